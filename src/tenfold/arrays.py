@@ -1,0 +1,88 @@
+"""The arrays that every part of Tenfold agrees on.
+
+`Images` is the waist of the package: all before it is pictures, all after it is learning. Scaling to 0…1 is a
+layer of each network, so an `Images` array is what a network is given, always.
+"""
+
+from typing import Any, Protocol, TypeAlias, cast
+
+import numpy as np
+
+from tenfold.errors import DataError
+
+__all__ = ["SIDE", "Classifier", "Features", "Image", "Images", "Labels", "Probabilities", "as_images", "as_labels"]
+
+SIDE = 28
+"""Height and width of an image, in pixels."""
+
+Image: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
+"""`uint8 (28, 28)`: one digit, 0 paper, 255 full ink."""
+
+Images: TypeAlias = np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]
+"""`uint8 (n, 28, 28)`: digits, 0 paper, 255 full ink."""
+
+Labels: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
+"""`int64 (n,)`: the class of each image, from 0."""
+
+Probabilities: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
+"""`float32 (n, k)`: for each image the probability of each class; rows sum to 1."""
+
+Features: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
+"""`float32 (n, f)`: for each image what the last layer of a network is given."""
+
+
+class Classifier(Protocol):
+    """Anything that says how probable each class is for each image."""
+
+    def __call__(self, images: Images, /) -> Probabilities:
+        """Give the probabilities of `images`."""
+        ...
+
+
+def as_images(array: Any) -> Images:  # noqa: ANN401
+    """Check that an array is `Images`.
+
+    Args:
+        array: Anything that NumPy can make an array of.
+
+    Returns:
+        The same array where it is one already: `uint8 (n, 28, 28)`.
+
+    Raises:
+        DataError: The dtype is not uint8, or the shape is not `(n, 28, 28)`.
+    """
+    images = np.asarray(array)
+    if images.ndim != 3 or images.shape[1:] != (SIDE, SIDE):
+        raise DataError(f"expected images of shape (n, {SIDE}, {SIDE}), got {images.shape}")
+    if images.dtype != np.uint8:
+        raise DataError(
+            f"expected images of dtype uint8, 0 paper to 255 ink, got {images.dtype}; "
+            "scaling to 0…1 is the network's own first layer, so give the pixels as they were stored"
+        )
+    return cast(Images, images)
+
+
+def as_labels(array: Any, *, count: int, classes: int) -> Labels:  # noqa: ANN401
+    """Check that an array is `Labels` for a number of images.
+
+    Args:
+        array: Anything that NumPy can make an array of; any integer dtype.
+        count: How many images the labels belong to.
+        classes: How many classes there are; labels run from 0 to `classes - 1`.
+
+    Returns:
+        `int64 (count,)`.
+
+    Raises:
+        DataError: The labels are not integers, not as many as the images, or out of range.
+    """
+    labels = np.asarray(array)
+    if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
+        raise DataError(f"expected labels as integers of shape (n,), got {labels.dtype} {labels.shape}")
+    if len(labels) != count:
+        raise DataError(f"expected one label per image, got {count} images and {len(labels)} labels")
+    wrong = np.flatnonzero((labels < 0) | (labels >= classes))
+    if len(wrong):
+        first = int(wrong[0])
+        raise DataError(f"expected labels from 0 to {classes - 1}, got {labels[first]} for image {first}")
+    return cast(Labels, labels.astype(np.int64))

@@ -1,0 +1,172 @@
+"""How good a classifier is, counted over every image."""
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from tenfold.arrays import Classifier, Images, Labels, Probabilities, as_labels
+from tenfold.errors import DataError
+
+__all__ = ["ClassScore", "Evaluation", "evaluate", "expected_calibration_error", "score", "wilson_interval"]
+
+CALIBRATION_BINS = 15
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """How one class fared.
+
+    Attributes:
+        n: How many images truly are of this class.
+        recall: Share of them that were given this class, 0…1; NaN where there are none.
+        precision: Share of the images given this class that truly are of it, 0…1; NaN where there are none.
+        f1: Harmonic mean of the two, 0…1.
+    """
+
+    n: int
+    recall: float
+    precision: float
+    f1: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a classifier's answers are worth on one set of labelled images.
+
+    Attributes:
+        data: The name of the set.
+        n: How many images were counted: all of them.
+        accuracy: Share whose most probable class is the label, 0…1.
+        interval: 95% Wilson interval of the accuracy.
+        loss: Mean categorical cross-entropy in nats.
+        ece: Expected calibration error, 0…1.
+        confusion: `confusion[true][predicted]` counts images.
+        per_class: Scores by class name.
+    """
+
+    data: str
+    n: int
+    accuracy: float
+    interval: tuple[float, float]
+    loss: float
+    ece: float
+    confusion: tuple[tuple[int, ...], ...]
+    per_class: dict[str, ClassScore]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the evaluation as plain values that JSON can hold; NaN becomes None."""
+        plain = asdict(self)
+        for scores in plain["per_class"].values():
+            scores.update({key: None for key, value in scores.items() if value != value})
+        return plain
+
+
+def evaluate(
+    classifier: Classifier, images: Images, labels: Labels, *, classes: tuple[str, ...], data: str = ""
+) -> Evaluation:
+    """Let a classifier answer for every image and count how often it is right.
+
+    Args:
+        classifier: What to measure.
+        images: `uint8 (n, 28, 28)`, at least one.
+        labels: `int64 (n,)`, indices into `classes`.
+        classes: The names of the classes, in the order of the classifier's columns.
+        data: The name of the set, kept in the result.
+
+    Returns:
+        The scores.
+
+    Raises:
+        DataError: There is no image, or labels and images do not match.
+    """
+    return score(classifier(images), labels, classes=classes, data=data)
+
+
+def score(
+    probabilities: Probabilities, labels: Labels, *, classes: tuple[str, ...], data: str = ""
+) -> Evaluation:
+    """Count how often the most probable class is the label; arguments and errors as for `evaluate`.
+
+    Args:
+        probabilities: `float32 (n, k)`, a classifier's answers.
+        labels: `int64 (n,)`, 0…k-1.
+        classes: The `k` names of the classes.
+        data: The name of the set, kept in the result.
+
+    Returns:
+        The scores.
+
+    Raises:
+        DataError: There is no image, or labels and answers do not match.
+    """
+    if not len(probabilities):
+        raise DataError("expected at least one image to evaluate on, got none")
+    labels = as_labels(labels, count=len(probabilities), classes=len(classes))
+    confusion = np.zeros((len(classes), len(classes)), dtype=np.int64)
+    np.add.at(confusion, (labels, probabilities.argmax(axis=1)), 1)
+    n, correct = len(labels), int(np.trace(confusion))
+    of_label = probabilities[np.arange(n), labels].astype(np.float64)
+    return Evaluation(
+        data=data,
+        n=n,
+        accuracy=correct / n,
+        interval=wilson_interval(correct, n),
+        loss=float(-np.log(np.maximum(of_label, np.finfo(np.float32).tiny)).mean()),
+        ece=expected_calibration_error(probabilities, labels),
+        confusion=tuple(tuple(int(count) for count in row) for row in confusion),
+        per_class={name: _class_score(confusion, index) for index, name in enumerate(classes)},
+    )
+
+
+def wilson_interval(correct: int, n: int) -> tuple[float, float]:
+    """Give the 95% confidence interval of a share, which stays inside 0…1 and holds near its ends.
+
+    Args:
+        correct: How many of the tries succeeded, 0…n.
+        n: How many tries there were, at least 1.
+
+    Returns:
+        The lower and the upper end, 0…1.
+
+    Source:
+        Wilson 1927, "Probable inference, the law of succession, and statistical inference".
+    """
+    z = 1.959963984540054
+    share = correct / n
+    centre = share + z * z / (2 * n)
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
+
+
+def expected_calibration_error(probabilities: Probabilities, labels: Labels) -> float:
+    """Give the mean gap between how sure the classifier was and how often it was right.
+
+    Args:
+        probabilities: `float32 (n, k)`, rows summing to 1.
+        labels: `int64 (n,)`, 0…k-1.
+
+    Returns:
+        The gap over 15 bins of equal width, weighted by how many images fall into each, 0…1.
+
+    Source:
+        Guo, Pleiss, Sun, Weinberger 2017, "On calibration of modern neural networks", equation 3.
+    """
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    correct = probabilities.argmax(axis=1) == labels
+    bins = np.minimum((confidence * CALIBRATION_BINS).astype(np.int64), CALIBRATION_BINS - 1)
+    gaps = np.bincount(bins, weights=correct - confidence, minlength=CALIBRATION_BINS)
+    return float(np.abs(gaps).sum() / len(labels))
+
+
+def _class_score(confusion: np.ndarray[tuple[int, int], np.dtype[np.int64]], index: int) -> ClassScore:
+    correct = int(confusion[index, index])
+    n, predicted = int(confusion[index].sum()), int(confusion[:, index].sum())
+    return ClassScore(
+        n=n,
+        recall=correct / n if n else math.nan,
+        precision=correct / predicted if predicted else math.nan,
+        f1=2 * correct / (n + predicted) if n + predicted else math.nan,
+    )
