@@ -10,7 +10,17 @@ import numpy as np
 
 from tenfold.errors import DataError
 
-__all__ = ["SIDE", "Classifier", "Features", "Image", "Images", "Labels", "Probabilities", "as_images", "as_labels"]
+__all__ = [
+    "SIDE",
+    "Classifier",
+    "Features",
+    "Image",
+    "Images",
+    "Labels",
+    "Probabilities",
+    "as_images",
+    "as_labels",
+]
 
 SIDE = 28
 """Height and width of an image, in pixels."""

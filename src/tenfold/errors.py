@@ -4,7 +4,15 @@ Every expected failure is a `TenfoldError`, and also the built-in exception that
 Tenfold would catch. A message says what was expected, what came, and what to do about it.
 """
 
-__all__ = ["DataError", "FetchError", "ModelError", "OptionError", "PictureError", "TenfoldError"]
+__all__ = [
+    "DataError",
+    "FetchError",
+    "ModelError",
+    "OptionError",
+    "PictureError",
+    "TenfoldError",
+    "TrainingError",
+]
 
 
 class TenfoldError(Exception):
@@ -29,3 +37,7 @@ class ModelError(TenfoldError, ValueError):
 
 class OptionError(TenfoldError, ValueError):
     """An option has a value that is not allowed; the message names the ones that are."""
+
+
+class TrainingError(TenfoldError, ArithmeticError):
+    """Training diverged: the loss is no longer a finite number."""

@@ -1,0 +1,1 @@
+"""Step 5: the model folder, and what a model's answers are worth."""

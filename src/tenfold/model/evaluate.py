@@ -84,9 +84,7 @@ def evaluate(
     return score(classifier(images), labels, classes=classes, data=data)
 
 
-def score(
-    probabilities: Probabilities, labels: Labels, *, classes: tuple[str, ...], data: str = ""
-) -> Evaluation:
+def score(probabilities: Probabilities, labels: Labels, *, classes: tuple[str, ...], data: str = "") -> Evaluation:
     """Count how often the most probable class is the label; arguments and errors as for `evaluate`.
 
     Args:

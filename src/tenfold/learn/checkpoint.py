@@ -1,0 +1,110 @@
+"""The checkpoint: all that a stopped run needs to go on to the same weights."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import nn
+
+from tenfold.errors import ModelError, OptionError
+from tenfold.learn.recipes import TrainingOptions
+from tenfold.model.store import Epoch
+
+__all__ = ["load_checkpoint", "read_options", "save_checkpoint"]
+
+
+def save_checkpoint(
+    path: Path,
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    options: TrainingOptions,
+    history: tuple[Epoch, ...],
+) -> None:
+    """Write the state of a run after a whole epoch; a kill in the middle leaves the previous checkpoint.
+
+    Raises:
+        ModelError: The disk refuses.
+    """
+    tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
+    for index, state in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items() if value is not None}
+    metadata = {
+        "options": json.dumps(options.to_dict()),
+        "history": json.dumps([asdict(epoch) for epoch in history]),
+    }
+    content = save({name: tensor.contiguous().cpu() for name, tensor in tensors.items()}, metadata)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise ModelError(f"cannot write the checkpoint {path}: {error.strerror or error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def load_checkpoint(
+    path: Path, network: nn.Module, optimizer: torch.optim.Optimizer, options: TrainingOptions
+) -> tuple[Epoch, ...]:
+    """Put a network and its optimiser into the state of a checkpoint.
+
+    Args:
+        path: What `save_checkpoint` wrote.
+        network: A network of the same shape.
+        optimizer: An optimiser of the same kind over its parameters.
+        options: The options of the run, which must be those of the checkpoint.
+
+    Returns:
+        The epochs trained so far.
+
+    Raises:
+        ModelError: There is no checkpoint, it is damaged, or it is of another network.
+        OptionError: It was made with other options.
+    """
+    saved, history, tensors = _read(path)
+    different = [name for name, value in saved.to_dict().items() if value != options.to_dict()[name]]
+    if different:
+        raise OptionError(f"the checkpoint {path} was made with another {', '.join(different)}")
+    state: dict[int, dict[str, torch.Tensor]] = {}
+    weights = {}
+    for name, tensor in tensors.items():
+        kind, _, rest = name.partition(".")
+        if kind == "network":
+            weights[rest] = tensor
+        else:
+            index, _, key = rest.partition(".")
+            state.setdefault(int(index), {})[key] = tensor
+    try:
+        network.load_state_dict(weights)
+        optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
+    except (RuntimeError, ValueError) as error:
+        raise ModelError(f"the checkpoint {path} is of another network: {error}") from error
+    return history
+
+
+def read_options(path: Path) -> TrainingOptions:
+    """Read the options of the run that a checkpoint belongs to; errors as for `load_checkpoint`."""
+    return _read(path)[0]
+
+
+def _read(path: Path) -> tuple[TrainingOptions, tuple[Epoch, ...], Mapping[str, torch.Tensor]]:
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata()
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        options = TrainingOptions.from_dict(json.loads(metadata["options"]))
+        return options, tuple(Epoch(**epoch) for epoch in json.loads(metadata["history"])), tensors
+    except OSError as error:
+        raise ModelError(f"there is no stopped run to resume at {path}: {error.strerror or error}") from error
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"the checkpoint {path} is damaged: {error}; delete it and train from the start") from error

@@ -1,0 +1,170 @@
+"""How to train: one frozen set of options, and the named sets that are known to work.
+
+Nothing here needs PyTorch, so that a command can refuse a bad option before anything heavy is loaded.
+"""
+
+import difflib
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, fields
+from types import MappingProxyType
+from typing import Any, Literal, cast, get_args
+
+from tenfold.arrays import SIDE
+from tenfold.errors import OptionError
+
+__all__ = ["RECIPES", "TrainingOptions", "recipe"]
+
+Network = Literal["dense", "convolutional"]
+Activation = Literal["relu", "gelu", "silu", "tanh", "sigmoid"]
+Optimizer = Literal["adam", "adamw", "sgd", "nesterov", "rmsprop"]
+Loss = Literal["cross-entropy", "mean-squared-error", "hinge"]
+Metric = Literal["accuracy", "top-2-accuracy", "cross-entropy", "mean-squared-error"]
+Schedule = Literal["constant", "linear", "cosine", "one-cycle"]
+
+ALLOWED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "network": get_args(Network),
+        "activation": get_args(Activation),
+        "optimizer": get_args(Optimizer),
+        "loss": get_args(Loss),
+        "metrics": get_args(Metric),
+        "schedule": get_args(Schedule),
+    }
+)
+"""For each option that is a choice, the names to choose from."""
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """Everything that decides how a network is trained; checked when made.
+
+    Attributes:
+        network: `dense` (hidden layers on flattened pixels) or `convolutional`.
+        hidden: Units of each hidden layer of a dense network; may be empty.
+        activation: What follows each hidden layer.
+        optimizer: What turns gradients into steps. `nesterov` is SGD with Nesterov momentum 0.9.
+        loss: `cross-entropy` is categorical cross-entropy on the softmax; `mean-squared-error` compares the softmax
+            with the one-hot label; `hinge` is the multi-class margin loss on the logits.
+        metrics: What is reported beside the loss.
+        learning_rate: At the schedule's peak; above 0.
+        schedule: How the learning rate moves, step by step, from start to end.
+        batch_size: Images per step; at least 1.
+        epochs: Passes over the training images; at least 1.
+        label_smoothing: Share of the label's weight given to all classes alike, 0 to below 1.
+        shift: Each batch is moved by up to this many whole pixels to each side before it is learned from; 0 to 27.
+        weight_decay: Pull of the weight matrices towards 0, 0 or more; decoupled from the gradient with `adamw`, an L2
+            penalty with the others.
+        validation_split: Share of the training images held out and scored after each epoch, 0 to below 1.
+        seed: Decides the first weights, the order of images and which are held out.
+        device: `auto`, `cpu`, `cuda`, `mps`, or any other device that PyTorch knows.
+
+    Raises:
+        OptionError: A value is not allowed; the message names the allowed ones.
+    """
+
+    network: Network = "dense"
+    hidden: tuple[int, ...] = (128, 128)
+    activation: Activation = "relu"
+    optimizer: Optimizer = "adam"
+    loss: Loss = "cross-entropy"
+    metrics: tuple[Metric, ...] = ("accuracy",)
+    learning_rate: float = 0.001
+    schedule: Schedule = "constant"
+    batch_size: int = 128
+    epochs: int = 5
+    label_smoothing: float = 0.0
+    shift: int = 0
+    weight_decay: float = 0.0
+    validation_split: float = 0.0
+    seed: int = 0
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hidden", tuple(self.hidden))
+        object.__setattr__(self, "metrics", tuple(self.metrics))
+        for name, allowed in ALLOWED.items():
+            value = getattr(self, name)
+            for choice in value if isinstance(value, tuple) else (value,):
+                if choice not in allowed:
+                    raise OptionError(_unknown(name, choice, allowed))
+        _expect_whole("epochs", self.epochs, 1)
+        _expect_whole("batch_size", self.batch_size, 1)
+        _expect_whole("seed", self.seed, 0)
+        _expect_whole("shift", self.shift, 0, SIDE - 1)
+        for units in self.hidden:
+            _expect_whole("hidden", units, 1)
+        _expect("learning_rate", self.learning_rate, "above 0", self.learning_rate > 0)
+        _expect("weight_decay", self.weight_decay, "0 or more", self.weight_decay >= 0)
+        for name in ("label_smoothing", "validation_split"):
+            value = getattr(self, name)
+            _expect(name, value, "from 0 to below 1", 0 <= value < 1)
+        if self.loss == "hinge" and self.label_smoothing:
+            raise OptionError(
+                "label smoothing has no meaning for the hinge loss: set label_smoothing to 0, "
+                "or use cross-entropy or mean-squared-error"
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the options as plain values that JSON can hold."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "TrainingOptions":
+        """Make options of what `to_dict` gave; errors as for the class, and for a name that is no option."""
+        allowed = [field.name for field in fields(cls)]
+        for name in values:
+            if name not in allowed:
+                raise OptionError(_unknown("option", name, allowed))
+        return cls(**values)
+
+
+def _expect(name: str, value: float, wanted: str, holds: bool) -> None:
+    if not holds or not math.isfinite(value):
+        raise OptionError(f"{name} must be {wanted}, got {value}")
+
+
+def _expect_whole(name: str, value: int, least: int, most: int = 2**63) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        wanted = f"of at least {least}" if most == 2**63 else f"from {least} to {most}"
+        raise OptionError(f"{name} must be a whole number {wanted}, got {value!r}")
+
+
+def _unknown(name: str, value: object, allowed: Collection[str]) -> str:
+    close = difflib.get_close_matches(str(value), allowed, n=1)
+    hint = f" (did you mean {close[0]}?)" if close else ""
+    return f"unknown {name} {cast(Any, value)!r}{hint}; allowed: {', '.join(allowed)}"
+
+
+RECIPES: Mapping[str, TrainingOptions] = MappingProxyType(
+    {
+        "tutorial": TrainingOptions(
+            learning_rate=0.006,
+            schedule="one-cycle",
+            batch_size=128,
+            epochs=5,
+            label_smoothing=0.05,
+            shift=1,
+            validation_split=0.05,
+        ),
+    }
+)
+"""The named option sets."""
+
+
+def recipe(name: str, **changes: Any) -> TrainingOptions:  # noqa: ANN401
+    """Give a named option set, changed where wanted.
+
+    Args:
+        name: One of `RECIPES`.
+        **changes: Options to set otherwise.
+
+    Returns:
+        The options.
+
+    Raises:
+        OptionError: There is no such recipe or option, or a value is not allowed.
+    """
+    if name not in RECIPES:
+        raise OptionError(_unknown("recipe", name, RECIPES))
+    return TrainingOptions.from_dict({**RECIPES[name].to_dict(), **changes})

@@ -1,0 +1,290 @@
+"""The training loop: data in memory, gathered by the batch, no loader between."""
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import nn
+
+from tenfold.arrays import Classifier, Images, Labels, Probabilities, as_images, as_labels
+from tenfold.errors import DataError, OptionError, TrainingError
+from tenfold.learn.augment import shifted
+from tenfold.learn.checkpoint import load_checkpoint, save_checkpoint
+from tenfold.learn.networks import architecture, build, normalised
+from tenfold.learn.progress import TrainingProgress
+from tenfold.learn.recipes import TrainingOptions
+from tenfold.model.calibrate import fit_temperature
+from tenfold.model.store import Epoch
+
+__all__ = ["Trained", "choose_device", "train"]
+
+Tensor = torch.Tensor
+
+EVALUATION_BATCH = 1024
+
+
+def _smoothed_one_hot(labels: Tensor, classes: int, smoothing: float) -> Tensor:
+    return F.one_hot(labels, classes).float() * (1 - smoothing) + smoothing / classes
+
+
+LOSSES: Mapping[str, Callable[[Tensor, Tensor, float], Tensor]] = MappingProxyType(
+    {
+        "cross-entropy": lambda logits, labels, smoothing: F.cross_entropy(logits, labels, label_smoothing=smoothing),
+        "mean-squared-error": lambda logits, labels, smoothing: F.mse_loss(
+            logits.softmax(1), _smoothed_one_hot(labels, logits.shape[1], smoothing)
+        ),
+        "hinge": lambda logits, labels, _: F.multi_margin_loss(logits, labels),
+    }
+)
+
+METRICS: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = MappingProxyType(
+    {
+        "accuracy": lambda logits, labels: (logits.argmax(1) == labels).float().mean(),
+        "top-2-accuracy": lambda logits, labels: (logits.topk(2).indices == labels[:, None]).any(1).float().mean(),
+        "cross-entropy": lambda logits, labels: F.cross_entropy(logits, labels),
+        "mean-squared-error": lambda logits, labels: LOSSES["mean-squared-error"](logits, labels, 0.0),
+    }
+)
+
+SCHEDULES: Mapping[str, Callable[[float], float]] = MappingProxyType(
+    {
+        "constant": lambda _: 1.0,
+        "linear": lambda done: 1 - done,
+        "cosine": lambda done: (1 + math.cos(math.pi * done)) / 2,
+        "one-cycle": lambda done: done / 0.2 if done < 0.2 else (1 - done) / 0.8,
+    }
+)
+"""From the share of steps done, 0 to below 1, to the share of the peak learning rate."""
+
+OPTIMIZERS: Mapping[str, Callable[..., torch.optim.Optimizer]] = MappingProxyType(
+    {
+        "adam": lambda groups, rate: torch.optim.Adam(groups, rate, fused=True),
+        "adamw": lambda groups, rate: torch.optim.AdamW(groups, rate, fused=True),
+        "sgd": lambda groups, rate: torch.optim.SGD(groups, rate, fused=True),
+        "nesterov": lambda groups, rate: torch.optim.SGD(groups, rate, momentum=0.9, nesterov=True, fused=True),
+        "rmsprop": lambda groups, rate: torch.optim.RMSprop(groups, rate),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What training gives.
+
+    Attributes:
+        network: The network after its last whole epoch, on the CPU, in evaluation mode.
+        architecture: What `build` makes the same network of; empty for a module of the user's own.
+        options: How it was trained.
+        history: One entry per epoch.
+        temperature: What its logits are divided by so that its probabilities hold, found on the images held out; 1
+            where none were.
+        finished: False where it was interrupted before the last epoch.
+    """
+
+    network: nn.Sequential
+    architecture: Mapping[str, Any]
+    options: TrainingOptions
+    history: tuple[Epoch, ...]
+    temperature: float
+    finished: bool
+
+    def classifier(self) -> Classifier:
+        """Give the network as `Images` in, calibrated probabilities out."""
+
+        def classify(images: Images, /) -> Probabilities:
+            logits = _logits(self.network, torch.from_numpy(np.ascontiguousarray(as_images(images))))
+            probabilities: Probabilities = (logits / self.temperature).softmax(1).numpy()
+            return probabilities
+
+        return classify
+
+
+def train(
+    images: Images,
+    labels: Labels,
+    options: TrainingOptions,
+    *,
+    classes: int = 10,
+    network: nn.Module | None = None,
+    checkpoint: Path | None = None,
+    resume: bool = False,
+    progress: bool = False,
+) -> Trained:
+    """Train a network.
+
+    The same arguments give the same weights on the same machine, also where a run was stopped and resumed.
+
+    Args:
+        images: `uint8 (n, 28, 28)`.
+        labels: `int64 (n,)`, 0 to `classes - 1`.
+        options: How to train.
+        classes: How many classes there are.
+        network: A module of your own to train in place of the one `options` describe: from `float32 (n, 1, 28, 28)`
+            in 0…1 to logits `(n, classes)`. It is trained where it stands.
+        checkpoint: A file that is replaced after each epoch with all that is needed to go on from there.
+        resume: Go on from `checkpoint`.
+        progress: Show a line of progress on standard error.
+
+    Returns:
+        The trained network. After Ctrl-C in a later epoch than the first: the one of the last whole epoch.
+
+    Raises:
+        DataError: Images and labels do not match, or too few are left to train on.
+        OptionError: The device is not there, or the checkpoint is of another run.
+        TrainingError: The loss is no longer finite.
+        KeyboardInterrupt: Interrupted before the first epoch was whole.
+    """
+    images = as_images(images)
+    labels = as_labels(labels, count=len(images), classes=classes)
+    device = choose_device(options.device)
+    with torch.random.fork_rng():
+        torch.manual_seed(options.seed)
+        described = architecture(options, classes) if network is None else {}
+        made = build(described) if network is None else normalised(network)
+        learned, held_out = _split(images, labels, options, device)
+        made.to(device)
+        optimizer = _optimizer(made, options)
+        run = _Run(made, optimizer, options, learned, held_out, TrainingProgress(options, len(learned[0]), progress))
+        history = load_checkpoint(checkpoint, made, optimizer, options) if resume and checkpoint else ()
+        finished, history = _train_epochs(run, history, checkpoint)
+        temperature = _temperature(made, held_out)
+    return Trained(made.to("cpu").eval(), described, options, history, temperature, finished)
+
+
+def choose_device(name: str) -> torch.device:
+    """Give the device of a name, or for `auto` the fastest that is there.
+
+    Raises:
+        OptionError: There is no such device on this machine.
+    """
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = str(error).partition("\n")[0]
+        raise OptionError(f"device {name!r} is not to be had on this machine ({reason}); use cpu or auto") from error
+    return device
+
+
+@dataclass(frozen=True)
+class _Run:
+    network: nn.Sequential
+    optimizer: torch.optim.Optimizer
+    options: TrainingOptions
+    learned: tuple[Tensor, Tensor]
+    held_out: tuple[Tensor, Tensor]
+    progress: TrainingProgress
+
+
+def _train_epochs(run: _Run, history: tuple[Epoch, ...], checkpoint: Path | None) -> tuple[bool, tuple[Epoch, ...]]:
+    weights = _copy_of_weights(run.network)
+    try:
+        with run.progress:
+            for number in range(len(history) + 1, run.options.epochs + 1):
+                epoch = _train_epoch(run, number)
+                weights, history = _copy_of_weights(run.network), (*history, epoch)
+                if checkpoint:
+                    save_checkpoint(checkpoint, run.network, run.optimizer, run.options, history)
+                run.progress.finish_epoch(epoch)
+    except KeyboardInterrupt:
+        if not history:
+            raise
+        run.network.load_state_dict(weights)
+    return len(history) == run.options.epochs, history
+
+
+def _train_epoch(run: _Run, number: int) -> Epoch:
+    started = time.perf_counter()
+    options, (images, labels) = run.options, run.learned
+    torch.manual_seed(_epoch_seed(options.seed, number))
+    batches = torch.randperm(len(images)).to(images.device).split(options.batch_size)  # type: ignore[no-untyped-call]
+    loss_of, schedule = LOSSES[options.loss], SCHEDULES[options.schedule]
+    totals = dict.fromkeys(("loss", *options.metrics), 0.0)
+    seen = 0
+    run.network.train()
+    for step, batch in enumerate(batches):
+        rate = options.learning_rate * schedule((number - 1 + (step + 0.5) / len(batches)) / options.epochs)
+        for group in run.optimizer.param_groups:
+            group["lr"] = rate
+        logits, truth = run.network(shifted(images[batch], options.shift)), labels[batch]
+        loss = loss_of(logits, truth, options.label_smoothing)
+        run.optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        run.optimizer.step()
+
+        seen += len(batch)
+        totals["loss"] += loss.item() * len(batch)
+        with torch.no_grad():
+            for metric in options.metrics:
+                totals[metric] += METRICS[metric](logits, truth).item() * len(batch)
+        if not math.isfinite(totals["loss"]):
+            raise TrainingError(
+                f"the loss became {loss.item()} at step {step + 1} of epoch {number}, so training stopped and no "
+                f"model was written; try a smaller learning rate than {options.learning_rate:g}"
+            )
+        run.progress.step(number, seen, {name: total / seen for name, total in totals.items()})
+    seconds = time.perf_counter() - started
+    means = {name: total / seen for name, total in totals.items()}
+    return Epoch(number, seconds, rate, means, _score(run) if len(run.held_out[0]) else None)
+
+
+def _score(run: _Run) -> dict[str, float]:
+    images, labels = run.held_out
+    logits = _logits(run.network, images)
+    scores = {"loss": LOSSES[run.options.loss](logits, labels, run.options.label_smoothing).item()}
+    return scores | {metric: METRICS[metric](logits, labels).item() for metric in run.options.metrics}
+
+
+def _temperature(network: nn.Module, held_out: tuple[Tensor, Tensor]) -> float:
+    images, labels = held_out
+    if not len(images):
+        return 1.0
+    return fit_temperature(_logits(network, images).cpu().numpy(), labels.cpu().numpy())
+
+
+def _logits(network: nn.Module, images: Tensor) -> Tensor:
+    network.eval()
+    with torch.inference_mode():
+        batches = images.split(EVALUATION_BATCH)  # type: ignore[no-untyped-call]
+        return torch.cat([network(batch) for batch in batches])
+
+
+def _split(
+    images: Images, labels: Labels, options: TrainingOptions, device: torch.device
+) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+    held_out = round(len(images) * options.validation_split)
+    if len(images) - held_out < 1:
+        raise DataError(f"expected at least one image to train on, got {len(images)} of which {held_out} are held out")
+    all_images = torch.from_numpy(np.ascontiguousarray(images)).to(device)
+    all_labels = torch.from_numpy(labels).to(device)
+    order = torch.randperm(len(images)).to(device) if held_out else torch.arange(len(images), device=device)
+    first, rest = order[:held_out], order[held_out:]
+    if not held_out:
+        return (all_images, all_labels), (all_images[:0], all_labels[:0])
+    return (all_images[rest], all_labels[rest]), (all_images[first], all_labels[first])
+
+
+def _optimizer(network: nn.Module, options: TrainingOptions) -> torch.optim.Optimizer:
+    parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    matrices: Sequence[dict[str, Any]] = [
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": options.weight_decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    return OPTIMIZERS[options.optimizer](matrices, options.learning_rate)
+
+
+def _epoch_seed(seed: int, number: int) -> int:
+    return int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
+
+
+def _copy_of_weights(network: nn.Module) -> dict[str, Tensor]:
+    return {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}

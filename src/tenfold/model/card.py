@@ -1,0 +1,54 @@
+"""The model card: what a model is, what it was trained on and what it scored, for people."""
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["model_card"]
+
+
+def model_card(info: Mapping[str, Any]) -> str:
+    """Write the card of a model.
+
+    Args:
+        info: A `ModelInfo` as plain values.
+
+    Returns:
+        Markdown.
+    """
+    data, scores, classes = info["data"], info["scores"], info["classes"]
+    lines = [
+        f"# {info['name']}",
+        "",
+        f"Tells {len(classes)} classes apart ({', '.join(classes)}) on images of 28×28 pixels, 0 paper to 255 ink.",
+        f"{info['parameters']:,} weights, trained by Tenfold {info['version']} on {data['n']:,} images of {data['name']}.",
+        "",
+    ]
+    if scores:
+        low, high = scores["interval"]
+        lines += [
+            f"| measured on {scores['data']} ({scores['n']:,} images) | |",
+            "|---|---|",
+            f"| accuracy | {scores['accuracy']:.2%} (95% interval {low:.2%}–{high:.2%}) |",
+            f"| loss (categorical cross-entropy) | {scores['loss']:.4f} |",
+            f"| expected calibration error | {scores['ece']:.2%} |",
+            "",
+        ]
+    lines += [
+        "## Use",
+        "",
+        "```",
+        "tenfold predict picture.png --model .",
+        "tenfold evaluate . --data mnist",
+        "```",
+        "",
+    ]
+    lines += ["## Training options", "", "| option | value |", "|---|---|"]
+    lines += [f"| {name.replace('_', ' ')} | {value} |" for name, value in info["options"].items()]
+    lines += [
+        "",
+        "## Limits",
+        "",
+        "The scores hold for images made like those it was measured on. Pictures from elsewhere (photos, scans, other "
+        "pens and hands) are another question: measure on your own before you rely on it.",
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,312 @@
+"""The model folder: what training leaves behind, and all that reading needs.
+
+| file | holds |
+|---|---|
+| `model.onnx` | the network: uint8 images in, probabilities and features out |
+| `model.safetensors` | the weights, to train on |
+| `model.json` | what the model is, how it was made, hashes of the other files, golden images with their answers |
+| `README.md` | the model card |
+"""
+
+import base64
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from tenfold.arrays import SIDE, Features, Images, Probabilities, as_images
+from tenfold.errors import ModelError
+from tenfold.model.card import model_card
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+__all__ = ["Epoch", "Model", "ModelInfo", "load_model", "read_info", "save_model"]
+
+FORMAT = 1
+"""Version of the folder's layout; a folder with a higher one is refused."""
+
+GOLDEN_TOLERANCE = 1e-4
+"""How far an answer to a golden image may be from the stored one: processors round differently."""
+
+BATCH = 512
+"""Images given to the network at once: enough to be fast, few enough to keep activations in the cache."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One pass over the training images.
+
+    Attributes:
+        number: Counted from 1.
+        seconds: Training time of this epoch, validation not counted.
+        learning_rate: At its end.
+        training: `loss` and the metrics, means over the epoch's images as they were trained on.
+        validation: The same over the images held out, or None where none were.
+    """
+
+    number: int
+    seconds: float
+    learning_rate: float
+    training: dict[str, float]
+    validation: dict[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What a model is and how it was made.
+
+    Attributes:
+        name: What to call it.
+        classes: Names of the classes, in the order of the probabilities.
+        network: Its architecture, as `tenfold.learn.networks.build` takes it; empty for a module of the user's own.
+        parameters: How many weights it has.
+        options: The training options.
+        data: The training data: `name`, `n` images, `sha256` over the decoded images and labels.
+        history: One entry per epoch trained.
+        calibration: What makes its probabilities hold: `temperature`.
+        scores: An `Evaluation` as plain values, or None where nothing was measured.
+        version: The version of Tenfold that wrote it.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    network: Mapping[str, Any]
+    parameters: int
+    options: Mapping[str, Any]
+    data: Mapping[str, Any]
+    history: tuple[Epoch, ...]
+    calibration: Mapping[str, Any]
+    scores: Mapping[str, Any] | None
+    version: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the information as plain values that JSON can hold."""
+        return asdict(self)
+
+
+class Model:
+    """A model folder, checked and ready to answer; satisfies `Classifier`.
+
+    Attributes:
+        folder: Where it lies.
+        info: What it is.
+    """
+
+    def __init__(self, folder: Path, info: ModelInfo, session: "InferenceSession") -> None:
+        self.folder = folder
+        self.info = info
+        self._session = session
+
+    def __call__(self, images: Images) -> Probabilities:
+        """Say how probable each class is for each image.
+
+        Args:
+            images: `uint8 (n, 28, 28)`.
+
+        Returns:
+            `float32 (n, k)`, rows summing to 1.
+
+        Raises:
+            DataError: `images` are not what they should be.
+        """
+        return cast(Probabilities, self._run("probabilities", images))
+
+    def features(self, images: Images) -> Features:
+        """Give what the network's last layer is given for each image: `float32 (n, f)`."""
+        return cast(Features, self._run("features", images))
+
+    def weights(self) -> bytes:
+        """Give the content of `model.safetensors`, checked against its hash."""
+        return _read(self.folder, "model.safetensors", _read_json(self.folder)["files"])
+
+    def _run(self, output: str, images: Images) -> np.ndarray[Any, Any]:
+        images = as_images(images)
+        starts = range(0, max(len(images), 1), BATCH)
+        return np.concatenate(
+            [self._session.run([output], {"images": images[start : start + BATCH]})[0] for start in starts]
+        )
+
+
+def load_model(folder: str | Path) -> Model:
+    """Open a model folder and check that it is whole and still gives the answers it gave when it was written.
+
+    Args:
+        folder: A folder that `save_model` wrote.
+
+    Returns:
+        The model, ready to answer; PyTorch is not needed.
+
+    Raises:
+        ModelError: There is no model, or it is truncated, edited, from a newer format, or answers otherwise.
+    """
+    folder = Path(folder)
+    document = _read_json(folder)
+    onnx = _read(folder, "model.onnx", document["files"])
+    _read(folder, "model.safetensors", document["files"])
+    model = Model(folder, _info(folder, document), _session(folder, onnx))
+    _check_golden(model, document["golden"])
+    return model
+
+
+def read_info(folder: str | Path) -> ModelInfo:
+    """Read what a model is without loading its network; errors as for `load_model`."""
+    folder = Path(folder)
+    return _info(folder, _read_json(folder))
+
+
+def save_model(folder: str | Path, info: ModelInfo, *, onnx: bytes, weights: bytes, golden: Images) -> Model:
+    """Write a model folder as a whole or not at all, and open it from disk.
+
+    Everything is written beside the folder and checked by loading it; only then is it put in place. A model that
+    stands there already is replaced; anything else that stands there is left alone.
+
+    Args:
+        folder: Where to; parents are made.
+        info: What the model is.
+        onnx: The network: input `images`, outputs `probabilities` and `features`.
+        weights: The same network's weights as safetensors.
+        golden: `uint8 (n, 28, 28)`, images whose answers are stored and asked again at every load.
+
+    Returns:
+        The model as loaded.
+
+    Raises:
+        ModelError: The network gives answers that are not finite, the folder holds something that is no model,
+            or the disk refuses.
+    """
+    folder = Path(folder).absolute()
+    if folder.exists() and not (folder / "model.json").is_file() and (folder.is_file() or any(folder.iterdir())):
+        raise ModelError(f"{folder} exists and is no model folder; nothing was written, choose another place")
+    answers = Model(folder, info, _session(folder, onnx))(golden)
+    if not np.isfinite(answers).all():
+        raise ModelError(f"the network of {info.name} gives answers that are not finite; nothing was written")
+    contents = {"model.onnx": onnx, "model.safetensors": weights}
+    document = {
+        "format": FORMAT,
+        **info.to_dict(),
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
+        "golden": {
+            "images": base64.b64encode(golden.tobytes()).decode(),
+            "probabilities": [[round(float(value), 7) for value in row] for row in answers],
+        },
+    }
+    document["sha256"] = _digest(document)
+    contents["model.json"] = (json.dumps(document, indent=1) + "\n").encode()
+    contents["README.md"] = model_card(info.to_dict()).encode()
+    try:
+        _replace_folder(folder, contents)
+    except OSError as error:
+        raise ModelError(f"cannot write the model folder {folder}: {error.strerror or error}") from error
+    return load_model(folder)
+
+
+def _replace_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    suffix = secrets.token_hex(4)
+    fresh = folder.with_name(f".{folder.name}.new-{suffix}")
+    stale = folder.with_name(f".{folder.name}.old-{suffix}")
+    try:
+        fresh.mkdir()
+        for name, content in contents.items():
+            with (fresh / name).open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        load_model(fresh)
+        if folder.exists():
+            folder.rename(stale)
+        fresh.rename(folder)
+    except BaseException:
+        if stale.exists() and not folder.exists():
+            stale.rename(folder)
+        raise
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(stale, ignore_errors=True)
+
+
+def _read_json(folder: Path) -> dict[str, Any]:
+    try:
+        document = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ModelError(
+            f"no model at {folder}: expected a folder with model.json ({error.strerror}); "
+            "`tenfold train --out FOLDER` makes one"
+        ) from error
+    except ValueError as error:
+        raise ModelError(f"{folder / 'model.json'} is not whole: {error}") from error
+    found = document.get("format") if isinstance(document, dict) else None
+    if not isinstance(found, int):
+        raise ModelError(f"{folder / 'model.json'} is not a model description: it has no format number")
+    if found > FORMAT:
+        raise ModelError(
+            f"{folder} has model format {found}, this Tenfold reads up to {FORMAT}: upgrade with "
+            "`pip install --upgrade tenfold`"
+        )
+    if document.get("sha256") != _digest(document):
+        raise ModelError(f"{folder / 'model.json'} was changed after it was written: its own SHA-256 does not match")
+    return cast(dict[str, Any], document)
+
+
+def _read(folder: Path, name: str, hashes: Mapping[str, str]) -> bytes:
+    try:
+        content = (folder / name).read_bytes()
+    except OSError as error:
+        raise ModelError(f"the model folder {folder} is not whole: {name}: {error.strerror}") from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != hashes[name]:
+        raise ModelError(
+            f"{folder / name} is damaged or was changed: expected SHA-256 {hashes[name]}, got {found} "
+            f"({len(content):,} bytes)"
+        )
+    return content
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    content = {key: value for key, value in document.items() if key != "sha256"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _info(folder: Path, document: Mapping[str, Any]) -> ModelInfo:
+    values = {field.name: document.get(field.name) for field in fields(ModelInfo)}
+    try:
+        values["classes"] = tuple(document["classes"])
+        values["history"] = tuple(Epoch(**epoch) for epoch in document["history"])
+        return ModelInfo(**cast(dict[str, Any], values))
+    except (KeyError, TypeError) as error:
+        raise ModelError(f"{folder / 'model.json'} is not a model description: {error}") from error
+
+
+def _session(folder: Path, onnx: bytes) -> "InferenceSession":
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    try:
+        session = onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises a dozen types of its own, with Exception as their only parent
+        raise ModelError(f"{folder / 'model.onnx'} is no network that ONNX Runtime can open: {error}") from error
+    names = [output.name for output in session.get_outputs()]
+    if names != ["probabilities", "features"] or [entry.name for entry in session.get_inputs()] != ["images"]:
+        raise ModelError(f"{folder / 'model.onnx'}: expected outputs probabilities and features, got {names}")
+    return session
+
+
+def _check_golden(model: Model, golden: Mapping[str, Any]) -> None:
+    images = np.frombuffer(base64.b64decode(golden["images"]), dtype=np.uint8).reshape(-1, SIDE, SIDE)
+    expected = np.array(golden["probabilities"])
+    got = model(images)
+    difference = np.abs(got - expected).max() if got.shape == expected.shape else np.nan
+    if not difference <= GOLDEN_TOLERANCE:
+        raise ModelError(
+            f"{model.folder} no longer gives the answers it was saved with (off by {difference:.2g}, allowed "
+            f"{GOLDEN_TOLERANCE:g}): its weights are not finite, or not the ones it was saved with"
+        )
