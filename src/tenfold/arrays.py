@@ -4,6 +4,7 @@
 layer of each network, so an `Images` array is what a network is given, always.
 """
 
+import hashlib
 from typing import Any, Protocol, TypeAlias, cast
 
 import numpy as np
@@ -96,3 +97,10 @@ def as_labels(array: Any, *, count: int, classes: int) -> Labels:  # noqa: ANN40
         first = int(wrong[0])
         raise DataError(f"expected labels from 0 to {classes - 1}, got {labels[first]} for image {first}")
     return cast(Labels, labels.astype(np.int64))
+
+
+def digest(images: Images, labels: Labels) -> str:
+    """Give the SHA-256 of images and labels as hexadecimal: the same data, however it was stored, the same digest."""
+    content = hashlib.sha256(np.ascontiguousarray(images).data)
+    content.update(np.ascontiguousarray(labels, dtype="<i8").data)
+    return content.hexdigest()

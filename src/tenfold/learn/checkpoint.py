@@ -25,8 +25,17 @@ def save_checkpoint(
     optimizer: torch.optim.Optimizer,
     options: TrainingOptions,
     history: tuple[Epoch, ...],
+    data: str,
 ) -> None:
     """Write the state of a run after a whole epoch; a kill in the middle leaves the previous checkpoint.
+
+    Args:
+        path: The file, replaced as a whole.
+        network: The network as it is now.
+        optimizer: Its optimiser.
+        options: The options of the run.
+        history: The epochs trained so far.
+        data: The digest of the data trained on.
 
     Raises:
         ModelError: The disk refuses.
@@ -37,6 +46,7 @@ def save_checkpoint(
     metadata = {
         "options": json.dumps(options.to_dict()),
         "history": json.dumps([asdict(epoch) for epoch in history]),
+        "data": data,
     }
     content = save({name: tensor.contiguous().cpu() for name, tensor in tensors.items()}, metadata)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
@@ -54,7 +64,7 @@ def save_checkpoint(
 
 
 def load_checkpoint(
-    path: Path, network: nn.Module, optimizer: torch.optim.Optimizer, options: TrainingOptions
+    path: Path, network: nn.Module, optimizer: torch.optim.Optimizer, options: TrainingOptions, data: str
 ) -> tuple[Epoch, ...]:
     """Put a network and its optimiser into the state of a checkpoint.
 
@@ -63,18 +73,21 @@ def load_checkpoint(
         network: A network of the same shape.
         optimizer: An optimiser of the same kind over its parameters.
         options: The options of the run, which must be those of the checkpoint.
+        data: The digest of the data, which must be that of the checkpoint.
 
     Returns:
         The epochs trained so far.
 
     Raises:
         ModelError: There is no checkpoint, it is damaged, or it is of another network.
-        OptionError: It was made with other options.
+        OptionError: It was made with other options or on other data.
     """
-    saved, history, tensors = _read(path)
+    saved, history, trained_on, tensors = _read(path)
     different = [name for name, value in saved.to_dict().items() if value != options.to_dict()[name]]
     if different:
         raise OptionError(f"the checkpoint {path} was made with another {', '.join(different)}")
+    if trained_on != data:
+        raise OptionError(f"the checkpoint {path} was made on other data; give the same as before")
     state: dict[int, dict[str, torch.Tensor]] = {}
     weights = {}
     for name, tensor in tensors.items():
@@ -97,13 +110,14 @@ def read_options(path: Path) -> TrainingOptions:
     return _read(path)[0]
 
 
-def _read(path: Path) -> tuple[TrainingOptions, tuple[Epoch, ...], Mapping[str, torch.Tensor]]:
+def _read(path: Path) -> tuple[TrainingOptions, tuple[Epoch, ...], str, Mapping[str, torch.Tensor]]:
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata()
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         options = TrainingOptions.from_dict(json.loads(metadata["options"]))
-        return options, tuple(Epoch(**epoch) for epoch in json.loads(metadata["history"])), tensors
+        history = tuple(Epoch(**epoch) for epoch in json.loads(metadata["history"]))
+        return options, history, metadata["data"], tensors
     except OSError as error:
         raise ModelError(f"there is no stopped run to resume at {path}: {error.strerror or error}") from error
     except (SafetensorError, KeyError, TypeError, ValueError) as error:

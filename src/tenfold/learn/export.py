@@ -87,7 +87,7 @@ def load_network(model: Model) -> nn.Sequential:
             "model.safetensors"
         )
     network = build(model.info.network)
-    network.load_state_dict(load(model.weights()))
+    network.load_state_dict(load(model.content("model.safetensors")))
     return network.eval()
 
 

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
-from tenfold.arrays import Classifier, Images, Labels, Probabilities, as_images, as_labels
+from tenfold.arrays import Classifier, Images, Labels, Probabilities, as_images, as_labels, digest
 from tenfold.errors import DataError, OptionError, TrainingError
 from tenfold.learn.augment import shifted
 from tenfold.learn.checkpoint import load_checkpoint, save_checkpoint
@@ -152,8 +152,9 @@ def train(
         made.to(device)
         optimizer = _optimizer(made, options)
         run = _Run(made, optimizer, options, learned, held_out, TrainingProgress(options, len(learned[0]), progress))
-        history = load_checkpoint(checkpoint, made, optimizer, options) if resume and checkpoint else ()
-        finished, history = _train_epochs(run, history, checkpoint)
+        data = digest(images, labels) if checkpoint else ""
+        history = load_checkpoint(checkpoint, made, optimizer, options, data) if resume and checkpoint else ()
+        finished, history = _train_epochs(run, history, checkpoint, data)
         temperature = _temperature(made, held_out)
     return Trained(made.to("cpu").eval(), described, options, history, temperature, finished)
 
@@ -185,7 +186,9 @@ class _Run:
     progress: TrainingProgress
 
 
-def _train_epochs(run: _Run, history: tuple[Epoch, ...], checkpoint: Path | None) -> tuple[bool, tuple[Epoch, ...]]:
+def _train_epochs(
+    run: _Run, history: tuple[Epoch, ...], checkpoint: Path | None, data: str
+) -> tuple[bool, tuple[Epoch, ...]]:
     weights = _copy_of_weights(run.network)
     try:
         with run.progress:
@@ -193,7 +196,7 @@ def _train_epochs(run: _Run, history: tuple[Epoch, ...], checkpoint: Path | None
                 epoch = _train_epoch(run, number)
                 weights, history = _copy_of_weights(run.network), (*history, epoch)
                 if checkpoint:
-                    save_checkpoint(checkpoint, run.network, run.optimizer, run.options, history)
+                    save_checkpoint(checkpoint, run.network, run.optimizer, run.options, history, data)
                 run.progress.finish_epoch(epoch)
     except KeyboardInterrupt:
         if not history:

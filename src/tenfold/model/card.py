@@ -20,7 +20,8 @@ def model_card(info: Mapping[str, Any]) -> str:
         f"# {info['name']}",
         "",
         f"Tells {len(classes)} classes apart ({', '.join(classes)}) on images of 28×28 pixels, 0 paper to 255 ink.",
-        f"{info['parameters']:,} weights, trained by Tenfold {info['version']} on {data['n']:,} images of {data['name']}.",
+        f"Trained by Tenfold {info['version']} on {data['n']:,} images of {data['name']}; "
+        f"it has {info['parameters']:,} weights.",
         "",
     ]
     if scores:

@@ -9,7 +9,15 @@ import numpy as np
 from tenfold.arrays import Classifier, Images, Labels, Probabilities, as_labels
 from tenfold.errors import DataError
 
-__all__ = ["ClassScore", "Evaluation", "evaluate", "expected_calibration_error", "score", "wilson_interval"]
+__all__ = [
+    "ClassScore",
+    "Evaluation",
+    "evaluate",
+    "expected_calibration_error",
+    "relabelled",
+    "score",
+    "wilson_interval",
+]
 
 CALIBRATION_BINS = 15
 
@@ -116,6 +124,32 @@ def score(probabilities: Probabilities, labels: Labels, *, classes: tuple[str, .
         confusion=tuple(tuple(int(count) for count in row) for row in confusion),
         per_class={name: _class_score(confusion, index) for index, name in enumerate(classes)},
     )
+
+
+def relabelled(labels: Labels, given: tuple[str, ...], wanted: tuple[str, ...]) -> Labels:
+    """Express labels in the classes of a model.
+
+    Args:
+        labels: `int64 (n,)`, indices into `given`.
+        given: The names of the data's classes.
+        wanted: The names of the model's classes.
+
+    Returns:
+        `int64 (n,)`, indices into `wanted`.
+
+    Raises:
+        DataError: A label is of a class that the model does not know.
+    """
+    if given == wanted:
+        return labels
+    unknown = [name for index, name in enumerate(given) if name not in wanted and (labels == index).any()]
+    if unknown:
+        raise DataError(
+            f"expected labels of the model's classes ({', '.join(wanted)}), got {', '.join(unknown)} as well"
+        )
+    places = np.array([wanted.index(name) if name in wanted else -1 for name in given], dtype=np.int64)
+    found: Labels = places[labels]
+    return found
 
 
 def wilson_interval(correct: int, n: int) -> tuple[float, float]:

@@ -9,15 +9,18 @@
 """
 
 import base64
+import errno
+import glob
 import hashlib
 import json
 import os
 import secrets
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
@@ -28,10 +31,13 @@ from tenfold.model.card import model_card
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["Epoch", "Model", "ModelInfo", "load_model", "read_info", "save_model"]
+__all__ = ["SHIPPED", "Epoch", "Model", "ModelInfo", "load_model", "read_info", "save_model"]
 
 FORMAT = 1
 """Version of the folder's layout; a folder with a higher one is refused."""
+
+SHIPPED = Path(__file__).parent / "reader"
+"""The model folder that ships with Tenfold."""
 
 GOLDEN_TOLERANCE = 1e-4
 """How far an answer to a golden image may be from the stored one: processors round differently."""
@@ -123,9 +129,9 @@ class Model:
         """Give what the network's last layer is given for each image: `float32 (n, f)`."""
         return cast(Features, self._run("features", images))
 
-    def weights(self) -> bytes:
-        """Give the content of `model.safetensors`, checked against its hash."""
-        return _read(self.folder, "model.safetensors", _read_json(self.folder)["files"])
+    def content(self, name: Literal["model.onnx", "model.safetensors"]) -> bytes:
+        """Give one of the folder's files, checked against its hash."""
+        return _read(self.folder, name, _read_json(self.folder)["files"])
 
     def _run(self, output: str, images: Images) -> np.ndarray[Any, Any]:
         images = as_images(images)
@@ -212,7 +218,7 @@ def _replace_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     suffix = secrets.token_hex(4)
     fresh = folder.with_name(f".{folder.name}.new-{suffix}")
-    stale = folder.with_name(f".{folder.name}.old-{suffix}")
+    stale = folder.with_name(f"{_stale_prefix(folder)}{suffix}")
     try:
         fresh.mkdir()
         for name, content in contents.items():
@@ -221,19 +227,40 @@ def _replace_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
                 file.flush()
                 os.fsync(file.fileno())
         load_model(fresh)
-        if folder.exists():
-            folder.rename(stale)
-        fresh.rename(folder)
+        while True:
+            with suppress(FileNotFoundError):
+                folder.rename(stale)
+            try:
+                fresh.rename(folder)
+                break
+            except OSError as error:
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
+                shutil.rmtree(stale, ignore_errors=True)
     except BaseException:
-        if stale.exists() and not folder.exists():
-            stale.rename(folder)
+        _recover(folder)
         raise
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.rmtree(stale, ignore_errors=True)
 
 
+def _stale_prefix(folder: Path) -> str:
+    return f".{folder.name}.old-"
+
+
+def _recover(folder: Path) -> None:
+    """Put the older model back where a process died between taking it away and putting the newer one in place."""
+    if folder.exists() or not folder.parent.is_dir():
+        return
+    for stale in folder.parent.glob(f"{glob.escape(_stale_prefix(folder))}*"):
+        with suppress(OSError):
+            stale.rename(folder)
+            return
+
+
 def _read_json(folder: Path) -> dict[str, Any]:
+    _recover(folder)
     try:
         document = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     except OSError as error:
@@ -244,7 +271,7 @@ def _read_json(folder: Path) -> dict[str, Any]:
     except ValueError as error:
         raise ModelError(f"{folder / 'model.json'} is not whole: {error}") from error
     found = document.get("format") if isinstance(document, dict) else None
-    if not isinstance(found, int):
+    if type(found) is not int:
         raise ModelError(f"{folder / 'model.json'} is not a model description: it has no format number")
     if found > FORMAT:
         raise ModelError(
@@ -253,6 +280,9 @@ def _read_json(folder: Path) -> dict[str, Any]:
         )
     if document.get("sha256") != _digest(document):
         raise ModelError(f"{folder / 'model.json'} was changed after it was written: its own SHA-256 does not match")
+    for name, kind in {"classes": list, "history": list, "files": dict, "golden": dict}.items():
+        if not isinstance(document.get(name), kind):
+            raise ModelError(f"{folder / 'model.json'} is not a model description: {name} is missing")
     return cast(dict[str, Any], document)
 
 

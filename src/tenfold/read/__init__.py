@@ -1,0 +1,1 @@
+"""Step 5, for people: from a picture to a digit."""

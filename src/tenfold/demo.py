@@ -1,0 +1,90 @@
+"""The demonstration: the whole way once, as a newcomer would go it."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as Pillow
+
+from tenfold.data.datasets import Examples, load_examples
+from tenfold.errors import ModelError
+from tenfold.learn.recipes import RECIPES
+from tenfold.learn.run import train_model
+from tenfold.model.evaluate import score
+from tenfold.model.store import Model, load_model
+from tenfold.report.pages import write_report
+from tenfold.report.terminal import describe, draw_row
+
+__all__ = ["run"]
+
+PICTURES = 16
+CELL = 16
+"""Columns that one drawn picture takes, with the space beside it."""
+
+
+def run(out: Path, *, offline: bool = False) -> None:
+    """Fetch MNIST, train the founding network, evaluate, save, reload without PyTorch, predict, and say what is next.
+
+    Args:
+        out: Where `models/tutorial` and `reports/tutorial` are made.
+        offline: Use only data that is on this machine.
+    """
+    folder, report = out / "models" / "tutorial", out / "reports" / "tutorial"
+    _say(1, "Fetch MNIST: 60,000 images to learn from, 10,000 to be tested on")
+    test = load_examples("mnist", "test", offline=offline, progress=True)
+    _say(2, "Train two hidden layers of 128 for five epochs, and save the model")
+    trained = train_model("mnist", folder, RECIPES["tutorial"], restart=True, offline=offline, progress=True)
+    print(f"{trained.seconds:.1f} s of training; saved in {folder}")
+    _say(3, "Evaluate: load the model from disk and count over every test image")
+    model = load_model(folder)
+    _evaluate(model, test, report)
+    _say(4, "Predict: a new process, which never loads PyTorch, reads sixteen test pictures")
+    _predict(folder, test, report / "pictures")
+    print(
+        f"\nmodel:   {folder}\nreport:  {report / 'report.html'}\n\nTry next:\n"
+        f"  tenfold predict {report / 'pictures' / '00.png'} --model {folder}\n"
+        f"  tenfold evaluate {folder}\n"
+        "  tenfold train --hidden 512,256 --epochs 10 --out models/wider\n"
+        "  tenfold --help"
+    )
+
+
+def _evaluate(model: Model, test: Examples, report: Path) -> None:
+    probabilities = model(test.images)
+    evaluation = score(probabilities, test.labels, classes=test.classes, data=test.name)
+    print(describe(evaluation))
+    write_report(
+        report,
+        info=model.info,
+        evaluation=evaluation,
+        images=test.images,
+        labels=test.labels,
+        probabilities=probabilities,
+    )
+
+
+def _predict(folder: Path, test: Examples, pictures: Path) -> None:
+    pictures.mkdir(parents=True, exist_ok=True)
+    names = [str(pictures / f"{index:02}.png") for index in range(PICTURES)]
+    for name, image in zip(names, test.images[:PICTURES], strict=True):
+        Pillow.fromarray(image).save(name)
+    command = [sys.executable, "-m", "tenfold", "predict", *names, "--model", str(folder), "--json"]
+    answered = subprocess.run(command, capture_output=True, text=True, check=False)
+    if answered.returncode:
+        raise ModelError(f"the new process could not read the pictures: {answered.stderr.strip()}")
+    answers = [json.loads(line) for line in answered.stdout.splitlines()]
+    captions = []
+    for answer, label in zip(answers, test.labels[:PICTURES], strict=True):
+        right = answer["digit"] == test.classes[label]
+        captions.append(f"{answer['digit']}  {answer['probability']:.1%}" + ("" if right else f", is {label}"))
+    across = max(1, min(8, (shutil.get_terminal_size().columns + 2) // CELL))
+    for start in range(0, PICTURES, across):
+        chosen = list(np.arange(start, min(start + across, PICTURES)))
+        print("\n" + draw_row([test.images[index] for index in chosen], [captions[index] for index in chosen]))
+
+
+def _say(step: int, what: str) -> None:
+    print(f"\n[{step}/4] {what}\n", flush=True)

@@ -1,0 +1,249 @@
+"""`DigitClassifier`: training and prediction with scikit-learn's manners."""
+
+import inspect
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tenfold.arrays import SIDE, Images, Probabilities, as_images, digest
+from tenfold.errors import DataError, ModelError, OptionError
+from tenfold.learn.export import save_trained
+from tenfold.learn.recipes import recipe
+from tenfold.learn.training import train
+from tenfold.model.store import Epoch, Model
+
+if TYPE_CHECKING:
+    from sklearn.utils import Tags
+
+__all__ = ["DigitClassifier"]
+
+AnyArray = np.ndarray[Any, np.dtype[Any]]
+
+
+class DigitClassifier:
+    """A classifier of 28×28 images that keeps scikit-learn's contract.
+
+    It can stand wherever scikit-learn takes an estimator: pipelines, cross-validation, grid search.
+
+    Args:
+        recipe: The named options to start from, one of `tenfold.RECIPES`.
+        network: `dense` or `convolutional`; this and all that follows: None leaves it as the recipe has it.
+        hidden: Units of each hidden layer of a dense network.
+        activation: What follows each hidden layer.
+        optimizer: What turns gradients into steps.
+        loss: What is made small.
+        learning_rate: At the schedule's peak.
+        schedule: How the learning rate moves.
+        batch_size: Images per step.
+        epochs: Passes over the training images.
+        label_smoothing: Share of the label's weight given to all classes alike.
+        shift: Largest random move of a batch, in pixels.
+        weight_decay: Pull of the weight matrices towards 0.
+        validation_split: Share of the images held out, on which the probabilities are calibrated.
+        seed: Decides everything random.
+        device: Where to train.
+        progress: Show a line of progress on standard error.
+
+    Attributes:
+        classes_: `(k,)`, the sorted distinct labels that `fit` was given, of any type.
+        n_features_in_: 784.
+        history_: One `Epoch` per epoch trained.
+
+    Raises:
+        OptionError: In `fit`, when an option is not allowed.
+    """
+
+    _estimator_type = "classifier"
+
+    def __init__(
+        self,
+        recipe: str = "tutorial",
+        *,
+        network: str | None = None,
+        hidden: tuple[int, ...] | None = None,
+        activation: str | None = None,
+        optimizer: str | None = None,
+        loss: str | None = None,
+        learning_rate: float | None = None,
+        schedule: str | None = None,
+        batch_size: int | None = None,
+        epochs: int | None = None,
+        label_smoothing: float | None = None,
+        shift: int | None = None,
+        weight_decay: float | None = None,
+        validation_split: float | None = None,
+        seed: int = 0,
+        device: str = "auto",
+        progress: bool = False,
+    ) -> None:
+        self.recipe = recipe
+        self.network = network
+        self.hidden = hidden
+        self.activation = activation
+        self.optimizer = optimizer
+        self.loss = loss
+        self.learning_rate = learning_rate
+        self.schedule = schedule
+        self.batch_size = batch_size
+        self.epochs = epochs
+        self.label_smoothing = label_smoothing
+        self.shift = shift
+        self.weight_decay = weight_decay
+        self.validation_split = validation_split
+        self.seed = seed
+        self.device = device
+        self.progress = progress
+
+    def fit(self, X: Any, y: Any) -> "DigitClassifier":  # noqa: ANN401, N803
+        """Train on labelled images.
+
+        Args:
+            X: `(n, 784)` or `(n, 28, 28)`, whole numbers 0…255 of any numeric dtype, 0 paper, 255 ink.
+            y: `(n,)`, labels of any type that can be sorted: 7, "7", "seven".
+
+        Returns:
+            The classifier itself.
+
+        Raises:
+            DataError: Images or labels are not that.
+            OptionError: An option is not allowed.
+            TrainingError: The loss is no longer finite.
+        """
+        changes = {name: value for name, value in self.get_params().items() if value is not None}
+        progress = changes.pop("progress")
+        options = recipe(changes.pop("recipe"), **changes)
+        images = _as_images(X)
+        self.classes_, labels = _encode(y, len(images))
+        self._golden = images, labels
+        self._trained = train(images, labels, options, classes=len(self.classes_), progress=progress)
+        self.n_features_in_ = SIDE * SIDE
+        self.history_: tuple[Epoch, ...] = self._trained.history
+        return self
+
+    def predict_proba(self, X: Any) -> Probabilities:  # noqa: ANN401, N803
+        """Give the calibrated probability of each class, `float32 (n, k)`, in the order of `classes_`."""
+        self._expect_fitted()
+        return self._trained.classifier()(_as_images(X))
+
+    def predict(self, X: Any) -> AnyArray:  # noqa: ANN401, N803
+        """Give the most probable label of each image, `(n,)`, of the type that `fit` was given."""
+        chosen: AnyArray = self.predict_proba(X).argmax(axis=1)
+        labels: AnyArray = self.classes_[chosen]
+        return labels
+
+    def score(self, X: Any, y: Any) -> float:  # noqa: ANN401, N803
+        """Give the share of images whose most probable label is `y`, 0…1."""
+        return float(np.mean(self.predict(X) == np.asarray(y)))
+
+    def save(self, folder: str | Path) -> Model:
+        """Write the trained network as a model folder.
+
+        Args:
+            folder: Where to; an older model there is replaced.
+
+        Returns:
+            The model, loaded from the folder.
+
+        Raises:
+            ModelError: The folder cannot be written.
+        """
+        self._expect_fitted()
+        images, labels = self._golden
+        return save_trained(
+            folder,
+            self._trained,
+            name=Path(folder).name,
+            classes=tuple(str(label) for label in self.classes_),
+            data={"name": "arrays", "n": len(images), "sha256": digest(images, labels)},
+            images=images,
+            labels=labels,
+        )
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002
+        """Give the arguments that the classifier was made with, by name."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+
+    def set_params(self, **params: Any) -> "DigitClassifier":  # noqa: ANN401
+        """Set arguments anew.
+
+        Raises:
+            OptionError: There is no argument of that name.
+        """
+        allowed = self.get_params()
+        for name, value in params.items():
+            if name not in allowed:
+                raise OptionError(f"DigitClassifier has no parameter {name!r}; it has {', '.join(allowed)}")
+            setattr(self, name, value)
+        return self
+
+    def __repr__(self) -> str:
+        defaults = inspect.signature(type(self)).parameters
+        given = [f"{name}={value!r}" for name, value in self.get_params().items() if value != defaults[name].default]
+        return f"{type(self).__name__}({', '.join(given)})"
+
+    def __sklearn_tags__(self) -> "Tags":
+        from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags
+
+        return Tags(
+            estimator_type="classifier",
+            target_tags=TargetTags(required=True),
+            classifier_tags=ClassifierTags(),
+            input_tags=InputTags(three_d_array=True),
+        )
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_trained")
+
+    def _expect_fitted(self) -> None:
+        if self.__sklearn_is_fitted__():
+            return
+        message = f"this {type(self).__name__} is not trained yet: call fit first"
+        if "sklearn" in sys.modules:
+            from sklearn.exceptions import NotFittedError
+
+            raise NotFittedError(message)
+        raise ModelError(message)
+
+
+def _as_images(pixels: Any) -> Images:  # noqa: ANN401
+    array = np.asarray(pixels)
+    if array.ndim == 2 and array.shape[1] == SIDE * SIDE:
+        array = array.reshape(-1, SIDE, SIDE)
+    if array.ndim != 3 or array.shape[1:] != (SIDE, SIDE):
+        raise DataError(
+            f"expected images of shape (n, {SIDE * SIDE}) or (n, {SIDE}, {SIDE}), got {array.shape}; "
+            "reshape your data, a single image with array.reshape(1, -1)"
+        )
+    if not len(array):
+        raise DataError("expected at least one image, got 0 sample(s)")
+    if array.dtype == np.uint8:
+        return as_images(array)
+    try:
+        numbers = array.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"expected pixels as numbers from 0 to 255: {error}") from error
+    if not np.isfinite(numbers).all():
+        raise DataError("expected pixels from 0 to 255, got NaN or infinity")
+    whole = numbers.astype(np.uint8)
+    if not np.array_equal(whole, numbers):
+        raise DataError(
+            f"expected pixels as whole numbers from 0 to 255, got {array.dtype} from {numbers.min():g} to "
+            f"{numbers.max():g}; scaling to 0…1 is the network's own first layer, so give the pixels as stored"
+        )
+    return as_images(whole)
+
+
+def _encode(y: Any, count: int) -> tuple[AnyArray, np.ndarray[tuple[int], np.dtype[np.int64]]]:  # noqa: ANN401
+    if y is None:
+        raise DataError("expected a label per image: fit requires y to be passed, but the target y is None")
+    given = np.asarray(y)
+    if given.ndim != 1 or len(given) != count:
+        raise DataError(f"expected one label per image, shape ({count},), got {given.shape}")
+    if given.dtype.kind == "f" and not np.array_equal(given, np.rint(given)):
+        raise DataError(f"unknown label type: expected classes, got continuous numbers such as {given[0]}")
+    classes, labels = np.unique(given, return_inverse=True)
+    if len(classes) < 2:
+        raise DataError(f"expected labels of at least two classes, got one class: {classes[0]!r}")
+    return classes, labels.astype(np.int64)

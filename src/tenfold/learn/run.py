@@ -1,0 +1,124 @@
+"""A whole training run: data in, model folder out."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tenfold.data.datasets import Examples, load_examples
+from tenfold.errors import OptionError
+from tenfold.learn.checkpoint import read_options
+from tenfold.learn.export import save_trained
+from tenfold.learn.recipes import RECIPES, TrainingOptions
+from tenfold.learn.training import train
+from tenfold.model.evaluate import Evaluation, relabelled, score
+
+__all__ = ["TrainingRun", "checkpoint_of", "train_model"]
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """What a run did.
+
+    Attributes:
+        folder: The model folder it wrote.
+        finished: False where it was interrupted after a whole epoch.
+        epochs: How many epochs the model was trained for, those before a resume too.
+        seconds: Training time of all of them.
+        evaluation: The score on the data's test images, counted once after the last epoch; None where the data has
+            no test images or the run is not finished.
+    """
+
+    folder: Path
+    finished: bool
+    epochs: int
+    seconds: float
+    evaluation: Evaluation | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the run as plain values that JSON can hold."""
+        return {
+            **asdict(self),
+            "folder": str(self.folder),
+            "evaluation": self.evaluation.to_dict() if self.evaluation else None,
+        }
+
+
+def train_model(
+    data: str | Path = "mnist",
+    folder: str | Path = "models/tutorial",
+    options: TrainingOptions | None = None,
+    *,
+    resume: bool = False,
+    restart: bool = False,
+    offline: bool = False,
+    progress: bool = False,
+) -> TrainingRun:
+    """Train on a data set and write the model folder.
+
+    While it runs a checkpoint lies beside the folder; it goes when the run is finished.
+
+    Args:
+        data: A data set's name, or a path of your own data.
+        folder: Where to write the model; an older one there is replaced.
+        options: How to train; by default the `tutorial` recipe. A resumed run takes those it was started with.
+        resume: Go on with the stopped run whose checkpoint lies beside `folder`.
+        restart: Drop that run and start from the beginning.
+        offline: Use only data that is on this machine.
+        progress: Show a line of progress on standard error.
+
+    Returns:
+        What was done.
+
+    Raises:
+        DataError: The data cannot be had, or is malformed.
+        ModelError: The folder cannot be written, or there is no stopped run to resume.
+        OptionError: An option is not allowed, or a stopped run is in the way.
+        TrainingError: The loss is no longer finite.
+        KeyboardInterrupt: Interrupted before the first epoch was whole.
+    """
+    folder, checkpoint = Path(folder), checkpoint_of(folder)
+    if resume:
+        options = read_options(checkpoint)
+    elif checkpoint.exists() and not restart:
+        raise OptionError(f"a stopped run waits at {checkpoint}: go on with it by --resume, or drop it by --restart")
+    options = options or RECIPES["tutorial"]
+    examples = load_examples(data, "train", offline=offline, progress=progress)
+    trained = train(
+        examples.images,
+        examples.labels,
+        options,
+        classes=len(examples.classes),
+        checkpoint=checkpoint,
+        resume=resume,
+        progress=progress,
+    )
+    evaluation = None
+    if trained.finished and (test := _test_examples(data, examples, offline=offline)):
+        labels = relabelled(test.labels, test.classes, examples.classes)
+        probabilities = trained.classifier()(test.images)
+        evaluation = score(probabilities, labels, classes=examples.classes, data=test.name)
+    save_trained(
+        folder,
+        trained,
+        name=folder.name,
+        classes=examples.classes,
+        data={"name": examples.name, "n": len(examples.images), "sha256": examples.sha256},
+        images=examples.images,
+        labels=examples.labels,
+        evaluation=evaluation,
+    )
+    if trained.finished:
+        checkpoint.unlink(missing_ok=True)
+    seconds = sum(epoch.seconds for epoch in trained.history)
+    return TrainingRun(folder, trained.finished, len(trained.history), seconds, evaluation)
+
+
+def checkpoint_of(folder: Path) -> Path:
+    """Give the place of the checkpoint of a run that writes to `folder`."""
+    return folder.with_name(f"{folder.name}.checkpoint")
+
+
+def _test_examples(data: str | Path, training: Examples, *, offline: bool) -> Examples | None:
+    """Give the test images, or None where the data has one set of images only."""
+    test = load_examples(data, "test", offline=offline)
+    return None if test.sha256 == training.sha256 else test

@@ -1,0 +1,102 @@
+"""Images and scores as characters, for people who work in a terminal."""
+
+import math
+
+import numpy as np
+
+from tenfold.arrays import Image
+from tenfold.model.evaluate import Evaluation
+
+__all__ = ["describe", "draw", "draw_row"]
+
+WIDEST_MATRIX = 20
+"""Classes up to which a confusion matrix fits a terminal."""
+
+BRAILLE = 0x2800
+DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
+"""The bit of each dot of a Braille character, four dots high and two wide."""
+
+
+def draw(image: Image) -> list[str]:
+    """Draw an image with Braille characters, one dot per pixel.
+
+    Args:
+        image: `uint8 (28, 28)`, 0 paper, 255 ink.
+
+    Returns:
+        7 lines of 14 characters; ink of half strength and more is a dot.
+    """
+    ink = image >= 128
+    cells = ink.reshape(ink.shape[0] // 4, 4, ink.shape[1] // 2, 2).transpose(0, 2, 1, 3)
+    codes = BRAILLE + (cells * DOTS).sum(axis=(2, 3))
+    return ["".join(chr(code) for code in row) for row in codes]
+
+
+def draw_row(images: list[Image], captions: list[str]) -> str:
+    """Draw images side by side with a caption under each.
+
+    Args:
+        images: Each `uint8 (28, 28)`.
+        captions: One for each image, at most 14 characters.
+
+    Returns:
+        8 lines, joined.
+    """
+    drawn = [draw(image) for image in images]
+    lines = ["  ".join(parts) for parts in zip(*drawn, strict=True)]
+    return "\n".join([*lines, "  ".join(f"{caption:^14}" for caption in captions)])
+
+
+def describe(evaluation: Evaluation) -> str:
+    """Say in lines of text what an evaluation found.
+
+    Args:
+        evaluation: The scores.
+
+    Returns:
+        Accuracy, loss and calibration, a line per class, and the confusion matrix of up to 20 classes.
+    """
+    low, high = evaluation.interval
+    names = list(evaluation.per_class)
+    mistakes = evaluation.n - sum(row[index] for index, row in enumerate(evaluation.confusion))
+    mistaken = _count(mistakes, "mistake")
+    lines = [
+        f"{evaluation.data}: {_count(evaluation.n, 'image')}",
+        "",
+        f"accuracy           {evaluation.accuracy:.2%}   95% interval {low:.2%}–{high:.2%}, {mistaken}",
+        f"loss               {evaluation.loss:.4f}",
+        f"calibration error  {evaluation.ece:.2%}",
+        "",
+        *_per_class(evaluation),
+    ]
+    if len(names) <= WIDEST_MATRIX:
+        lines += ["", *_matrix(evaluation.confusion, names)]
+    return "\n".join(lines)
+
+
+def _per_class(evaluation: Evaluation) -> list[str]:
+    width = max(5, *map(len, evaluation.per_class))
+    lines = [f"{'class':<{width}}  {'n':>6}  {'recall':>8}  {'precision':>9}  {'f1':>8}"]
+    for name, scores in evaluation.per_class.items():
+        lines.append(
+            f"{name:<{width}}  {scores.n:>6,}  {_share(scores.recall):>8}  {_share(scores.precision):>9}  "
+            f"{_share(scores.f1):>8}"
+        )
+    return lines
+
+
+def _matrix(confusion: tuple[tuple[int, ...], ...], names: list[str]) -> list[str]:
+    width = max(len(str(max(map(max, confusion)))), *map(len, names)) + 1
+    first = max(4, *map(len, names))
+    lines = ["true \\ said, counts", " " * first + "".join(f"{name:>{width}}" for name in names)]
+    for name, row in zip(names, confusion, strict=True):
+        lines.append(f"{name:>{first}}" + "".join(f"{count or '·':>{width}}" for count in row))
+    return lines
+
+
+def _share(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.2%}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,88 @@
+"""What many tests share: the real MNIST, and models trained on it."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+import tenfold
+from tenfold.arrays import Images, Labels
+from tenfold.model.store import Model
+
+DIGITS = tuple("0123456789")
+
+
+class Mnist(NamedTuple):
+    x_train: Images
+    y_train: Labels
+    x_test: Images
+    y_test: Labels
+
+
+@pytest.fixture(scope="session")
+def mnist() -> Mnist:
+    """The 70,000 images, fetched once and kept in the cache."""
+    (x_train, y_train), (x_test, y_test) = tenfold.load_data("mnist")
+    return Mnist(x_train, y_train, x_test, y_test)
+
+
+@pytest.fixture(scope="session")
+def tutorial(mnist: Mnist, tmp_path_factory: pytest.TempPathFactory) -> tenfold.TrainingRun:
+    """The tutorial recipe, run as a user runs it."""
+    return tenfold.train_model("mnist", tmp_path_factory.mktemp("models") / "tutorial")
+
+
+@pytest.fixture(scope="session")
+def model(tutorial: tenfold.TrainingRun) -> Model:
+    return tenfold.load_model(tutorial.folder)
+
+
+@pytest.fixture
+def model_copy(model: Model, tmp_path: Path) -> Path:
+    """A copy of the trained model's folder, to damage."""
+    folder = tmp_path / "model"
+    folder.mkdir()
+    for file in model.folder.iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def few(mnist: Mnist) -> tuple[Images, Labels]:
+    """The first 2,000 training images, enough to learn something in a moment."""
+    return mnist.x_train[:2000], mnist.y_train[:2000]
+
+
+class Result(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def command(tmp_path: Path):
+    """Run `tenfold` as a process of its own in an empty folder."""
+
+    def run(*arguments: object, stdin: bytes = b"", timeout: float = 120, **environment: str) -> Result:
+        import os
+
+        done = subprocess.run(
+            [sys.executable, "-m", "tenfold", *map(str, arguments)],
+            input=stdin,
+            capture_output=True,
+            timeout=timeout,
+            cwd=tmp_path,
+            env={**os.environ, **environment},
+            check=False,
+        )
+        return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run
+
+
+@pytest.fixture
+def random_images() -> Images:
+    return np.random.default_rng(0).integers(0, 256, (64, 28, 28), dtype=np.uint8)

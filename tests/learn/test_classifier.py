@@ -1,0 +1,195 @@
+"""`DigitClassifier` behaves as scikit-learn's estimators do."""
+
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.base import clone, is_classifier
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils.estimator_checks import estimator_checks_generator
+
+import tenfold
+from tenfold import DigitClassifier
+from tenfold.errors import DataError, ModelError, OptionError
+
+
+class TableClassifier(DigitClassifier):
+    """The classifier with any table of numbers spread over its 784 pixels.
+
+    scikit-learn's checks bring tables of a few columns of any numbers; a `DigitClassifier` takes images alone. What
+    the checks ask beyond that (parameters, labels of every type, errors, order, pickling…) is asked of it through
+    this: each column becomes a level from 0 to 255 and fills as many pixels as fit.
+    """
+
+    def fit(self, X, y):
+        from sklearn.utils.validation import validate_data
+
+        X, y = validate_data(self, X, y, dtype=np.float64)
+        self._low, self._high = X.min(axis=0), X.max(axis=0)
+        super().fit(self._spread(X), y)
+        self.n_features_in_ = X.shape[1]
+        return self
+
+    def predict_proba(self, X):
+        from sklearn.utils.validation import check_is_fitted, validate_data
+
+        check_is_fitted(self)
+        return super().predict_proba(self._spread(validate_data(self, X, reset=False, dtype=np.float64)))
+
+    def _spread(self, X):
+        share = (X - self._low) / np.where(self._high > self._low, self._high - self._low, 1)
+        levels = np.rint(np.clip(share, 0, 1) * 255)
+        return np.resize(np.repeat(levels, -(-784 // X.shape[1]), axis=1)[:, :784], (len(X), 784))
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = False
+        return tags
+
+
+NO_BASE = "Estimator TableClassifier does not inherit from"
+"""What scikit-learn warns of: the package does without scikit-learn, so its class cannot be the base."""
+
+DOES_NOT_APPLY = {
+    "check_array_api_input": "images are NumPy arrays; other array libraries are not supported",
+    "check_dataframe_column_names_consistency": "pixels have places, not names; data frames are taken as arrays",
+}
+"""Checks of scikit-learn's that are left out, and why."""
+
+
+def table_classifier() -> TableClassifier:
+    return TableClassifier(epochs=60, batch_size=16, learning_rate=0.01, shift=0, validation_split=0.0)
+
+
+def checks() -> list:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", NO_BASE)
+        return [
+            pytest.param(estimator, check, id=check.func.__name__)
+            for estimator, check in estimator_checks_generator(table_classifier())
+            if check.func.__name__ not in DOES_NOT_APPLY
+        ]
+
+
+@pytest.mark.filterwarnings(f"ignore:{NO_BASE}")
+@pytest.mark.parametrize(("estimator", "check"), checks())
+def test_scikit_learns_own_check(estimator, check):
+    check(estimator)
+
+
+@pytest.fixture(scope="module")
+def fitted(mnist) -> DigitClassifier:
+    return DigitClassifier(epochs=10).fit(mnist.x_train[:2000], mnist.y_train[:2000])
+
+
+def test_the_way_of_the_readme(fitted, mnist, tmp_path):
+    assert fitted.score(mnist.x_test[:1000], mnist.y_test[:1000]) > 0.87
+    model = fitted.save(tmp_path / "mine")
+    reloaded = tenfold.load_model(tmp_path / "mine")
+    assert np.abs(reloaded(mnist.x_test[:100]) - fitted.predict_proba(mnist.x_test[:100])).max() < 1e-5
+    assert model.info.name == "mine"
+    assert fitted.history_[-1].number == 10
+
+
+def test_flat_and_square_images_of_any_number_type_are_the_same(fitted, mnist):
+    square = mnist.x_test[:50]
+    expected = fitted.predict_proba(square)
+    for dtype in (np.uint8, np.int64, np.float32, np.float64):
+        assert np.array_equal(fitted.predict_proba(square.reshape(-1, 784).astype(dtype)), expected)
+    assert np.array_equal(fitted.predict_proba(square.tolist()), expected)
+
+
+@pytest.mark.parametrize("kind", [str, np.int8, object, bool])
+def test_labels_of_any_type_come_back_as_they_were(few, kind):
+    images, labels = few
+    given = (labels % 2).astype(bool) if kind is bool else labels.astype(str if kind is object else kind).astype(kind)
+    classifier = DigitClassifier(epochs=1).fit(images, given)
+    assert classifier.classes_.dtype == given.dtype
+    assert set(classifier.predict(images[:200])) <= set(given)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "message"),
+    [
+        (np.zeros((3, 783)), r"shape \(n, 784\) or \(n, 28, 28\), got \(3, 783\)"),
+        (np.zeros((28, 28)), r"got \(28, 28\)"),
+        (np.zeros((0, 784)), "at least one image"),
+        (np.full((2, 784), 0.5), "whole numbers from 0 to 255, got float64 from 0.5 to 0.5; scaling"),
+        (np.full((2, 784), 256), "whole numbers from 0 to 255, got int64 from 256 to 256"),
+        (np.full((2, 784), -1), "from -1 to -1"),
+        (np.full((2, 784), np.nan), "NaN or infinity"),
+        (np.full((2, 784), "x"), "pixels as numbers"),
+    ],
+)
+def test_pixels_that_are_no_image_are_refused(fitted, pixels, message):
+    with pytest.raises(DataError, match=message):
+        fitted.predict(pixels)
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (None, "label per image"),
+        (np.zeros((2000, 2)), r"shape \(2000,\), got \(2000, 2\)"),
+        (np.zeros(5), r"got \(5,\)"),
+        (np.zeros(2000), "at least two classes, got one class"),
+    ],
+)
+def test_labels_that_do_not_fit_are_refused(few, labels, message):
+    with pytest.raises(DataError, match=message):
+        DigitClassifier().fit(few[0], labels)
+
+
+def test_bad_options_are_refused_when_fitting(few):
+    with pytest.raises(OptionError, match="unknown optimizer"):
+        DigitClassifier(optimizer="adagrad").fit(*few)
+    with pytest.raises(OptionError, match="unknown recipe"):
+        DigitClassifier("gourmet").fit(*few)
+
+
+def test_an_untrained_classifier_says_so(few, monkeypatch):
+    with pytest.raises(NotFittedError, match="call fit first"):
+        DigitClassifier().predict(few[0])
+    import sys
+
+    monkeypatch.delitem(sys.modules, "sklearn")
+    with pytest.raises(ModelError, match="call fit first"):
+        DigitClassifier().predict(few[0])
+
+
+def test_parameters_are_kept_cloned_set_and_shown():
+    classifier = DigitClassifier(hidden=(64,), epochs=2)
+    assert classifier.get_params()["hidden"] == (64,)
+    assert clone(classifier).get_params() == classifier.get_params()
+    assert classifier.set_params(epochs=3).epochs == 3
+    assert repr(classifier) == "DigitClassifier(hidden=(64,), epochs=3)"
+    assert is_classifier(classifier)
+    with pytest.raises(ValueError, match="no parameter 'layers'"):
+        classifier.set_params(layers=3)
+
+
+def test_a_pickle_answers_the_same(fitted, few):
+    again = pickle.loads(pickle.dumps(fitted))
+    assert np.array_equal(again.predict_proba(few[0][:20]), fitted.predict_proba(few[0][:20]))
+
+
+def test_it_stands_wherever_scikit_learn_takes_an_estimator(few):
+    images, labels = few
+    flat = images.reshape(-1, 784)
+    assert cross_val_score(DigitClassifier(epochs=4), flat, labels, cv=2).min() > 0.6
+    pipeline = make_pipeline(FunctionTransformer(), DigitClassifier(epochs=1))
+    search = GridSearchCV(pipeline, {"digitclassifier__hidden": [(16,), (64,)]}, cv=2).fit(flat, labels)
+    assert search.best_params_["digitclassifier__hidden"] in {(16,), (64,)}
+
+
+def test_every_option_of_training_is_a_parameter():
+    from dataclasses import fields
+
+    from tenfold.learn.recipes import TrainingOptions
+
+    options = {field.name for field in fields(TrainingOptions)} - {"metrics"}
+    assert options | {"recipe", "progress"} == set(DigitClassifier().get_params())

@@ -1,0 +1,51 @@
+import pytest
+import torch
+from torch import nn
+
+from tenfold.learn.networks import ACTIVATIONS, Normalise, architecture, build, convolutional, dense, normalised
+from tenfold.learn.recipes import TrainingOptions
+
+
+def kinds(network: nn.Sequential) -> list[str]:
+    return [type(layer).__name__ for layer in network]
+
+
+def test_the_founding_network_reads_like_its_picture():
+    network = dense()
+    assert kinds(network) == ["Normalise", "Flatten", "Linear", "ReLU", "Linear", "ReLU", "Linear"]
+    assert [layer.out_features for layer in network if isinstance(layer, nn.Linear)] == [128, 128, 10]
+
+
+def test_no_hidden_layer_leaves_a_linear_classifier():
+    assert kinds(dense(hidden=())) == ["Normalise", "Flatten", "Linear"]
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("make", [dense, convolutional])
+def test_networks_go_from_images_to_logits(make, activation):
+    logits = make(activation=activation, classes=7)(torch.zeros(3, 28, 28, dtype=torch.uint8))
+    assert logits.shape == (3, 7)
+
+
+def test_normalisation_is_the_first_layer_and_scales_to_one():
+    images = torch.tensor([0, 51, 255], dtype=torch.uint8).expand(28, 28, 3).permute(2, 0, 1)
+    scaled = Normalise()(images)
+    assert scaled.shape == (3, 1, 28, 28)
+    assert scaled[:, 0, 0, 0].tolist() == pytest.approx([0, 0.2, 1])
+    for make in (dense, convolutional):
+        assert isinstance(make()[0], Normalise)
+
+
+@pytest.mark.parametrize("options", [TrainingOptions(hidden=(32, 16)), TrainingOptions(network="convolutional")])
+def test_a_network_is_made_again_of_its_description(options):
+    description = architecture(options, 10)
+    assert str(build(description)) == str(build(description))
+    assert build(description)[-1].out_features == 10
+
+
+def test_a_module_of_ones_own_gets_the_normalisation_before_it():
+    own = nn.Linear(784, 10)
+    assert kinds(normalised(own)) == ["Normalise", "Linear"]
+    assert kinds(normalised(nn.Sequential(nn.Flatten(), own))) == ["Normalise", "Flatten", "Linear"]
+    ready = dense()
+    assert normalised(ready) is ready

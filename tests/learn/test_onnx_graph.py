@@ -1,0 +1,91 @@
+"""ONNX and PyTorch give the same answers, for every layer and on all of the test set."""
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+from torch import nn
+
+from tenfold.learn.networks import ACTIVATIONS, Normalise, convolutional, dense
+from tenfold.learn.onnx_graph import to_onnx
+
+
+def answers(content: bytes, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    return session.run(["probabilities", "features"], {"images": images})
+
+
+def close(network: nn.Sequential, images: np.ndarray, temperature: float = 1.0) -> None:
+    with torch.inference_mode():
+        logits = network.eval()(torch.from_numpy(images))
+        expected = (logits / temperature).softmax(1).numpy()
+        features = network[:-1](torch.from_numpy(images)) if isinstance(network[-1], nn.Linear) else logits
+    probabilities, given = answers(to_onnx(network, temperature), images)
+    assert np.abs(probabilities - expected).max() <= 1e-5
+    assert np.abs(given - features.numpy()).max() <= 1e-4 * max(1, float(features.abs().max()))
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("make", [dense, convolutional])
+def test_every_network_with_every_activation(make, activation, random_images):
+    torch.manual_seed(0)
+    close(make(activation=activation), random_images, temperature=0.7)
+
+
+LAYERS = {
+    "strided convolution": nn.Conv2d(1, 4, 3, stride=2, padding=1, bias=False),
+    "dilated convolution": nn.Conv2d(1, 4, 3, dilation=2),
+    "same convolution": nn.Conv2d(1, 4, 5, padding="same"),
+    "even same convolution": nn.Conv2d(1, 4, 4, padding="same"),
+    "valid convolution": nn.Conv2d(1, 4, (3, 5), padding="valid"),
+    "grouped convolution": nn.Conv2d(1, 4, 3, groups=1),
+    "pool": nn.MaxPool2d(3, stride=2, padding=1),
+    "ceiled pool": nn.MaxPool2d(3, stride=2, ceil_mode=True),
+    "batch norm": nn.BatchNorm2d(1),
+    "dropout": nn.Dropout(0.5),
+}
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel:UserWarning")
+@pytest.mark.parametrize("layer", LAYERS.values(), ids=LAYERS)
+def test_every_layer_with_its_options(layer, random_images):
+    torch.manual_seed(0)
+    body = nn.Sequential(Normalise(), layer, nn.Flatten())
+    width = body.eval()(torch.zeros(1, 28, 28, dtype=torch.uint8)).shape[1]
+    close(nn.Sequential(*body, nn.Linear(width, 10)), random_images)
+
+
+class Own(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.convolution, self.linear = nn.Conv2d(1, 2, 3, stride=3), nn.Linear(162, 10)
+
+    def forward(self, x):
+        return self.linear(self.convolution(x).relu().flatten(1))
+
+
+def test_a_module_of_ones_own_goes_through_pytorchs_exporter(random_images, capfd):
+    torch.manual_seed(0)
+    network = nn.Sequential(Normalise(), Own())
+    close(network, random_images)
+    close(network, random_images[:1], temperature=2.0)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_graph_reads_like_the_list():
+    model = onnx.load_from_string(to_onnx(dense()))
+    assert [node.op_type for node in model.graph.node] == [
+        *["Cast", "Mul", "Unsqueeze", "Flatten", "Gemm", "Relu", "Gemm", "Relu", "Gemm"],
+        *["Mul", "Softmax", "Identity"],
+    ]
+    assert not any(tensor.external_data for tensor in model.graph.initializer)
+
+
+def test_on_all_of_the_test_set_within_a_hundred_thousandth(model, mnist):
+    from tenfold.learn.export import load_network
+
+    temperature = model.info.calibration["temperature"]
+    with torch.inference_mode():
+        logits = load_network(model)(torch.from_numpy(mnist.x_test))
+    assert np.abs(model(mnist.x_test) - (logits / temperature).softmax(1).numpy()).max() <= 1e-5

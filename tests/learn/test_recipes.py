@@ -1,0 +1,63 @@
+import pytest
+
+from tenfold.errors import OptionError
+from tenfold.learn.recipes import ALLOWED, RECIPES, TrainingOptions, recipe
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"optimizer": "adm"}, r"unknown optimizer 'adm' \(did you mean adam\?\); allowed: adam, adamw"),
+        ({"loss": "l2"}, "unknown loss 'l2'; allowed: cross-entropy, mean-squared-error, hinge"),
+        ({"network": "transformer"}, "allowed: dense, convolutional"),
+        ({"metrics": ("accuracy", "f1")}, "unknown metrics 'f1'; allowed: accuracy"),
+        ({"schedule": "step"}, "allowed: constant, linear, cosine, one-cycle"),
+        ({"activation": "swish"}, "allowed: relu"),
+        ({"epochs": 0}, "epochs must be a whole number of at least 1, got 0"),
+        ({"batch_size": 2.5}, "batch_size must be a whole number of at least 1, got 2.5"),
+        ({"hidden": (128, 0)}, "hidden must be a whole number of at least 1, got 0"),
+        ({"shift": 28}, "shift must be a whole number from 0 to 27, got 28"),
+        ({"seed": -1}, "seed must be a whole number"),
+        ({"learning_rate": 0}, "learning_rate must be above 0, got 0"),
+        ({"learning_rate": float("nan")}, "learning_rate must be above 0, got nan"),
+        ({"learning_rate": float("inf")}, "learning_rate must be above 0, got inf"),
+        ({"label_smoothing": 1}, "label_smoothing must be from 0 to below 1, got 1"),
+        ({"validation_split": -0.1}, "validation_split must be from 0 to below 1"),
+        ({"weight_decay": -1}, "weight_decay must be 0 or more"),
+        ({"loss": "hinge", "label_smoothing": 0.1}, "no meaning for the hinge loss"),
+        ({"learning_rte": 1}, r"unknown option 'learning_rte' \(did you mean learning_rate\?\)"),
+    ],
+)
+def test_bad_options_are_refused_with_the_allowed_ones_named(changes, message):
+    with pytest.raises(OptionError, match=message):
+        recipe("tutorial", **changes)
+
+
+def test_an_unknown_recipe_is_refused_with_the_known_ones_named():
+    with pytest.raises(OptionError, match="unknown recipe 'fats'.*allowed: tutorial"):
+        recipe("fats")
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_recipes_survive_the_way_through_json(name):
+    import json
+
+    assert TrainingOptions.from_dict(json.loads(json.dumps(RECIPES[name].to_dict()))) == RECIPES[name]
+
+
+def test_every_choice_has_what_it_chooses():
+    from tenfold.learn import networks, training
+
+    assert set(ALLOWED["optimizer"]) == set(training.OPTIMIZERS)
+    assert set(ALLOWED["loss"]) == set(training.LOSSES)
+    assert set(ALLOWED["metrics"]) == set(training.METRICS)
+    assert set(ALLOWED["schedule"]) == set(training.SCHEDULES)
+    assert set(ALLOWED["network"]) == set(networks.NETWORKS)
+    assert set(ALLOWED["activation"]) == set(networks.ACTIVATIONS)
+
+
+def test_the_tutorial_recipe_is_the_founding_network():
+    options = RECIPES["tutorial"]
+    assert (options.network, options.hidden, options.activation) == ("dense", (128, 128), "relu")
+    assert options.loss == "cross-entropy"
+    assert options.epochs <= 5

@@ -1,0 +1,69 @@
+import pytest
+
+import tenfold
+from tenfold.errors import OptionError
+from tenfold.learn import run as module
+from tenfold.learn.recipes import recipe
+from tenfold.learn.run import checkpoint_of, train_model
+
+FEW = recipe("tutorial", epochs=3)
+
+
+@pytest.fixture
+def own(few, tmp_path):
+    """A user's own data: one set of images, no test images."""
+    path = tmp_path / "own.csv"
+    tenfold.save_examples(*few, path)
+    return path
+
+
+def test_the_tutorial_reaches_its_accuracy(tutorial):
+    assert tutorial.finished
+    assert tutorial.evaluation.n == 10_000
+    assert tutorial.evaluation.accuracy > 0.977
+    assert tutorial.evaluation.ece < 0.01
+
+
+def test_own_data_trains_and_says_that_nothing_was_measured(own, tmp_path):
+    run = train_model(own, tmp_path / "model", FEW)
+    assert run.evaluation is None
+    assert tenfold.load_model(run.folder).info.data["n"] == 2000
+    assert not checkpoint_of(run.folder).exists()
+
+
+def test_an_interrupted_run_is_saved_and_goes_on(own, tmp_path, monkeypatch):
+    whole = train_model(own, tmp_path / "whole", FEW)
+    real = module.train
+
+    def interrupted(*args, **kwargs):
+        from tenfold.learn import training
+
+        shifted, steps = training.shifted, iter(range(100))
+
+        def pressing(images, most):
+            if next(steps) == 20:
+                raise KeyboardInterrupt
+            return shifted(images, most)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(training, "shifted", pressing)
+            return real(*args, **kwargs)
+
+    folder = tmp_path / "stopped"
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "train", interrupted)
+        stopped = train_model(own, folder, FEW)
+    assert (stopped.finished, stopped.epochs) == (False, 1)
+    assert tenfold.load_model(folder).info.history[-1].number == 1
+    with pytest.raises(OptionError, match="a stopped run waits at .* --resume.* --restart"):
+        train_model(own, folder, FEW)
+    resumed = train_model(own, folder, resume=True)
+    assert (resumed.finished, resumed.epochs) == (True, 3)
+    expected, got = (tenfold.load_model(each.folder).content("model.safetensors") for each in (whole, resumed))
+    assert expected == got
+    assert not checkpoint_of(folder).exists()
+
+
+def test_restart_drops_the_stopped_run(own, tmp_path):
+    checkpoint_of(tmp_path / "model").write_bytes(b"of a run that nobody wants")
+    assert train_model(own, tmp_path / "model", FEW, restart=True).finished

@@ -1,0 +1,208 @@
+"""The loop keeps its promises: same seed, same weights; stopped and resumed, same weights; no broken model."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from tenfold.errors import DataError, ModelError, OptionError, TrainingError
+from tenfold.learn import training
+from tenfold.learn.checkpoint import read_options
+from tenfold.learn.recipes import ALLOWED, TrainingOptions, recipe
+from tenfold.learn.training import Trained, choose_device, train
+
+QUICK = recipe("tutorial", epochs=3)
+
+
+def same_weights(one: Trained, other: Trained) -> bool:
+    mine, theirs = one.network.state_dict(), other.network.state_dict()
+    return all(torch.equal(mine[name], theirs[name]) for name in mine)
+
+
+def test_it_learns(few, mnist):
+    trained = train(*few, recipe("tutorial", epochs=10))
+    answers = trained.classifier()(mnist.x_test[:1000]).argmax(1)
+    assert (answers == mnist.y_test[:1000]).mean() > 0.87
+    assert [epoch.number for epoch in trained.history] == list(range(1, 11))
+    assert trained.history[-1].training["accuracy"] > trained.history[0].training["accuracy"]
+    assert trained.finished
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others(few):
+    first = train(*few, QUICK)
+    torch.rand(5)
+    assert same_weights(first, train(*few, QUICK))
+    assert not same_weights(first, train(*few, dataclasses.replace(QUICK, seed=1)))
+
+
+def test_training_leaves_the_callers_random_numbers_alone(few):
+    torch.manual_seed(7)
+    expected = torch.rand(3)
+    torch.manual_seed(7)
+    train(*few, recipe("tutorial", epochs=1))
+    assert torch.equal(torch.rand(3), expected)
+
+
+@pytest.mark.parametrize("optimizer", ALLOWED["optimizer"])
+def test_a_stopped_run_goes_on_to_the_same_weights(few, tmp_path, monkeypatch, optimizer):
+    options = dataclasses.replace(QUICK, optimizer=optimizer, learning_rate=0.003)
+    whole = train(*few, options)
+    stopped = interrupted(few, options, tmp_path / "run.checkpoint", monkeypatch, in_epoch=3)
+    assert not stopped.finished
+    assert len(stopped.history) == 2
+    resumed = train(*few, options, checkpoint=tmp_path / "run.checkpoint", resume=True)
+    assert resumed.finished
+    assert same_weights(whole, resumed)
+    strip = [dataclasses.replace(epoch, seconds=0) for epoch in whole.history]
+    assert [dataclasses.replace(epoch, seconds=0) for epoch in resumed.history] == strip
+
+
+def interrupted(few, options, checkpoint, monkeypatch, in_epoch: int) -> Trained:
+    """Train, and press Ctrl-C in the middle of an epoch."""
+    real, steps = training.shifted, iter(range(10**9))
+    per_epoch = -(-round(len(few[0]) * (1 - options.validation_split)) // options.batch_size)
+
+    def pressing(images, most):
+        if next(steps) == (in_epoch - 1) * per_epoch + per_epoch // 2:
+            raise KeyboardInterrupt
+        return real(images, most)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(training, "shifted", pressing)
+        return train(*few, options, checkpoint=checkpoint)
+
+
+def test_an_interrupted_run_gives_the_last_whole_epoch(few, tmp_path, monkeypatch):
+    stopped = interrupted(few, QUICK, tmp_path / "a.checkpoint", monkeypatch, in_epoch=2)
+    again = interrupted(few, QUICK, tmp_path / "b.checkpoint", monkeypatch, in_epoch=2)
+    assert len(stopped.history) == 1
+    assert same_weights(stopped, again)
+
+
+def test_an_interrupt_before_the_first_whole_epoch_is_the_callers(few, tmp_path, monkeypatch):
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(few, QUICK, tmp_path / "run.checkpoint", monkeypatch, in_epoch=1)
+    assert not (tmp_path / "run.checkpoint").exists()
+
+
+def test_a_checkpoint_of_other_options_is_refused_by_name(few, tmp_path):
+    checkpoint = tmp_path / "run.checkpoint"
+    train(*few, QUICK, checkpoint=checkpoint)
+    assert read_options(checkpoint) == QUICK
+    with pytest.raises(OptionError, match="was made with another batch_size, seed"):
+        train(*few, dataclasses.replace(QUICK, seed=3, batch_size=64), checkpoint=checkpoint, resume=True)
+
+
+def test_a_checkpoint_of_other_data_is_refused(few, tmp_path):
+    checkpoint = tmp_path / "run.checkpoint"
+    train(*few, QUICK, checkpoint=checkpoint)
+    with pytest.raises(OptionError, match="was made on other data"):
+        train(few[0][::-1], few[1], QUICK, checkpoint=checkpoint, resume=True)
+
+
+@pytest.mark.parametrize("damage", [lambda content: content[:-50], lambda _: b"", lambda _: b"x" * 500])
+def test_a_damaged_checkpoint_is_refused(few, tmp_path, damage):
+    checkpoint = tmp_path / "run.checkpoint"
+    train(*few, QUICK, checkpoint=checkpoint)
+    checkpoint.write_bytes(damage(checkpoint.read_bytes()))
+    with pytest.raises(ModelError, match="is damaged.*train from the start"):
+        train(*few, QUICK, checkpoint=checkpoint, resume=True)
+
+
+def test_no_checkpoint_is_refused(few, tmp_path):
+    with pytest.raises(ModelError, match="no stopped run to resume"):
+        train(*few, QUICK, checkpoint=tmp_path / "none", resume=True)
+
+
+def test_a_loss_that_is_not_finite_stops_with_a_message(few):
+    with pytest.raises(TrainingError, match=r"the loss became .* at step \d+ of epoch \d.*smaller learning rate"):
+        train(*few, recipe("tutorial", optimizer="sgd", learning_rate=1e30))
+
+
+@pytest.mark.parametrize("loss", ALLOWED["loss"])
+@pytest.mark.parametrize("optimizer", ALLOWED["optimizer"])
+def test_every_loss_learns_with_every_optimizer(few, loss, optimizer):
+    rates = {"adam": 0.004, "adamw": 0.004, "sgd": 0.5, "nesterov": 0.1, "rmsprop": 0.002}
+    rate = 5.0 if (optimizer, loss) == ("sgd", "mean-squared-error") else rates[optimizer]
+    options = TrainingOptions(loss=loss, optimizer=optimizer, learning_rate=rate, epochs=4, batch_size=32, hidden=(64,))
+    assert train(*few, options).history[-1].training["accuracy"] > 0.8
+
+
+@pytest.mark.parametrize("schedule", ALLOWED["schedule"])
+def test_schedules_stay_between_zero_and_the_peak(schedule):
+    shares = [training.SCHEDULES[schedule](done) for done in np.linspace(0, 1, 1001)[:-1]]
+    assert max(shares) == pytest.approx(1, abs=0.01)
+    assert min(shares) >= 0
+
+
+def test_all_metrics_are_reported_for_training_and_validation(few):
+    options = recipe("tutorial", epochs=1, metrics=ALLOWED["metrics"], validation_split=0.25)
+    (epoch,) = train(*few, options).history
+    assert set(epoch.training) == set(epoch.validation) == {"loss", *ALLOWED["metrics"]}
+    assert epoch.validation["accuracy"] <= epoch.validation["top-2-accuracy"] <= 1
+
+
+def test_nothing_held_out_means_no_validation_and_no_calibration(few):
+    trained = train(*few, recipe("tutorial", epochs=1, validation_split=0.0))
+    assert trained.history[0].validation is None
+    assert trained.temperature == 1
+
+
+def test_the_temperature_undoes_what_label_smoothing_does(mnist):
+    from tenfold.model.evaluate import expected_calibration_error
+
+    trained = train(mnist.x_train[:10_000], mnist.y_train[:10_000], recipe("tutorial", label_smoothing=0.3))
+    calibrated = expected_calibration_error(trained.classifier()(mnist.x_test), mnist.y_test)
+    plain = dataclasses.replace(trained, temperature=1.0).classifier()
+    assert calibrated < 0.02 < 0.1 < expected_calibration_error(plain(mnist.x_test), mnist.y_test)
+
+
+class Residual(nn.Module):
+    """A module of a user's own that is no flat list."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.last = nn.Linear(784, 784), nn.Linear(784, 10)
+
+    def forward(self, x):
+        flat = x.flatten(1)
+        return self.last(flat + self.first(flat).relu())
+
+
+@pytest.mark.parametrize("make", [Residual, lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 10), nn.Dropout(0.1))])
+def test_a_module_of_ones_own_trains(few, make):
+    trained = train(*few, recipe("tutorial", epochs=3, learning_rate=0.003), network=make())
+    assert trained.history[-1].training["accuracy"] > 0.6
+    assert trained.architecture == {}
+
+
+def test_one_image_of_one_class_is_enough_to_train_on(few):
+    trained = train(few[0][:1], few[1][:1], TrainingOptions(epochs=1))
+    assert trained.classifier()(few[0][:1]).shape == (1, 10)
+
+
+def test_nothing_to_train_on_is_refused(few):
+    with pytest.raises(DataError, match="at least one image to train on"):
+        train(few[0][:0], few[1][:0], QUICK)
+    with pytest.raises(DataError, match="at least one image to train on"):
+        train(few[0][:1], few[1][:1], recipe("tutorial", validation_split=0.9))
+
+
+@pytest.mark.parametrize("name", ["cuda:77", "nonsense", "mps"])
+def test_a_device_that_is_not_there_is_refused(name):
+    with pytest.raises(OptionError, match=f"device '{name}' is not to be had on this machine"):
+        choose_device(name)
+
+
+def test_auto_finds_a_device():
+    assert choose_device("auto").type in {"cpu", "cuda", "mps"}
+
+
+def test_progress_says_how_each_epoch_went(few, capfd):
+    train(*few, recipe("tutorial", epochs=2), progress=True)
+    lines = capfd.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("epoch 1/2  loss ")
+    assert all(word in lines[1] for word in ("accuracy", "validation", "images/s"))

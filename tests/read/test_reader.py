@@ -1,0 +1,63 @@
+import json
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import tenfold
+from tenfold import Reader
+from tenfold.errors import ModelError, PictureError
+from tenfold.picture.decode import prepare
+
+
+def png(image: np.ndarray) -> bytes:
+    content = BytesIO()
+    Image.fromarray(image).save(content, "PNG")
+    return content.getvalue()
+
+
+@pytest.fixture(scope="module")
+def reader(model) -> Reader:
+    return Reader(model.folder)
+
+
+def test_a_digit_is_read_with_its_probabilities(reader, mnist):
+    digit = reader.digit(png(mnist.x_test[0]))
+    assert digit.digit == "7"
+    assert digit.probability == max(digit.probabilities) > 0.9
+    assert sum(digit.probabilities) == pytest.approx(1, abs=1e-5)
+    assert (digit.accepted, digit.reason, digit.steps) == (True, None, ())
+    assert json.loads(json.dumps(digit.to_dict()))["digit"] == "7"
+
+
+def test_many_are_read_at_once_in_their_order(reader, mnist):
+    prepared = [prepare(png(image)) for image in mnist.x_test[:20]]
+    one_by_one = [reader.digit(png(image)) for image in mnist.x_test[:20]]
+    together = reader.digits(prepared)
+    assert [digit.digit for digit in together] == [digit.digit for digit in one_by_one]
+    assert reader.digits([]) == []
+
+
+@pytest.mark.parametrize("level", [0, 20, 255])
+def test_a_blank_picture_is_refused_and_says_why(reader, level):
+    digit = reader.digit(png(np.full((28, 28), level, np.uint8)))
+    assert (digit.digit, digit.accepted, digit.reason) == (None, False, "blank")
+
+
+def test_the_shipped_model_reads_without_any_training(mnist):
+    shipped = Reader()
+    assert shipped.model.info.classes == tuple("0123456789")
+    answers = shipped.model(mnist.x_test[:1000]).argmax(1)
+    assert (answers == mnist.y_test[:1000]).mean() > 0.95
+
+
+def test_a_picture_or_a_model_that_is_none_is_a_clear_error(reader, tmp_path):
+    with pytest.raises(PictureError):
+        reader.digit(b"no picture")
+    with pytest.raises(ModelError, match="no model at"):
+        Reader(tmp_path)
+
+
+def test_the_reader_is_public():
+    assert tenfold.Reader is Reader

@@ -1,0 +1,109 @@
+"""The house stands as docs/design.md draws it."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tenfold
+
+SOURCE = Path(tenfold.__file__).parent
+FLOORS = {
+    "arrays": 0,
+    "errors": 0,
+    "files": 0,
+    "data": 1,
+    "model": 1,
+    "picture": 1,
+    "learn": 2,
+    "read": 2,
+    "report": 2,
+    "serve": 3,
+    "scale": 3,
+    "cli": 4,
+    "demo": 4,
+}
+STANDS_ON = {
+    "data": set(),
+    "model": set(),
+    "picture": set(),
+    "learn": {"data", "model"},
+    "read": {"picture", "model"},
+    "report": {"model"},
+    "serve": {"read"},
+    "scale": {"learn", "read"},
+    "demo": {"data", "model", "picture", "learn", "read", "report"},
+    "cli": {"data", "model", "picture", "learn", "read", "report", "serve", "scale", "demo"},
+}
+GROUND = {"arrays", "errors", "files"}
+
+
+def imports(file: Path) -> set[str]:
+    """The rooms that a file imports from, at any depth of the code."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        names = []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        found |= {name.split(".")[1] for name in names if name.startswith("tenfold.")}
+    return found
+
+
+def room(file: Path) -> str:
+    return file.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in sorted(SOURCE.rglob("*.py")) if not file.name.startswith("__")], ids=lambda f: f.name
+)
+def test_imports_point_down_and_never_across(file: Path):
+    here = room(file)
+    assert here in FLOORS, f"{here} has no place in the house"
+    allowed = {here} | GROUND | STANDS_ON.get(here, set())
+    assert imports(file) <= allowed
+
+
+def test_no_room_is_a_grab_bag():
+    names = {file.stem for file in SOURCE.rglob("*")}
+    assert not names & {"utils", "common", "core", "base", "misc", "helpers"}
+
+
+def test_every_public_name_is_there_and_listed_once():
+    assert len(set(tenfold.__all__)) == len(tenfold.__all__)
+    for name in tenfold.__all__:
+        assert getattr(tenfold, name) is not None
+    assert set(tenfold._HOMES) <= set(tenfold.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        tenfold.nonsense  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import tenfold",
+        "import tenfold.cli",
+        "import tenfold; tenfold.load_data, tenfold.RECIPES, tenfold.evaluate, tenfold.load_model, tenfold.Reader",
+    ],
+)
+def test_what_reads_never_imports_pytorch(code: str):
+    heavy = "{'torch', 'onnx', 'safetensors', 'matplotlib', 'pyarrow'}"
+    check = f"import sys; {code}; assert not {heavy} & set(sys.modules), {heavy} & set(sys.modules)"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_predicting_never_imports_pytorch(model, mnist, tmp_path):
+    from PIL import Image
+
+    Image.fromarray(mnist.x_test[0]).save(tmp_path / "seven.png")
+    check = (
+        "import sys, tenfold; "
+        f"assert tenfold.Reader({str(model.folder)!r}).digit({str(tmp_path / 'seven.png')!r}).digit == '7'; "
+        "assert 'torch' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
