@@ -14,7 +14,7 @@ from tenfold.errors import (
 )
 
 if TYPE_CHECKING:
-    from tenfold.data.datasets import DATASETS, load_data, load_examples, save_examples
+    from tenfold.data.datasets import DATASETS, load_data, load_examples, save_data, save_examples
     from tenfold.learn.classifier import DigitClassifier
     from tenfold.learn.recipes import RECIPES, TrainingOptions, recipe
     from tenfold.learn.run import TrainingRun, train_model
@@ -40,6 +40,7 @@ _HOMES = {
     "load_data": "tenfold.data.datasets",
     "load_examples": "tenfold.data.datasets",
     "load_model": "tenfold.model.store",
+    "save_data": "tenfold.data.datasets",
     "save_examples": "tenfold.data.datasets",
     "recipe": "tenfold.learn.recipes",
     "train": "tenfold.learn.training",
@@ -72,6 +73,7 @@ __all__ = [
     "load_examples",
     "load_model",
     "recipe",
+    "save_data",
     "save_examples",
     "train",
     "train_model",

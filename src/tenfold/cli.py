@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 import typer
 
 import tenfold
-from tenfold.errors import OptionError, PictureError, TenfoldError
+from tenfold.errors import ModelError, OptionError, PictureError, TenfoldError
 from tenfold.learn.recipes import (
     RECIPES,
     Activation,
@@ -24,6 +24,7 @@ from tenfold.learn.recipes import (
     Schedule,
     recipe,
 )
+from tenfold.report.findings import percent
 
 if TYPE_CHECKING:
     from tenfold.learn.run import TrainingRun
@@ -256,11 +257,13 @@ def export(
 
     The ONNX file takes `images` uint8 (n, 28, 28), 0 paper to 255 ink, and gives `probabilities` (n, k).
     """
-    from tenfold.model.store import load_model, write_file
+    from tenfold.files import in_place_of
+    from tenfold.model.store import load_model
 
     target = out or Path(f"{model.resolve().name}.{file_format}")
-    content = load_model(model).content(f"model.{file_format}")
-    write_file(target, content)
+    content = load_model(model).content("model.onnx" if file_format == "onnx" else "model.safetensors")
+    with in_place_of(target, ModelError) as fresh:
+        fresh.write_bytes(content)
     print(f"{target}: {len(content):,} bytes")
 
 
@@ -335,7 +338,7 @@ def _digit_line(name: str, digit: "Digit", *, as_json: bool) -> str:
         return json.dumps({"file": name, **digit.to_dict()})
     if digit.reason:
         return f"{name}  –  {digit.reason}"
-    return f"{name}  {digit.digit}  {digit.probability:.2%}"
+    return f"{name}  {digit.digit}  {percent(digit.probability, 2)}"
 
 
 def _report_failure(name: str, error: str, *, as_json: bool) -> None:

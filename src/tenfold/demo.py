@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 from PIL import Image as Pillow
 
 from tenfold.data.datasets import Examples, load_examples
@@ -15,6 +14,7 @@ from tenfold.learn.recipes import RECIPES
 from tenfold.learn.run import train_model
 from tenfold.model.evaluate import score
 from tenfold.model.store import Model, load_model
+from tenfold.report.findings import percent
 from tenfold.report.pages import write_report
 from tenfold.report.terminal import describe, draw_row
 
@@ -79,11 +79,11 @@ def _predict(folder: Path, test: Examples, pictures: Path) -> None:
     captions = []
     for answer, label in zip(answers, test.labels[:PICTURES], strict=True):
         right = answer["digit"] == test.classes[label]
-        captions.append(f"{answer['digit']}  {answer['probability']:.1%}" + ("" if right else f", is {label}"))
-    across = max(1, min(8, (shutil.get_terminal_size().columns + 2) // CELL))
+        captions.append(f"{answer['digit']}  {percent(answer['probability'])}" + ("" if right else f", is {label}"))
+    across = 8 if shutil.get_terminal_size().columns >= 8 * CELL else 4
     for start in range(0, PICTURES, across):
-        chosen = list(np.arange(start, min(start + across, PICTURES)))
-        print("\n" + draw_row([test.images[index] for index in chosen], [captions[index] for index in chosen]))
+        chosen = slice(start, start + across)
+        print("\n" + draw_row(list(test.images[chosen]), captions[chosen]))
 
 
 def _say(step: int, what: str) -> None:

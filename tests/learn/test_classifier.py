@@ -56,7 +56,6 @@ NO_BASE = "Estimator TableClassifier does not inherit from"
 
 DOES_NOT_APPLY = {
     "check_array_api_input": "images are NumPy arrays; other array libraries are not supported",
-    "check_dataframe_column_names_consistency": "pixels have places, not names; data frames are taken as arrays",
 }
 """Checks of scikit-learn's that are left out, and why."""
 

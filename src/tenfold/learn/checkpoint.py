@@ -1,8 +1,6 @@
 """The checkpoint: all that a stopped run needs to go on to the same weights."""
 
 import json
-import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +11,7 @@ from safetensors.torch import save
 from torch import nn
 
 from tenfold.errors import ModelError, OptionError
+from tenfold.files import in_place_of
 from tenfold.learn.recipes import TrainingOptions
 from tenfold.model.store import Epoch
 
@@ -49,18 +48,8 @@ def save_checkpoint(
         "data": data,
     }
     content = save({name: tensor.contiguous().cpu() for name, tensor in tensors.items()}, metadata)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise ModelError(f"cannot write the checkpoint {path}: {error.strerror or error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with in_place_of(path, ModelError) as fresh:
+        fresh.write_bytes(content)
 
 
 def load_checkpoint(

@@ -1,12 +1,12 @@
 """A model's report: one HTML file that needs nothing beside it, and its figures as PNG."""
 
-import secrets
 from html import escape
 from importlib import resources
 from pathlib import Path
 
 from tenfold.arrays import Images, Labels, Probabilities, as_images, as_labels
 from tenfold.errors import DataError, ModelError
+from tenfold.files import in_place_of
 from tenfold.model.evaluate import Evaluation
 from tenfold.model.store import ModelInfo
 from tenfold.report.figures import (
@@ -67,15 +67,10 @@ def write_report(
     }
     page = _page(info, evaluation, images, labels, probabilities)
     folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, figure in figures.items():
-            _replace(folder / name, figure_png(figure))
-        _replace(folder / "report.html", page.encode())
-    except OSError as error:
-        raise ModelError(
-            f"cannot write the report into {folder}: {error.strerror or error}; choose a folder that can be written"
-        ) from error
+    contents = {name: figure_png(figure) for name, figure in figures.items()} | {"report.html": page.encode()}
+    for name, content in contents.items():
+        with in_place_of(folder / name, ModelError) as fresh:
+            fresh.write_bytes(content)
     return folder / "report.html"
 
 
@@ -88,16 +83,6 @@ def _check_match(info: ModelInfo, evaluation: Evaluation, probabilities: Probabi
             f"expected an evaluation of {n} images in the model's {k} classes, "
             f"got one of {evaluation.n} images in {len(evaluation.per_class)} classes"
         )
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file as a whole or not at all."""
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        fresh.write_bytes(content)
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def _page(info: ModelInfo, evaluation: Evaluation, images: Images, labels: Labels, probabilities: Probabilities) -> str:

@@ -1,11 +1,10 @@
 """Images and scores as characters, for people who work in a terminal."""
 
-import math
-
 import numpy as np
 
 from tenfold.arrays import Image
 from tenfold.model.evaluate import Evaluation
+from tenfold.report.findings import count_mistakes, percent
 
 __all__ = ["describe", "draw", "draw_row"]
 
@@ -58,12 +57,11 @@ def describe(evaluation: Evaluation) -> str:
     """
     low, high = evaluation.interval
     names = list(evaluation.per_class)
-    mistakes = evaluation.n - sum(row[index] for index, row in enumerate(evaluation.confusion))
-    mistaken = _count(mistakes, "mistake")
+    mistaken = _count(count_mistakes(evaluation), "mistake")
     lines = [
         f"{evaluation.data}: {_count(evaluation.n, 'image')}",
         "",
-        f"accuracy           {evaluation.accuracy:.2%}   95% interval {low:.2%}–{high:.2%}, {mistaken}",
+        f"accuracy           {percent(evaluation.accuracy, 2)}   95% interval {low:.2%}–{high:.2%}, {mistaken}",
         f"loss               {evaluation.loss:.4f}",
         f"calibration error  {evaluation.ece:.2%}",
         "",
@@ -79,8 +77,8 @@ def _per_class(evaluation: Evaluation) -> list[str]:
     lines = [f"{'class':<{width}}  {'n':>6}  {'recall':>8}  {'precision':>9}  {'f1':>8}"]
     for name, scores in evaluation.per_class.items():
         lines.append(
-            f"{name:<{width}}  {scores.n:>6,}  {_share(scores.recall):>8}  {_share(scores.precision):>9}  "
-            f"{_share(scores.f1):>8}"
+            f"{name:<{width}}  {scores.n:>6,}  {percent(scores.recall, 2):>8}  {percent(scores.precision, 2):>9}  "
+            f"{percent(scores.f1, 2):>8}"
         )
     return lines
 
@@ -92,10 +90,6 @@ def _matrix(confusion: tuple[tuple[int, ...], ...], names: list[str]) -> list[st
     for name, row in zip(names, confusion, strict=True):
         lines.append(f"{name:>{first}}" + "".join(f"{count or '·':>{width}}" for count in row))
     return lines
-
-
-def _share(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.2%}"
 
 
 def _count(number: int, noun: str) -> str:

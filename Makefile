@@ -1,0 +1,52 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
+INSTALL := $(PIP) --build-constraint requirements.lock
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test format bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/.train ## install, fetch MNIST, train, evaluate, save, reload, predict
+	$(BIN)/tenfold demo
+
+test: $(VENV)/.dev ## install the tools, check format, lint and types, run the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+format: $(VENV)/.dev ## format the code and mend what the linter can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## measure Tenfold beside its peers, into docs/benchmarks.md
+	$(BIN)/python -m benchmarks
+
+lock: ## take the newest versions of everything into requirements.lock
+	rm -rf .venv-lock
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet --upgrade pip
+	.venv-lock/bin/python -m pip install --quiet torch==2.13.0
+	.venv-lock/bin/python -m pip install --quiet --editable '.[train]' --group dev
+	.venv-lock/bin/python -m pip freeze --all --exclude-editable | sed 's/+cpu$$//' > requirements.lock
+	rm -rf .venv-lock
+
+clean: ## remove what make made, but no model and no report
+	rm -rf $(VENV) .venv-lock .venv-peers build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/.pip: requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) pip
+	@touch $@
+
+$(VENV)/.train: $(VENV)/.pip pyproject.toml
+	$(INSTALL) --editable '.[train]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.train
+	$(INSTALL) --group dev
+	@touch $@

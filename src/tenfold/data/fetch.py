@@ -1,0 +1,164 @@
+"""Brings the files of a known data set into the cache, each verified by its SHA-256 and whole or not there."""
+
+import errno
+import hashlib
+import os
+import shutil
+import tarfile
+import tempfile
+import time
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+
+from tenfold.data.catalogue import DATASETS, Dataset
+from tenfold.data.sources import Errand, LocalFolder, RawFile
+from tenfold.errors import DataError, FetchError
+from tenfold.files import PARTIAL, in_place_of, reason
+
+__all__ = ["cache_folder", "fetch", "fetch_dataset"]
+
+HASHES_FILE = "SHA256SUMS"
+"""Holds the hashes of unpacked files whose archive had the right one; `sha256sum --check` reads it."""
+
+LEFTOVER_SECONDS = 86_400
+"""A partial file that nobody has touched for so long has lost its process."""
+
+FAILURES = (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile, tarfile.TarError)
+"""What goes wrong with a source, which leads to the next one; OSError and ValueError include our own."""
+
+
+def cache_folder() -> Path:
+    """Say where fetched data is kept: `$TENFOLD_HOME`, else `$XDG_CACHE_HOME/tenfold`, else `~/.cache/tenfold`."""
+    if home := os.environ.get("TENFOLD_HOME"):
+        return Path(home).expanduser().absolute()
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser().absolute() / "tenfold"
+
+
+def fetch(name: str, *, offline: bool = False, progress: bool = False) -> Path:
+    """Bring a known data set into the cache, where it is not there already.
+
+    Args:
+        name: One of `DATASETS`.
+        offline: True to look on this machine only.
+        progress: True to say on standard error what is being done.
+
+    Returns:
+        The folder with the data set's IDX files, all verified in this call.
+
+    Raises:
+        DataError: There is no data set of that name.
+        FetchError: None of its sources has it, or it cannot be kept.
+    """
+    if name not in DATASETS:
+        raise DataError(f"expected a data set of {', '.join(DATASETS)}; got {name!r}")
+    return fetch_dataset(DATASETS[name], offline=offline, progress=progress)
+
+
+def fetch_dataset(dataset: Dataset, *, offline: bool = False, progress: bool = False) -> Path:
+    """Bring a data set into the cache; arguments, result and `FetchError` as for `fetch`.
+
+    Source after source is asked for the files that are still missing. A file whose hash is wrong is never kept.
+    """
+    folder = cache_folder() / dataset.name
+    missing = [file for file in dataset.files if not _is_kept(folder, file)]
+    if not missing:
+        return folder
+    tried: list[str] = []
+    for source in (LocalFolder(str(folder)), *dataset.sources):
+        with _workspace(folder, dataset) as workspace:
+            errand = Errand(tuple(missing), Path(workspace), offline=offline, progress=progress)
+            try:
+                for file, content in source.bring(errand):
+                    _check(file, content)
+                    _keep(folder, file, content, dataset)
+                    missing.remove(file)
+            except FetchError:
+                raise
+            except FAILURES as error:
+                if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+                    raise _cannot_keep(dataset, folder, reason(error)) from error
+                tried.append(f"{source}: {error}")
+        if not missing:
+            return folder
+    raise FetchError(_all_failed(dataset, folder, missing, tried))
+
+
+def _is_kept(folder: Path, file: RawFile) -> bool:
+    expected = file.sha256 or _recorded_hashes(folder).get(file.name)
+    try:
+        with (folder / file.name).open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest() == expected
+    except OSError:  # most often it is not there yet; where it may not be read, writing it will say so
+        return False
+
+
+def _recorded_hashes(folder: Path) -> dict[str, str]:
+    try:
+        lines = (folder / HASHES_FILE).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return {}
+    return {name: sha256 for sha256, _, name in (line.partition("  ") for line in lines)}
+
+
+def _check(file: RawFile, content: bytes | bytearray) -> None:
+    found = hashlib.sha256(content).hexdigest()
+    if file.sha256 and found != file.sha256:
+        raise DataError(f"{file.name}: expected SHA-256 {file.sha256}, got {found}")
+    if len(content) != file.size or not content.startswith(file.header):
+        raise DataError(f"{file.name}: expected an IDX file of {file.dtype} {file.shape}, got another")
+
+
+def _keep(folder: Path, file: RawFile, content: bytes | bytearray, dataset: Dataset) -> None:
+    try:
+        with in_place_of(folder / file.name) as temporary:
+            temporary.write_bytes(content)
+        if not file.sha256:
+            hashes = _recorded_hashes(folder) | {file.name: hashlib.sha256(content).hexdigest()}
+            with in_place_of(folder / HASHES_FILE) as temporary:
+                temporary.write_text("".join(f"{sha256}  {name}\n" for name, sha256 in hashes.items()))
+    except DataError as error:
+        raise _cannot_keep(dataset, folder, str(error)) from error
+
+
+def _workspace(folder: Path, dataset: Dataset) -> tempfile.TemporaryDirectory[str]:
+    """Give one source a folder for its downloads, on the disk where the files will be kept, cleared of leftovers."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _clear_leftovers(folder)
+        return tempfile.TemporaryDirectory(dir=folder, prefix=".fetch-", suffix=PARTIAL, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise _cannot_keep(dataset, folder, reason(error)) from error
+
+
+def _clear_leftovers(folder: Path) -> None:
+    for leftover in folder.glob(f".*{PARTIAL}"):
+        with suppress(OSError):  # another process may be done with it at this moment
+            if time.time() - leftover.stat().st_mtime > LEFTOVER_SECONDS:
+                shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+
+
+def _cannot_keep(dataset: Dataset, folder: Path, why: str) -> FetchError:
+    megabytes = -(-sum(file.size for file in dataset.files) // 10**6)
+    return FetchError(
+        f"{dataset.name} cannot be kept in {folder}: {why}; it takes {megabytes} MB, twice that while fetching. "
+        "Make room there, or set TENFOLD_HOME to a folder that can be written to"
+    )
+
+
+def _all_failed(dataset: Dataset, folder: Path, missing: list[RawFile], tried: list[str]) -> str:
+    wanted = dict.fromkeys(
+        f"{file.name} (or {file.archive.name}), unpacked {file.size:,} bytes, SHA-256 {file.sha256}"
+        if file.sha256
+        else f"{file.archive.name}, SHA-256 {file.archive.sha256}"
+        for file in missing
+    )
+    return "\n".join(
+        [
+            f"{dataset.name} could be had from none of its sources:",
+            *(f"  - {line}" for line in tried),
+            f"To do it by hand, put into {folder}",
+            *(f"  - {line}" for line in wanted),
+            f"and try again; {dataset.homepage} may say where to find them.",
+        ]
+    )

@@ -1,0 +1,73 @@
+"""Images with their labels and the names of the classes: what every format holds."""
+
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from tenfold.arrays import Images, Labels, as_images, as_labels
+from tenfold.errors import DataError
+
+__all__ = ["DIGITS", "LabelledImages", "class_names", "label_images"]
+
+DIGITS = tuple("0123456789")
+"""The names of the ten classes, where a format does not name its own."""
+
+
+class LabelledImages(NamedTuple):
+    """Images and what they show.
+
+    Attributes:
+        images: `uint8 (n, 28, 28)`, 0 paper, 255 ink.
+        labels: `int64 (n,)`, indices into `classes`.
+        classes: The names of the classes.
+    """
+
+    images: Images
+    labels: Labels
+    classes: tuple[str, ...]
+
+
+def label_images(
+    images: Any,  # noqa: ANN401
+    labels: Any,  # noqa: ANN401
+    *,
+    origin: object,
+    classes: tuple[str, ...] = DIGITS,
+) -> LabelledImages:
+    """Check that images and labels fit together.
+
+    Args:
+        images: `uint8 (n, 28, 28)`, at least one.
+        labels: Integers `(n,)`, 0 to `len(classes) - 1`.
+        origin: Where they come from, named in errors.
+        classes: The names of the classes.
+
+    Returns:
+        The same, as the types that the rest of Tenfold takes.
+
+    Raises:
+        DataError: One of them has a wrong type or shape, they do not match, or there is no image.
+    """
+    try:
+        checked = as_images(images)
+        indices = as_labels(labels, count=len(checked), classes=len(classes))
+    except DataError as error:
+        raise DataError(f"{origin}: {error}") from error
+    if not len(checked):
+        raise DataError(f"{origin}: expected at least one image, got none")
+    return LabelledImages(checked, indices, classes)
+
+
+def class_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Put the names of classes in order: the ten digits where all are digits, else numbers by value, then words.
+
+    A set of pictures that happens to lack some digits so keeps the label of each.
+    """
+    unique = set(names)
+    if unique <= set(DIGITS):
+        return DIGITS
+    return tuple(sorted(unique, key=lambda name: (0, int(name), name) if _is_number(name) else (1, 0, name)))
+
+
+def _is_number(name: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,18}", name) is not None

