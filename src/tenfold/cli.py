@@ -27,6 +27,7 @@ from tenfold.learn.recipes import (
 from tenfold.report.findings import percent
 
 if TYPE_CHECKING:
+    from tenfold.arrays import Image
     from tenfold.learn.run import TrainingRun
     from tenfold.read.reader import Digit
 
@@ -158,6 +159,7 @@ def train(
         restart=restart,
         offline=offline,
         progress=not quiet,
+        decode=_decode,
     )
     print(json.dumps(run.to_dict()) if as_json else _describe_run(run))
     if not run.finished:
@@ -183,13 +185,10 @@ def evaluate(
     from tenfold.data.datasets import load_examples
     from tenfold.model.evaluate import relabelled, score
     from tenfold.model.store import SHIPPED, load_model
-    from tenfold.picture.decode import prepare
     from tenfold.report.terminal import describe
 
     loaded = load_model(model or SHIPPED)
-    examples = load_examples(
-        data, split, offline=offline, progress=not quiet, decode=lambda content: prepare(content).image
-    )
+    examples = load_examples(data, split, offline=offline, progress=not quiet, decode=_decode)
     classes = loaded.info.classes
     labels = relabelled(examples.labels, examples.classes, classes)
     probabilities = loaded(examples.images)
@@ -289,6 +288,13 @@ def main() -> NoReturn:
     except BrokenPipeError:
         sys.stderr.close()
     sys.exit(0)
+
+
+def _decode(content: bytes) -> "Image":
+    """Turn a picture file into an image in the one way that pictures are read."""
+    from tenfold.picture.decode import prepare
+
+    return prepare(content).image
 
 
 def _numbers(name: str, text: str | None) -> list[int] | None:

@@ -139,9 +139,9 @@ def _unknown(name: str, value: object, allowed: Collection[str]) -> str:
 RECIPES: Mapping[str, TrainingOptions] = MappingProxyType(
     {
         "tutorial": TrainingOptions(
-            learning_rate=0.006,
+            learning_rate=0.01,
             schedule="one-cycle",
-            batch_size=128,
+            batch_size=256,
             epochs=5,
             label_smoothing=0.05,
             shift=1,

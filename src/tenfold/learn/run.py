@@ -1,9 +1,11 @@
 """A whole training run: data in, model folder out."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tenfold.arrays import Image
 from tenfold.data.datasets import Examples, load_examples
 from tenfold.errors import OptionError
 from tenfold.learn.checkpoint import read_options
@@ -52,6 +54,7 @@ def train_model(
     restart: bool = False,
     offline: bool = False,
     progress: bool = False,
+    decode: Callable[[bytes], Image] | None = None,
 ) -> TrainingRun:
     """Train on a data set and write the model folder.
 
@@ -65,6 +68,8 @@ def train_model(
         restart: Drop that run and start from the beginning.
         offline: Use only data that is on this machine.
         progress: Show a line of progress on standard error.
+        decode: Turns the bytes of a picture file into an image, for data in folders of pictures; give the one that
+            pictures will be read with.
 
     Returns:
         What was done.
@@ -82,7 +87,7 @@ def train_model(
     elif checkpoint.exists() and not restart:
         raise OptionError(f"a stopped run waits at {checkpoint}: go on with it by --resume, or drop it by --restart")
     options = options or RECIPES["tutorial"]
-    examples = load_examples(data, "train", offline=offline, progress=progress)
+    examples = load_examples(data, "train", offline=offline, progress=progress, decode=decode)
     trained = train(
         examples.images,
         examples.labels,
@@ -93,7 +98,7 @@ def train_model(
         progress=progress,
     )
     evaluation = None
-    if trained.finished and (test := _test_examples(data, examples, offline=offline)):
+    if trained.finished and (test := _test_examples(data, examples, offline, decode)):
         labels = relabelled(test.labels, test.classes, examples.classes)
         probabilities = trained.classifier()(test.images)
         evaluation = score(probabilities, labels, classes=examples.classes, data=test.name)
@@ -118,7 +123,9 @@ def checkpoint_of(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.checkpoint")
 
 
-def _test_examples(data: str | Path, training: Examples, *, offline: bool) -> Examples | None:
+def _test_examples(
+    data: str | Path, training: Examples, offline: bool, decode: Callable[[bytes], Image] | None
+) -> Examples | None:
     """Give the test images, or None where the data has one set of images only."""
-    test = load_examples(data, "test", offline=offline)
+    test = load_examples(data, "test", offline=offline, decode=decode)
     return None if test.sha256 == training.sha256 else test

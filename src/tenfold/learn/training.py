@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -218,7 +218,8 @@ def _train_epoch(run: _Run, number: int) -> Epoch:
         rate = options.learning_rate * schedule((number - 1 + (step + 0.5) / len(batches)) / options.epochs)
         for group in run.optimizer.param_groups:
             group["lr"] = rate
-        logits, truth = run.network(shifted(images[batch], options.shift)), labels[batch]
+        logits = run.network(shifted(images.index_select(0, batch), options.shift))
+        truth = labels.index_select(0, batch)
         loss = loss_of(logits, truth, options.label_smoothing)
         run.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -278,11 +279,12 @@ def _split(
 
 def _optimizer(network: nn.Module, options: TrainingOptions) -> torch.optim.Optimizer:
     parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    matrices: Sequence[dict[str, Any]] = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": options.weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-    return OPTIMIZERS[options.optimizer](matrices, options.learning_rate)
+    groups: list[dict[str, Any]] = [{"params": parameters}]
+    if options.weight_decay:
+        matrices = [parameter for parameter in parameters if parameter.ndim > 1]
+        others = [parameter for parameter in parameters if parameter.ndim <= 1]
+        groups = [{"params": matrices, "weight_decay": options.weight_decay}, {"params": others, "weight_decay": 0.0}]
+    return OPTIMIZERS[options.optimizer](groups, options.learning_rate)
 
 
 def _epoch_seed(seed: int, number: int) -> int:

@@ -69,21 +69,27 @@ def _grey(content: bytes) -> tuple[Image, tuple[str, ...]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            picture: Pillow.Image = Pillow.open(BytesIO(content), formats=FORMATS)
-            if picture.size != (SIDE, SIDE):
-                width, height = picture.size
-                raise PictureError(
-                    f"expected a picture of {SIDE}×{SIDE} pixels, light ink on dark paper or dark on light, "
-                    f"got {width}×{height}"
-                )
+            picture = Pillow.open(BytesIO(content), formats=FORMATS)
+            _check_size(picture)
             steps = ("turned",) if picture.getexif().get(ORIENTATION, 1) != 1 else ()
             return _to_grey(ImageOps.exif_transpose(picture)), steps
+    except PictureError:
+        raise
     except UnidentifiedImageError as error:
         raise PictureError(f"not a picture that can be opened: expected one of {', '.join(FORMATS)}") from error
     except Pillow.DecompressionBombError as error:
         raise PictureError(f"the picture is too large: {error}") from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise PictureError(f"the picture is damaged: {error}") from error
+
+
+def _check_size(picture: Pillow.Image) -> None:
+    if picture.size != (SIDE, SIDE):
+        width, height = picture.size
+        raise PictureError(
+            f"expected a picture of {SIDE}×{SIDE} pixels, light ink on dark paper or dark on light, "
+            f"got {width}×{height}"
+        )
 
 
 def _to_grey(picture: Pillow.Image) -> Image:
