@@ -5,10 +5,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 INSTALL := $(PIP) --build-constraint requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test format bench lock clean
+.PHONY: help demo test format bench reproduce lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.train ## install, fetch MNIST, train, evaluate, save, reload, predict
 	$(BIN)/tenfold demo
@@ -25,6 +25,9 @@ format: $(VENV)/.dev ## format the code and mend what the linter can
 
 bench: $(VENV)/.dev ## measure Tenfold beside its peers, into docs/benchmarks.md
 	$(BIN)/python -m benchmarks
+
+reproduce: $(VENV)/.train ## train the model that ships with the package again
+	$(BIN)/tenfold train --recipe fast --epochs 10 --out src/tenfold/model/reader
 
 lock: ## take the newest versions of everything into requirements.lock
 	rm -rf .venv-lock

@@ -51,7 +51,7 @@ def test_the_version_is_told(command):
     ("arguments", "message"),
     [
         (["train", "--optimizer", "sgdd"], "'adam', 'adamw', 'sgd', 'nesterov', 'rmsprop'"),
-        (["train", "--recipe", "slow"], "unknown recipe 'slow'; allowed: tutorial"),
+        (["train", "--recipe", "slow"], "unknown recipe 'slow'; allowed: tutorial, fast"),
         (["train", "--hidden", "128;128"], "--hidden must be whole numbers with commas between"),
         (["train", "--epochs", "0"], "epochs must be a whole number of at least 1, got 0"),
         (["train", "--metrics", "accuracy,f1"], "unknown metrics 'f1'"),
@@ -70,7 +70,7 @@ def test_wrong_usage_is_one_clear_message_and_status_2(command, arguments, messa
 
 
 def test_training_evaluating_predicting_exporting(command, own, pictures, tmp_path):
-    result = command("train", "--data", own, "--out", "mine", "--epochs", 8, "--batch-size", 32)
+    result = command("train", "--data", own, "--out", "mine", "--epochs", 8, "--batch-size", 16, "--learning-rate", 0.1)
     assert result.status == 0, result.err
     assert "epoch 8/8" in result.err
     assert "next: tenfold predict picture.png --model mine" in result.out

@@ -82,7 +82,7 @@ def test_scikit_learns_own_check(estimator, check):
 
 @pytest.fixture(scope="module")
 def fitted(mnist) -> DigitClassifier:
-    return DigitClassifier(epochs=10).fit(mnist.x_train[:2000], mnist.y_train[:2000])
+    return DigitClassifier(epochs=10, batch_size=32, learning_rate=0.1).fit(mnist.x_train[:2000], mnist.y_train[:2000])
 
 
 def test_the_way_of_the_readme(fitted, mnist, tmp_path):
@@ -179,7 +179,7 @@ def test_a_pickle_answers_the_same(fitted, few):
 def test_it_stands_wherever_scikit_learn_takes_an_estimator(few):
     images, labels = few
     flat = images.reshape(-1, 784)
-    assert cross_val_score(DigitClassifier(epochs=4), flat, labels, cv=2).min() > 0.6
+    assert cross_val_score(DigitClassifier(epochs=4, batch_size=32, learning_rate=0.1), flat, labels, cv=2).min() > 0.6
     pipeline = make_pipeline(FunctionTransformer(), DigitClassifier(epochs=1))
     search = GridSearchCV(pipeline, {"digitclassifier__hidden": [(16,), (64,)]}, cv=2).fit(flat, labels)
     assert search.best_params_["digitclassifier__hidden"] in {(16,), (64,)}

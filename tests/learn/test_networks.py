@@ -49,3 +49,10 @@ def test_a_module_of_ones_own_gets_the_normalisation_before_it():
     assert kinds(normalised(nn.Sequential(nn.Flatten(), own))) == ["Normalise", "Flatten", "Linear"]
     ready = dense()
     assert normalised(ready) is ready
+
+
+@pytest.mark.parametrize("channels", [(8,), (8, 16), (4, 8, 16)])
+def test_a_convolutional_network_has_a_block_per_number_of_filters(channels):
+    network = convolutional(channels=channels, hidden=(12,))
+    assert [layer.out_channels for layer in network if isinstance(layer, nn.Conv2d)] == list(channels)
+    assert network(torch.zeros(2, 28, 28, dtype=torch.uint8)).shape == (2, 10)

@@ -16,6 +16,9 @@ from tenfold.learn.recipes import ALLOWED, RECIPES, TrainingOptions, recipe
         ({"epochs": 0}, "epochs must be a whole number of at least 1, got 0"),
         ({"batch_size": 2.5}, "batch_size must be a whole number of at least 1, got 2.5"),
         ({"hidden": (128, 0)}, "hidden must be a whole number of at least 1, got 0"),
+        ({"channels": (32, -1)}, "channels must be a whole number of at least 1, got -1"),
+        ({"channels": ()}, r"channels must name 1 to 3 blocks, as \(32, 64\), got \(\)"),
+        ({"precision": "float16"}, "unknown precision 'float16'.*allowed: auto, float32, bfloat16"),
         ({"shift": 28}, "shift must be a whole number from 0 to 27, got 28"),
         ({"seed": -1}, "seed must be a whole number"),
         ({"learning_rate": 0}, "learning_rate must be above 0, got 0"),
@@ -34,7 +37,7 @@ def test_bad_options_are_refused_with_the_allowed_ones_named(changes, message):
 
 
 def test_an_unknown_recipe_is_refused_with_the_known_ones_named():
-    with pytest.raises(OptionError, match="unknown recipe 'fats'.*allowed: tutorial"):
+    with pytest.raises(OptionError, match="unknown recipe 'fats'.*allowed: tutorial, fast"):
         recipe("fats")
 
 
@@ -46,9 +49,9 @@ def test_recipes_survive_the_way_through_json(name):
 
 
 def test_every_choice_has_what_it_chooses():
-    from tenfold.learn import networks, training
+    from tenfold.learn import networks, optimizers, training
 
-    assert set(ALLOWED["optimizer"]) == set(training.OPTIMIZERS)
+    assert set(ALLOWED["optimizer"]) == set(optimizers.OPTIMIZERS)
     assert set(ALLOWED["loss"]) == set(training.LOSSES)
     assert set(ALLOWED["metrics"]) == set(training.METRICS)
     assert set(ALLOWED["schedule"]) == set(training.SCHEDULES)

@@ -22,7 +22,7 @@ def same_weights(one: Trained, other: Trained) -> bool:
 
 
 def test_it_learns(few, mnist):
-    trained = train(*few, recipe("tutorial", epochs=10))
+    trained = train(*few, recipe("tutorial", epochs=10, batch_size=32, learning_rate=0.1))
     answers = trained.classifier()(mnist.x_test[:1000]).argmax(1)
     assert (answers == mnist.y_test[:1000]).mean() > 0.87
     assert [epoch.number for epoch in trained.history] == list(range(1, 11))
@@ -130,6 +130,15 @@ def test_every_loss_learns_with_every_optimizer(few, loss, optimizer):
     assert train(*few, options).history[-1].training["accuracy"] > 0.8
 
 
+@pytest.mark.parametrize("precision", ALLOWED["precision"])
+def test_every_precision_learns_and_leaves_float32_weights(few, precision):
+    options = recipe("fast", epochs=6, batch_size=32, precision=precision)
+    trained = train(*few, options)
+    assert trained.history[-1].training["accuracy"] > 0.9
+    assert {weight.dtype for weight in trained.network.parameters()} == {torch.float32}
+    assert same_weights(trained, train(*few, options))
+
+
 @pytest.mark.parametrize("schedule", ALLOWED["schedule"])
 def test_schedules_stay_between_zero_and_the_peak(schedule):
     shares = [training.SCHEDULES[schedule](done) for done in np.linspace(0, 1, 1001)[:-1]]
@@ -173,7 +182,7 @@ class Residual(nn.Module):
 
 @pytest.mark.parametrize("make", [Residual, lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 10), nn.Dropout(0.1))])
 def test_a_module_of_ones_own_trains(few, make):
-    trained = train(*few, recipe("tutorial", epochs=3, learning_rate=0.003), network=make())
+    trained = train(*few, recipe("tutorial", epochs=5, batch_size=32, learning_rate=0.05), network=make())
     assert trained.history[-1].training["accuracy"] > 0.6
     assert trained.architecture == {}
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
@@ -12,6 +12,7 @@ from torch import nn
 
 from tenfold.errors import ModelError, OptionError
 from tenfold.files import in_place_of
+from tenfold.learn.optimizers import Optimizer
 from tenfold.learn.recipes import TrainingOptions
 from tenfold.model.store import Epoch
 
@@ -21,7 +22,7 @@ __all__ = ["load_checkpoint", "read_options", "save_checkpoint"]
 def save_checkpoint(
     path: Path,
     network: nn.Module,
-    optimizer: torch.optim.Optimizer,
+    optimizer: Optimizer,
     options: TrainingOptions,
     history: tuple[Epoch, ...],
     data: str,
@@ -40,20 +41,21 @@ def save_checkpoint(
         ModelError: The disk refuses.
     """
     tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
-    for index, state in optimizer.state_dict()["state"].items():
-        tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items() if value is not None}
+    tensors |= {f"optimizer.{name}": average for name, average in optimizer.averages.items()}
     metadata = {
         "options": json.dumps(options.to_dict()),
         "history": json.dumps([asdict(epoch) for epoch in history]),
+        "steps": str(optimizer.steps),
         "data": data,
     }
-    content = save({name: tensor.contiguous().cpu() for name, tensor in tensors.items()}, metadata)
+    contiguous = torch.contiguous_format
+    content = save({name: tensor.cpu().clone(memory_format=contiguous) for name, tensor in tensors.items()}, metadata)
     with in_place_of(path, ModelError) as fresh:
         fresh.write_bytes(content)
 
 
 def load_checkpoint(
-    path: Path, network: nn.Module, optimizer: torch.optim.Optimizer, options: TrainingOptions, data: str
+    path: Path, network: nn.Module, optimizer: Optimizer, options: TrainingOptions, data: str
 ) -> tuple[Epoch, ...]:
     """Put a network and its optimiser into the state of a checkpoint.
 
@@ -71,42 +73,52 @@ def load_checkpoint(
         ModelError: There is no checkpoint, it is damaged, or it is of another network.
         OptionError: It was made with other options or on other data.
     """
-    saved, history, trained_on, tensors = _read(path)
-    different = [name for name, value in saved.to_dict().items() if value != options.to_dict()[name]]
+    saved = _read(path)
+    different = [name for name, value in saved.options.to_dict().items() if value != options.to_dict()[name]]
     if different:
         raise OptionError(f"the checkpoint {path} was made with another {', '.join(different)}")
-    if trained_on != data:
+    if saved.data != data:
         raise OptionError(f"the checkpoint {path} was made on other data; give the same as before")
-    state: dict[int, dict[str, torch.Tensor]] = {}
-    weights = {}
-    for name, tensor in tensors.items():
+    parts: dict[str, dict[str, torch.Tensor]] = {"network": {}, "optimizer": {}}
+    for name, tensor in saved.tensors.items():
         kind, _, rest = name.partition(".")
-        if kind == "network":
-            weights[rest] = tensor
-        else:
-            index, _, key = rest.partition(".")
-            state.setdefault(int(index), {})[key] = tensor
+        parts[kind][rest] = tensor
     try:
-        network.load_state_dict(weights)
-        optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
-    except (RuntimeError, ValueError) as error:
+        network.load_state_dict(parts["network"])
+        for name, tensor in parts["optimizer"].items():
+            optimizer.average(name).copy_(tensor)
+    except RuntimeError as error:
         raise ModelError(f"the checkpoint {path} is of another network: {error}") from error
-    return history
+    optimizer.steps = saved.steps
+    return saved.history
 
 
 def read_options(path: Path) -> TrainingOptions:
     """Read the options of the run that a checkpoint belongs to; errors as for `load_checkpoint`."""
-    return _read(path)[0]
+    return _read(path).options
 
 
-def _read(path: Path) -> tuple[TrainingOptions, tuple[Epoch, ...], str, Mapping[str, torch.Tensor]]:
+@dataclass(frozen=True)
+class _Checkpoint:
+    options: TrainingOptions
+    history: tuple[Epoch, ...]
+    data: str
+    steps: int
+    tensors: Mapping[str, torch.Tensor]
+
+
+def _read(path: Path) -> _Checkpoint:
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata()
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        options = TrainingOptions.from_dict(json.loads(metadata["options"]))
-        history = tuple(Epoch(**epoch) for epoch in json.loads(metadata["history"]))
-        return options, history, metadata["data"], tensors
+        return _Checkpoint(
+            options=TrainingOptions.from_dict(json.loads(metadata["options"])),
+            history=tuple(Epoch(**epoch) for epoch in json.loads(metadata["history"])),
+            data=metadata["data"],
+            steps=int(metadata["steps"]),
+            tensors=tensors,
+        )
     except OSError as error:
         raise ModelError(f"there is no stopped run to resume at {path}: {error.strerror or error}") from error
     except (SafetensorError, KeyError, TypeError, ValueError) as error:

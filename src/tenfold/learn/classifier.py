@@ -30,7 +30,8 @@ class DigitClassifier:
     Args:
         recipe: The named options to start from, one of `tenfold.RECIPES`.
         network: `dense` or `convolutional`; this and all that follows: None leaves it as the recipe has it.
-        hidden: Units of each hidden layer of a dense network.
+        channels: Filters of each block of a convolutional network.
+        hidden: Units of each hidden layer.
         activation: What follows each hidden layer.
         optimizer: What turns gradients into steps.
         loss: What is made small.
@@ -43,6 +44,7 @@ class DigitClassifier:
         weight_decay: Pull of the weight matrices towards 0.
         validation_split: Share of the images held out, on which the probabilities are calibrated.
         seed: Decides everything random.
+        precision: What training computes in.
         device: Where to train.
         progress: Show a line of progress on standard error.
 
@@ -62,6 +64,7 @@ class DigitClassifier:
         recipe: str = "tutorial",
         *,
         network: str | None = None,
+        channels: tuple[int, ...] | None = None,
         hidden: tuple[int, ...] | None = None,
         activation: str | None = None,
         optimizer: str | None = None,
@@ -75,11 +78,13 @@ class DigitClassifier:
         weight_decay: float | None = None,
         validation_split: float | None = None,
         seed: int = 0,
+        precision: str | None = None,
         device: str = "auto",
         progress: bool = False,
     ) -> None:
         self.recipe = recipe
         self.network = network
+        self.channels = channels
         self.hidden = hidden
         self.activation = activation
         self.optimizer = optimizer
@@ -93,6 +98,7 @@ class DigitClassifier:
         self.weight_decay = weight_decay
         self.validation_split = validation_split
         self.seed = seed
+        self.precision = precision
         self.device = device
         self.progress = progress
 

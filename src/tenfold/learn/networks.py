@@ -47,33 +47,36 @@ def dense(hidden: tuple[int, ...] = (128, 128), activation: str = "relu", classe
     return nn.Sequential(*layers, nn.Linear(sizes[-1], classes))
 
 
-def convolutional(activation: str = "relu", classes: int = 10) -> nn.Sequential:
-    """Make a small convolutional network.
+def convolutional(
+    channels: tuple[int, ...] = (32, 64), hidden: tuple[int, ...] = (128,), activation: str = "relu", classes: int = 10
+) -> nn.Sequential:
+    """Make a small convolutional network that a plain CPU trains in seconds.
 
-    Pooling stands before the activation: for a monotonic activation the result is the same and three quarters of its
-    work is saved.
+    Its first convolution stops at every second pixel of every second row, which leaves a quarter of the work to all
+    that follows; pooling stands before normalisation and activation, which saves three quarters of theirs.
 
     Args:
+        channels: Filters of each block of convolution, pooling, batch normalisation and activation; 1 to 3 blocks.
+        hidden: Units of each hidden layer after the last block.
         activation: One of `ACTIVATIONS`.
         classes: How many classes to tell apart.
 
     Returns:
         The network with fresh random weights.
     """
-    activate = ACTIVATIONS[activation]
-    return nn.Sequential(
-        Normalise(),
-        nn.Conv2d(1, 24, 5),
-        nn.MaxPool2d(2),
-        activate(),
-        nn.Conv2d(24, 32, 3),
-        nn.MaxPool2d(2),
-        activate(),
-        nn.Flatten(),
-        nn.Linear(32 * 5 * 5, 256),
-        activate(),
-        nn.Linear(256, classes),
-    )
+    layers: list[nn.Module] = [Normalise()]
+    side, inputs = SIDE // 2, 1
+    for outputs in channels:
+        first = inputs == 1
+        size, stride = (5, 2) if first else (3, 1)
+        convolution = nn.Conv2d(inputs, outputs, size, stride=stride, padding=size // 2, bias=False)
+        layers += [convolution, nn.MaxPool2d(2), nn.BatchNorm2d(outputs), ACTIVATIONS[activation]()]
+        side, inputs = side // 2, outputs
+    layers.append(nn.Flatten())
+    sizes = (side * side * inputs, *hidden)
+    for before, after in pairwise(sizes):
+        layers += [nn.Linear(before, after), ACTIVATIONS[activation]()]
+    return nn.Sequential(*layers, nn.Linear(sizes[-1], classes))
 
 
 NETWORKS: Mapping[str, Callable[..., nn.Sequential]] = MappingProxyType(
@@ -85,10 +88,11 @@ def architecture(options: TrainingOptions, classes: int) -> dict[str, Any]:
     """Describe the network that training options ask for, as `build` takes it."""
     description: dict[str, Any] = {
         "network": options.network,
+        "hidden": list(options.hidden),
         "activation": options.activation,
         "classes": classes,
     }
-    return description | ({"hidden": list(options.hidden)} if options.network == "dense" else {})
+    return description | ({"channels": list(options.channels)} if options.network == "convolutional" else {})
 
 
 def build(description: Mapping[str, Any]) -> nn.Sequential:

@@ -20,6 +20,7 @@ Activation = Literal["relu", "gelu", "silu", "tanh", "sigmoid"]
 Optimizer = Literal["adam", "adamw", "sgd", "nesterov", "rmsprop"]
 Loss = Literal["cross-entropy", "mean-squared-error", "hinge"]
 Metric = Literal["accuracy", "top-2-accuracy", "cross-entropy", "mean-squared-error"]
+Precision = Literal["auto", "float32", "bfloat16"]
 Schedule = Literal["constant", "linear", "cosine", "one-cycle"]
 
 ALLOWED: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -30,6 +31,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "loss": get_args(Loss),
         "metrics": get_args(Metric),
         "schedule": get_args(Schedule),
+        "precision": get_args(Precision),
     }
 )
 """For each option that is a choice, the names to choose from."""
@@ -40,8 +42,9 @@ class TrainingOptions:
     """Everything that decides how a network is trained; checked when made.
 
     Attributes:
-        network: `dense` (hidden layers on flattened pixels) or `convolutional`.
-        hidden: Units of each hidden layer of a dense network; may be empty.
+        network: `dense` (hidden layers on flattened pixels) or `convolutional` (blocks of convolution before them).
+        channels: Filters of each block of a convolutional network; 1 to 3 blocks.
+        hidden: Units of each hidden layer; may be empty.
         activation: What follows each hidden layer.
         optimizer: What turns gradients into steps. `nesterov` is SGD with Nesterov momentum 0.9.
         loss: `cross-entropy` is categorical cross-entropy on the softmax; `mean-squared-error` compares the softmax
@@ -57,6 +60,8 @@ class TrainingOptions:
             penalty with the others.
         validation_split: Share of the training images held out and scored after each epoch, 0 to below 1.
         seed: Decides the first weights, the order of images and which are held out.
+        precision: What training computes in. `auto` is bfloat16 where a measurement shows that it pays, else float32;
+            weights, evaluation and the saved model are float32 always.
         device: `auto`, `cpu`, `cuda`, `mps`, or any other device that PyTorch knows.
 
     Raises:
@@ -64,6 +69,7 @@ class TrainingOptions:
     """
 
     network: Network = "dense"
+    channels: tuple[int, ...] = (32, 64)
     hidden: tuple[int, ...] = (128, 128)
     activation: Activation = "relu"
     optimizer: Optimizer = "adam"
@@ -78,11 +84,12 @@ class TrainingOptions:
     weight_decay: float = 0.0
     validation_split: float = 0.0
     seed: int = 0
+    precision: Precision = "float32"
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "hidden", tuple(self.hidden))
-        object.__setattr__(self, "metrics", tuple(self.metrics))
+        for name in ("channels", "hidden", "metrics"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
         for name, allowed in ALLOWED.items():
             value = getattr(self, name)
             for choice in value if isinstance(value, tuple) else (value,):
@@ -94,6 +101,10 @@ class TrainingOptions:
         _expect_whole("shift", self.shift, 0, SIDE - 1)
         for units in self.hidden:
             _expect_whole("hidden", units, 1)
+        for filters in self.channels:
+            _expect_whole("channels", filters, 1)
+        if not 1 <= len(self.channels) <= 3:
+            raise OptionError(f"channels must name 1 to 3 blocks, as (32, 64), got {self.channels}")
         _expect("learning_rate", self.learning_rate, "above 0", self.learning_rate > 0)
         _expect("weight_decay", self.weight_decay, "0 or more", self.weight_decay >= 0)
         for name in ("label_smoothing", "validation_split"):
@@ -139,13 +150,27 @@ def _unknown(name: str, value: object, allowed: Collection[str]) -> str:
 RECIPES: Mapping[str, TrainingOptions] = MappingProxyType(
     {
         "tutorial": TrainingOptions(
-            learning_rate=0.01,
+            optimizer="nesterov",
+            learning_rate=0.3,
             schedule="one-cycle",
             batch_size=256,
             epochs=5,
+            label_smoothing=0.02,
+            shift=1,
+            validation_split=0.05,
+        ),
+        "fast": TrainingOptions(
+            network="convolutional",
+            channels=(32, 64),
+            hidden=(128,),
+            learning_rate=0.02,
+            schedule="one-cycle",
+            batch_size=256,
+            epochs=2,
             label_smoothing=0.05,
             shift=1,
             validation_split=0.05,
+            precision="auto",
         ),
     }
 )

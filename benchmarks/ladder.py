@@ -1,0 +1,87 @@
+"""Seconds of training to each mean accuracy, over the recipes that exist and parts of their epochs.
+
+Example: `python -m benchmarks.ladder`, or `python -m benchmarks.ladder --recipes accurate --seeds 3 --budget 3600`
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import tenfold
+from benchmarks.accuracy import Data, score_seeds
+from benchmarks.results import names_of, print_table, save_result
+
+RUNGS = (0.97, 0.98, 0.99, 0.994, 0.995, 0.996, 0.997)
+SHARES = (1 / 16, 1 / 8, 1 / 5, 2 / 5, 3 / 5, 1)
+"""Parts of a recipe's epochs that are run as runs of their own, each with its whole schedule."""
+
+BUDGET = 60.0
+
+
+def climb(data: Data, recipe: str, seeds: int, budget: float) -> list[dict[str, Any]]:
+    """Score a recipe with its epochs cut, from the shortest up.
+
+    Args:
+        data: Training and test images with their labels.
+        recipe: Which.
+        seeds: How many seeds for each.
+        budget: Seconds for the recipe; a longer cut that would pass them is left out.
+
+    Returns:
+        One entry per cut: `recipe`, `epochs` and the scores.
+    """
+    whole = tenfold.recipe(recipe).epochs
+    points: list[dict[str, Any]] = []
+    used = 0.0
+    for epochs in sorted({max(1, round(whole * share)) for share in SHARES}):
+        if points and used + seeds * epochs * points[-1]["seconds"]["median"] / points[-1]["epochs"] > budget:
+            print(f"{recipe}: {epochs} epochs and more left out, over {budget:.0f} s", file=sys.stderr, flush=True)
+            break
+        scores = score_seeds(data, tenfold.recipe(recipe, epochs=epochs), seeds)
+        points.append({"recipe": recipe, "epochs": epochs, **scores.to_dict()})
+        used += sum(scores.seconds.values)
+    return points
+
+
+def main(
+    recipes: Annotated[str, typer.Option(help="Which recipes; all if empty.")] = "",
+    seeds: Annotated[int, typer.Option(help="How many seeds for each.")] = 3,
+    budget: Annotated[float, typer.Option(help="Seconds for each recipe; longer cuts are left out.")] = BUDGET,
+    quick: Annotated[bool, typer.Option("--quick", help="One seed, a third of the budget.")] = False,
+    results: Annotated[Path | None, typer.Option(help="The folder to leave JSON in.")] = None,
+) -> None:
+    """Measure how long training takes to each mean accuracy."""
+    data = tenfold.load_data("mnist")
+    every: list[dict[str, Any]] = []
+    for recipe in names_of(recipes, tenfold.RECIPES, list(tenfold.RECIPES)):
+        points = climb(data, recipe, 1 if quick else seeds, budget / 3 if quick else budget)
+        save_result(f"ladder-{recipe}", {"points": points}, results)
+        every += points
+    print_table(table(every))
+
+
+def fastest(points: Sequence[dict[str, Any]], rung: float) -> dict[str, Any] | None:
+    """Give the quickest of the points whose mean accuracy is at least `rung`."""
+    reached = [point for point in points if point["mean"] >= rung]
+    return min(reached, key=lambda point: float(point["seconds"]["median"]), default=None)
+
+
+def table(points: Sequence[dict[str, Any]]) -> list[list[str]]:
+    """Give the ladder as rows of text, the heading first."""
+    rows = [["mean test accuracy", "seconds of training", "by", "it reached", "seeds"]]
+    for rung in RUNGS:
+        point = fastest(points, rung)
+        if point is None:
+            rows.append([f"{rung:.1%}", "–", "no run here reached it", "", ""])
+            continue
+        epochs = f"{point['epochs']} epoch{'s' if point['epochs'] > 1 else ''}"
+        found = [f"{point['seconds']['median']:.1f}", f"`{point['recipe']}`, {epochs}", f"{point['mean']:.2%}"]
+        rows.append([f"{rung:.1%}", *found, str(len(point["accuracy"]["values"]))])
+    return rows
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,45 @@
+"""Repeated measurements, taken in turns so that a slow minute of the machine hits all alike."""
+
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+__all__ = ["Spread", "repeat_in_turns"]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Repeated measurements of one figure.
+
+    Attributes:
+        median: The figure to quote.
+        least: The smallest.
+        most: The largest.
+        values: All, in the order they were taken.
+    """
+
+    median: float
+    least: float
+    most: float
+    values: tuple[float, ...]
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Spread":
+        """Sum up measurements, at least one."""
+        return cls(statistics.median(values), min(values), max(values), tuple(values))
+
+
+def repeat_in_turns(takers: Sequence[Callable[[], float]], rounds: int) -> list[list[float]]:
+    """Take each measurement once a round, in the order given.
+
+    Args:
+        takers: What gives one measurement each.
+        rounds: How many times each is taken, after one more time that is thrown away.
+
+    Returns:
+        For each of `takers` its measurements, one per round.
+    """
+    for take in takers:
+        take()
+    taken = [[take() for take in takers] for _ in range(rounds)]
+    return [list(column) for column in zip(*taken, strict=True)]

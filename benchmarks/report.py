@@ -1,0 +1,165 @@
+"""Writes docs/benchmarks.md and its pictures from the results that lie in a folder.
+
+Example: `python -m benchmarks.report`
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from benchmarks import accuracy, floor, growth, ladder, pictures, prediction, training
+from benchmarks.results import RESULTS, load_results, markdown
+
+DOCUMENT = Path("docs/benchmarks.md")
+Documents = list[dict[str, Any]]
+
+OPENING = """# Benchmarks
+
+What training and reading cost and how good the result is, each figure beside its peers or its floor. The numbers of
+one table come from one run on one machine, taken in turns, so that a slow minute hits all alike; each is a median, the
+least and the most stand beside it. Read ratios rather than seconds. `make bench` does all of it again and writes this
+page; each section names the command for its part. The peers run in an environment of their own (`.venv-peers`, exact
+versions in `benchmarks/peers-lock.txt`), their scripts are in `benchmarks/peers/`, and all are given the same data as
+one file.
+"""
+
+
+def write(results: Path, document: Path) -> None:
+    """Write the page and its pictures.
+
+    Args:
+        results: The folder with the JSON of the parts; a part that was not run is left out.
+        document: The page; pictures go to `images/` beside it.
+    """
+    images = document.parent / "images"
+    images.mkdir(parents=True, exist_ok=True)
+    found = {name: load_results(results, pattern) for name, pattern in PATTERNS.items()}
+    newest = max((each for documents in found.values() for each in documents), key=lambda each: str(each["date"]))
+    parts = [OPENING, _machine(newest)]
+    for name, section in SECTIONS.items():
+        if found[name]:
+            parts += [section(found[name], images), _origin(found[name], newest)]
+    document.write_text("\n".join(parts), encoding="utf-8")
+
+
+def _machine(document: dict[str, Any]) -> str:
+    machine = document["machine"]
+    packages = ", ".join(f"{name} {version}" for name, version in machine["packages"].items())
+    return (
+        f"Machine: {machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']}; "
+        f"Python {machine['python']}, {packages}. {document['date']}.\n"
+    )
+
+
+def _origin(documents: Documents, newest: dict[str, Any]) -> str:
+    commands = dict.fromkeys(f"`{document['command']}`" for document in documents)
+    others = [
+        each for each in documents if each["machine"] != newest["machine"] or each["date"][:10] != newest["date"][:10]
+    ]
+    elsewhere = "".join(f"\n`{each['command']}` ran otherwise. {_machine(each)}" for each in others)
+    return f"Again: {', '.join(commands)}\n{elsewhere}"
+
+
+def _training(documents: Documents, images: Path) -> str:
+    result = documents[-1]["result"]
+    pictures.save(pictures.whole_processes(result), images / "benchmark-training.png")
+    return (
+        "## Training, the whole process\n\n"
+        "From the start of the process to its end: imports, loading the data from the cache, training, scoring the "
+        "10,000 test images, saving. Ratios are of the first row. Memory is the peak that was resident.\n\n"
+        "![Seconds of the whole training process](images/benchmark-training.png)\n\n"
+        f"{markdown(training.table(result), left=2)}\n"
+    )
+
+
+def _floor(documents: Documents, _: Path) -> str:
+    result = documents[-1]["result"]
+    return (
+        "## An epoch over its floor\n\n"
+        "The founding network needs 253,696 multiply-adds for a sample: forward, gradients of the weights, gradients "
+        "of the inputs but the first layer's. The floor is the time of these matrix products alone at the same batch "
+        "size, operands ready in memory, in the same process.\n\n"
+        f"{markdown(floor.table(result))}\n"
+    )
+
+
+def _accuracy(documents: Documents, _: Path) -> str:
+    results = [document["result"] for document in documents]
+    return (
+        "## Accuracy\n\n"
+        "Mean and standard deviation over seeds, on all 10,000 test images, read once per seed after the last epoch. "
+        "ECE is the expected calibration error over 15 bins.\n\n"
+        f"{markdown(accuracy.table(results))}\n"
+    )
+
+
+def _ladder(documents: Documents, images: Path) -> str:
+    points = [point for document in documents for point in document["result"]["points"]]
+    pictures.save(pictures.ladder(points), images / "benchmark-ladder.png")
+    return (
+        "## The ladder: seconds of training to a mean accuracy\n\n"
+        "Recipes, and recipes with fewer epochs, each a run of its own with its whole schedule.\n\n"
+        "![Mean test error against seconds of training](images/benchmark-ladder.png)\n\n"
+        f"{markdown(ladder.table(points))}\n"
+    )
+
+
+def _prediction(documents: Documents, images: Path) -> str:
+    result = documents[-1]["result"]
+    pictures.save(pictures.answers(result), images / "benchmark-prediction.png")
+    return (
+        "## Prediction\n\n"
+        "The same weights and pictures for all: `uint8` images in, probabilities out, as NumPy arrays; the accuracy "
+        "shows that they answer alike.\n\n"
+        "![Answers a second by batch size](images/benchmark-prediction.png)\n\n"
+        f"{markdown(prediction.table(result))}\n\n"
+        "From the start of a process to its end, one picture read. Tenfold decodes a PNG file and checks its model; "
+        "the others take the picture from an array.\n\n"
+        f"{markdown(prediction.process_table(result))}\n"
+    )
+
+
+def _growth(documents: Documents, images: Path) -> str:
+    result = documents[-1]["result"]
+    pictures.save(pictures.growth(result), images / "benchmark-growth.png")
+    return (
+        "## How training time grows\n\n"
+        f"One epoch of `{result['recipe']}`: MNIST cut or repeated, and two hidden layers of other widths on its "
+        "60,000 images.\n\n"
+        "![Seconds of an epoch against images and hidden units](images/benchmark-growth.png)\n\n"
+        f"{markdown(growth.images_table(result))}\n\n"
+        f"{markdown(growth.units_table(result))}\n"
+    )
+
+
+PATTERNS = {
+    "training": "training",
+    "floor": "floor",
+    "accuracy": "accuracy-*",
+    "ladder": "ladder-*",
+    "prediction": "prediction",
+    "growth": "growth",
+}
+SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
+    "training": _training,
+    "floor": _floor,
+    "accuracy": _accuracy,
+    "ladder": _ladder,
+    "prediction": _prediction,
+    "growth": _growth,
+}
+
+
+def main(
+    results: Annotated[Path, typer.Option(help="The folder with the JSON of the parts.")] = RESULTS,
+    document: Annotated[Path, typer.Option(help="The page to write.")] = DOCUMENT,
+) -> None:
+    """Write the page of results."""
+    write(results, document)
+    print(document)
+
+
+if __name__ == "__main__":
+    typer.run(main)
