@@ -35,7 +35,7 @@ def run(out: Path, *, offline: bool = False) -> None:
     folder, report = out / "models" / "tutorial", out / "reports" / "tutorial"
     _say(1, "Fetch MNIST: 60,000 images to learn from, 10,000 to be tested on")
     test = load_examples("mnist", "test", offline=offline, progress=True)
-    _say(2, "Train two hidden layers of 128 for five epochs, and save the model")
+    _say(2, "Train two hidden layers of 128 for four epochs, and save the model")
     trained = train_model("mnist", folder, RECIPES["tutorial"], restart=True, offline=offline, progress=True)
     print(f"{trained.seconds:.1f} s of training; saved in {folder}")
     _say(3, "Evaluate: load the model from disk and count over every test image")
