@@ -1,5 +1,6 @@
 """What many tests share: the real MNIST, and models trained on it."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,6 @@ import pytest
 import tenfold
 from tenfold.arrays import Images, Labels
 from tenfold.model.store import Model
-
-DIGITS = tuple("0123456789")
 
 
 class Mnist(NamedTuple):
@@ -67,8 +66,6 @@ def command(tmp_path: Path):
     """Run `tenfold` as a process of its own in an empty folder."""
 
     def run(*arguments: object, stdin: bytes = b"", timeout: float = 120, **environment: str) -> Result:
-        import os
-
         done = subprocess.run(
             [sys.executable, "-m", "tenfold", *map(str, arguments)],
             input=stdin,
@@ -90,8 +87,6 @@ def random_images() -> Images:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Where CI runs, a skipped test is a failed one: what was not run has not been shown to work."""
-    import os
-
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

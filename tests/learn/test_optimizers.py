@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from tenfold.errors import OptionError
 from tenfold.learn.optimizers import OPTIMIZERS, Optimizer
 
 PYTORCH = {
@@ -70,3 +71,8 @@ def test_what_is_frozen_stays():
     optimizer = Optimizer("adam", module, weight_decay=0.5)
     optimizer.step(module(torch.rand(4, 2, 8, 8)).sum(), 0.1)
     assert torch.equal(module[0].weight, frozen)
+
+
+def test_a_network_with_nothing_to_train_is_refused():
+    with pytest.raises(OptionError, match="weights to train"):
+        Optimizer("sgd", nn.Flatten())

@@ -1,7 +1,7 @@
 import pytest
 
 import tenfold
-from tenfold.errors import OptionError
+from tenfold.errors import OptionError, TrainingError
 from tenfold.learn import run as module
 from tenfold.learn.recipes import recipe
 from tenfold.learn.run import checkpoint_of, train_model
@@ -73,3 +73,9 @@ def test_an_interrupted_run_is_saved_and_goes_on(own, tmp_path, monkeypatch):
 def test_restart_drops_the_stopped_run(own, tmp_path):
     checkpoint_of(tmp_path / "model").write_bytes(b"of a run that nobody wants")
     assert train_model(own, tmp_path / "model", FEW, restart=True).finished
+
+
+def test_a_run_that_diverged_leaves_nothing_in_the_way(own, tmp_path):
+    with pytest.raises(TrainingError):
+        train_model(own, tmp_path / "model", recipe("tutorial", optimizer="sgd", learning_rate=1e30))
+    assert list(tmp_path.glob("model*")) == []

@@ -11,6 +11,8 @@ from types import MappingProxyType
 import torch
 from torch import nn
 
+from tenfold.errors import OptionError
+
 __all__ = ["OPTIMIZERS", "Optimizer"]
 
 Tensor = torch.Tensor
@@ -36,11 +38,18 @@ class Optimizer:
         gradient: `float32 (n,)`, theirs at the last step.
         averages: What the method remembers from step to step, by name, each `float32 (n,)`.
         steps: How many steps were made.
+
+    Raises:
+        OptionError: The network has nothing to train.
     """
 
     def __init__(self, name: str, network: nn.Module, weight_decay: float = 0.0) -> None:
         self._name = name
         self._parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        if not self._parameters:
+            raise OptionError(
+                "expected a network with weights to train, got one that has none, or none that are not frozen"
+            )
         self.weights = torch.cat([_flat(parameter.detach()) for parameter in self._parameters])
         self.gradient = torch.zeros_like(self.weights)
         self.averages: dict[str, Tensor] = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from tenfold.arrays import Image
 from tenfold.data.datasets import Examples, load_examples
-from tenfold.errors import OptionError
+from tenfold.errors import OptionError, TrainingError
 from tenfold.learn.checkpoint import read_options
 from tenfold.learn.export import save_trained
 from tenfold.learn.recipes import RECIPES, TrainingOptions
@@ -88,15 +88,19 @@ def train_model(
         raise OptionError(f"a stopped run waits at {checkpoint}: go on with it by --resume, or drop it by --restart")
     options = options or RECIPES["tutorial"]
     examples = load_examples(data, "train", offline=offline, progress=progress, decode=decode)
-    trained = train(
-        examples.images,
-        examples.labels,
-        options,
-        classes=len(examples.classes),
-        checkpoint=checkpoint,
-        resume=resume,
-        progress=progress,
-    )
+    try:
+        trained = train(
+            examples.images,
+            examples.labels,
+            options,
+            classes=len(examples.classes),
+            checkpoint=checkpoint,
+            resume=resume,
+            progress=progress,
+        )
+    except TrainingError:
+        checkpoint.unlink(missing_ok=True)  # going on would lead to the same end
+        raise
     evaluation = None
     if trained.finished and (test := _test_examples(data, examples, offline, decode)):
         labels = relabelled(test.labels, test.classes, examples.classes)

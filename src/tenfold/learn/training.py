@@ -30,7 +30,6 @@ Tensor = torch.Tensor
 
 EVALUATION_BATCH = 1024
 
-
 LOSSES: Mapping[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = MappingProxyType(
     {
         "cross-entropy": lambda logits, _, targets: F.cross_entropy(logits, targets),
@@ -278,10 +277,9 @@ def _split(
         raise DataError(f"expected at least one image to train on, got {len(images)} of which {held_out} are held out")
     all_images = torch.from_numpy(np.ascontiguousarray(images)).to(device)
     all_labels = torch.from_numpy(labels).to(device)
-    order = torch.randperm(len(images)).to(device) if held_out else torch.arange(len(images), device=device)
-    first, rest = order[:held_out], order[held_out:]
     if not held_out:
         return (all_images, all_labels), (all_images[:0], all_labels[:0])
+    first, rest = torch.randperm(len(images)).to(device).tensor_split([held_out])
     return (all_images[rest], all_labels[rest]), (all_images[first], all_labels[first])
 
 
