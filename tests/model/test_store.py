@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import multiprocessing
 import signal
 import subprocess
 import sys
@@ -184,47 +183,40 @@ def test_a_model_taken_away_by_a_process_that_died_is_put_back(model_copy):
     assert [entry.name for entry in model_copy.parent.iterdir()] == ["model"]
 
 
-SAVE_FOREVER = """
+SAVE = """
 import sys
 import numpy as np
 from tenfold.model.store import load_model, save_model
-source, target = sys.argv[1:]
+source, target, times = sys.argv[1:]
 model = load_model(source)
 whole = dict(onnx=model.content("model.onnx"), weights=model.content("model.safetensors"))
-print("ready", flush=True)
-while True:
+for _ in range(int(times)):
     save_model(target, model.info, golden=np.zeros((2, 28, 28), np.uint8), **whole)
     print("saved", flush=True)
 """
 
 
+def saving(source: Path, target: Path, times: int) -> subprocess.Popen:
+    """Start a process that saves a model over and over."""
+    command = [sys.executable, "-c", SAVE, str(source), str(target), str(times)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
 def test_a_kill_in_the_middle_of_writing_leaves_a_whole_model(model_copy, tmp_path):
     target = tmp_path / "target"
     for _ in range(5):
-        process = subprocess.Popen(
-            [sys.executable, "-c", SAVE_FOREVER, str(model_copy), str(target)], stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout.readline() == "ready\n"
-        assert process.stdout.readline() == "saved\n"
-        process.stdout.readline()
+        process = saving(model_copy, target, times=10_000)
+        assert [process.stdout.readline() for _ in range(2)] == ["saved\n"] * 2
         process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
+        process.communicate()
         load_model(target)
-
-
-def _save(source: str, target: str) -> None:
-    save_model(target, **parts(Path(source)))
 
 
 def test_two_processes_that_save_at_once_leave_a_whole_model(model_copy, tmp_path):
     target = tmp_path / "target"
-    context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=_save, args=(str(model_copy), str(target))) for _ in range(2)]
+    processes = [saving(model_copy, target, times=20) for _ in range(2)]
     for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-        assert process.exitcode == 0
+        _, errors = process.communicate()
+        assert process.returncode == 0, errors
     load_model(target)
-    assert [entry.name for entry in target.parent.iterdir() if entry.name.startswith(".")] == []
+    assert [entry.name for entry in tmp_path.iterdir() if entry.name.startswith(".")] == []

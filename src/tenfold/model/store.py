@@ -208,13 +208,12 @@ def save_model(folder: str | Path, info: ModelInfo, *, onnx: bytes, weights: byt
     contents["model.json"] = (json.dumps(document, indent=1) + "\n").encode()
     contents["README.md"] = model_card(info.to_dict()).encode()
     try:
-        _replace_folder(folder, contents)
+        return _replace_folder(folder, contents)
     except OSError as error:
         raise ModelError(f"cannot write the model folder {folder}: {error.strerror or error}") from error
-    return load_model(folder)
 
 
-def _replace_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
+def _replace_folder(folder: Path, contents: Mapping[str, bytes]) -> Model:
     folder.parent.mkdir(parents=True, exist_ok=True)
     suffix = secrets.token_hex(4)
     fresh = folder.with_name(f".{folder.name}.new-{suffix}")
@@ -226,7 +225,7 @@ def _replace_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-        load_model(fresh)
+        model = load_model(fresh)
         while True:
             with suppress(FileNotFoundError):
                 folder.rename(stale)
@@ -237,6 +236,8 @@ def _replace_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
                 if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                     raise
                 shutil.rmtree(stale, ignore_errors=True)
+        model.folder = folder
+        return model
     except BaseException:
         _recover(folder)
         raise
