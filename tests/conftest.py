@@ -31,7 +31,7 @@ def mnist() -> Mnist:
 @pytest.fixture(scope="session")
 def tutorial(mnist: Mnist, tmp_path_factory: pytest.TempPathFactory) -> tenfold.TrainingRun:
     """The tutorial recipe, run as a user runs it."""
-    return tenfold.train_model("mnist", tmp_path_factory.mktemp("models") / "tutorial")
+    return tenfold.train_model("mnist", str(tmp_path_factory.mktemp("models") / "tutorial"))
 
 
 @pytest.fixture(scope="session")

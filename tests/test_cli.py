@@ -57,6 +57,7 @@ def test_the_version_is_told(command):
         (["train", "--metrics", "accuracy,f1"], "unknown metrics 'f1'"),
         (["train", "--device", "gpu9", "--quiet"], "device 'gpu9' is not to be had on this machine"),
         (["train", "--resume", "--epochs", "3"], "leave out epochs"),
+        (["train", "--resume", "--restart"], "give one of them"),
         (["predict"], "Missing argument"),
         (["pedict"], "No such command 'pedict'"),
         (["export", "model", "--format", "pickle"], "'onnx', 'safetensors'"),
@@ -135,7 +136,7 @@ def test_a_folder_without_pictures_says_so(command, tmp_path):
     (tmp_path / "empty").mkdir()
     result = command("predict", "empty")
     assert result.status == 1
-    assert "empty: the folder holds no pictures" in result.err
+    assert "empty is a folder that holds no pictures" in result.err
 
 
 def test_the_shipped_model_is_the_default(command, pictures):
@@ -165,7 +166,7 @@ def test_ctrl_c_leaves_the_last_whole_epoch_and_resume_goes_on(own, tmp_path):
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert b"which is saved: mine" in out
-    assert b"go on: tenfold train --resume --out mine" in out
+    assert f"go on: tenfold train --resume --data {own} --out mine".encode() in out
     assert b"Traceback" not in err
     trained = len(tenfold.load_model(tmp_path / "mine").info.history)
     assert 1 <= trained < 400

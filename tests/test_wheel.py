@@ -35,10 +35,11 @@ def test_the_wheel_reads_a_digit_in_an_empty_environment(wheel, mnist, tmp_path)
 
     packages = subprocess.run([python, "-m", "pip", "list"], capture_output=True, text=True, check=True).stdout
     assert "torch" not in packages
-    train = subprocess.run([tenfold, "train"], capture_output=True, text=True, check=False)
-    assert train.returncode == 2
-    assert 'pip install "tenfold[train]"' in train.stderr
-    assert len(train.stderr.splitlines()) == 1
+    for command in ("train", "demo"):
+        done = subprocess.run([tenfold, command], capture_output=True, text=True, check=False, cwd=tmp_path)
+        assert done.returncode == 2, done.stderr
+        assert 'pip install "tenfold[train]"' in done.stderr
+        assert len(done.stderr.splitlines()) == 1
 
     installed = next((tmp_path / "empty" / "lib").glob("python*/site-packages/tenfold"))
     assert (installed / "py.typed").is_file()

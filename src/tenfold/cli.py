@@ -7,8 +7,10 @@ Results go to standard output, progress and warnings to standard error. Exit sta
 import gc
 import glob
 import json
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
@@ -85,12 +87,20 @@ def fetch(
     wanted = list(DATASETS) if names == ["all"] else names
     if out and len(wanted) > 1:
         raise OptionError("--out takes one data set at a time")
+    failed = False
     for name in wanted:
-        print(f"{name}: {fetch_data(name, offline=offline, progress=not quiet)}")
-        if out:
-            examples = load_examples(name, split, offline=offline)
-            save_examples(examples.images, examples.labels, out, classes=examples.classes)
-            print(f"{len(examples.images):,} images written to {out}")
+        try:
+            print(f"{name}: {fetch_data(name, offline=offline, progress=not quiet)}", flush=True)
+        except TenfoldError as error:
+            failed = True
+            print(f"tenfold: {error}", file=sys.stderr)
+        else:
+            if out:
+                examples = load_examples(name, split, offline=offline)
+                save_examples(examples.images, examples.labels, out, classes=examples.classes)
+                print(f"{len(examples.images):,} images written to {out}")
+    if failed:
+        raise typer.Exit(1)
 
 
 def _of_recipe(text: str) -> Any:  # noqa: ANN401
@@ -155,18 +165,23 @@ def train(
     given = {name: value for name, value in changes.items() if value is not None}
     if resume and given:
         raise OptionError(f"--resume goes on with the options of the stopped run: leave out {', '.join(given)}")
+    if resume and restart:
+        raise OptionError("--resume goes on with a stopped run and --restart drops it: give one of them")
     options = recipe(recipe_name, **given)
-
-    run = tenfold.train_model(
-        data,
-        out or Path("models") / recipe_name,
-        options,
-        resume=resume,
-        restart=restart,
-        offline=offline,
-        progress=not quiet,
-        decode=_decode,
-    )
+    folder = out or Path("models") / recipe_name
+    try:
+        run = tenfold.train_model(
+            data,
+            folder,
+            options,
+            resume=resume,
+            restart=restart,
+            offline=offline,
+            progress=not quiet,
+            decode=_decode,
+        )
+    except KeyboardInterrupt:
+        _fail("interrupted before an epoch was whole; nothing was written", 130)
     print(json.dumps(run.to_dict()) if as_json else _describe_run(run))
     if not run.finished:
         raise typer.Exit(130)
@@ -285,14 +300,15 @@ def demo(
 
 def main() -> NoReturn:
     """Run the command line; an expected failure is one line on standard error, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # file names and digits drawn in dots go to any terminal
     try:
         app()
     except TenfoldError as error:
         _fail(str(error), 2 if isinstance(error, OptionError) else 1)
-    except KeyboardInterrupt:
-        _fail("interrupted before anything was saved", 130)
-    except BrokenPipeError:
-        sys.stderr.close()
+    except OSError as error:
+        _fail(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
     finally:
         gc.freeze()  # spares the quarter of a second in which Python would take PyTorch apart
     sys.exit(0)
@@ -314,9 +330,10 @@ def _numbers(name: str, text: str | None) -> list[int] | None:
 
 def _describe_run(run: "TrainingRun") -> str:
     if not run.finished:
+        source = "" if run.data == "mnist" else f" --data {shlex.quote(run.data)}"
         return (
             f"stopped after epoch {run.epochs}, which is saved: {run.folder}\n"
-            f"go on: tenfold train --resume --out {run.folder}"
+            f"go on: tenfold train --resume{source} --out {shlex.quote(str(run.folder))}"
         )
     measured = ""
     if run.evaluation:
@@ -328,7 +345,7 @@ def _describe_run(run: "TrainingRun") -> str:
     return (
         f"trained for {run.epochs} epochs in {run.seconds:.1f} s\n{measured}"
         f"model: {run.folder}\n"
-        f"next: tenfold predict picture.png --model {run.folder}"
+        f"next: tenfold predict picture.png --model {shlex.quote(str(run.folder))}"
     )
 
 
@@ -338,9 +355,7 @@ def _files(names: Iterable[str]) -> Iterator[str]:
         path = Path(name)
         if path.is_dir():
             inside = sorted(each for each in path.rglob("*") if each.suffix.lower() in PICTURE_SUFFIXES)
-            if not inside:
-                raise PictureError(f"{name}: the folder holds no pictures ({', '.join(sorted(PICTURE_SUFFIXES))})")
-            yield from map(str, inside)
+            yield from map(str, inside) if inside else [name]
         elif not path.exists() and any(sign in name for sign in "*?["):
             yield from sorted(glob.glob(name, recursive=True)) or [name]  # noqa: PTH207 (Path has no glob of any path)
         else:

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from PIL import Image as Pillow
 
+import tenfold
 from tenfold.data.datasets import Examples, load_examples
 from tenfold.errors import ModelError
 from tenfold.learn.recipes import RECIPES
-from tenfold.learn.run import train_model
 from tenfold.model.evaluate import score
 from tenfold.model.store import Model, load_model
 from tenfold.report.findings import percent
-from tenfold.report.pages import write_report
 from tenfold.report.terminal import describe, draw_row
 
 __all__ = ["run"]
@@ -32,11 +31,13 @@ def run(out: Path, *, offline: bool = False) -> None:
         out: Where `models/tutorial` and `reports/tutorial` are made.
         offline: Use only data that is on this machine.
     """
+    train_model = tenfold.train_model  # refused at once where what trains is not installed
     folder, report = out / "models" / "tutorial", out / "reports" / "tutorial"
     _say(1, "Fetch MNIST: 60,000 images to learn from, 10,000 to be tested on")
     test = load_examples("mnist", "test", offline=offline, progress=True)
-    _say(2, "Train two hidden layers of 128 for four epochs, and save the model")
-    trained = train_model("mnist", folder, RECIPES["tutorial"], restart=True, offline=offline, progress=True)
+    options = RECIPES["tutorial"]
+    _say(2, f"Train two hidden layers of 128 for {options.epochs} epochs, and save the model")
+    trained = train_model("mnist", folder, options, restart=True, offline=offline, progress=True)
     print(f"{trained.seconds:.1f} s of training; saved in {folder}")
     _say(3, "Evaluate: load the model from disk and count over every test image")
     model = load_model(folder)
@@ -56,7 +57,7 @@ def _evaluate(model: Model, test: Examples, report: Path) -> None:
     probabilities = model(test.images)
     evaluation = score(probabilities, test.labels, classes=test.classes, data=test.name)
     print(describe(evaluation))
-    write_report(
+    tenfold.write_report(
         report,
         info=model.info,
         evaluation=evaluation,
@@ -71,7 +72,7 @@ def _predict(folder: Path, test: Examples, pictures: Path) -> None:
     names = [str(pictures / f"{index:02}.png") for index in range(PICTURES)]
     for name, image in zip(names, test.images[:PICTURES], strict=True):
         Pillow.fromarray(image).save(name)
-    command = [sys.executable, "-m", "tenfold", "predict", *names, "--model", str(folder), "--json"]
+    command = [sys.executable, "-P", "-m", "tenfold", "predict", *names, "--model", str(folder), "--json"]
     answered = subprocess.run(command, capture_output=True, text=True, check=False)
     if answered.returncode:
         raise ModelError(f"the new process could not read the pictures: {answered.stderr.strip()}")

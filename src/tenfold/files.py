@@ -79,6 +79,7 @@ def in_place_of(path: Path, error: type[TenfoldError] = DataError) -> Iterator[P
         TenfoldError: The operating system refuses: no permission, a full disk, a folder with something in it; of the
             type asked for.
     """
+    path = path.absolute()
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}{PARTIAL}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from tenfold.errors import ModelError
-from tenfold.learn.export import load_network, save_trained
+from tenfold.learn.export import golden_images, load_network, save_trained
 from tenfold.learn.recipes import recipe
 from tenfold.learn.training import train
 
@@ -13,7 +13,8 @@ DIGITS = tuple("0123456789")
 def save(trained, few, folder):
     images, labels = few
     data = {"name": "few", "n": len(images), "sha256": ""}
-    return save_trained(folder, trained, name="few", classes=DIGITS, data=data, images=images, labels=labels)
+    golden = golden_images(images, labels, len(DIGITS))
+    return save_trained(folder, trained, name="few", classes=DIGITS, data=data, golden=golden)
 
 
 @pytest.mark.parametrize("changes", [{"hidden": (16,)}, {"network": "convolutional"}])

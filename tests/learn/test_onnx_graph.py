@@ -42,6 +42,8 @@ LAYERS = {
     "grouped convolution": nn.Conv2d(1, 4, 3, groups=1),
     "pool": nn.MaxPool2d(3, stride=2, padding=1),
     "ceiled pool": nn.MaxPool2d(3, stride=2, ceil_mode=True),
+    "circular convolution": nn.Conv2d(1, 2, 3, padding=1, padding_mode="circular"),
+    "batch norm without weights": nn.BatchNorm2d(1, affine=False),
     "batch norm": nn.BatchNorm2d(1),
     "dropout": nn.Dropout(0.5),
 }

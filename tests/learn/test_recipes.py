@@ -15,6 +15,8 @@ from tenfold.learn.recipes import ALLOWED, RECIPES, TrainingOptions, recipe
         ({"activation": "swish"}, "allowed: relu"),
         ({"epochs": 0}, "epochs must be a whole number of at least 1, got 0"),
         ({"batch_size": 2.5}, "batch_size must be a whole number of at least 1, got 2.5"),
+        ({"hidden": 128}, "hidden must be several values"),
+        ({"learning_rate": "0.1"}, "learning_rate must be above 0, got '0.1'"),
         ({"hidden": (128, 0)}, "hidden must be a whole number of at least 1, got 0"),
         ({"channels": (32, -1)}, "channels must be a whole number of at least 1, got -1"),
         ({"channels": ()}, r"channels must name 1 to 3 blocks, as \(32, 64\), got \(\)"),
@@ -57,6 +59,20 @@ def test_every_choice_has_what_it_chooses():
     assert set(ALLOWED["schedule"]) == set(training.SCHEDULES)
     assert set(ALLOWED["network"]) == set(networks.NETWORKS)
     assert set(ALLOWED["activation"]) == set(networks.ACTIVATIONS)
+
+
+def test_numbers_of_numpy_become_plain_ones():
+    import json
+
+    import numpy as np
+
+    options = recipe("tutorial", epochs=np.int64(3), learning_rate=np.float32(0.5), hidden=np.array([8, 4]))
+    assert json.loads(json.dumps(options.to_dict()))["hidden"] == [8, 4]
+    assert (type(options.epochs), type(options.learning_rate)) == (int, float)
+
+
+def test_hinge_takes_any_recipe_without_its_smoothing():
+    assert recipe("tutorial", loss="hinge").label_smoothing == 0
 
 
 def test_the_tutorial_recipe_is_the_founding_network():

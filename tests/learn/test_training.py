@@ -215,3 +215,8 @@ def test_progress_says_how_each_epoch_went(few, capfd):
     assert len(lines) == 2
     assert lines[0].startswith("epoch 1/2  loss ")
     assert all(word in lines[1] for word in ("accuracy", "validation", "images/s"))
+
+
+def test_a_last_batch_of_one_image_joins_the_one_before(few):
+    options = TrainingOptions(network="convolutional", channels=(2, 4, 8), hidden=(), batch_size=16, epochs=1)
+    assert train(few[0][:33], few[1][:33], options).finished

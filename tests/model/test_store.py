@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tenfold.errors import ModelError
-from tenfold.model.store import load_model, read_info, save_model
+from tenfold.model.store import load_model, save_model
 
 
 def edit(folder: Path, **changes) -> None:
@@ -47,8 +47,7 @@ def test_the_folder_holds_what_the_design_says(model):
 
 
 def test_info_tells_how_the_model_was_made(model):
-    info = read_info(model.folder)
-    assert info == model.info
+    info = model.info
     assert info.classes == tuple("0123456789")
     assert info.network == {"network": "dense", "hidden": [128, 128], "activation": "relu", "classes": 10}
     assert info.parameters == 784 * 128 + 128 + 128 * 128 + 128 + 128 * 10 + 10
@@ -135,6 +134,35 @@ def test_a_network_that_is_none_is_refused(model_copy):
     edit(model_copy, files=files)
     with pytest.raises(ModelError, match=r"model\.onnx is no network"):
         load_model(model_copy)
+
+
+def test_a_network_that_wants_other_files_is_refused(model_copy, tmp_path):
+    import onnx
+
+    network = onnx.load_from_string((model_copy / "model.onnx").read_bytes())
+    onnx.save(network, tmp_path / "x.onnx", save_as_external_data=True, location="weights.bin", size_threshold=0)
+    content = (tmp_path / "x.onnx").read_bytes()
+    (model_copy / "model.onnx").write_bytes(content)
+    files = json.loads((model_copy / "model.json").read_text())["files"]
+    edit(model_copy, files=files | {"model.onnx": hashlib.sha256(content).hexdigest()})
+    with pytest.raises(ModelError, match="wants weights from other files"):
+        load_model(model_copy)
+
+
+def test_the_current_folder_is_never_replaced(model_copy, monkeypatch):
+    whole = parts(model_copy)
+    monkeypatch.chdir(model_copy)
+    for place in (".", ".."):
+        with pytest.raises(ModelError, match="is the current folder or holds it"):
+            save_model(place, **whole)
+
+
+def test_a_link_to_a_model_stays_a_link(model_copy, tmp_path):
+    link = tmp_path / "current"
+    link.symlink_to(model_copy)
+    save_model(link, **parts(link))
+    assert link.is_symlink()
+    load_model(model_copy)
 
 
 def test_no_folder_says_how_to_make_one(tmp_path):

@@ -119,7 +119,7 @@ def test_a_header_of_60000_pixels_a_side_costs_nothing():
 def test_files_that_cannot_be_read_are_refused_by_name(tmp_path):
     with pytest.raises(PictureError, match=r"cannot read .*nothing\.png: No such file"):
         prepare(tmp_path / "nothing.png")
-    with pytest.raises(PictureError, match="Is a directory"):
+    with pytest.raises(PictureError, match="is a folder that holds no pictures"):
         prepare(tmp_path)
 
 

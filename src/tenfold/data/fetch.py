@@ -2,12 +2,14 @@
 
 import errno
 import hashlib
+import lzma
 import os
 import shutil
 import tarfile
 import tempfile
 import time
 import zipfile
+import zlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,7 +26,10 @@ HASHES_FILE = "SHA256SUMS"
 LEFTOVER_SECONDS = 86_400
 """A partial file that nobody has touched for so long has lost its process."""
 
-FAILURES = (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile, tarfile.TarError)
+FAILURES = (
+    *(OSError, ValueError, LookupError, EOFError, RuntimeError),
+    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError),
+)
 """What goes wrong with a source, which leads to the next one; OSError and ValueError include our own."""
 
 

@@ -2,6 +2,7 @@
 
 import inspect
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from tenfold.arrays import SIDE, Images, Probabilities, as_images, digest
 from tenfold.errors import DataError, ModelError, OptionError
-from tenfold.learn.export import save_trained
+from tenfold.learn.export import golden_images, save_trained
 from tenfold.learn.recipes import recipe
 from tenfold.learn.training import train
 from tenfold.model.store import Epoch, Model
@@ -122,8 +123,11 @@ class DigitClassifier:
         options = recipe(changes.pop("recipe"), **changes)
         images = _as_images(X)
         self.classes_, labels = _encode(y, len(images))
-        self._golden = images, labels
+        self._golden = golden_images(images, labels, len(self.classes_))
+        self._data = {"name": "arrays", "n": len(images), "sha256": digest(images, labels)}
         self._trained = train(images, labels, options, classes=len(self.classes_), progress=progress)
+        if not self._trained.finished:
+            warnings.warn(f"interrupted: trained for {len(self._trained.history)} epochs only", stacklevel=2)
         self.n_features_in_ = SIDE * SIDE
         self.history_: tuple[Epoch, ...] = self._trained.history
         return self
@@ -141,7 +145,10 @@ class DigitClassifier:
 
     def score(self, X: Any, y: Any) -> float:  # noqa: ANN401, N803
         """Give the share of images whose most probable label is `y`, 0…1."""
-        return float(np.mean(self.predict(X) == np.asarray(y)))
+        predicted, truth = self.predict(X), np.asarray(y)
+        if truth.shape != predicted.shape:
+            raise DataError(f"expected one label per image, shape {predicted.shape}, got {truth.shape}")
+        return float(np.mean(predicted == truth))
 
     def save(self, folder: str | Path) -> Model:
         """Write the trained network as a model folder.
@@ -156,15 +163,13 @@ class DigitClassifier:
             ModelError: The folder cannot be written.
         """
         self._expect_fitted()
-        images, labels = self._golden
         return save_trained(
             folder,
             self._trained,
             name=Path(folder).name,
             classes=tuple(str(label) for label in self.classes_),
-            data={"name": "arrays", "n": len(images), "sha256": digest(images, labels)},
-            images=images,
-            labels=labels,
+            data=self._data,
+            golden=self._golden,
         )
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002

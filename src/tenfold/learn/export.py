@@ -18,7 +18,7 @@ from tenfold.learn.training import Trained
 from tenfold.model.evaluate import Evaluation
 from tenfold.model.store import Model, ModelInfo, save_model
 
-__all__ = ["load_network", "save_trained"]
+__all__ = ["golden_images", "load_network", "save_trained"]
 
 
 def save_trained(
@@ -28,8 +28,7 @@ def save_trained(
     name: str,
     classes: tuple[str, ...],
     data: Mapping[str, Any],
-    images: Images,
-    labels: Labels,
+    golden: Images,
     evaluation: Evaluation | None = None,
 ) -> Model:
     """Write a trained network as a model folder.
@@ -40,15 +39,14 @@ def save_trained(
         name: What to call the model.
         classes: The names of the classes.
         data: What to say of the training data: `name`, `n`, `sha256`.
-        images: `uint8 (n, 28, 28)`, images of which the first of each class becomes a golden image.
-        labels: `int64 (n,)`, their classes.
+        golden: `uint8 (n, 28, 28)`, images whose answers are stored and asked again at every load.
         evaluation: What the network scored, where that was measured.
 
     Returns:
         The model, loaded from the folder.
 
     Raises:
-        ModelError: A weight is not finite, or the folder cannot be written.
+        ModelError: A weight is not finite, the network answers otherwise as ONNX, or the folder cannot be written.
     """
     weights = trained.network.state_dict()
     for key, weight in weights.items():
@@ -70,8 +68,9 @@ def save_trained(
         folder,
         info,
         onnx=to_onnx(trained.network, trained.temperature),
-        weights=save({key: weight.contiguous() for key, weight in weights.items()}),
-        golden=_golden(images, labels, len(classes)),
+        weights=save({key: weight.contiguous().clone() for key, weight in weights.items()}),
+        golden=golden,
+        answers=trained.classifier()(golden),
     )
 
 
@@ -91,7 +90,17 @@ def load_network(model: Model) -> nn.Sequential:
     return network.eval()
 
 
-def _golden(images: Images, labels: Labels, classes: int) -> Images:
+def golden_images(images: Images, labels: Labels, classes: int) -> Images:
+    """Choose images to ask a model at every load: the first of each class, an empty and a full one.
+
+    Args:
+        images: `uint8 (n, 28, 28)`.
+        labels: `int64 (n,)`, 0 to `classes - 1`.
+        classes: How many classes there are.
+
+    Returns:
+        `uint8 (m, 28, 28)`, at most `classes + 2`.
+    """
     firsts = [images[labels == label][:1] for label in range(classes)]
     ends = np.stack([np.zeros((SIDE, SIDE), np.uint8), np.full((SIDE, SIDE), 255, np.uint8)])
     golden: Images = np.concatenate([*firsts, ends])

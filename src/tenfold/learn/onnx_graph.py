@@ -38,8 +38,19 @@ def to_onnx(network: nn.Sequential, temperature: float = 1.0) -> bytes:
         The file's content: input `images`, outputs `probabilities` `(n, k)` and `features` `(n, f)`, which are what a
         last linear layer is given, else the logits. `n` is free.
     """
-    known = all(type(layer) in LAYERS for layer in network)
+    known = all(type(layer) in LAYERS and _is_plain(layer) for layer in network)
     return _listed(network, temperature) if known else _traced(network, temperature)
+
+
+def _is_plain(layer: nn.Module) -> bool:
+    """Say whether a layer has only settings that the list below writes."""
+    if isinstance(layer, nn.Conv2d):
+        return layer.padding_mode == "zeros"
+    if isinstance(layer, nn.Flatten):
+        return (layer.start_dim, layer.end_dim) == (1, -1)
+    if isinstance(layer, nn.BatchNorm2d):
+        return layer.affine and layer.track_running_stats
+    return not (isinstance(layer, nn.MaxPool2d) and layer.return_indices)
 
 
 class _Graph:
@@ -166,19 +177,21 @@ def _listed(network: nn.Sequential, temperature: float) -> bytes:
 
 
 class _Answer(nn.Module):
-    """A network that gives probabilities and, as features, its logits."""
+    """A network that gives probabilities and features."""
 
-    def __init__(self, network: nn.Module, temperature: float) -> None:
+    def __init__(self, network: nn.Sequential, temperature: float) -> None:
         super().__init__()
-        self.network = network
+        ends_linear = isinstance(network[-1], nn.Linear)
+        self.body = network[:-1] if ends_linear else network
+        self.head = network[-1] if ends_linear else nn.Identity()
         self.temperature = temperature
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        logits = self.network(images)
-        return (logits / self.temperature).softmax(1), logits + 0
+        features = self.body(images)
+        return (self.head(features) / self.temperature).softmax(1), features
 
 
-def _traced(network: nn.Module, temperature: float) -> bytes:
+def _traced(network: nn.Sequential, temperature: float) -> bytes:
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings(), redirect_stdout(StringIO()):
         warnings.simplefilter("ignore")

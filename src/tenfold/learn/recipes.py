@@ -5,8 +5,9 @@ Nothing here needs PyTorch, so that a command can refuse a bad option before any
 
 import difflib
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
+from numbers import Integral, Real
 from types import MappingProxyType
 from typing import Any, Literal, cast, get_args
 
@@ -88,8 +89,8 @@ class TrainingOptions:
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        for name in ("channels", "hidden", "metrics"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+        for field in fields(self):
+            object.__setattr__(self, field.name, _plain(field.name, getattr(self, field.name)))
         for name, allowed in ALLOWED.items():
             value = getattr(self, name)
             for choice in value if isinstance(value, tuple) else (value,):
@@ -105,11 +106,10 @@ class TrainingOptions:
             _expect_whole("channels", filters, 1)
         if not 1 <= len(self.channels) <= 3:
             raise OptionError(f"channels must name 1 to 3 blocks, as (32, 64), got {self.channels}")
-        _expect("learning_rate", self.learning_rate, "above 0", self.learning_rate > 0)
-        _expect("weight_decay", self.weight_decay, "0 or more", self.weight_decay >= 0)
+        _expect("learning_rate", self.learning_rate, "above 0", lambda value: value > 0)
+        _expect("weight_decay", self.weight_decay, "0 or more", lambda value: value >= 0)
         for name in ("label_smoothing", "validation_split"):
-            value = getattr(self, name)
-            _expect(name, value, "from 0 to below 1", 0 <= value < 1)
+            _expect(name, getattr(self, name), "from 0 to below 1", lambda value: 0 <= value < 1)
         if self.loss == "hinge" and self.label_smoothing:
             raise OptionError(
                 "label smoothing has no meaning for the hinge loss: set label_smoothing to 0, "
@@ -130,9 +130,20 @@ class TrainingOptions:
         return cls(**values)
 
 
-def _expect(name: str, value: float, wanted: str, holds: bool) -> None:
-    if not holds or not math.isfinite(value):
-        raise OptionError(f"{name} must be {wanted}, got {value}")
+def _plain(name: str, value: Any) -> Any:  # noqa: ANN401
+    """Give an option as a plain Python value: NumPy's numbers as Python's, lists as tuples."""
+    if name in ("channels", "hidden", "metrics"):
+        if isinstance(value, str) or not isinstance(value, Iterable):
+            raise OptionError(f"{name} must be several values, as a tuple or a list, got {value!r}")
+        return tuple(_plain("", each) for each in value)
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        return int(value)
+    return float(value) if isinstance(value, Real) and not isinstance(value, bool) else value
+
+
+def _expect(name: str, value: float, wanted: str, holds: Callable[[float], bool]) -> None:
+    if not isinstance(value, (int, float)) or not math.isfinite(value) or not holds(value):
+        raise OptionError(f"{name} must be {wanted}, got {value!r}")
 
 
 def _expect_whole(name: str, value: int, least: int, most: int = 2**63) -> None:
@@ -192,4 +203,6 @@ def recipe(name: str, **changes: Any) -> TrainingOptions:  # noqa: ANN401
     """
     if name not in RECIPES:
         raise OptionError(_unknown("recipe", name, RECIPES))
+    if changes.get("loss") == "hinge":
+        changes = {"label_smoothing": 0.0, **changes}  # it knows none
     return TrainingOptions.from_dict({**RECIPES[name].to_dict(), **changes})

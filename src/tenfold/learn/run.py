@@ -1,7 +1,7 @@
 """A whole training run: data in, model folder out."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +9,11 @@ from tenfold.arrays import Image
 from tenfold.data.datasets import Examples, load_examples
 from tenfold.errors import OptionError, TrainingError
 from tenfold.learn.checkpoint import read_options
-from tenfold.learn.export import save_trained
+from tenfold.learn.export import golden_images, save_trained
 from tenfold.learn.recipes import RECIPES, TrainingOptions
 from tenfold.learn.training import train
 from tenfold.model.evaluate import Evaluation, relabelled, score
+from tenfold.model.store import check_place
 
 __all__ = ["TrainingRun", "checkpoint_of", "train_model"]
 
@@ -22,6 +23,7 @@ class TrainingRun:
     """What a run did.
 
     Attributes:
+        data: What it learned from.
         folder: The model folder it wrote.
         finished: False where it was interrupted after a whole epoch.
         epochs: How many epochs the model was trained for, those before a resume too.
@@ -30,6 +32,7 @@ class TrainingRun:
             no test images or the run is not finished.
     """
 
+    data: str
     folder: Path
     finished: bool
     epochs: int
@@ -81,13 +84,18 @@ def train_model(
         TrainingError: The loss is no longer finite.
         KeyboardInterrupt: Interrupted before the first epoch was whole.
     """
-    folder, checkpoint = Path(folder), checkpoint_of(folder)
+    folder = Path(folder)
+    check_place(folder)
+    checkpoint = checkpoint_of(folder)
+    if restart:
+        checkpoint.unlink(missing_ok=True)
     if resume:
         options = read_options(checkpoint)
-    elif checkpoint.exists() and not restart:
+    elif checkpoint.exists():
         raise OptionError(f"a stopped run waits at {checkpoint}: go on with it by --resume, or drop it by --restart")
     options = options or RECIPES["tutorial"]
     examples = load_examples(data, "train", offline=offline, progress=progress, decode=decode)
+    test = _test_examples(data, examples, offline, decode)
     try:
         trained = train(
             examples.images,
@@ -102,24 +110,22 @@ def train_model(
         checkpoint.unlink(missing_ok=True)  # going on would lead to the same end
         raise
     evaluation = None
-    if trained.finished and (test := _test_examples(data, examples, offline, decode)):
-        labels = relabelled(test.labels, test.classes, examples.classes)
+    if trained.finished and test:
         probabilities = trained.classifier()(test.images)
-        evaluation = score(probabilities, labels, classes=examples.classes, data=test.name)
+        evaluation = score(probabilities, test.labels, classes=examples.classes, data=test.name)
     save_trained(
         folder,
         trained,
         name=folder.name,
         classes=examples.classes,
         data={"name": examples.name, "n": len(examples.images), "sha256": examples.sha256},
-        images=examples.images,
-        labels=examples.labels,
+        golden=golden_images(examples.images, examples.labels, len(examples.classes)),
         evaluation=evaluation,
     )
     if trained.finished:
         checkpoint.unlink(missing_ok=True)
     seconds = sum(epoch.seconds for epoch in trained.history)
-    return TrainingRun(folder, trained.finished, len(trained.history), seconds, evaluation)
+    return TrainingRun(str(data), folder, trained.finished, len(trained.history), seconds, evaluation)
 
 
 def checkpoint_of(folder: Path) -> Path:
@@ -130,6 +136,8 @@ def checkpoint_of(folder: Path) -> Path:
 def _test_examples(
     data: str | Path, training: Examples, offline: bool, decode: Callable[[bytes], Image] | None
 ) -> Examples | None:
-    """Give the test images, or None where the data has one set of images only."""
+    """Give the test images in the classes of training, or None where the data has one set of images only."""
     test = load_examples(data, "test", offline=offline, decode=decode)
-    return None if test.sha256 == training.sha256 else test
+    if test.sha256 == training.sha256:
+        return None
+    return replace(test, labels=relabelled(test.labels, test.classes, training.classes), classes=training.classes)

@@ -219,7 +219,9 @@ def _train_epoch(run: _Run, number: int) -> Epoch:
     started = time.perf_counter()
     options, (images, labels) = run.options, run.learned
     torch.manual_seed(_epoch_seed(options.seed, number))
-    batches = torch.randperm(len(images)).to(images.device).split(options.batch_size)  # type: ignore[no-untyped-call]
+    batches = list(torch.split(torch.randperm(len(images)).to(images.device), options.batch_size))
+    if len(batches) > 1 and len(batches[-1]) == 1:  # batch normalisation cannot learn from a single image
+        batches[-2:] = [torch.cat(batches[-2:])]
     loss_of, schedule = LOSSES[options.loss], SCHEDULES[options.schedule]
     totals = dict.fromkeys(("loss", *options.metrics), 0.0)
     seen = 0

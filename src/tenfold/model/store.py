@@ -31,7 +31,7 @@ from tenfold.model.card import model_card
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["SHIPPED", "Epoch", "Model", "ModelInfo", "load_model", "read_info", "save_model"]
+__all__ = ["SHIPPED", "Epoch", "Model", "ModelInfo", "check_place", "load_model", "save_model"]
 
 FORMAT = 1
 """Version of the folder's layout; a folder with a higher one is refused."""
@@ -41,6 +41,9 @@ SHIPPED = Path(__file__).parent / "reader"
 
 GOLDEN_TOLERANCE = 1e-4
 """How far an answer to a golden image may be from the stored one: processors round differently."""
+
+EXTERNAL_DATA = b"\n\x08location"
+"""How a network that takes weights from other files says where they are: a protobuf entry with this key."""
 
 BATCH = 512
 """Images given to the network at once: enough to be fast, few enough to keep activations in the cache."""
@@ -162,13 +165,15 @@ def load_model(folder: str | Path) -> Model:
     return model
 
 
-def read_info(folder: str | Path) -> ModelInfo:
-    """Read what a model is without loading its network; errors as for `load_model`."""
-    folder = Path(folder)
-    return _info(folder, _read_json(folder))
-
-
-def save_model(folder: str | Path, info: ModelInfo, *, onnx: bytes, weights: bytes, golden: Images) -> Model:
+def save_model(
+    folder: str | Path,
+    info: ModelInfo,
+    *,
+    onnx: bytes,
+    weights: bytes,
+    golden: Images,
+    answers: Probabilities | None = None,
+) -> Model:
     """Write a model folder as a whole or not at all, and open it from disk.
 
     Everything is written beside the folder and checked by loading it; only then is it put in place. A model that
@@ -180,20 +185,22 @@ def save_model(folder: str | Path, info: ModelInfo, *, onnx: bytes, weights: byt
         onnx: The network: input `images`, outputs `probabilities` and `features`.
         weights: The same network's weights as safetensors.
         golden: `uint8 (n, 28, 28)`, images whose answers are stored and asked again at every load.
+        answers: `float32 (n, k)`, what the network must answer to them; by default what it does answer.
 
     Returns:
         The model as loaded.
 
     Raises:
-        ModelError: The network gives answers that are not finite, the folder holds something that is no model,
-            or the disk refuses.
+        ModelError: The network gives answers that are not finite or not those expected, the folder holds something
+            that is no model, or the disk refuses.
     """
-    folder = Path(folder).absolute()
-    if folder.exists() and not (folder / "model.json").is_file() and (folder.is_file() or any(folder.iterdir())):
-        raise ModelError(f"{folder} exists and is no model folder; nothing was written, choose another place")
-    answers = Model(folder, info, _session(folder, onnx))(golden)
-    if not np.isfinite(answers).all():
+    check_place(folder)
+    folder = Path(folder).resolve()
+    given = Model(folder, info, _session(folder, onnx))(golden)
+    if not np.isfinite(given).all():
         raise ModelError(f"the network of {info.name} gives answers that are not finite; nothing was written")
+    if answers is not None and np.abs(given - answers).max() > GOLDEN_TOLERANCE:
+        raise ModelError(f"the network of {info.name} answers otherwise as ONNX than in PyTorch; nothing was written")
     contents = {"model.onnx": onnx, "model.safetensors": weights}
     document = {
         "format": FORMAT,
@@ -201,14 +208,31 @@ def save_model(folder: str | Path, info: ModelInfo, *, onnx: bytes, weights: byt
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
         "golden": {
             "images": base64.b64encode(golden.tobytes()).decode(),
-            "probabilities": [[round(float(value), 7) for value in row] for row in answers],
+            "probabilities": [[round(float(value), 7) for value in row] for row in given],
         },
     }
     document["sha256"] = _digest(document)
     contents["model.json"] = (json.dumps(document, indent=1) + "\n").encode()
-    contents["README.md"] = model_card(info.to_dict()).encode()
+    contents["README.md"] = model_card(info.to_dict()).encode("utf-8", "replace")
     try:
         return _replace_folder(folder, contents)
+    except OSError as error:
+        raise ModelError(f"cannot write the model folder {folder}: {error.strerror or error}") from error
+
+
+def check_place(folder: str | Path) -> None:
+    """Check that a model may be written to a place: nothing is there, or an older model, or an empty folder.
+
+    Raises:
+        ModelError: Something else is there, or it holds the folder that commands run in.
+    """
+    folder = Path(folder).resolve()
+    if Path.cwd().is_relative_to(folder):
+        raise ModelError(f"{folder} is the current folder or holds it; nothing was written, choose another place")
+    try:
+        is_model = (folder / "model.json").is_file()
+        if folder.exists() and not is_model and (folder.is_file() or any(folder.iterdir())):
+            raise ModelError(f"{folder} exists and is no model folder; nothing was written, choose another place")
     except OSError as error:
         raise ModelError(f"cannot write the model folder {folder}: {error.strerror or error}") from error
 
@@ -293,9 +317,9 @@ def _read(folder: Path, name: str, hashes: Mapping[str, str]) -> bytes:
     except OSError as error:
         raise ModelError(f"the model folder {folder} is not whole: {name}: {error.strerror}") from error
     found = hashlib.sha256(content).hexdigest()
-    if found != hashes[name]:
+    if found != hashes.get(name):
         raise ModelError(
-            f"{folder / name} is damaged or was changed: expected SHA-256 {hashes[name]}, got {found} "
+            f"{folder / name} is damaged or was changed: expected SHA-256 {hashes.get(name)}, got {found} "
             f"({len(content):,} bytes)"
         )
     return content
@@ -319,6 +343,8 @@ def _info(folder: Path, document: Mapping[str, Any]) -> ModelInfo:
 def _session(folder: Path, onnx: bytes) -> "InferenceSession":
     import onnxruntime
 
+    if EXTERNAL_DATA in onnx:
+        raise ModelError(f"{folder / 'model.onnx'} wants weights from other files, which a model never may")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     try:
@@ -332,8 +358,11 @@ def _session(folder: Path, onnx: bytes) -> "InferenceSession":
 
 
 def _check_golden(model: Model, golden: Mapping[str, Any]) -> None:
-    images = np.frombuffer(base64.b64decode(golden["images"]), dtype=np.uint8).reshape(-1, SIDE, SIDE)
-    expected = np.array(golden["probabilities"])
+    try:
+        images = np.frombuffer(base64.b64decode(golden["images"]), dtype=np.uint8).reshape(-1, SIDE, SIDE)
+        expected = np.array(golden["probabilities"], dtype=np.float64)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{model.folder / 'model.json'} is not a model description: golden: {error}") from error
     got = model(images)
     difference = np.abs(got - expected).max() if got.shape == expected.shape else np.nan
     if not difference <= GOLDEN_TOLERANCE:

@@ -3,6 +3,7 @@
 For now a picture is 28×28 already; what is left to do is its colours, its depth and its polarity.
 """
 
+import struct
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
@@ -19,6 +20,9 @@ __all__ = ["FORMATS", "Prepared", "prepare"]
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 """What is opened; anything else is refused before a decoder sees it."""
+
+DAMAGED = (OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, ArithmeticError, struct.error)
+"""What Pillow's decoders raise at broken files."""
 
 ORIENTATION = 0x0112
 """The EXIF tag that says how the camera was held."""
@@ -59,6 +63,8 @@ def prepare(picture: bytes | str | Path) -> Prepared:
 def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
+    except IsADirectoryError as error:
+        raise PictureError(f"{path} is a folder that holds no pictures") from error
     except OSError as error:
         raise PictureError(f"cannot read {path}: {error.strerror or error}") from error
 
@@ -79,7 +85,7 @@ def _grey(content: bytes) -> tuple[Image, tuple[str, ...]]:
         raise PictureError(f"not a picture that can be opened: expected one of {', '.join(FORMATS)}") from error
     except Pillow.DecompressionBombError as error:
         raise PictureError(f"the picture is too large: {error}") from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+    except DAMAGED as error:
         raise PictureError(f"the picture is damaged: {error}") from error
 
 

@@ -67,7 +67,9 @@ def write_report(
     }
     page = _page(info, evaluation, images, labels, probabilities)
     folder = Path(folder)
-    contents = {name: figure_png(figure) for name, figure in figures.items()} | {"report.html": page.encode()}
+    contents = {name: figure_png(figure) for name, figure in figures.items()} | {
+        "report.html": page.encode("utf-8", "replace")
+    }
     for name, content in contents.items():
         with in_place_of(folder / name, ModelError) as fresh:
             fresh.write_bytes(content)
