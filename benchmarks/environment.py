@@ -49,16 +49,15 @@ def peer_variables() -> Mapping[str, str]:
 
 
 def prepare(*, peers: bool = True) -> None:
-    """Install the peers and write data and weights, where that is not done yet.
+    """Install the peers and write the data, where that is not done yet, and the weights of today's tutorial recipe.
 
     Args:
         peers: False to leave the peers out.
     """
     if peers:
         _install()
-    for target, module in ((DATA, "data"), (WEIGHTS, "weights")):
-        if not target.exists():
-            subprocess.run([sys.executable, "-m", "benchmarks.handed_over", module], check=True)
+    for module in ("weights",) if DATA.exists() else ("data", "weights"):
+        subprocess.run([sys.executable, "-m", "benchmarks.handed_over", module], check=True)
 
 
 def _install() -> None:

@@ -1,6 +1,7 @@
 """From a trained network to a model folder and back."""
 
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,6 @@ import torch
 from safetensors.torch import load, save
 from torch import nn
 
-import tenfold
 from tenfold.arrays import SIDE, Images, Labels
 from tenfold.errors import ModelError
 from tenfold.learn.networks import build
@@ -62,7 +62,7 @@ def save_trained(
         history=trained.history,
         calibration={"temperature": trained.temperature},
         scores=evaluation.to_dict() if evaluation else None,
-        version=tenfold.__version__,
+        version=version("tenfold"),
     )
     return save_model(
         folder,
