@@ -261,3 +261,11 @@ def test_importing_brings_none_of_the_heavy_libraries():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_test_images_are_never_given_for_training(tmp_path):
+    images, labels = np.zeros((4, 28, 28), np.uint8), np.arange(4)
+    save_examples(images, labels, tmp_path / "own" / "test.csv")
+    with pytest.raises(DataError, match="expected training images, got test images only"):
+        load_examples(tmp_path / "own", "train")
+    assert len(load_examples(tmp_path / "own", "test").images) == 4

@@ -104,7 +104,8 @@ def load_examples(
 
     Args:
         source: A name of `DATASETS`, or a path to any format that `save_examples` writes or `load_data` reads.
-        split: Which set, where the source holds two; one that holds a single set gives that.
+        split: Which set, where the source holds two; one that holds a single set gives that, but never a set named
+            as test images for training.
         offline: True to look on this machine only.
         progress: True to say on standard error what is being done.
         decode: Turns the bytes of a picture file into an image, for folders of pictures; without it they must be
@@ -114,10 +115,13 @@ def load_examples(
         The images, their labels, the names of the classes, and the hash of both.
 
     Raises:
-        DataError: There is no such name or path, or a file is malformed.
+        DataError: There is no such name or path, it holds test images only and training ones are asked for, or a file
+            is malformed.
         FetchError: A known data set could be had from none of its sources.
     """
     readers = _readers(source, decode or decode_image, offline=offline, progress=progress)
+    if split == "train" and set(readers) == {"test"}:
+        raise DataError(f"{source}: expected training images, got test images only; put a train set beside them")
     reader = next(iter(readers.values())) if len(readers) == 1 else readers[split]
     images, labels, classes = reader()
     return Examples(images, labels, classes, str(source), digest(images, labels))
