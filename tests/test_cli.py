@@ -60,7 +60,7 @@ def test_the_version_is_told(command):
         (["train", "--resume", "--restart"], "give one of them"),
         (["predict"], "Missing argument"),
         (["pedict"], "No such command 'pedict'"),
-        (["export", "model", "--format", "pickle"], "'onnx', 'safetensors'"),
+        (["export", "model", "--format", "pickle"], "'onnx', 'int8', 'safetensors'"),
     ],
 )
 def test_wrong_usage_is_one_clear_message_and_status_2(command, arguments, message):
@@ -101,6 +101,19 @@ def test_training_evaluating_predicting_exporting(command, own, pictures, tmp_pa
     assert result.out.startswith("mine.safetensors: ")
     assert command("export", "mine", "--out", "net/work.onnx").status == 0
     assert (tmp_path / "net" / "work.onnx").is_file()
+    result = command("export", "mine", "--format", "int8", "--data", own)
+    assert result.err == ""
+    assert (tmp_path / "mine.int8.onnx").stat().st_size < 0.4 * (tmp_path / "net" / "work.onnx").stat().st_size
+
+
+def test_an_ensemble_is_one_model(command, own):
+    result = command("train", "--data", own, "--out", "three", "--epochs", 1, "--ensemble", 3, "--json")
+    assert result.status == 0, result.err
+    assert "epoch 3/3" in result.err
+    info = json.loads(command("info", "three", "--json").out)
+    assert info["network"]["members"] == 3
+    assert info["parameters"] == 3 * 118_282
+    assert json.loads(command("evaluate", "three", "--data", own, "--json").out)["n"] == 500
 
 
 def test_json_of_a_training_run(command, own):

@@ -16,6 +16,7 @@ from tenfold.errors import (
 if TYPE_CHECKING:
     from tenfold.data.datasets import DATASETS, load_data, load_examples, save_data, save_examples
     from tenfold.learn.classifier import DigitClassifier
+    from tenfold.learn.quantize import to_int8
     from tenfold.learn.recipes import RECIPES, TrainingOptions, recipe
     from tenfold.learn.run import TrainingRun, train_model
     from tenfold.learn.training import train
@@ -43,6 +44,7 @@ _HOMES = {
     "save_data": "tenfold.data.datasets",
     "save_examples": "tenfold.data.datasets",
     "recipe": "tenfold.learn.recipes",
+    "to_int8": "tenfold.learn.quantize",
     "train": "tenfold.learn.training",
     "train_model": "tenfold.learn.run",
     "write_report": "tenfold.report.pages",
@@ -75,6 +77,7 @@ __all__ = [
     "recipe",
     "save_data",
     "save_examples",
+    "to_int8",
     "train",
     "train_model",
     "write_report",

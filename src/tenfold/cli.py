@@ -51,6 +51,9 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ModelFolder = Annotated[Path, typer.Argument(metavar="MODEL", help="A model folder.", show_default=False)]
 
+INT8_IMAGES = 1000
+"""On how many images the ranges of an int8 export are measured."""
+
 PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}
 
 
@@ -123,8 +126,14 @@ def train(
     batch_size: Annotated[int | None, _of_recipe("Images per step.")] = None,
     epochs: Annotated[int | None, _of_recipe("Passes over the training images.")] = None,
     label_smoothing: Annotated[float | None, _of_recipe("Share of the label given to all classes, 0 to 1.")] = None,
-    shift: Annotated[int | None, _of_recipe("Largest random move of a batch, in pixels.")] = None,
+    shift: Annotated[int | None, _of_recipe("Largest random move, in pixels.")] = None,
+    rotation: Annotated[float | None, _of_recipe("Largest random turn of an image, in degrees.")] = None,
+    scaling: Annotated[float | None, _of_recipe("Largest random change of size, as a logarithm.")] = None,
+    shear: Annotated[float | None, _of_recipe("Largest random slant, in pixels per pixel.")] = None,
+    elastic: Annotated[float | None, _of_recipe("Random bends, in pixels.")] = None,
     weight_decay: Annotated[float | None, _of_recipe("Pull of the weights towards 0.")] = None,
+    averaging: Annotated[float | None, _of_recipe("Share of the past in the average of the weights.")] = None,
+    ensemble: Annotated[int | None, typer.Option(help="Train so many networks into one model.")] = None,
     validation_split: Annotated[float | None, _of_recipe("Share held out, to calibrate on, 0 to 1.")] = None,
     seed: Annotated[int | None, _of_recipe("Decides everything random.")] = None,
     precision: Annotated[Precision | None, _of_recipe("What training computes in.")] = None,
@@ -156,7 +165,13 @@ def train(
         "epochs": epochs,
         "label_smoothing": label_smoothing,
         "shift": shift,
+        "rotation": rotation,
+        "scaling": scaling,
+        "shear": shear,
+        "elastic": elastic,
         "weight_decay": weight_decay,
+        "averaging": averaging,
+        "ensemble": ensemble,
         "validation_split": validation_split,
         "seed": seed,
         "precision": precision,
@@ -268,20 +283,35 @@ def info(model: ModelFolder, as_json: AsJson = False) -> None:
 @app.command()
 def export(
     model: ModelFolder,
-    file_format: Annotated[Literal["onnx", "safetensors"], typer.Option("--format", help="What to write.")] = "onnx",
+    file_format: Annotated[
+        Literal["onnx", "int8", "safetensors"],
+        typer.Option("--format", help="What to write; `int8` is ONNX in whole numbers, a quarter of the size."),
+    ] = "onnx",
+    data: Annotated[
+        str, typer.Option("--data", help="For int8: the images that the range of its numbers is measured on.")
+    ] = "mnist",
     out: Annotated[
         Path | None, typer.Option(help="The file to write.", show_default="the model's name and the format")
     ] = None,
+    offline: Offline = False,
 ) -> None:
     """Write one file of a model for use elsewhere.
 
-    The ONNX file takes `images` uint8 (n, 28, 28), 0 paper to 255 ink, and gives `probabilities` (n, k).
+    The ONNX files take `images` uint8 (n, 28, 28), 0 paper to 255 ink, and give `probabilities` (n, k).
+
+    Example: `tenfold export models/tiny --format int8`.
     """
     from tenfold.files import in_place_of
     from tenfold.model.store import load_model
 
-    target = out or Path(f"{model.resolve().name}.{file_format}")
-    content = load_model(model).content("model.onnx" if file_format == "onnx" else "model.safetensors")
+    suffix = "int8.onnx" if file_format == "int8" else file_format
+    target = out or Path(f"{model.resolve().name}.{suffix}")
+    content = load_model(model).content("model.safetensors" if file_format == "safetensors" else "model.onnx")
+    if file_format == "int8":
+        from tenfold.data.datasets import load_examples
+
+        images = load_examples(data, "train", offline=offline, decode=_decode).images
+        content = tenfold.to_int8(content, images[:INT8_IMAGES])
     with in_place_of(target, ModelError) as fresh:
         fresh.write_bytes(content)
     print(f"{target}: {len(content):,} bytes")

@@ -17,7 +17,9 @@ def save(trained, few, folder):
     return save_trained(folder, trained, name="few", classes=DIGITS, data=data, golden=golden)
 
 
-@pytest.mark.parametrize("changes", [{"hidden": (16,)}, {"network": "convolutional"}])
+@pytest.mark.parametrize(
+    "changes", [{"hidden": (16,)}, {"network": "convolutional"}, {"network": "deep"}, {"ensemble": 2}]
+)
 def test_a_network_comes_back_with_its_weights(few, tmp_path, changes):
     trained = train(*few, recipe("tutorial", epochs=1, **changes))
     network = load_network(save(trained, few, tmp_path / "model"))

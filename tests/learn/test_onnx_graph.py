@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from tenfold.learn.networks import ACTIVATIONS, Normalise, convolutional, dense
+from tenfold.learn.networks import ACTIVATIONS, Ensemble, Normalise, convolutional, deep, dense
 from tenfold.learn.onnx_graph import to_onnx
 
 
@@ -27,10 +27,23 @@ def close(network: nn.Sequential, images: np.ndarray, temperature: float = 1.0) 
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("make", [dense, convolutional])
+@pytest.mark.parametrize("make", [dense, convolutional, deep])
 def test_every_network_with_every_activation(make, activation, random_images):
     torch.manual_seed(0)
     close(make(activation=activation), random_images, temperature=0.7)
+
+
+def test_an_ensemble_is_one_graph(random_images):
+    torch.manual_seed(0)
+    members = [dense((16,)), convolutional((4, 8), (8,)), dense(())]
+    ensemble = Ensemble(members).eval()
+    images = torch.from_numpy(random_images)
+    with torch.inference_mode():
+        expected = (ensemble(images) / 1.5).softmax(1).numpy()
+        features = torch.cat([member[:-1](images) for member in members], 1).numpy()
+    probabilities, given = answers(to_onnx(ensemble, 1.5), random_images)
+    assert np.abs(probabilities - expected).max() <= 1e-5
+    assert np.abs(given - features).max() <= 1e-4
 
 
 LAYERS = {
@@ -79,7 +92,7 @@ def test_the_graph_reads_like_the_list():
     model = onnx.load_from_string(to_onnx(dense()))
     assert [node.op_type for node in model.graph.node] == [
         *["Cast", "Mul", "Unsqueeze", "Flatten", "Gemm", "Relu", "Gemm", "Relu", "Gemm"],
-        *["Mul", "Softmax", "Identity"],
+        *["Mul", "Softmax", "Concat"],
     ]
     assert not any(tensor.external_data for tensor in model.graph.initializer)
 

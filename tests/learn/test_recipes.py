@@ -9,7 +9,7 @@ from tenfold.learn.recipes import ALLOWED, RECIPES, TrainingOptions, recipe
     [
         ({"optimizer": "adm"}, r"unknown optimizer 'adm' \(did you mean adam\?\); allowed: adam, adamw"),
         ({"loss": "l2"}, "unknown loss 'l2'; allowed: cross-entropy, mean-squared-error, hinge"),
-        ({"network": "transformer"}, "allowed: dense, convolutional"),
+        ({"network": "transformer"}, "allowed: dense, convolutional, deep"),
         ({"metrics": ("accuracy", "f1")}, "unknown metrics 'f1'; allowed: accuracy"),
         ({"schedule": "step"}, "allowed: constant, linear, cosine, one-cycle"),
         ({"activation": "swish"}, "allowed: relu"),
@@ -19,7 +19,7 @@ from tenfold.learn.recipes import ALLOWED, RECIPES, TrainingOptions, recipe
         ({"learning_rate": "0.1"}, "learning_rate must be above 0, got '0.1'"),
         ({"hidden": (128, 0)}, "hidden must be a whole number of at least 1, got 0"),
         ({"channels": (32, -1)}, "channels must be a whole number of at least 1, got -1"),
-        ({"channels": ()}, r"channels must name 1 to 3 blocks, as \(32, 64\), got \(\)"),
+        ({"channels": ()}, r"the filters of 1 to 3 convolutions, got \(\)"),
         ({"precision": "float16"}, "unknown precision 'float16'.*allowed: auto, float32, bfloat16"),
         ({"shift": 28}, "shift must be a whole number from 0 to 27, got 28"),
         ({"seed": -1}, "seed must be a whole number"),

@@ -44,15 +44,15 @@ def test_an_interrupted_run_is_saved_and_goes_on(own, tmp_path, monkeypatch):
     def interrupted(*args, **kwargs):
         from tenfold.learn import training
 
-        shifted, steps = training.shifted, iter(range(100))
+        augmented, steps = training.augmented, iter(range(100))
 
-        def pressing(images, most):
+        def pressing(images, options):
             if next(steps) == 12:
                 raise KeyboardInterrupt
-            return shifted(images, most)
+            return augmented(images, options)
 
         with monkeypatch.context() as patched:
-            patched.setattr(training, "shifted", pressing)
+            patched.setattr(training, "augmented", pressing)
             return real(*args, **kwargs)
 
     folder = tmp_path / "stopped"

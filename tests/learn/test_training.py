@@ -59,18 +59,64 @@ def test_a_stopped_run_goes_on_to_the_same_weights(few, tmp_path, monkeypatch, o
     assert [dataclasses.replace(epoch, seconds=0) for epoch in resumed.history] == strip
 
 
+@pytest.mark.parametrize("in_epoch", [2, 3, 4])
+@pytest.mark.parametrize("changes", [{"averaging": 0.9}, {"ensemble": 2, "averaging": 0.9, "rotation": 5.0}])
+def test_averages_and_ensembles_go_on_to_the_same_weights(few, tmp_path, monkeypatch, changes, in_epoch):
+    epochs = 2 if "ensemble" in changes else 4
+    options = recipe("fast", epochs=epochs, channels=(4, 8), hidden=(), batch_size=128, **changes)
+    whole = train(*few, options)
+    stopped = interrupted(few, options, tmp_path / "run.checkpoint", monkeypatch, in_epoch=in_epoch)
+    assert len(stopped.history) == in_epoch - 1
+    resumed = train(*few, options, checkpoint=tmp_path / "run.checkpoint", resume=True)
+    assert resumed.finished
+    assert same_weights(whole, resumed)
+    assert [epoch.validation for epoch in resumed.history] == [epoch.validation for epoch in whole.history]
+
+
+def test_an_interrupted_ensemble_keeps_the_networks_that_learned(few, tmp_path, monkeypatch):
+    options = dataclasses.replace(QUICK, ensemble=3, epochs=2)
+    stopped = interrupted(few, options, tmp_path / "run.checkpoint", monkeypatch, in_epoch=4)
+    assert stopped.architecture["members"] == len(stopped.network.members) == 2
+    one = interrupted(few, options, tmp_path / "one.checkpoint", monkeypatch, in_epoch=3)
+    assert one.architecture["members"] == 1
+    assert (one.classifier()(few[0]).argmax(1) == few[1]).mean() > 0.5
+
+
+def test_an_ensemble_averages_the_probabilities_of_its_networks(few):
+    trained = train(*few, dataclasses.replace(QUICK, ensemble=3, validation_split=0.0))
+    assert [epoch.number for epoch in trained.history] == list(range(1, 10))
+    images = torch.from_numpy(few[0][:50])
+    with torch.inference_mode():
+        each = torch.stack([member(images).softmax(1) for member in trained.network.members])
+    assert (each[0] - each[1]).abs().max() > 0.01
+    assert np.allclose(trained.classifier()(few[0][:50]), each.mean(0), atol=1e-6)
+
+
+def test_an_ensemble_of_ones_own_module_is_refused(few):
+    with pytest.raises(OptionError, match="not of a module of your own"):
+        train(*few, dataclasses.replace(QUICK, ensemble=2), network=nn.Sequential(nn.Flatten(), nn.Linear(784, 10)))
+
+
+def test_the_average_is_what_is_scored_and_kept(few):
+    options = recipe("tutorial", epochs=2, averaging=0.99, validation_split=0.1)
+    averaged, plain = train(*few, options), train(*few, dataclasses.replace(options, averaging=0.0))
+    assert not same_weights(averaged, plain)
+    assert averaged.history[-1].training == plain.history[-1].training
+    assert averaged.history[-1].validation != plain.history[-1].validation
+
+
 def interrupted(few, options, checkpoint, monkeypatch, in_epoch: int) -> Trained:
     """Train, and press Ctrl-C in the middle of an epoch."""
-    real, steps = training.shifted, iter(range(10**9))
+    real, steps = training.augmented, iter(range(10**9))
     per_epoch = -(-round(len(few[0]) * (1 - options.validation_split)) // options.batch_size)
 
-    def pressing(images, most):
+    def pressing(images, options):
         if next(steps) == (in_epoch - 1) * per_epoch + per_epoch // 2:
             raise KeyboardInterrupt
-        return real(images, most)
+        return real(images, options)
 
     with monkeypatch.context() as patched:
-        patched.setattr(training, "shifted", pressing)
+        patched.setattr(training, "augmented", pressing)
         return train(*few, options, checkpoint=checkpoint)
 
 

@@ -1,11 +1,37 @@
 """Images made from images, a batch at a time, so that a network meets more than it was given."""
 
+import math
+
 import torch
+import torch.nn.functional as F  # noqa: N812
 
-__all__ = ["shifted"]
+from tenfold.learn.recipes import TrainingOptions
+
+__all__ = ["augmented", "shifted", "warped"]
+
+Tensor = torch.Tensor
+
+KNOTS = 5
+"""Elastic deformation moves this many points a side, and all between them smoothly."""
 
 
-def shifted(images: torch.Tensor, most: int) -> torch.Tensor:
+def augmented(images: Tensor, options: TrainingOptions) -> Tensor:
+    """Change a batch at random, as far as the options ask for it.
+
+    Args:
+        images: `uint8 (n, 28, 28)`.
+        options: Where one of `rotation`, `scaling`, `shear` and `elastic` is above 0, each image is warped in its own
+            way, `shift` with it; where only `shift` is, the batch moves as one.
+
+    Returns:
+        `uint8 (n, 28, 28)`; what comes into view is paper.
+    """
+    if options.rotation or options.scaling or options.shear or options.elastic:
+        return warped(images, options.rotation, options.scaling, options.shear, options.shift, options.elastic)
+    return shifted(images, options.shift)
+
+
+def shifted(images: Tensor, most: int) -> Tensor:
     """Move a batch by a random number of whole pixels, the same for all its images.
 
     One move for the whole batch costs a copy and no more, and over an epoch every image meets every move.
@@ -26,3 +52,51 @@ def shifted(images: torch.Tensor, most: int) -> torch.Tensor:
         :, max(-down, 0) : height + min(-down, 0), max(-right, 0) : width + min(-right, 0)
     ]
     return moved
+
+
+def warped(
+    images: Tensor, rotation: float = 0, scaling: float = 0, shear: float = 0, shift: float = 0, elastic: float = 0
+) -> Tensor:
+    """Turn, stretch, slant, move and bend each image of a batch in its own random way, in one bilinear resampling.
+
+    All is drawn evenly between the greatest change and its opposite, only the elastic moves are normal.
+
+    Args:
+        images: `uint8 (n, 28, 28)`.
+        rotation: Degrees about the centre.
+        scaling: Natural logarithm of the change in size, drawn for width and height apart.
+        shear: Pixels to the side per pixel down.
+        shift: Pixels, drawn for both directions apart.
+        elastic: Standard deviation in pixels of the moves of 5×5 points, between which a bicubic surface is laid.
+
+    Returns:
+        `uint8 (n, 28, 28)`; what comes into view is paper.
+
+    Source:
+        Simard, Steinkraus and Platt 2003, "Best practices for convolutional neural networks applied to visual document
+        analysis", for elastic deformation; theirs is a Gaussian blur of random moves of all pixels.
+    """
+    count, (height, width) = len(images), images.shape[1:]
+
+    def drawn(most: float, *shape: int) -> Tensor:
+        return (torch.rand(count, *shape) * 2 - 1) * most
+
+    turn, slant = drawn(math.radians(rotation)), drawn(shear)
+    across, down = drawn(scaling, 2).exp().unbind(1)
+    cosine, sine = turn.cos(), turn.sin()
+    matrix = torch.stack(
+        [
+            torch.stack([cosine * across, (slant * cosine - sine) * down], 1),
+            torch.stack([sine * across, (slant * sine + cosine) * down], 1),
+        ],
+        1,
+    )
+    moves = drawn(shift * 2 / width, 2, 1)
+    grid = F.affine_grid(torch.cat([matrix, moves], 2), [count, 1, height, width], align_corners=False)
+    if elastic:
+        knots = torch.randn(count, 2, KNOTS, KNOTS) * (elastic * 2 / width)
+        bend = F.interpolate(knots, (height, width), mode="bicubic", align_corners=True)
+        grid += bend.permute(0, 2, 3, 1)
+    pixels = images.unsqueeze(1).to(torch.float32)
+    resampled = F.grid_sample(pixels, grid.to(images.device), align_corners=False)
+    return resampled.squeeze(1).round_().to(torch.uint8)

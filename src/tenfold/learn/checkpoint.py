@@ -1,7 +1,8 @@
 """The checkpoint: all that a stopped run needs to go on to the same weights."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,17 +13,69 @@ from torch import nn
 
 from tenfold.errors import ModelError, OptionError
 from tenfold.files import in_place_of
+from tenfold.learn.averaging import WeightAverage
 from tenfold.learn.optimizers import Optimizer
 from tenfold.learn.recipes import TrainingOptions
 from tenfold.model.store import Epoch
 
-__all__ = ["load_checkpoint", "read_options", "save_checkpoint"]
+__all__ = ["Checkpoint", "load_checkpoint", "read_options", "save_checkpoint"]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The state of a run after a whole epoch.
+
+    Attributes:
+        path: The file it was read from.
+        options: The options of the run.
+        history: The epochs trained so far.
+        data: The digest of the data trained on.
+        steps: How many steps the optimiser had made.
+        tensors: All that was learned, by name.
+    """
+
+    path: Path
+    options: TrainingOptions
+    history: tuple[Epoch, ...]
+    data: str
+    steps: int
+    tensors: Mapping[str, torch.Tensor]
+
+    def restore_network(self, network: nn.Module) -> None:
+        """Put back the weights; the same shapes are needed.
+
+        Raises:
+            ModelError: The network has other shapes.
+        """
+        with self._same_network():
+            network.load_state_dict(self._part("network"))
+
+    def restore_optimizer(self, optimizer: Optimizer, average: WeightAverage) -> None:
+        """Put back what the optimiser and the average of the weights remember; errors as for `restore_network`."""
+        with self._same_network():
+            for name, tensor in self._part("optimizer").items():
+                optimizer.average(name).copy_(tensor)
+            for name, tensor in self._part("average").items():
+                average.tensors[int(name)].copy_(tensor)
+        optimizer.steps = self.steps
+
+    def _part(self, kind: str) -> dict[str, torch.Tensor]:
+        start = f"{kind}."
+        return {name.removeprefix(start): tensor for name, tensor in self.tensors.items() if name.startswith(start)}
+
+    @contextmanager
+    def _same_network(self) -> Iterator[None]:
+        try:
+            yield
+        except RuntimeError as error:
+            raise ModelError(f"the checkpoint {self.path} is of another network: {error}") from error
 
 
 def save_checkpoint(
     path: Path,
     network: nn.Module,
     optimizer: Optimizer,
+    average: WeightAverage,
     options: TrainingOptions,
     history: tuple[Epoch, ...],
     data: str,
@@ -31,8 +84,9 @@ def save_checkpoint(
 
     Args:
         path: The file, replaced as a whole.
-        network: The network as it is now.
-        optimizer: Its optimiser.
+        network: All that is trained, as it is now.
+        optimizer: The optimiser, of an ensemble that of the network in training.
+        average: The average of the weights, of the same network.
         options: The options of the run.
         history: The epochs trained so far.
         data: The digest of the data trained on.
@@ -41,7 +95,8 @@ def save_checkpoint(
         ModelError: The disk refuses.
     """
     tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
-    tensors |= {f"optimizer.{name}": average for name, average in optimizer.averages.items()}
+    tensors |= {f"optimizer.{name}": remembered for name, remembered in optimizer.averages.items()}
+    tensors |= {f"average.{index}": tensor for index, tensor in enumerate(average.tensors)}
     metadata = {
         "options": json.dumps(options.to_dict()),
         "history": json.dumps([asdict(epoch) for epoch in history]),
@@ -54,23 +109,19 @@ def save_checkpoint(
         fresh.write_bytes(content)
 
 
-def load_checkpoint(
-    path: Path, network: nn.Module, optimizer: Optimizer, options: TrainingOptions, data: str
-) -> tuple[Epoch, ...]:
-    """Put a network and its optimiser into the state of a checkpoint.
+def load_checkpoint(path: Path, options: TrainingOptions, data: str) -> Checkpoint:
+    """Read the state of a stopped run.
 
     Args:
         path: What `save_checkpoint` wrote.
-        network: A network of the same shape.
-        optimizer: An optimiser of the same kind over its parameters.
         options: The options of the run, which must be those of the checkpoint.
         data: The digest of the data, which must be that of the checkpoint.
 
     Returns:
-        The epochs trained so far.
+        The state.
 
     Raises:
-        ModelError: There is no checkpoint, it is damaged, or it is of another network.
+        ModelError: There is no checkpoint, or it is damaged.
         OptionError: It was made with other options or on other data.
     """
     saved = _read(path)
@@ -79,18 +130,7 @@ def load_checkpoint(
         raise OptionError(f"the checkpoint {path} was made with another {', '.join(different)}")
     if saved.data != data:
         raise OptionError(f"the checkpoint {path} was made on other data; give the same as before")
-    parts: dict[str, dict[str, torch.Tensor]] = {"network": {}, "optimizer": {}}
-    for name, tensor in saved.tensors.items():
-        kind, _, rest = name.partition(".")
-        parts[kind][rest] = tensor
-    try:
-        network.load_state_dict(parts["network"])
-        for name, tensor in parts["optimizer"].items():
-            optimizer.average(name).copy_(tensor)
-    except RuntimeError as error:
-        raise ModelError(f"the checkpoint {path} is of another network: {error}") from error
-    optimizer.steps = saved.steps
-    return saved.history
+    return saved
 
 
 def read_options(path: Path) -> TrainingOptions:
@@ -98,21 +138,13 @@ def read_options(path: Path) -> TrainingOptions:
     return _read(path).options
 
 
-@dataclass(frozen=True)
-class _Checkpoint:
-    options: TrainingOptions
-    history: tuple[Epoch, ...]
-    data: str
-    steps: int
-    tensors: Mapping[str, torch.Tensor]
-
-
-def _read(path: Path) -> _Checkpoint:
+def _read(path: Path) -> Checkpoint:
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata()
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        return _Checkpoint(
+        return Checkpoint(
+            path=path,
             options=TrainingOptions.from_dict(json.loads(metadata["options"])),
             history=tuple(Epoch(**epoch) for epoch in json.loads(metadata["history"])),
             data=metadata["data"],

@@ -30,8 +30,8 @@ class DigitClassifier:
 
     Args:
         recipe: The named options to start from, one of `tenfold.RECIPES`.
-        network: `dense` or `convolutional`; this and all that follows: None leaves it as the recipe has it.
-        channels: Filters of each block of a convolutional network.
+        network: `dense`, `convolutional` or `deep`; this and all that follows: None leaves it as the recipe has it.
+        channels: Filters of each convolution.
         hidden: Units of each hidden layer.
         activation: What follows each hidden layer.
         optimizer: What turns gradients into steps.
@@ -41,8 +41,14 @@ class DigitClassifier:
         batch_size: Images per step.
         epochs: Passes over the training images.
         label_smoothing: Share of the label's weight given to all classes alike.
-        shift: Largest random move of a batch, in pixels.
+        shift: Largest random move, in pixels.
+        rotation: Largest random turn of an image, in degrees.
+        scaling: Largest random change of an image's size, as a natural logarithm.
+        shear: Largest random slant of an image, in pixels per pixel.
+        elastic: Random bends of an image, in pixels.
         weight_decay: Pull of the weight matrices towards 0.
+        averaging: Share of the past in the average of the weights.
+        ensemble: How many networks to train, whose probabilities are averaged.
         validation_split: Share of the images held out, on which the probabilities are calibrated.
         seed: Decides everything random.
         precision: What training computes in.
@@ -76,7 +82,13 @@ class DigitClassifier:
         epochs: int | None = None,
         label_smoothing: float | None = None,
         shift: int | None = None,
+        rotation: float | None = None,
+        scaling: float | None = None,
+        shear: float | None = None,
+        elastic: float | None = None,
         weight_decay: float | None = None,
+        averaging: float | None = None,
+        ensemble: int | None = None,
         validation_split: float | None = None,
         seed: int = 0,
         precision: str | None = None,
@@ -96,7 +108,13 @@ class DigitClassifier:
         self.epochs = epochs
         self.label_smoothing = label_smoothing
         self.shift = shift
+        self.rotation = rotation
+        self.scaling = scaling
+        self.shear = shear
+        self.elastic = elastic
         self.weight_decay = weight_decay
+        self.averaging = averaging
+        self.ensemble = ensemble
         self.validation_split = validation_split
         self.seed = seed
         self.precision = precision

@@ -12,7 +12,7 @@ from torch import nn
 
 from tenfold.arrays import SIDE, Images, Labels
 from tenfold.errors import ModelError
-from tenfold.learn.networks import build
+from tenfold.learn.networks import Ensemble, build
 from tenfold.learn.onnx_graph import to_onnx
 from tenfold.learn.training import Trained
 from tenfold.model.evaluate import Evaluation
@@ -74,7 +74,7 @@ def save_trained(
     )
 
 
-def load_network(model: Model) -> nn.Sequential:
+def load_network(model: Model) -> nn.Sequential | Ensemble:
     """Give the network of a model folder, to train on.
 
     Raises:

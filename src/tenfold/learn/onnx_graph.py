@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from tenfold.arrays import SIDE
-from tenfold.learn.networks import Normalise
+from tenfold.learn.networks import Ensemble, Normalise
 
 __all__ = ["to_onnx"]
 
@@ -24,7 +24,7 @@ IR_VERSION = 10
 """The oldest pair with all operators in use, so that ONNX Runtime from 1.18 on opens the files."""
 
 
-def to_onnx(network: nn.Sequential, temperature: float = 1.0) -> bytes:
+def to_onnx(network: nn.Sequential | Ensemble, temperature: float = 1.0) -> bytes:
     """Write a network as ONNX.
 
     A flat list of known layers is written node by node, which takes milliseconds and gives a graph that reads like
@@ -38,12 +38,16 @@ def to_onnx(network: nn.Sequential, temperature: float = 1.0) -> bytes:
         The file's content: input `images`, outputs `probabilities` `(n, k)` and `features` `(n, f)`, which are what a
         last linear layer is given, else the logits. `n` is free.
     """
-    known = all(type(layer) in LAYERS and _is_plain(layer) for layer in network)
-    return _listed(network, temperature) if known else _traced(network, temperature)
+    if isinstance(network, Ensemble):
+        return _listed(list(network.members), temperature)
+    known = all(_is_known(layer) for layer in network)
+    return _listed([network], temperature) if known else _traced(network, temperature)
 
 
-def _is_plain(layer: nn.Module) -> bool:
-    """Say whether a layer has only settings that the list below writes."""
+def _is_known(layer: nn.Module) -> bool:
+    """Say whether a layer is in the list below and has only settings that it writes."""
+    if type(layer) not in LAYERS:
+        return False
     if isinstance(layer, nn.Conv2d):
         return layer.padding_mode == "zeros"
     if isinstance(layer, nn.Flatten):
@@ -148,16 +152,27 @@ LAYERS: Mapping[type[nn.Module], Callable[[_Graph, Any], None]] = MappingProxyTy
 """For each known layer, what it adds to the graph."""
 
 
-def _listed(network: nn.Sequential, temperature: float) -> bytes:
-    graph, features = _Graph(), ""
-    for index, layer in enumerate(network):
-        if index == len(network) - 1 and isinstance(layer, nn.Linear):
-            features = graph.value
-        LAYERS[type(layer)](graph, layer)
-    logits = graph.value
+def _listed(members: list[Any], temperature: float) -> bytes:
+    """Write one network as a chain of nodes, or several beside each other, their probabilities averaged."""
+    graph, features, probabilities = _Graph(), [], []
+    for member in members:
+        graph.value = "images"
+        *body, last = member
+        for layer in body:
+            LAYERS[type(layer)](graph, layer)
+        before_last = graph.value
+        LAYERS[type(last)](graph, last)
+        features.append(before_last if isinstance(last, nn.Linear) else graph.value)
+        if len(members) > 1:
+            graph.add("Softmax", axis=1)
+        probabilities.append(graph.value)
+    if len(members) > 1:
+        graph.add("Mean", *probabilities[:-1])
+        graph.add("Log")
     graph.add("Mul", np.float32(1 / temperature))
     graph.add("Softmax", axis=1, result="probabilities")
-    graph.nodes.append(helper.make_node("Identity", [features or logits], ["features"]))
+    graph.value = features[0]
+    graph.add("Concat", *features[1:], axis=1, result="features")
     floats = TensorProto.FLOAT
     model = helper.make_model(
         helper.make_graph(

@@ -1,7 +1,7 @@
 """One line that says how training goes."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 
 from rich.console import Console
@@ -23,7 +23,7 @@ class TrainingProgress:
     """
 
     def __init__(self, options: TrainingOptions, images: int, shown: bool) -> None:
-        self._epochs = options.epochs
+        self._epochs = options.epochs * options.ensemble
         self._images = images
         self._shown = shown
         self._console = Console(stderr=True, highlight=False)
@@ -42,13 +42,13 @@ class TrainingProgress:
     ) -> None:
         self._live.stop()
 
-    def step(self, number: int, seen: int, means: Mapping[str, float]) -> None:
+    def step(self, number: int, seen: int, means: Callable[[], Mapping[str, float]]) -> None:
         """Draw the line anew, at most ten times a second.
 
         Args:
             number: The epoch, from 1.
             seen: Images trained on in this epoch so far.
-            means: Loss and metrics over them.
+            means: Gives loss and metrics over them; asked only when the line is drawn.
         """
         now = time.perf_counter()
         total = (number - 1) * self._images + seen
@@ -64,7 +64,7 @@ class TrainingProgress:
             (f"epoch {number}/{self._epochs} ", "bold"),
             (bar, "cyan"),
             ("━" * (20 - len(bar)), "dim"),
-            f"  {_describe(means)}  {speed:,.0f} images/s  {_clock(left)} left",
+            f"  {_describe(means())}  {speed:,.0f} images/s  {_clock(left)} left",
         )
         self._live.update(line, refresh=True)
 

@@ -16,7 +16,7 @@ from tenfold.errors import OptionError
 
 __all__ = ["RECIPES", "TrainingOptions", "recipe"]
 
-Network = Literal["dense", "convolutional"]
+Network = Literal["dense", "convolutional", "deep"]
 Activation = Literal["relu", "gelu", "silu", "tanh", "sigmoid"]
 Optimizer = Literal["adam", "adamw", "sgd", "nesterov", "rmsprop"]
 Loss = Literal["cross-entropy", "mean-squared-error", "hinge"]
@@ -43,8 +43,9 @@ class TrainingOptions:
     """Everything that decides how a network is trained; checked when made.
 
     Attributes:
-        network: `dense` (hidden layers on flattened pixels) or `convolutional` (blocks of convolution before them).
-        channels: Filters of each block of a convolutional network; 1 to 3 blocks.
+        network: `dense` (hidden layers on flattened pixels), `convolutional` (a few cheap convolutions before them) or
+            `deep` (pairs of convolutions, slower and right more often).
+        channels: Filters of each convolution; 1 to 3 for `convolutional`, 1 to 6 for `deep`.
         hidden: Units of each hidden layer; may be empty.
         activation: What follows each hidden layer.
         optimizer: What turns gradients into steps. `nesterov` is SGD with Nesterov momentum 0.9.
@@ -56,9 +57,18 @@ class TrainingOptions:
         batch_size: Images per step; at least 1.
         epochs: Passes over the training images; at least 1.
         label_smoothing: Share of the label's weight given to all classes alike, 0 to below 1.
-        shift: Each batch is moved by up to this many whole pixels to each side before it is learned from; 0 to 27.
+        shift: Each batch is moved by up to this many whole pixels to each side before it is learned from, or each image
+            by any part of them where one of the next four is above 0; 0 to 27.
+        rotation: Each image is turned by up to this many degrees to each side; 0 to 180.
+        scaling: Each image is made larger or smaller by up to this factor's natural logarithm, width and height apart;
+            0 to below 1.
+        shear: Each image is slanted by up to this many pixels to each side per pixel down; 0 to below 1.
+        elastic: Each image is bent, its parts moved by this many pixels (one standard deviation); 0 to 5.
         weight_decay: Pull of the weight matrices towards 0, 0 or more; decoupled from the gradient with `adamw`, an L2
             penalty with the others.
+        averaging: What is kept is an exponential moving average of the weights, this the share of the past at each
+            step, less in the first steps; 0 (the last weights themselves) to below 1.
+        ensemble: How many networks to train, one after another, whose probabilities are averaged.
         validation_split: Share of the training images held out and scored after each epoch, 0 to below 1.
         seed: Decides the first weights, the order of images and which are held out.
         precision: What training computes in. `auto` is bfloat16 where a measurement shows that it pays, else float32;
@@ -82,7 +92,13 @@ class TrainingOptions:
     epochs: int = 5
     label_smoothing: float = 0.0
     shift: int = 0
+    rotation: float = 0.0
+    scaling: float = 0.0
+    shear: float = 0.0
+    elastic: float = 0.0
     weight_decay: float = 0.0
+    averaging: float = 0.0
+    ensemble: int = 1
     validation_split: float = 0.0
     seed: int = 0
     precision: Precision = "float32"
@@ -99,16 +115,20 @@ class TrainingOptions:
         _expect_whole("epochs", self.epochs, 1)
         _expect_whole("batch_size", self.batch_size, 1)
         _expect_whole("seed", self.seed, 0)
+        _expect_whole("ensemble", self.ensemble, 1)
         _expect_whole("shift", self.shift, 0, SIDE - 1)
         for units in self.hidden:
             _expect_whole("hidden", units, 1)
         for filters in self.channels:
             _expect_whole("channels", filters, 1)
-        if not 1 <= len(self.channels) <= 3:
-            raise OptionError(f"channels must name 1 to 3 blocks, as (32, 64), got {self.channels}")
+        most = 6 if self.network == "deep" else 3
+        if not 1 <= len(self.channels) <= most:
+            raise OptionError(f"channels must name the filters of 1 to {most} convolutions, got {self.channels}")
         _expect("learning_rate", self.learning_rate, "above 0", lambda value: value > 0)
         _expect("weight_decay", self.weight_decay, "0 or more", lambda value: value >= 0)
-        for name in ("label_smoothing", "validation_split"):
+        _expect("rotation", self.rotation, "from 0 to 180", lambda value: 0 <= value <= 180)
+        _expect("elastic", self.elastic, "from 0 to 5", lambda value: 0 <= value <= 5)
+        for name in ("label_smoothing", "validation_split", "averaging", "scaling", "shear"):
             _expect(name, getattr(self, name), "from 0 to below 1", lambda value: 0 <= value < 1)
         if self.loss == "hinge" and self.label_smoothing:
             raise OptionError(

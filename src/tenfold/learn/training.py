@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,9 +15,10 @@ from torch import nn
 
 from tenfold.arrays import Classifier, Images, Labels, Probabilities, as_images, as_labels, digest
 from tenfold.errors import DataError, OptionError, TrainingError
-from tenfold.learn.augment import shifted
-from tenfold.learn.checkpoint import load_checkpoint, save_checkpoint
-from tenfold.learn.networks import architecture, build, normalised
+from tenfold.learn.augment import augmented
+from tenfold.learn.averaging import WeightAverage
+from tenfold.learn.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from tenfold.learn.networks import Ensemble, architecture, build, normalised
 from tenfold.learn.optimizers import Optimizer
 from tenfold.learn.progress import TrainingProgress
 from tenfold.learn.recipes import TrainingOptions
@@ -69,13 +70,13 @@ class Trained:
         network: The network after its last whole epoch, on the CPU, in evaluation mode.
         architecture: What `build` makes the same network of; empty for a module of the user's own.
         options: How it was trained.
-        history: One entry per epoch.
+        history: One entry per epoch, of an ensemble those of one network after those of another.
         temperature: What its logits are divided by so that its probabilities hold, found on the images held out; 1
             where none were.
         finished: False where it was interrupted before the last epoch.
     """
 
-    network: nn.Sequential
+    network: nn.Sequential | Ensemble
     architecture: Mapping[str, Any]
     options: TrainingOptions
     history: tuple[Epoch, ...]
@@ -124,26 +125,32 @@ def train(
 
     Raises:
         DataError: Images and labels do not match, or too few are left to train on.
-        OptionError: The device is not there, or the checkpoint is of another run.
+        OptionError: The device is not there, the checkpoint is of another run, or an ensemble is asked of one module.
         TrainingError: The loss is no longer finite.
         KeyboardInterrupt: Interrupted before the first epoch was whole.
     """
     images = as_images(images)
     labels = as_labels(labels, count=len(images), classes=classes)
     device = choose_device(options.device)
+    if network is not None and options.ensemble > 1:
+        raise OptionError("an ensemble is made of networks that the options describe, not of a module of your own")
     with torch.random.fork_rng():
         torch.manual_seed(options.seed)
         described = architecture(options, classes) if network is None else {}
         made = build(described) if network is None else normalised(network)
         learned, held_out = _split(images, labels, options, device)
         made.to(device)
-        optimizer = Optimizer(options.optimizer, made, options.weight_decay)
-        line = TrainingProgress(options, len(learned[0]), progress)
-        targets = _targets(classes, options.label_smoothing).to(device)
-        run = _Run(made, optimizer, options, learned, held_out, targets, line, _in_bfloat16(options, device))
         data = digest(images, labels) if checkpoint else ""
-        history = load_checkpoint(checkpoint, made, optimizer, options, data) if resume and checkpoint else ()
-        finished, history = _train_epochs(run, history, checkpoint, data)
+        saved = load_checkpoint(checkpoint, options, data) if resume and checkpoint else None
+        targets = _targets(classes, options.label_smoothing).to(device)
+        line = TrainingProgress(options, len(learned[0]), progress)
+        run = _Run(made, options, learned, held_out, targets, line, _in_bfloat16(options, device), checkpoint, data)
+        history = _train_members(run, saved)
+        finished = len(history) == options.epochs * options.ensemble
+        if isinstance(made, Ensemble) and not finished:
+            trained_members = math.ceil(len(history) / options.epochs)
+            made.keep(trained_members)
+            described["members"] = trained_members
         temperature = _temperature(made, held_out)
     return Trained(_detached(made), described, options, history, temperature, finished)
 
@@ -186,36 +193,74 @@ def _seconds_of_product(matrix: Tensor) -> float:
 
 @dataclass(frozen=True)
 class _Run:
-    network: nn.Sequential
-    optimizer: Optimizer
+    network: nn.Sequential | Ensemble
     options: TrainingOptions
     learned: tuple[Tensor, Tensor]
     held_out: tuple[Tensor, Tensor]
     targets: Tensor
     progress: TrainingProgress
     bfloat16: bool
+    checkpoint: Path | None
+    data: str
 
 
-def _train_epochs(
-    run: _Run, history: tuple[Epoch, ...], checkpoint: Path | None, data: str
-) -> tuple[bool, tuple[Epoch, ...]]:
+@dataclass(frozen=True)
+class _Member:
+    """A network in training: the whole of it, or one of an ensemble."""
+
+    network: nn.Module
+    optimizer: Optimizer
+    average: WeightAverage
+
+    @classmethod
+    def of(cls, network: nn.Module, options: TrainingOptions) -> "_Member":
+        optimizer = Optimizer(options.optimizer, network, options.weight_decay)
+        return cls(network, optimizer, WeightAverage(network, optimizer, options.averaging))
+
+
+def _train_members(run: _Run, saved: Checkpoint | None) -> tuple[Epoch, ...]:
+    """Train all networks from where the checkpoint left off; after Ctrl-C they are as after the last whole epoch."""
+    members = list(run.network.members) if isinstance(run.network, Ensemble) else [run.network]
+    epochs = run.options.epochs
+    history = saved.history if saved else ()
+    if saved:
+        saved.restore_network(run.network)
     weights = _copy_of_weights(run.network)
     try:
         with run.progress:
-            for number in range(len(history) + 1, run.options.epochs + 1):
-                epoch = _train_epoch(run, number)
-                weights, history = _copy_of_weights(run.network), (*history, epoch)
-                if checkpoint:
-                    save_checkpoint(checkpoint, run.network, run.optimizer, run.options, history, data)
-                run.progress.finish_epoch(epoch)
+            for index in range(len(history) // epochs, len(members)):
+                member = _Member.of(members[index], run.options)
+                if saved and len(history) % epochs:
+                    saved.restore_optimizer(member.optimizer, member.average)
+                    with member.average.in_place():
+                        weights = _copy_of_weights(run.network)
+                for number in range(len(history) + 1, (index + 1) * epochs + 1):
+                    epoch = _train_epoch(run, member, number)
+                    if number == (index + 1) * epochs:
+                        member.average.settle()
+                    with member.average.in_place():
+                        weights = _copy_of_weights(run.network)
+                        epoch = replace(epoch, validation=_score(run, member.network))
+                    history = (*history, epoch)
+                    if run.checkpoint:
+                        save_checkpoint(
+                            run.checkpoint,
+                            run.network,
+                            member.optimizer,
+                            member.average,
+                            run.options,
+                            history,
+                            run.data,
+                        )
+                    run.progress.finish_epoch(epoch)
     except KeyboardInterrupt:
         if not history:
             raise
         run.network.load_state_dict(weights)
-    return len(history) == run.options.epochs, history
+    return history
 
 
-def _train_epoch(run: _Run, number: int) -> Epoch:
+def _train_epoch(run: _Run, member: _Member, number: int) -> Epoch:
     started = time.perf_counter()
     options, (images, labels) = run.options, run.learned
     torch.manual_seed(_epoch_seed(options.seed, number))
@@ -223,36 +268,55 @@ def _train_epoch(run: _Run, number: int) -> Epoch:
     if len(batches) > 1 and len(batches[-1]) == 1:  # batch normalisation cannot learn from a single image
         batches[-2:] = [torch.cat(batches[-2:])]
     loss_of, schedule = LOSSES[options.loss], SCHEDULES[options.schedule]
-    totals = dict.fromkeys(("loss", *options.metrics), 0.0)
-    seen = 0
-    run.network.train()
+    tally = _Tally(options.metrics)
+    whole_epochs = (number - 1) % options.epochs
+    member.network.train()
     for step, batch in enumerate(batches):
-        rate = options.learning_rate * schedule((number - 1 + (step + 0.5) / len(batches)) / options.epochs)
+        rate = options.learning_rate * schedule((whole_epochs + (step + 0.5) / len(batches)) / options.epochs)
         with torch.autocast(images.device.type, torch.bfloat16, enabled=run.bfloat16):
-            logits = run.network(shifted(images.index_select(0, batch), options.shift)).float()
+            logits = member.network(augmented(images.index_select(0, batch), options)).float()
         truth = labels.index_select(0, batch)
         loss = loss_of(logits, truth, run.targets.index_select(0, truth))
-        run.optimizer.step(loss, rate)
-
-        seen += len(batch)
-        totals["loss"] += loss.item() * len(batch)
-        with torch.no_grad():
-            for metric in options.metrics:
-                totals[metric] += METRICS[metric](logits, truth).item() * len(batch)
-        if not math.isfinite(totals["loss"]):
+        member.optimizer.step(loss, rate)
+        member.average.update()
+        tally.add(loss.item(), logits.detach(), truth)
+        if not math.isfinite(tally.loss):
             raise TrainingError(
                 f"the loss became {loss.item()} at step {step + 1} of epoch {number}, so training stopped and no "
                 f"model was written; try a smaller learning rate than {options.learning_rate:g}"
             )
-        run.progress.step(number, seen, {name: total / seen for name, total in totals.items()})
-    seconds = time.perf_counter() - started
-    means = {name: total / seen for name, total in totals.items()}
-    return Epoch(number, seconds, rate, means, _score(run) if len(run.held_out[0]) else None)
+        run.progress.step(number, tally.seen, tally.means)
+    return Epoch(number, time.perf_counter() - started, rate, tally.means())
 
 
-def _score(run: _Run) -> dict[str, float]:
+class _Tally:
+    """Loss and metrics over the images of an epoch so far; the metrics are counted when they are asked for."""
+
+    def __init__(self, metrics: tuple[str, ...]) -> None:
+        self.loss = 0.0
+        self.seen = 0
+        self._sums = dict.fromkeys(metrics, 0.0)
+        self._uncounted: list[tuple[Tensor, Tensor]] = []
+
+    def add(self, loss: float, logits: Tensor, labels: Tensor) -> None:
+        self.loss += loss * len(labels)
+        self.seen += len(labels)
+        self._uncounted.append((logits, labels))
+
+    def means(self) -> dict[str, float]:
+        logits, labels = (torch.cat(parts) for parts in zip(*self._uncounted, strict=True))
+        self._uncounted = [(logits[:0], labels[:0])]
+        if len(labels):
+            for metric in self._sums:
+                self._sums[metric] += METRICS[metric](logits, labels).item() * len(labels)
+        return {"loss": self.loss / self.seen} | {name: total / self.seen for name, total in self._sums.items()}
+
+
+def _score(run: _Run, network: nn.Module) -> dict[str, float] | None:
     images, labels = run.held_out
-    logits = _logits(run.network, images)
+    if not len(images):
+        return None
+    logits = _logits(network, images)
     scores = {"loss": LOSSES[run.options.loss](logits, labels, run.targets[labels]).item()}
     return scores | {metric: METRICS[metric](logits, labels).item() for metric in run.options.metrics}
 
@@ -282,7 +346,10 @@ def _split(
     if not held_out:
         return (all_images, all_labels), (all_images[:0], all_labels[:0])
     first, rest = torch.randperm(len(images)).to(device).tensor_split([held_out])
-    return (all_images[rest], all_labels[rest]), (all_images[first], all_labels[first])
+    return (
+        (all_images.index_select(0, rest), all_labels.index_select(0, rest)),
+        (all_images.index_select(0, first), all_labels.index_select(0, first)),
+    )
 
 
 def _targets(classes: int, smoothing: float) -> Tensor:
@@ -298,7 +365,7 @@ def _copy_of_weights(network: nn.Module) -> dict[str, Tensor]:
     return {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
 
 
-def _detached(network: nn.Sequential) -> nn.Sequential:
+def _detached(network: nn.Sequential | Ensemble) -> nn.Sequential | Ensemble:
     """Give the network on the CPU, its weights no longer views of the optimiser's vector."""
     for parameter in network.parameters():
         parameter.data = parameter.detach().clone(memory_format=torch.contiguous_format)

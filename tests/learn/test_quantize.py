@@ -1,0 +1,31 @@
+"""A network in whole numbers answers as the one it was made of, in a quarter of the size."""
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from tenfold.errors import DataError
+from tenfold.learn.onnx_graph import to_onnx
+from tenfold.learn.quantize import to_int8
+from tenfold.learn.recipes import recipe
+from tenfold.learn.training import train
+
+
+@pytest.mark.parametrize("changes", [{"network": "convolutional"}, {"network": "deep", "channels": (8, 8, 16)}, {}])
+def test_whole_numbers_answer_alike(few, mnist, changes):
+    trained = train(*few, recipe("tutorial", epochs=8, batch_size=32, learning_rate=0.05, **changes))
+    content = to_onnx(trained.network, trained.temperature)
+    small = to_int8(content, few[0][:500])
+    assert len(small) < 0.45 * len(content) + 8000
+    session = onnxruntime.InferenceSession(small, providers=["CPUExecutionProvider"])
+    images = mnist.x_test[:2000]
+    probabilities, features = session.run(["probabilities", "features"], {"images": images})
+    expected = trained.classifier()(images)
+    assert features.ndim == 2
+    assert (probabilities.argmax(1) == expected.argmax(1)).mean() > 0.99
+    assert np.abs(probabilities - expected).mean() < 0.01
+
+
+def test_no_images_are_refused():
+    with pytest.raises(DataError, match="images to measure the ranges on"):
+        to_int8(b"", np.zeros((0, 28, 28), np.uint8))
