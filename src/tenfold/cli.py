@@ -333,6 +333,7 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # file names and digits drawn in dots go to any terminal
+    gc.set_threshold(100_000, 50, 50)  # loading PyTorch makes half a million objects, none of them garbage
     try:
         app()
     except TenfoldError as error:

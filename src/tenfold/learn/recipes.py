@@ -189,6 +189,7 @@ RECIPES: Mapping[str, TrainingOptions] = MappingProxyType(
             label_smoothing=0.02,
             shift=1,
             validation_split=0.05,
+            precision="auto",
         ),
         "fast": TrainingOptions(
             network="convolutional",
