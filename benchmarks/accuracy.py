@@ -6,20 +6,27 @@ Example: `python -m benchmarks.accuracy --recipe tutorial --seeds 10`
 import statistics
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 import tenfold
 from benchmarks.measure import Spread
-from benchmarks.results import print_table, save_result
+from benchmarks.results import RESULTS, print_table, save_result
 from tenfold.arrays import Images, Labels
 from tenfold.data.datasets import DIGITS
+from tenfold.learn.onnx_graph import to_onnx
 from tenfold.learn.recipes import TrainingOptions
+from tenfold.learn.training import Trained
+from tenfold.model.evaluate import score
 
 Data = tuple[tuple[Images, Labels], tuple[Images, Labels]]
+
+INT8_IMAGES = 1000
+"""On how many training images the ranges of whole numbers are measured."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +37,13 @@ class Scores:
         accuracy: Test accuracy, 0…1, one per seed.
         ece: Expected calibration error on the test set, 0…1, one per seed.
         seconds: The whole of training, from arrays to a trained network, one per seed.
+        together: Test accuracy of all networks as one ensemble, their probabilities averaged.
     """
 
     accuracy: Spread
     ece: Spread
     seconds: Spread
+    together: float
 
     @property
     def mean(self) -> float:
@@ -47,30 +56,85 @@ class Scores:
         return {**asdict(self), "mean": self.mean, "sd": statistics.stdev(values) if len(values) > 1 else None}
 
 
-def score_seeds(data: Data, options: TrainingOptions, seeds: int) -> Scores:
-    """Train with seeds 0, 1, … and score each network once; a small training before pays for what is loaded once.
+@dataclass(frozen=True)
+class Files:
+    """What a network weighs as a file, plain and in whole numbers.
+
+    Attributes:
+        weights: How many weights it has.
+        onnx: Bytes of the ONNX file.
+        int8: Bytes of the ONNX file in whole numbers.
+        lost: How much test accuracy whole numbers cost, 0…1, one per seed; below 0 where they gain.
+    """
+
+    weights: int
+    onnx: int
+    int8: int
+    lost: Spread
+
+
+def train_seeds(data: Data, options: TrainingOptions, seeds: int, checkpoints: Path) -> list[tuple[Trained, float]]:
+    """Train with seeds 0, 1, …; a small training before pays for what is loaded once.
+
+    A run that was stopped goes on where it was.
 
     Args:
         data: Training and test images with their labels.
         options: How to train; the seed is set anew.
         seeds: How many.
+        checkpoints: A folder to keep the state of each run in, until all are done.
 
     Returns:
-        The scores.
+        Each trained network with the seconds that it took.
     """
-    (images, labels), (test_images, test_labels) = data
-    warm_up = TrainingOptions.from_dict({**options.to_dict(), "epochs": 1})
-    tenfold.train(images[:1000], labels[:1000], warm_up)
-    accuracies, errors, seconds = [], [], []
-    for seed in range(seeds):
+    images, labels = data[0]
+    tenfold.train(images[:1000], labels[:1000], replace(options, epochs=1))
+    checkpoints.mkdir(parents=True, exist_ok=True)
+    files = [checkpoints / f"{seed}.checkpoint" for seed in range(seeds)]
+    trained = []
+    for seed, file in enumerate(files):
         started = time.perf_counter()
-        trained = tenfold.train(images, labels, TrainingOptions.from_dict({**options.to_dict(), "seed": seed}))
-        seconds.append(time.perf_counter() - started)
-        scored = tenfold.evaluate(trained.classifier(), test_images, test_labels, classes=DIGITS)
-        accuracies.append(scored.accuracy)
-        errors.append(scored.ece)
-        print(f"seed {seed}: {scored.accuracy:.2%} in {seconds[-1]:.1f} s", file=sys.stderr, flush=True)
-    return Scores(Spread.of(accuracies), Spread.of(errors), Spread.of(seconds))
+        one = tenfold.train(images, labels, replace(options, seed=seed), checkpoint=file, resume=file.exists())
+        if not one.finished:
+            raise KeyboardInterrupt
+        seconds = max(time.perf_counter() - started, sum(epoch.seconds for epoch in one.history))
+        trained.append((one, seconds))
+        print(f"seed {seed}: {seconds:.1f} s", file=sys.stderr, flush=True)
+    for file in files:
+        file.unlink()
+    return trained
+
+
+def score_seeds(data: Data, trained: list[tuple[Trained, float]]) -> Scores:
+    """Score each network once on the test images, and all as one."""
+    images, labels = data[1]
+    answers = [one.classifier()(images) for one, _ in trained]
+    scored = [score(each, labels, classes=DIGITS) for each in answers]
+    return Scores(
+        Spread.of([each.accuracy for each in scored]),
+        Spread.of([each.ece for each in scored]),
+        Spread.of([seconds for _, seconds in trained]),
+        score(np.mean(answers, axis=0, dtype=np.float32), labels, classes=DIGITS).accuracy,
+    )
+
+
+def weigh(data: Data, trained: list[tuple[Trained, float]]) -> Files:
+    """Write each network as ONNX and in whole numbers, and score what that costs."""
+    from onnxruntime import InferenceSession
+
+    (learned, _), (images, labels) = data
+    plain = [to_onnx(one.network, one.temperature) for one, _ in trained]
+    small = [tenfold.to_int8(content, learned[:INT8_IMAGES]) for content in plain]
+
+    def accuracy(content: bytes) -> float:
+        session = InferenceSession(content, providers=["CPUExecutionProvider"])
+        parts = np.array_split(images, 20)
+        answers = np.concatenate([session.run(["probabilities"], {"images": part})[0] for part in parts])
+        return score(answers, labels, classes=DIGITS).accuracy
+
+    lost = [accuracy(before) - accuracy(after) for before, after in zip(plain, small, strict=True)]
+    weights = sum(parameter.numel() for parameter in trained[0][0].network.parameters())
+    return Files(weights, max(map(len, plain)), max(map(len, small)), Spread.of(lost))
 
 
 def main(
@@ -79,16 +143,18 @@ def main(
     results: Annotated[Path | None, typer.Option(help="The folder to leave JSON in.")] = None,
 ) -> None:
     """Measure the accuracy of a recipe over seeds."""
-    options = tenfold.recipe(recipe)
-    scores = score_seeds(tenfold.load_data("mnist"), options, seeds)
-    result = {"recipe": recipe, "epochs": options.epochs, **scores.to_dict()}
+    options, data = tenfold.recipe(recipe), tenfold.load_data("mnist")
+    trained = train_seeds(data, options, seeds, (results or RESULTS) / f"accuracy-{recipe}-runs")
+    scores = score_seeds(data, trained)
+    result = {"recipe": recipe, "epochs": options.epochs, **scores.to_dict(), "files": asdict(weigh(data, trained))}
     save_result(f"accuracy-{recipe}", result, results)
     print_table(table([result]))
+    print_table(files_table([result]))
 
 
 def table(results: list[dict[str, Any]]) -> list[list[str]]:
     """Give results as rows of text, the heading first."""
-    rows = [["recipe", "epochs", "seeds", "test accuracy", "least–most", "ECE", "seconds of training"]]
+    rows = [["recipe", "epochs", "seeds", "test accuracy", "least–most", "all as one", "ECE", "seconds of training"]]
     for one in results:
         accuracy = one["accuracy"]
         spread = f" ± {one['sd']:.2%}" if one["sd"] is not None else ""
@@ -99,8 +165,26 @@ def table(results: list[dict[str, Any]]) -> list[list[str]]:
                 str(len(accuracy["values"])),
                 f"{one['mean']:.3%}{spread}",
                 f"{accuracy['least']:.2%}–{accuracy['most']:.2%}",
+                f"{one['together']:.2%}",
                 f"{one['ece']['median']:.2%}",
                 f"{one['seconds']['median']:.1f}",
+            ]
+        )
+    return rows
+
+
+def files_table(results: list[dict[str, Any]]) -> list[list[str]]:
+    """Give what the files weigh as rows of text, the heading first."""
+    rows = [["recipe", "weights", "ONNX, bytes", "int8, bytes", "points lost by int8", "least–most"]]
+    for one in results:
+        files = one["files"]
+        lost = files["lost"]
+        rows.append(
+            [
+                f"`{one['recipe']}`",
+                *(f"{files[name]:,}" for name in ("weights", "onnx", "int8")),
+                f"{100 * sum(lost['values']) / len(lost['values']):.3f}",
+                f"{100 * lost['least']:.2f}–{100 * lost['most']:.2f}",
             ]
         )
     return rows
