@@ -18,7 +18,7 @@ def save(trained, few, folder):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"hidden": (16,)}, {"network": "convolutional"}, {"network": "deep"}, {"ensemble": 2}]
+    "changes", [{"hidden": (16,)}, {"network": "convolutional"}, {"network": "deep"}, {"ensemble": 2}, {"views": 5}]
 )
 def test_a_network_comes_back_with_its_weights(few, tmp_path, changes):
     trained = train(*few, recipe("tutorial", epochs=1, **changes))

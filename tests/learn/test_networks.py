@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from tenfold.learn.networks import ACTIVATIONS, Normalise, architecture, build, convolutional, dense, normalised
+from tenfold.learn.networks import ACTIVATIONS, Normalise, architecture, build, convolutional, deep, dense, normalised
 from tenfold.learn.recipes import TrainingOptions
 
 
@@ -21,7 +21,7 @@ def test_no_hidden_layer_leaves_a_linear_classifier():
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("make", [dense, convolutional])
+@pytest.mark.parametrize("make", [dense, convolutional, deep])
 def test_networks_go_from_images_to_logits(make, activation):
     logits = make(activation=activation, classes=7)(torch.zeros(3, 28, 28, dtype=torch.uint8))
     assert logits.shape == (3, 7)
@@ -32,7 +32,7 @@ def test_normalisation_is_the_first_layer_and_scales_to_one():
     scaled = Normalise()(images)
     assert scaled.shape == (3, 1, 28, 28)
     assert scaled[:, 0, 0, 0].tolist() == pytest.approx([0, 0.2, 1])
-    for make in (dense, convolutional):
+    for make in (dense, convolutional, deep):
         assert isinstance(make()[0], Normalise)
 
 
@@ -56,3 +56,24 @@ def test_a_convolutional_network_has_a_block_per_number_of_filters(channels):
     network = convolutional(channels=channels, hidden=(12,))
     assert [layer.out_channels for layer in network if isinstance(layer, nn.Conv2d)] == list(channels)
     assert network(torch.zeros(2, 28, 28, dtype=torch.uint8)).shape == (2, 10)
+
+
+@pytest.mark.parametrize("channels", [(8,), (8, 12, 4), (12, 16, 16, 16), (4, 6, 6, 8, 8), (4, 5, 6, 7, 8, 9)])
+def test_a_deep_network_has_a_convolution_per_number_and_weighs_the_places(channels):
+    network = deep(channels)
+    convolutions = [layer for layer in network if isinstance(layer, nn.Conv2d)]
+    assert [layer.out_channels for layer in convolutions] == [*channels, channels[-1]]
+    assert convolutions[-1].kernel_size == ((7, 7) if len(channels) > 3 else (14, 14))
+    assert [layer.stride for layer in convolutions].count((2, 2)) == 1
+    maps = torch.rand(2, channels[-1], *convolutions[-1].kernel_size)
+    assert torch.allclose(convolutions[-1](maps).flatten(1), maps.mean((2, 3)), atol=1e-6)
+
+
+def test_an_ensemble_gives_the_logits_of_the_mean_and_keeps_its_first_networks():
+    torch.manual_seed(0)
+    ensemble = build(architecture(TrainingOptions(ensemble=3, hidden=(8,)), 10))
+    images = torch.randint(0, 256, (5, 28, 28), dtype=torch.uint8)
+    each = torch.stack([member(images).softmax(1) for member in ensemble.members])
+    assert torch.allclose(ensemble(images).softmax(1), each.mean(0), atol=1e-6)
+    ensemble.keep(2)
+    assert torch.allclose(ensemble(images).softmax(1), each[:2].mean(0), atol=1e-6)

@@ -5,9 +5,10 @@ import onnx
 import onnxruntime
 import pytest
 import torch
+import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
-from tenfold.learn.networks import ACTIVATIONS, Ensemble, Normalise, convolutional, deep, dense
+from tenfold.learn.networks import ACTIVATIONS, PLACES, Ensemble, Normalise, Views, convolutional, deep, dense
 from tenfold.learn.onnx_graph import to_onnx
 
 
@@ -44,6 +45,25 @@ def test_an_ensemble_is_one_graph(random_images):
     probabilities, given = answers(to_onnx(ensemble, 1.5), random_images)
     assert np.abs(probabilities - expected).max() <= 1e-5
     assert np.abs(given - features).max() <= 1e-4
+
+
+@pytest.mark.parametrize("count", [5, 9])
+def test_views_are_part_of_the_graph(count, random_images):
+    torch.manual_seed(0)
+    network = Views(deep((4, 6, 6, 8)), count).eval()
+    images = torch.from_numpy(random_images)
+    with torch.inference_mode():
+        expected = (network(images) / 0.8).softmax(1).numpy()
+        moved = [torch.roll(F.pad(images, (1,) * 4), place, (1, 2))[:, 1:-1, 1:-1] for place in PLACES[:count]]
+        each = torch.stack([nn.Sequential(*network)(view).softmax(1) for view in moved])
+    assert np.allclose(network(images).softmax(1).detach(), each.mean(0), atol=1e-6)
+    probabilities, features = answers(to_onnx(network, 0.8), random_images)
+    assert np.abs(probabilities - expected).max() <= 1e-5
+    assert features.shape == (len(images), 8)
+    both = Ensemble([network, dense((4,))]).eval()
+    with torch.inference_mode():
+        expected = both(images).softmax(1).numpy()
+    assert np.abs(answers(to_onnx(both), random_images)[0] - expected).max() <= 1e-5
 
 
 LAYERS = {

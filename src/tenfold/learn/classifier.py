@@ -48,6 +48,7 @@ class DigitClassifier:
         elastic: Random bends of an image, in pixels.
         weight_decay: Pull of the weight matrices towards 0.
         averaging: Share of the past in the average of the weights.
+        views: At how many places the trained network looks at each image: 1, 5 or 9.
         ensemble: How many networks to train, whose probabilities are averaged.
         validation_split: Share of the images held out, on which the probabilities are calibrated.
         seed: Decides everything random.
@@ -88,6 +89,7 @@ class DigitClassifier:
         elastic: float | None = None,
         weight_decay: float | None = None,
         averaging: float | None = None,
+        views: int | None = None,
         ensemble: int | None = None,
         validation_split: float | None = None,
         seed: int = 0,
@@ -114,6 +116,7 @@ class DigitClassifier:
         self.elastic = elastic
         self.weight_decay = weight_decay
         self.averaging = averaging
+        self.views = views
         self.ensemble = ensemble
         self.validation_split = validation_split
         self.seed = seed

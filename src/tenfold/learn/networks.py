@@ -33,6 +33,10 @@ ACTIVATIONS: Mapping[str, Callable[[], nn.Module]] = MappingProxyType(
 )
 
 
+PLACES = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
+"""From where `Views` look: down and right, in pixels."""
+
+
 class Normalise(nn.Module):
     """Scale pixels from 0…255 to 0…1: `uint8 (n, 28, 28)` in, `float32 (n, 1, 28, 28)` out.
 
@@ -43,6 +47,31 @@ class Normalise(nn.Module):
         device = images.device.type
         dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else torch.float32
         return images.unsqueeze(1).to(dtype) * (1 / 255)
+
+
+class Views(nn.Sequential):
+    """A list of layers that, once trained, looks at each image from several places and averages the probabilities.
+
+    Attributes:
+        places: `(down, right)` in pixels for each view.
+    """
+
+    def __init__(self, network: Iterable[nn.Module], count: int) -> None:
+        super().__init__(*network)
+        self.places = PLACES[:count]
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        if self.training:
+            return self._through_layers(images)
+        padded = nn.functional.pad(images, (1, 1, 1, 1))
+        views = [padded[:, 1 - down : 1 - down + SIDE, 1 - right : 1 - right + SIDE] for down, right in self.places]
+        answers = self._through_layers(torch.cat(views)).softmax(1)
+        return torch.stack(answers.tensor_split(len(views))).mean(0).log()
+
+    def _through_layers(self, values: torch.Tensor) -> torch.Tensor:
+        for layer in self:
+            values = layer(values)
+        return values
 
 
 class Ensemble(nn.Module):
@@ -112,14 +141,14 @@ def deep(
     activation: str = "relu",
     classes: int = 10,
 ) -> nn.Sequential:
-    """Make a deep convolutional network, slower and right more often.
+    """Make a deeper convolutional network, slower and right more often.
 
-    Pairs of 3×3 convolutions see the image whole, at half and at a quarter of its resolution. At the end each channel
-    has weights of its own for the places of what is left, so that it still matters where something was seen.
+    A 5×5 convolution stops at every second pixel of every second row; two 3×3 convolutions follow, pooling, and two
+    more. A sixth comes before them all and sees the image whole. At the end each channel has weights of its own for
+    the places of what is left, so that it still matters where something was seen.
 
     Args:
-        channels: Filters of each convolution, each followed by batch normalisation and activation, every second one
-            by pooling unless it is the last; 1 to 6.
+        channels: Filters of each convolution, each followed by batch normalisation and activation; 1 to 6.
         hidden: Units of each hidden layer after them.
         activation: One of `ACTIVATIONS`.
         classes: How many classes to tell apart.
@@ -129,14 +158,18 @@ def deep(
     """
     layers: list[nn.Module] = [Normalise()]
     side, inputs = SIDE, 1
-    for number, outputs in enumerate(channels, 1):
-        convolution = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
-        layers += [convolution, nn.BatchNorm2d(outputs), ACTIVATIONS[activation]()]
-        if number % 2 == 0 and number < len(channels):
+    strided = 1 if len(channels) == 6 else 0
+    for number, outputs in enumerate(channels):
+        if number == strided + 3:
             layers.append(nn.MaxPool2d(2))
             side //= 2
-        inputs = outputs
-    layers += [nn.Conv2d(inputs, inputs, side, groups=inputs, bias=False), nn.BatchNorm2d(inputs)]
+        size, stride = (5, 2) if number == strided else (3, 1)
+        convolution = nn.Conv2d(inputs, outputs, size, stride=stride, padding=size // 2, bias=False)
+        layers += [convolution, nn.BatchNorm2d(outputs), ACTIVATIONS[activation]()]
+        side, inputs = side // stride, outputs
+    places = nn.Conv2d(inputs, inputs, side, groups=inputs, bias=False)
+    nn.init.constant_(places.weight, 1 / side**2)  # the mean over all places, to begin with
+    layers += [places, nn.BatchNorm2d(inputs)]
     return nn.Sequential(*layers, *_decision(inputs, hidden, activation, classes))
 
 
@@ -164,7 +197,11 @@ def architecture(options: TrainingOptions, classes: int) -> dict[str, Any]:
         "activation": options.activation,
         "classes": classes,
     }
-    return description | ({"channels": list(options.channels)} if options.network != "dense" else {})
+    if options.network != "dense":
+        description["channels"] = list(options.channels)
+    if options.views > 1:
+        description["views"] = options.views
+    return description
 
 
 def build(description: Mapping[str, Any]) -> nn.Sequential | Ensemble:
@@ -175,8 +212,9 @@ def build(description: Mapping[str, Any]) -> nn.Sequential | Ensemble:
 
 
 def _build_single(description: Mapping[str, Any]) -> nn.Sequential:
-    arguments = {name: value for name, value in description.items() if name != "network"}
-    return NETWORKS[description["network"]](**arguments)
+    arguments = {name: value for name, value in description.items() if name not in ("network", "views")}
+    network = NETWORKS[description["network"]](**arguments)
+    return Views(network, description["views"]) if "views" in description else network
 
 
 def normalised(module: nn.Module) -> nn.Sequential:

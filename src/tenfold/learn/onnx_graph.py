@@ -2,7 +2,7 @@
 
 import logging
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from io import BytesIO, StringIO
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from tenfold.arrays import SIDE
-from tenfold.learn.networks import Ensemble, Normalise
+from tenfold.learn.networks import Ensemble, Normalise, Views
 
 __all__ = ["to_onnx"]
 
@@ -70,6 +70,42 @@ class _Graph:
         inputs = [self.value, *(each if isinstance(each, str) else self._store(each) for each in operands)]
         self.value = result or f"{operator.lower()}_{len(self.nodes)}"
         self.nodes.append(helper.make_node(operator, inputs, [self.value], **attributes))
+
+    def softmax(self, logits: str) -> str:
+        """Apply the softmax to a value that is not the chain's; give the result's name, as do the following."""
+        self.value = logits
+        self.add("Softmax", axis=1)
+        return self.value
+
+    def mean(self, values: Sequence[str]) -> str:
+        """Average values of one shape."""
+        self.value = values[0]
+        self.add("Mean", *values[1:])
+        return self.value
+
+    def log_of_mean(self, probabilities: Sequence[str]) -> str:
+        """Give the logits of the mean of probabilities."""
+        self.mean(probabilities)
+        self.add("Log")
+        return self.value
+
+    def parts(self, value: str, count: int) -> list[str]:
+        """Cut a batch into so many equal parts, one after another."""
+        names = [f"{value}_part_{index}" for index in range(count)]
+        self.nodes.append(helper.make_node("Split", [value], names, axis=0, num_outputs=count))
+        return names
+
+    def look_from(self, places: Sequence[tuple[int, int]]) -> None:
+        """Make of a batch of images one batch after another, moved down and right by whole pixels, one at most."""
+        self.add("Pad", np.array([0, 1, 1, 0, 1, 1]))
+        padded, views = self.value, []
+        for down, right in places:
+            self.value = padded
+            start = np.array([1 - down, 1 - right])
+            self.add("Slice", start, start + SIDE, np.array([1, 2]))
+            views.append(self.value)
+        self.value = views[0]
+        self.add("Concat", *views[1:], axis=0)
 
     def _store(self, tensor: Any) -> str:  # noqa: ANN401
         name = f"tensor_{len(self.tensors)}"
@@ -152,23 +188,30 @@ LAYERS: Mapping[type[nn.Module], Callable[[_Graph, Any], None]] = MappingProxyTy
 """For each known layer, what it adds to the graph."""
 
 
+def _member(graph: _Graph, member: nn.Sequential) -> tuple[str, str]:
+    """Write a network from the images on; give the names of its logits and of its features."""
+    graph.value = "images"
+    places = member.places if isinstance(member, Views) else ()
+    if places:
+        graph.look_from(places)
+    *body, last = member
+    for layer in body:
+        LAYERS[type(layer)](graph, layer)
+    features = graph.value
+    LAYERS[type(last)](graph, last)
+    if not isinstance(last, nn.Linear):
+        features = graph.value
+    if places:
+        answers = graph.parts(graph.softmax(graph.value), len(places))
+        return graph.log_of_mean(answers), graph.mean(graph.parts(features, len(places)))
+    return graph.value, features
+
+
 def _listed(members: list[Any], temperature: float) -> bytes:
     """Write one network as a chain of nodes, or several beside each other, their probabilities averaged."""
-    graph, features, probabilities = _Graph(), [], []
-    for member in members:
-        graph.value = "images"
-        *body, last = member
-        for layer in body:
-            LAYERS[type(layer)](graph, layer)
-        before_last = graph.value
-        LAYERS[type(last)](graph, last)
-        features.append(before_last if isinstance(last, nn.Linear) else graph.value)
-        if len(members) > 1:
-            graph.add("Softmax", axis=1)
-        probabilities.append(graph.value)
-    if len(members) > 1:
-        graph.add("Mean", *probabilities[:-1])
-        graph.add("Log")
+    graph = _Graph()
+    logits, features = zip(*(_member(graph, member) for member in members), strict=True)
+    graph.value = logits[0] if len(members) == 1 else graph.log_of_mean([graph.softmax(each) for each in logits])
     graph.add("Mul", np.float32(1 / temperature))
     graph.add("Softmax", axis=1, result="probabilities")
     graph.value = features[0]

@@ -68,6 +68,8 @@ class TrainingOptions:
             penalty with the others.
         averaging: What is kept is an exponential moving average of the weights, this the share of the past at each
             step, less in the first steps; 0 (the last weights themselves) to below 1.
+        views: From how many places the trained network looks at each image, its probabilities averaged: 1 as it is,
+            5 moved by a pixel to each side too, 9 to the corners as well.
         ensemble: How many networks to train, one after another, whose probabilities are averaged.
         validation_split: Share of the training images held out and scored after each epoch, 0 to below 1.
         seed: Decides the first weights, the order of images and which are held out.
@@ -98,6 +100,7 @@ class TrainingOptions:
     elastic: float = 0.0
     weight_decay: float = 0.0
     averaging: float = 0.0
+    views: int = 1
     ensemble: int = 1
     validation_split: float = 0.0
     seed: int = 0
@@ -116,6 +119,7 @@ class TrainingOptions:
         _expect_whole("batch_size", self.batch_size, 1)
         _expect_whole("seed", self.seed, 0)
         _expect_whole("ensemble", self.ensemble, 1)
+        _expect("views", self.views, "1, 5 or 9", lambda value: value in (1, 5, 9))
         _expect_whole("shift", self.shift, 0, SIDE - 1)
         for units in self.hidden:
             _expect_whole("hidden", units, 1)
@@ -201,6 +205,40 @@ RECIPES: Mapping[str, TrainingOptions] = MappingProxyType(
             epochs=2,
             label_smoothing=0.05,
             shift=1,
+            validation_split=0.05,
+            precision="auto",
+        ),
+        "accurate": TrainingOptions(
+            network="deep",
+            channels=(24, 32, 64, 64, 128, 128),
+            hidden=(),
+            optimizer="adamw",
+            learning_rate=0.005,
+            schedule="one-cycle",
+            batch_size=256,
+            epochs=20,
+            shift=2,
+            rotation=10,
+            scaling=0.1,
+            shear=0.1,
+            weight_decay=0.3,
+            averaging=0.998,
+            validation_split=0.02,
+            precision="auto",
+        ),
+        "tiny": TrainingOptions(
+            network="deep",
+            channels=(12, 16, 16, 16),
+            hidden=(),
+            learning_rate=0.015,
+            schedule="one-cycle",
+            batch_size=256,
+            epochs=40,
+            shift=1,
+            rotation=8,
+            scaling=0.08,
+            shear=0.08,
+            averaging=0.998,
             validation_split=0.05,
             precision="auto",
         ),
