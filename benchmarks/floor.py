@@ -5,7 +5,7 @@ Example: `python -m benchmarks.floor`
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,9 +30,11 @@ class FloorResult:
         images: How many images an epoch has, all of them trained on.
         batch_size: Images per step, of epoch and floor alike.
         operations: Floating-point operations of an epoch's products, two per multiply-add.
-        epoch: Seconds of an epoch of Tenfold's training loop.
-        floor: Seconds of the products alone.
+        epoch: Seconds of an epoch of Tenfold's training loop, in the precision of the recipe.
+        float32: The same in float32.
+        floor: Seconds of the products alone, in float32.
         ratio: Epoch over floor, round by round.
+        float32_ratio: The same in float32.
     """
 
     recipe: str
@@ -40,8 +42,10 @@ class FloorResult:
     batch_size: int
     operations: int
     epoch: Spread
+    float32: Spread
     floor: Spread
     ratio: Spread
+    float32_ratio: Spread
 
 
 def multiply_adds() -> int:
@@ -101,19 +105,24 @@ def measure(recipe: str = "tutorial", rounds: int = 7) -> FloorResult:
     def epoch() -> float:
         return tenfold.train(images, labels, options).history[0].seconds
 
+    def float32() -> float:
+        return tenfold.train(images, labels, replace(options, precision="float32")).history[0].seconds
+
     def floor() -> float:
         with torch.no_grad():
             return products()
 
-    epochs, floors = repeat_in_turns([epoch, floor], rounds)
+    epochs, float32s, floors = repeat_in_turns([epoch, float32, floor], rounds)
     return FloorResult(
         recipe=recipe,
         images=len(images),
         batch_size=options.batch_size,
         operations=2 * multiply_adds() * len(images),
         epoch=Spread.of(epochs),
+        float32=Spread.of(float32s),
         floor=Spread.of(floors),
         ratio=Spread.of([taken / least for taken, least in zip(epochs, floors, strict=True)]),
+        float32_ratio=Spread.of([taken / least for taken, least in zip(float32s, floors, strict=True)]),
     )
 
 
@@ -131,12 +140,19 @@ def main(
 def table(result: dict[str, Any]) -> list[list[str]]:
     """Give the result as rows of text, the heading first."""
     rows = [[f"{result['recipe']}, batch {result['batch_size']}", "seconds", "least–most", "GFLOP/s"]]
-    for name, key in (("an epoch of training", "epoch"), ("its matrix products alone", "floor")):
+    lines = (
+        ("an epoch of training, as the recipe has it", "epoch"),
+        ("… in float32", "float32"),
+        ("its matrix products alone, in float32", "floor"),
+    )
+    for name, key in lines:
         spread = result[key]
         speed = result["operations"] / spread["median"] / 1e9
         rows.append([name, f"{spread['median']:.3f}", f"{spread['least']:.3f}–{spread['most']:.3f}", f"{speed:.0f}"])
-    ratio = result["ratio"]
-    return [*rows, ["ratio", f"**{ratio['median']:.2f} ×**", f"{ratio['least']:.2f}–{ratio['most']:.2f}", ""]]
+    for name, key in (("ratio", "ratio"), ("… in float32", "float32_ratio")):
+        ratio = result[key]
+        rows.append([name, f"**{ratio['median']:.2f} ×**", f"{ratio['least']:.2f}–{ratio['most']:.2f}", ""])
+    return rows
 
 
 if __name__ == "__main__":
