@@ -102,6 +102,7 @@ def train_seeds(data: Data, options: TrainingOptions, seeds: int, checkpoints: P
         print(f"seed {seed}: {seconds:.1f} s", file=sys.stderr, flush=True)
     for file in files:
         file.unlink()
+    checkpoints.rmdir()
     return trained
 
 

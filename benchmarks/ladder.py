@@ -45,7 +45,8 @@ def climb(data: Data, recipe: str, seeds: int, budget: float) -> list[dict[str, 
             print(f"{recipe}: {epochs} epochs and more left out, over {budget:.0f} s", file=sys.stderr, flush=True)
             break
         with TemporaryDirectory() as folder:
-            scores = score_seeds(data, train_seeds(data, tenfold.recipe(recipe, epochs=epochs), seeds, Path(folder)))
+            runs = Path(folder, "runs")
+            scores = score_seeds(data, train_seeds(data, tenfold.recipe(recipe, epochs=epochs), seeds, runs))
         points.append({"recipe": recipe, "epochs": epochs, **scores.to_dict()})
         used += sum(scores.seconds.values)
     return points
