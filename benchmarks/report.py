@@ -35,7 +35,7 @@ def write(results: Path, document: Path) -> None:
     """
     images = document.parent / "images"
     images.mkdir(parents=True, exist_ok=True)
-    found = {name: load_results(results, pattern) for name, pattern in PATTERNS.items()}
+    found = {name: load_results(results, *patterns) for name, patterns in PATTERNS.items()}
     newest = max((each for documents in found.values() for each in documents), key=lambda each: str(each["date"]))
     parts = [OPENING, _machine(newest)]
     for name, section in SECTIONS.items():
@@ -99,11 +99,13 @@ def _accuracy(documents: Documents, _: Path) -> str:
 
 
 def _ladder(documents: Documents, images: Path) -> str:
-    points = [point for document in documents for point in document["result"]["points"]]
+    points = ladder.distinct(
+        [point for document in documents for point in document["result"].get("points", [document["result"]])]
+    )
     pictures.save(pictures.ladder(points), images / "benchmark-ladder.png")
     return (
         "## The ladder: seconds of training to a mean accuracy\n\n"
-        "Recipes, and recipes with fewer epochs, each a run of its own with its whole schedule.\n\n"
+        "Recipes, and recipes with fewer or more epochs, each a run of its own with its whole schedule.\n\n"
         "![Mean test error against seconds of training](images/benchmark-ladder.png)\n\n"
         f"{markdown(ladder.table(points))}\n"
     )
@@ -138,12 +140,12 @@ def _growth(documents: Documents, images: Path) -> str:
 
 
 PATTERNS = {
-    "training": "training",
-    "floor": "floor",
-    "accuracy": "accuracy-*",
-    "ladder": "ladder-*",
-    "prediction": "prediction",
-    "growth": "growth",
+    "training": ("training",),
+    "floor": ("floor",),
+    "accuracy": ("accuracy-*",),
+    "ladder": ("ladder-*", "accuracy-*"),
+    "prediction": ("prediction",),
+    "growth": ("growth",),
 }
 SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "training": _training,

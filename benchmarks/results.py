@@ -43,9 +43,10 @@ def save_result(name: str, result: dict[str, Any], folder: Path | None = None) -
     return path
 
 
-def load_results(folder: Path, pattern: str) -> list[dict[str, Any]]:
-    """Read the documents whose names match a pattern, in the order of the names."""
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob(f"{pattern}.json"))]
+def load_results(folder: Path, *patterns: str) -> list[dict[str, Any]]:
+    """Read the documents whose names match one of some patterns, pattern by pattern in the order of the names."""
+    paths = [path for pattern in patterns for path in sorted(folder.glob(f"{pattern}.json"))]
+    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
 
 
 def print_table(rows: Rows, left: int = 1) -> None:
