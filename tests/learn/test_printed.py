@@ -4,6 +4,7 @@ import pytest
 from tenfold.learn import printed as press
 from tenfold.learn.framing import framed
 from tenfold.learn.printed import FONTS, printed, printed_digits
+from tenfold.model.store import SHIPPED, load_model
 
 
 def test_printed_digits_are_framed_as_mnist_is():
@@ -36,6 +37,11 @@ def test_every_font_has_ten_digits_of_its_own_and_none_vanishes(font, monkeypatc
     for digit, glyph in zip("0123456789", glyphs, strict=True):
         for ink in printed([digit] * 20, rng):
             assert ink.sum() > 0.4 * glyph.sum()
+
+
+def test_who_knows_mnist_reads_most_of_them():
+    images, labels = printed_digits(1000, np.random.default_rng(0))
+    assert (load_model(SHIPPED)(images).argmax(1) == labels).mean() > 0.9
 
 
 def test_no_two_prints_are_the_same():

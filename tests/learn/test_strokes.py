@@ -3,6 +3,7 @@ import pytest
 
 from tenfold.learn.hands import DIGITS, LETTERS, SIGNS
 from tenfold.learn.strokes import draw, draw_digits, draw_hand, parse
+from tenfold.model.store import SHIPPED, load_model
 
 HANDS = [(digit, hand) for digit, hands in DIGITS.items() for hand in hands]
 
@@ -44,6 +45,11 @@ def test_every_hand_is_framed_as_mnist_is_and_never_twice_the_same(digit, hand):
         assert (28 - inked.argmax(1) - inked[:, ::-1].argmax(1)).max() <= 20
     assert np.abs(centroids(images) - 14).max() <= 0.5 + 1e-9
     assert len(np.unique(images, axis=0)) == 30
+
+
+def test_who_knows_mnist_reads_most_of_them():
+    images, labels = draw_digits(1000, np.random.default_rng(0))
+    assert (load_model(SHIPPED)(images).argmax(1) == labels).mean() > 0.9
 
 
 def test_ink_is_about_as_much_as_in_mnist(mnist):

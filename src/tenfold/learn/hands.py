@@ -34,7 +34,10 @@ DIGITS: Mapping[int, Mapping[str, str]] = MappingProxyType(
             "long flag": "0,48 20,26 36,0! 36,50 35,100",
             "longest flag": "0,66 22,34 40,0! 41,50 40,100",
             "straight flag": "0,45 38,0! 38,100",
-            "curled flag": "0,34 12,34 24,22 32,0! 33,50 32,100",
+            "wide flag": "0,42 24,21 46,0! 44,50 40,100",
+            "wide straight flag": "0,46 48,0! 44,100",
+            "widest flag": "0,58 56,0! 54,100",
+            "curled flag": "0,32 14,27 24,16 32,0! 33,50 32,100",
             "foot": "20,0 20,50 20,100 ; 0,100 42,99",
             "flag and foot": "2,22 14,14 24,0! 24,50 24,100 ; 2,100 48,99",
             "long flag and foot": "0,44 18,26 32,0! 32,50 32,100 ; 8,100 58,98",
@@ -71,8 +74,8 @@ DIGITS: Mapping[int, Mapping[str, str]] = MappingProxyType(
         5: {
             "in one": "56,0 16,2! 10,44! 34,38 56,54 54,82 32,100 2,92",
             "bar after": "14,2 8,44! 34,38 56,56 52,84 28,100 0,94 ; 14,2 60,0",
-            "bar detached": "10,12 6,48! 32,40 54,58 50,86 26,100 0,94 ; 24,2 64,-3",
-            "bar above": "12,14 8,48! 32,40 54,58 50,86 26,100 0,94 ; 8,0 54,-5",
+            "bar detached": "10,12 6,48! 32,40 54,58 50,86 26,100 0,94 ; 26,-2 70,-7",
+            "bar above": "12,14 8,48! 32,40 54,58 50,86 26,100 0,94 ; 8,-5 58,-11",
             "bar to the right": "10,4 6,46! 32,39 54,58 50,86 26,100 0,95 ; 28,6 66,2",
             "curved": "58,0 22,4 12,26 26,44 48,60 48,86 24,100 0,92",
             "angular": "54,0 8,0! 6,44! 50,46 52,98! 0,100",
@@ -174,8 +177,7 @@ LETTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "o": ("34,8 8,20 0,56 18,94 46,92 58,52 40,10 26,18 54,30 98,12",),
         "p": ("0,2 2,100 ; 2,22 24,4 50,14 50,44 26,60 2,48",),
         "q": ("44,10 20,0 2,18 18,40 44,12! 44,56 44,100 ; 22,76 68,72",),
-        "r": ("4,4 6,100! 10,46 28,10 56,14", "0,20 10,4 14,100! 18,40 36,10 52,20"),
-        "s": ("0,94 24,50 38,0! 44,46 58,78 34,100 2,86",),
+        "r": ("4,4 6,100! 10,46 28,10 56,14", "0,20 14,4 18,100! 26,40 50,8 76,22"),
         "t": ("26,0 24,84 36,100 54,92 ; 0,30 56,28", "24,0 24,100 ; 0,32 50,32"),
         "u": ("0,4 2,70 22,98 46,80 58,4! 58,76 72,98", "0,0 4,80 28,98 54,78 60,0"),
         "v": ("0,4 32,98! 62,2", "0,10 14,10 30,98! 54,10 66,16"),
@@ -187,7 +189,7 @@ LETTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Letters in hands that write no digit so.
 
 Left out, for they truly look like one: O and o without a joining stroke (0), l without a loop and I without serifs (1),
-Z and z without a bar (2), S, s but for the pointed one (5), b but for the joined one (6), B written round (8), g
+Z and z without a bar (2), S and s (5), b but for the joined one (6), B written round (8), g
 without a loop and q without a bar (9), y with a round cup and no loop (an open 4 or 9).
 """
 

@@ -49,14 +49,20 @@ ASPECT = 0.18
 BALANCE = 0.12
 """Standard deviation of how much wider the lower end is than the middle, and the upper end narrower."""
 
-WIDTH = (0.11, 0.3)
+WIDTH = (0.118, 0.3)
 """Median pen width as a part of the digit's longer side, and its logarithm's standard deviation; about as in MNIST."""
 
-WIDTHS = (0.045, 0.22)
+WIDTHS = (0.045, 0.19)
 """Thinnest and thickest pen: thinner would vanish at 20 pixels, thicker would fill the loops."""
 
 PRESSURE = 0.12
-"""How much the width rises and falls along the strokes, one standard deviation of the amplitude, as a part of it."""
+"""How much the width rises and falls along the strokes on average, as a part of it; at most twice as much."""
+
+NIB = 0.45
+"""How much wider than on the level a pointed nib writes going down, and narrower going up, at most, as a part of it."""
+
+NIBS = 0.3
+"""Share of the drawings made with a pointed nib, as old records are; the others are made with a pen or a pencil."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +125,8 @@ def penned(paths: Sequence[Path], rng: np.random.Generator) -> Iterator[Ink]:
     """
     for path in paths:
         control = _varied(path, rng)
-        yield _inked(_scaled(path.starts @ control, path.ends @ control), _widths(len(path.starts), rng))
+        pieces = _scaled(path.starts @ control, path.ends @ control)
+        yield _inked(pieces, _widths(pieces, rng))
 
 
 @cache
@@ -220,12 +227,16 @@ def _scaled(starts: Floats, ends: Floats) -> Floats:
     return cast(Floats, ((pieces - least - extent / 2) * scale + HEIGHT / 2 + MARGIN).reshape(-1, 4))
 
 
-def _widths(count: int, rng: np.random.Generator) -> Floats:
-    """Give the pen's width in pixels for each of so many pieces: one pen, its pressure in slow waves."""
-    a, b, phase, pace = rng.random(4)
+def _widths(pieces: Floats, rng: np.random.Generator) -> Floats:
+    """Give the pen's width in pixels for each piece: one pen, in slow waves of pressure, a nib wider going down."""
+    amplitude, phase, pace, kind, nib = rng.random(5)
     width = min(max(WIDTH[0] * np.exp(WIDTH[1] * rng.standard_normal()), WIDTHS[0]), WIDTHS[1])
-    waves = np.sin(np.linspace(0, 4 + 8 * pace, count) + 2 * np.pi * phase)
-    return np.asarray(HEIGHT * width * (1 + PRESSURE * (a + b) * waves))
+    waves = np.sin(np.linspace(0, 4 + 8 * pace, len(pieces)) + 2 * np.pi * phase)
+    widths = HEIGHT * width * (1 + 2 * PRESSURE * amplitude * waves)
+    if kind < NIBS:
+        across, down = pieces[:, 2] - pieces[:, 0], pieces[:, 3] - pieces[:, 1]
+        widths = widths * (1 + NIB * nib * down / np.maximum(np.hypot(across, down), 1))
+    return np.asarray(widths)
 
 
 def _inked(pieces: Floats, widths: Floats) -> Ink:

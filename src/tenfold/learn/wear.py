@@ -120,14 +120,14 @@ def coarsened(ink: Tensor) -> Tensor:
 
 def contrasted(ink: Tensor) -> Tensor:
     """Change the contrast: cut off part of the range up to the peak, below and above, and bend what is between."""
-    low, high = _uniform(ink, 0, 0.25) * _peak(ink), _uniform(ink, 0.6, 1.1) * _peak(ink)
-    return ((ink - low) / (high - low)).clamp_(0, 1) ** _uniform(ink, -0.7, 0.7).exp()
+    low, high = _uniform(ink, 0, 0.2) * _peak(ink), _uniform(ink, 0.6, 1.1) * _peak(ink)
+    return ((ink - low) / (high - low)).clamp_(0, 1) ** _uniform(ink, -0.6, 0.5).exp()
 
 
 WEAR: tuple[tuple[Wear, float], ...] = (
     (thickened, 0.4),
     (pressed, 0.2),
-    (broken, 0.08),
+    (broken, 0.06),
     (fainter, 0.2),
     (accompanied, 0.16),
     (accompanied, 0.12),
