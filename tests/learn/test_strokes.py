@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tenfold.learn.hands import DIGITS, LETTERS, SIGNS
-from tenfold.learn.strokes import draw, draw_digits, draw_hand, parse
+from tenfold.learn.strokes import draw, draw_digits, draw_hand, parse, penned
 from tenfold.model.store import SHIPPED, load_model
 
 HANDS = [(digit, hand) for digit, hands in DIGITS.items() for hand in hands]
@@ -83,3 +83,10 @@ def test_the_pen_is_lifted_between_strokes():
 def test_letters_and_signs_can_be_drawn(description):
     images = draw([parse(description)] * 3, np.random.default_rng(0))
     assert (images.max((1, 2)) == 255).all()
+
+
+def test_no_pen_is_cut_off_at_the_edge_of_the_sheet():
+    paths = [parse(DIGITS[digit][hand]) for digit, hand in HANDS] * 3
+    for ink in penned(paths, np.random.default_rng(0)):
+        assert not ink[[0, -1]].any()
+        assert not ink[:, [0, -1]].any()

@@ -22,7 +22,7 @@ STEPS = 6
 HEIGHT = 96
 """Longer side, in pixels, of what the pen's middle covers: nearly five pixels for each that is kept."""
 
-MARGIN = 16
+MARGIN = 20
 """Pixels left around that for the width of the pen."""
 
 SUBPIXEL = 4
@@ -121,7 +121,7 @@ def penned(paths: Sequence[Path], rng: np.random.Generator) -> Iterator[Ink]:
         rng: Decides how.
 
     Yields:
-        `uint8 (128, 128)`, 0 paper, 255 ink, the longer side of the drawing about 100 pixels.
+        `uint8 (136, 136)`, 0 paper, 255 ink, the longer side of the drawing about 100 pixels.
     """
     for path in paths:
         control = _varied(path, rng)
