@@ -19,6 +19,7 @@ __all__ = [
     "Images",
     "Labels",
     "Probabilities",
+    "Strangeness",
     "as_images",
     "as_labels",
 ]
@@ -40,6 +41,10 @@ Probabilities: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 
 Features: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 """`float32 (n, f)`: for each image what the last layer of a network is given."""
+
+
+Strangeness: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float32]]
+"""`float32 (n,)`: for each image the probability that it shows none of the classes."""
 
 
 class Classifier(Protocol):

@@ -66,6 +66,17 @@ def test_views_are_part_of_the_graph(count, random_images):
     assert np.abs(answers(to_onnx(both), random_images)[0] - expected).max() <= 1e-5
 
 
+def test_a_logit_beyond_the_classes_becomes_strangeness(random_images):
+    torch.manual_seed(0)
+    network = convolutional((4, 8), (8,), classes=11).eval()
+    with torch.inference_mode():
+        logits = network(torch.from_numpy(random_images))
+    session = onnxruntime.InferenceSession(to_onnx(network, 0.7, 10), providers=["CPUExecutionProvider"])
+    probabilities, strangeness = session.run(["probabilities", "strangeness"], {"images": random_images})
+    assert np.abs(probabilities - (logits[:, :10] / 0.7).softmax(1).numpy()).max() <= 1e-5
+    assert np.abs(strangeness - logits.softmax(1)[:, 10].numpy()).max() <= 1e-5
+
+
 LAYERS = {
     "strided convolution": nn.Conv2d(1, 4, 3, stride=2, padding=1, bias=False),
     "dilated convolution": nn.Conv2d(1, 4, 3, dilation=2),

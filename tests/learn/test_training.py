@@ -93,8 +93,32 @@ def test_an_ensemble_averages_the_probabilities_of_its_networks(few):
 
 
 def test_an_ensemble_of_ones_own_module_is_refused(few):
-    with pytest.raises(OptionError, match="not of a module of your own"):
+    with pytest.raises(OptionError, match="of the networks that the options describe"):
         train(*few, dataclasses.replace(QUICK, ensemble=2), network=nn.Sequential(nn.Flatten(), nn.Linear(784, 10)))
+
+
+def test_a_network_learns_what_is_no_digit(mnist, tmp_path):
+    from tenfold.draw.strangers import not_digits
+    from tenfold.learn.export import golden_images, save_trained
+
+    images, labels = mnist.x_train[:6000], mnist.y_train[:6000]
+    options = recipe("fast", epochs=3, batch_size=64, wear=True, drawn=0.1, strangers=0.2, validation_split=0.1)
+    trained = train(images, labels, options)
+    assert trained.classifier()(images[:5]).shape == (5, 10)
+    assert 0.5 <= trained.strangeness < 1
+    data = {"name": "few", "n": len(images), "sha256": ""}
+    golden = golden_images(images, labels, 10)
+    model = save_trained(tmp_path / "m", trained, name="m", classes=tuple("0123456789"), data=data, golden=golden)
+    assert model.info.calibration["strangeness"] == trained.strangeness
+    probabilities, known = model.answer(mnist.x_test[:1000])
+    _, strange = model.answer(not_digits(1000, images, labels, np.random.default_rng(5)))
+    assert (probabilities.argmax(1) == mnist.y_test[:1000]).mean() > 0.93
+    assert np.median(known) < 0.05 < 0.8 < np.median(strange)
+
+
+def test_digits_are_drawn_for_the_ten_classes_only(few):
+    with pytest.raises(OptionError, match="for the ten classes 0 to 9 only, the data has 12"):
+        train(*few, dataclasses.replace(QUICK, drawn=0.1), classes=12)
 
 
 def test_the_average_is_what_is_scored_and_kept(few):

@@ -5,6 +5,7 @@ import math
 import torch
 import torch.nn.functional as F  # noqa: N812
 
+from tenfold.draw.wear import worn
 from tenfold.learn.recipes import TrainingOptions
 
 __all__ = ["augmented", "shifted", "warped"]
@@ -21,14 +22,16 @@ def augmented(images: Tensor, options: TrainingOptions) -> Tensor:
     Args:
         images: `uint8 (n, 28, 28)`.
         options: Where one of `rotation`, `scaling`, `shear` and `elastic` is above 0, each image is warped in its own
-            way, `shift` with it; where only `shift` is, the batch moves as one.
+            way, `shift` with it; where only `shift` is, the batch moves as one. With `wear` the images are worn at last.
 
     Returns:
         `uint8 (n, 28, 28)`; what comes into view is paper.
     """
     if options.rotation or options.scaling or options.shear or options.elastic:
-        return warped(images, options.rotation, options.scaling, options.shear, options.shift, options.elastic)
-    return shifted(images, options.shift)
+        images = warped(images, options.rotation, options.scaling, options.shear, options.shift, options.elastic)
+    else:
+        images = shifted(images, options.shift)
+    return worn(images) if options.wear else images
 
 
 def shifted(images: Tensor, most: int) -> Tensor:

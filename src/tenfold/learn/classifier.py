@@ -46,6 +46,9 @@ class DigitClassifier:
         scaling: Largest random change of an image's size, as a natural logarithm.
         shear: Largest random slant of an image, in pixels per pixel.
         elastic: Random bends of an image, in pixels.
+        wear: Whether images are worn as real pictures are.
+        drawn: Digits drawn besides, as a share of the images.
+        strangers: Things drawn besides that are no digit, as a share of the images.
         weight_decay: Pull of the weight matrices towards 0.
         averaging: Share of the past in the average of the weights.
         views: At how many places the trained network looks at each image: 1, 5 or 9.
@@ -87,6 +90,9 @@ class DigitClassifier:
         scaling: float | None = None,
         shear: float | None = None,
         elastic: float | None = None,
+        wear: bool | None = None,
+        drawn: float | None = None,
+        strangers: float | None = None,
         weight_decay: float | None = None,
         averaging: float | None = None,
         views: int | None = None,
@@ -114,6 +120,9 @@ class DigitClassifier:
         self.scaling = scaling
         self.shear = shear
         self.elastic = elastic
+        self.wear = wear
+        self.drawn = drawn
+        self.strangers = strangers
         self.weight_decay = weight_decay
         self.averaging = averaging
         self.views = views

@@ -60,14 +60,14 @@ def save_trained(
         options=trained.options.to_dict(),
         data=data,
         history=trained.history,
-        calibration={"temperature": trained.temperature},
+        calibration={"temperature": trained.temperature, "strangeness": trained.strangeness},
         scores=evaluation.to_dict() if evaluation else None,
         version=version("tenfold"),
     )
     return save_model(
         folder,
         info,
-        onnx=to_onnx(trained.network, trained.temperature),
+        onnx=to_onnx(trained.network, trained.temperature, trained.classes if trained.options.strangers else None),
         weights=save({key: weight.contiguous().clone() for key, weight in weights.items()}),
         golden=golden,
         answers=trained.classifier()(golden),

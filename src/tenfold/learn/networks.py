@@ -187,7 +187,7 @@ NETWORKS: Mapping[str, Callable[..., nn.Sequential]] = MappingProxyType(
 
 
 def architecture(options: TrainingOptions, classes: int) -> dict[str, Any]:
-    """Describe the network that training options ask for, as `build` takes it."""
+    """Describe the network that training options ask for, as `build` takes it: one logit more if it knows strangers."""
     if options.ensemble > 1:
         member = architecture(replace(options, ensemble=1), classes)
         return {"network": "ensemble", "members": options.ensemble, "member": member}
@@ -195,7 +195,7 @@ def architecture(options: TrainingOptions, classes: int) -> dict[str, Any]:
         "network": options.network,
         "hidden": list(options.hidden),
         "activation": options.activation,
-        "classes": classes,
+        "classes": classes + (options.strangers > 0),
     }
     if options.network != "dense":
         description["channels"] = list(options.channels)

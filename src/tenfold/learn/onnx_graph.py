@@ -24,7 +24,7 @@ IR_VERSION = 10
 """The oldest pair with all operators in use, so that ONNX Runtime from 1.18 on opens the files."""
 
 
-def to_onnx(network: nn.Sequential | Ensemble, temperature: float = 1.0) -> bytes:
+def to_onnx(network: nn.Sequential | Ensemble, temperature: float = 1.0, classes: int | None = None) -> bytes:
     """Write a network as ONNX.
 
     A flat list of known layers is written node by node, which takes milliseconds and gives a graph that reads like
@@ -33,15 +33,17 @@ def to_onnx(network: nn.Sequential | Ensemble, temperature: float = 1.0) -> byte
     Args:
         network: From `uint8 (n, 28, 28)` to logits `float32 (n, k)`, in evaluation mode, on the CPU.
         temperature: What the logits are divided by before the softmax.
+        classes: How many of the logits are for classes, where one more is for what is none of them.
 
     Returns:
         The file's content: input `images`, outputs `probabilities` `(n, k)` and `features` `(n, f)`, which are what a
-        last linear layer is given, else the logits. `n` is free.
+        last linear layer is given, else the logits; where a logit is for what is none of the classes also
+        `strangeness` `(n,)`, its probability. `n` is free.
     """
     if isinstance(network, Ensemble):
-        return _listed(list(network.members), temperature)
+        return _listed(list(network.members), temperature, classes)
     known = all(_is_known(layer) for layer in network)
-    return _listed([network], temperature) if known else _traced(network, temperature)
+    return _listed([network], temperature, classes) if known else _traced(network, temperature)
 
 
 def _is_known(layer: nn.Module) -> bool:
@@ -207,22 +209,31 @@ def _member(graph: _Graph, member: nn.Sequential) -> tuple[str, str]:
     return graph.value, features
 
 
-def _listed(members: list[Any], temperature: float) -> bytes:
+def _listed(members: list[Any], temperature: float, classes: int | None) -> bytes:
     """Write one network as a chain of nodes, or several beside each other, their probabilities averaged."""
     graph = _Graph()
     logits, features = zip(*(_member(graph, member) for member in members), strict=True)
-    graph.value = logits[0] if len(members) == 1 else graph.log_of_mean([graph.softmax(each) for each in logits])
+    answer = logits[0] if len(members) == 1 else graph.log_of_mean([graph.softmax(each) for each in logits])
+    outputs: dict[str, list[str | None]] = {"probabilities": ["n", None], "features": ["n", None]}
+    graph.value = answer
+    if classes is not None:
+        graph.add("Slice", np.array([0]), np.array([classes]), np.array([1]))
     graph.add("Mul", np.float32(1 / temperature))
     graph.add("Softmax", axis=1, result="probabilities")
     graph.value = features[0]
     graph.add("Concat", *features[1:], axis=1, result="features")
+    if classes is not None:
+        graph.softmax(answer)
+        graph.add("Slice", np.array([classes]), np.array([classes + 1]), np.array([1]))
+        graph.add("Squeeze", np.array([1]), result="strangeness")
+        outputs["strangeness"] = ["n"]
     floats = TensorProto.FLOAT
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
             "tenfold",
             [helper.make_tensor_value_info("images", TensorProto.UINT8, ["n", SIDE, SIDE])],
-            [helper.make_tensor_value_info(name, floats, ["n", None]) for name in ("probabilities", "features")],
+            [helper.make_tensor_value_info(name, floats, shape) for name, shape in outputs.items()],
             graph.tensors,
         ),
         opset_imports=[helper.make_opsetid("", OPSET)],

@@ -31,6 +31,14 @@ Tensor = torch.Tensor
 
 EVALUATION_BATCH = 1024
 
+DIGITS = 10
+
+STRANGE = 0.5
+"""An image is never refused that is more probably of one of the classes than of none."""
+
+REFUSED = 0.002
+"""Share of the images held out, all of which are of a class, that may be refused all the same."""
+
 LOSSES: Mapping[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = MappingProxyType(
     {
         "cross-entropy": lambda logits, _, targets: F.cross_entropy(logits, targets),
@@ -71,8 +79,10 @@ class Trained:
         architecture: What `build` makes the same network of; empty for a module of the user's own.
         options: How it was trained.
         history: One entry per epoch, of an ensemble those of one network after those of another.
+        classes: How many classes it tells apart; a logit beyond them is for what is none of them.
         temperature: What its logits are divided by so that its probabilities hold, found on the images held out; 1
             where none were.
+        strangeness: From how probable on an image is refused as none of the classes; None where it cannot be.
         finished: False where it was interrupted before the last epoch.
     """
 
@@ -80,7 +90,9 @@ class Trained:
     architecture: Mapping[str, Any]
     options: TrainingOptions
     history: tuple[Epoch, ...]
+    classes: int
     temperature: float
+    strangeness: float | None
     finished: bool
 
     def classifier(self) -> Classifier:
@@ -88,7 +100,7 @@ class Trained:
 
         def classify(images: Images, /) -> Probabilities:
             logits = _logits(self.network, torch.from_numpy(np.ascontiguousarray(as_images(images))))
-            probabilities: Probabilities = (logits / self.temperature).softmax(1).numpy()
+            probabilities: Probabilities = (logits[:, : self.classes] / self.temperature).softmax(1).numpy()
             return probabilities
 
         return classify
@@ -132,17 +144,20 @@ def train(
     images = as_images(images)
     labels = as_labels(labels, count=len(images), classes=classes)
     device = choose_device(options.device)
-    if network is not None and options.ensemble > 1:
-        raise OptionError("an ensemble is made of networks that the options describe, not of a module of your own")
+    if network is not None and (options.ensemble > 1 or options.strangers):
+        raise OptionError(
+            "an ensemble, and one that knows strangers, is made of the networks that the options describe"
+        )
     with torch.random.fork_rng():
         torch.manual_seed(options.seed)
         described = architecture(options, classes) if network is None else {}
         made = build(described) if network is None else normalised(network)
         learned, held_out = _split(images, labels, options, device)
+        learned = _with_drawings(learned, options, classes)
         made.to(device)
         data = digest(images, labels) if checkpoint else ""
         saved = load_checkpoint(checkpoint, options, data) if resume and checkpoint else None
-        targets = _targets(classes, options.label_smoothing).to(device)
+        targets = _targets(classes + (options.strangers > 0), options.label_smoothing).to(device)
         line = TrainingProgress(options, len(learned[0]), progress)
         run = _Run(made, options, learned, held_out, targets, line, _in_bfloat16(options, device), checkpoint, data)
         history = _train_members(run, saved)
@@ -151,8 +166,8 @@ def train(
             trained_members = math.ceil(len(history) / options.epochs)
             made.keep(trained_members)
             described["members"] = trained_members
-        temperature = _temperature(made, held_out)
-    return Trained(_detached(made), described, options, history, temperature, finished)
+        temperature, strangeness = _calibrated(made, held_out, classes)
+    return Trained(_detached(made), described, options, history, classes, temperature, strangeness, finished)
 
 
 def choose_device(name: str) -> torch.device:
@@ -321,11 +336,17 @@ def _score(run: _Run, network: nn.Module) -> dict[str, float] | None:
     return scores | {metric: METRICS[metric](logits, labels).item() for metric in run.options.metrics}
 
 
-def _temperature(network: nn.Module, held_out: tuple[Tensor, Tensor]) -> float:
+def _calibrated(network: nn.Module, held_out: tuple[Tensor, Tensor], classes: int) -> tuple[float, float | None]:
+    """Find on the images held out the temperature, and from where on an image is none of the classes."""
     images, labels = held_out
     if not len(images):
-        return 1.0
-    return fit_temperature(_logits(network, images).cpu().numpy(), labels.cpu().numpy())
+        return 1.0, None
+    logits = _logits(network, images)
+    temperature = fit_temperature(logits[:, :classes].cpu().numpy(), labels.cpu().numpy())
+    if logits.shape[1] == classes:
+        return temperature, None
+    strangeness = logits.softmax(1)[:, classes].double()
+    return temperature, max(STRANGE, float(strangeness.quantile(1 - REFUSED)))
 
 
 def _logits(network: nn.Module, images: Tensor) -> Tensor:
@@ -349,6 +370,28 @@ def _split(
     return (
         (all_images.index_select(0, rest), all_labels.index_select(0, rest)),
         (all_images.index_select(0, first), all_labels.index_select(0, first)),
+    )
+
+
+def _with_drawings(learned: tuple[Tensor, Tensor], options: TrainingOptions, classes: int) -> tuple[Tensor, Tensor]:
+    """Add to the training images those that this project draws, things that are no digit as a class of their own."""
+    if not options.drawn and not options.strangers:
+        return learned
+    if classes != DIGITS:
+        raise OptionError(f"digits can be drawn for the ten classes 0 to 9 only, the data has {classes}")
+    from tenfold.draw.printed import printed_digits
+    from tenfold.draw.strangers import not_digits
+    from tenfold.draw.strokes import draw_digits
+
+    images, labels = (each.cpu().numpy() for each in learned)
+    random = np.random.default_rng([options.seed, len(images)])
+    drawn, strangers = round(len(images) * options.drawn), round(len(images) * options.strangers)
+    by_hand, by_print = draw_digits(drawn - drawn // 3, random), printed_digits(drawn // 3, random)
+    strange = not_digits(strangers, images, labels, random) if strangers else images[:0]
+    parts = [(images, labels), by_hand, by_print, (strange, np.full(len(strange), classes))]
+    return (
+        torch.from_numpy(np.concatenate([part for part, _ in parts])).to(learned[0].device),
+        torch.from_numpy(np.concatenate([part for _, part in parts])).to(learned[1].device),
     )
 
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
-from tenfold.arrays import SIDE, Features, Images, Probabilities, as_images
+from tenfold.arrays import SIDE, Features, Images, Probabilities, Strangeness, as_images
 from tenfold.errors import ModelError
 from tenfold.model.card import model_card
 
@@ -80,7 +80,8 @@ class ModelInfo:
         options: The training options.
         data: The training data: `name`, `n` images, `sha256` over the decoded images and labels.
         history: One entry per epoch trained.
-        calibration: What makes its probabilities hold: `temperature`.
+        calibration: What makes its answers hold: `temperature`, already in the network; `strangeness`, from where on an
+            image is refused as none of the classes, None where the network cannot know.
         scores: An `Evaluation` as plain values, or None where nothing was measured.
         version: The version of Tenfold that wrote it.
     """
@@ -113,6 +114,7 @@ class Model:
         self.folder = folder
         self.info = info
         self._session = session
+        self._knows_strangers = "strangeness" in [output.name for output in session.get_outputs()]
 
     def __call__(self, images: Images) -> Probabilities:
         """Say how probable each class is for each image.
@@ -126,22 +128,40 @@ class Model:
         Raises:
             DataError: `images` are not what they should be.
         """
-        return cast(Probabilities, self._run("probabilities", images))
+        return cast(Probabilities, self._run("probabilities", images=images)[0])
 
     def features(self, images: Images) -> Features:
         """Give what the network's last layer is given for each image: `float32 (n, f)`."""
-        return cast(Features, self._run("features", images))
+        return cast(Features, self._run("features", images=images)[0])
+
+    def answer(self, images: Images) -> tuple[Probabilities, Strangeness]:
+        """Say how probable each class is for each image, and how probably the image shows none of them.
+
+        Args:
+            images: `uint8 (n, 28, 28)`.
+
+        Returns:
+            `float32 (n, k)`, rows summing to 1, given that the image shows one of the classes; and `float32 (n,)`,
+            0…1, all 0 where the model was trained without knowing anything else.
+
+        Raises:
+            DataError: `images` are not what they should be.
+        """
+        if self._knows_strangers:
+            probabilities, strangeness = self._run("probabilities", "strangeness", images=images)
+            return probabilities, strangeness
+        probabilities = self(images)
+        return probabilities, np.zeros(len(probabilities), np.float32)
 
     def content(self, name: Literal["model.onnx", "model.safetensors"]) -> bytes:
         """Give one of the folder's files, checked against its hash."""
         return _read(self.folder, name, _read_json(self.folder)["files"])
 
-    def _run(self, output: str, images: Images) -> np.ndarray[Any, Any]:
+    def _run(self, *outputs: str, images: Images) -> list[np.ndarray[Any, Any]]:
         images = as_images(images)
         starts = range(0, max(len(images), 1), BATCH)
-        return np.concatenate(
-            [self._session.run([output], {"images": images[start : start + BATCH]})[0] for start in starts]
-        )
+        batches = [self._session.run(list(outputs), {"images": images[start : start + BATCH]}) for start in starts]
+        return [np.concatenate(parts) for parts in zip(*batches, strict=True)]
 
 
 def load_model(folder: str | Path) -> Model:
@@ -352,7 +372,11 @@ def _session(folder: Path, onnx: bytes) -> "InferenceSession":
     except Exception as error:  # onnxruntime raises a dozen types of its own, with Exception as their only parent
         raise ModelError(f"{folder / 'model.onnx'} is no network that ONNX Runtime can open: {error}") from error
     names = [output.name for output in session.get_outputs()]
-    if names != ["probabilities", "features"] or [entry.name for entry in session.get_inputs()] != ["images"]:
+    if (
+        names[:2] != ["probabilities", "features"]
+        or names[2:] not in ([], ["strangeness"])
+        or [entry.name for entry in session.get_inputs()] != ["images"]
+    ):
         raise ModelError(f"{folder / 'model.onnx'}: expected outputs probabilities and features, got {names}")
     return session
 

@@ -13,7 +13,7 @@ from tenfold.picture.decode import Prepared, prepare
 
 __all__ = ["Digit", "Reader"]
 
-Reason = Literal["blank"]
+Reason = Literal["blank", "not-a-digit"]
 
 FAINTEST_INK = 32
 """A picture whose strongest ink is below this, of 255, is blank."""
@@ -28,7 +28,8 @@ class Digit:
         probability: How probable it is, 0…1.
         probabilities: Of every class, in the order of the model's classes; they sum to 1.
         accepted: Whether to believe it.
-        reason: Why not: `blank`, no ink at all; None where it is accepted.
+        reason: Why not: `blank`, no ink at all; `not-a-digit`, ink that the model takes for none of its classes; None
+            where it is accepted.
         steps: What was done to the picture before the network saw it.
     """
 
@@ -59,6 +60,7 @@ class Reader:
 
     def __init__(self, model: str | Path | None = None) -> None:
         self.model = load_model(SHIPPED if model is None else model)
+        self._strange = self.model.info.calibration.get("strangeness") or 1.0
 
     def digit(self, picture: bytes | str | Path) -> Digit:
         """Read the digit in one picture.
@@ -78,17 +80,21 @@ class Reader:
         """Read the digits of many prepared pictures at once, in their order."""
         if not prepared:
             return []
-        probabilities = self.model(np.stack([each.image for each in prepared]))
-        return [self._digit(each, row) for each, row in zip(prepared, probabilities, strict=True)]
+        probabilities, strangeness = self.model.answer(np.stack([each.image for each in prepared]))
+        return [
+            self._digit(each, row, strange=bool(strange >= self._strange))
+            for each, row, strange in zip(prepared, probabilities, strangeness, strict=True)
+        ]
 
-    def _digit(self, prepared: Prepared, probabilities: Probabilities) -> Digit:
+    def _digit(self, prepared: Prepared, probabilities: Probabilities, *, strange: bool) -> Digit:
         best = int(probabilities.argmax())
         blank = prepared.image.max() < FAINTEST_INK
+        reason: Reason | None = "blank" if blank else "not-a-digit" if strange else None
         return Digit(
             digit=None if blank else self.model.info.classes[best],
             probability=float(probabilities[best]),
             probabilities=tuple(float(value) for value in probabilities),
-            accepted=not blank,
-            reason="blank" if blank else None,
+            accepted=reason is None,
+            reason=reason,
             steps=prepared.steps,
         )

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from tenfold.draw import strangers
+from tenfold.draw.strangers import CUTS, PRINTED, SHARES, not_digits
+from tenfold.draw.strokes import draw_digits
 from tenfold.errors import DataError
-from tenfold.learn import strangers
-from tenfold.learn.strangers import CUTS, PRINTED, SHARES, not_digits
-from tenfold.learn.strokes import draw_digits
 
 DIGITS, LABELS = draw_digits(400, np.random.default_rng(7))
 

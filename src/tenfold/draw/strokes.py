@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from tenfold.arrays import Images, Labels
-from tenfold.learn.framing import Ink, framed
-from tenfold.learn.hands import DIGITS
+from tenfold.draw.framing import Ink, framed
+from tenfold.draw.hands import DIGITS
 
 __all__ = ["Path", "draw", "draw_digits", "draw_hand", "parse", "penned", "through"]
 
@@ -134,7 +134,7 @@ def parse(description: str) -> Path:
     """Read a stroke description.
 
     Args:
-        description: As `tenfold.learn.hands` explains.
+        description: As `tenfold.draw.hands` explains.
 
     Returns:
         The path, with the weights of a centripetal Catmull–Rom spline; as they are found for the points as described,

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from tenfold.learn import printed as press
-from tenfold.learn.framing import framed
-from tenfold.learn.printed import FONTS, printed, printed_digits
+from tenfold.draw import printed as press
+from tenfold.draw.framing import framed
+from tenfold.draw.printed import FONTS, printed, printed_digits
 from tenfold.model.store import SHIPPED, load_model
 
 

@@ -1,6 +1,6 @@
 """Images that are no digit, so that a network learns to say so.
 
-What is left out matters as much: nothing here may look like a digit. `tenfold.learn.hands` names the letters and signs
+What is left out matters as much: nothing here may look like a digit. `tenfold.draw.hands` names the letters and signs
 that do; `CUTS` names the halves of digits that do not.
 """
 
@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 
 from tenfold.arrays import SIDE, Images, Labels
+from tenfold.draw.framing import BOX, Ink, centred, framed, stacked
+from tenfold.draw.hands import LETTERS, SIGNS
+from tenfold.draw.printed import printed
+from tenfold.draw.strokes import Path, draw, parse, through
 from tenfold.errors import DataError
-from tenfold.learn.framing import BOX, Ink, centred, framed, stacked
-from tenfold.learn.hands import LETTERS, SIGNS
-from tenfold.learn.printed import printed
-from tenfold.learn.strokes import Path, draw, parse, through
 
 __all__ = [
     "CUTS",

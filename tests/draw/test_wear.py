@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from tenfold.learn.wear import UNTOUCHED, WEAR, blurred, broken, contrasted, edged, fainter, thickened, worn
+from tenfold.draw.wear import UNTOUCHED, WEAR, blurred, broken, contrasted, edged, fainter, thickened, worn
 
 KINDS = list(dict.fromkeys(wear for wear, _ in WEAR))
 

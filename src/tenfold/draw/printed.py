@@ -11,7 +11,7 @@ import numpy as np
 from PIL import ImageFont
 
 from tenfold.arrays import Images, Labels
-from tenfold.learn.framing import Ink, framed
+from tenfold.draw.framing import Ink, framed
 
 __all__ = ["FONTS", "printed", "printed_digits"]
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from tenfold.learn.hands import DIGITS, LETTERS, SIGNS
-from tenfold.learn.strokes import draw, draw_digits, draw_hand, parse, penned
+from tenfold.draw.hands import DIGITS, LETTERS, SIGNS
+from tenfold.draw.strokes import draw, draw_digits, draw_hand, parse, penned
 from tenfold.model.store import SHIPPED, load_model
 
 HANDS = [(digit, hand) for digit, hands in DIGITS.items() for hand in hands]
@@ -59,7 +59,7 @@ def test_ink_is_about_as_much_as_in_mnist(mnist):
 
 def test_every_hand_comes_up(monkeypatch):
     seen = []
-    monkeypatch.setattr("tenfold.learn.strokes.draw", lambda paths, rng: seen.extend(paths))
+    monkeypatch.setattr("tenfold.draw.strokes.draw", lambda paths, rng: seen.extend(paths))
     draw_digits(50 * len(HANDS), np.random.default_rng(0))
     assert set(seen) == {parse(DIGITS[digit][hand]) for digit, hand in HANDS}
 

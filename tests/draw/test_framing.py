@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenfold.learn.framing import centred, fitted, framed, stacked
+from tenfold.draw.framing import centred, fitted, framed, stacked
 
 
 def drawing(height: int, width: int, top: int = 5, left: int = 9) -> np.ndarray:
