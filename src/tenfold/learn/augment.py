@@ -22,7 +22,7 @@ def augmented(images: Tensor, options: TrainingOptions) -> Tensor:
     Args:
         images: `uint8 (n, 28, 28)`.
         options: Where one of `rotation`, `scaling`, `shear` and `elastic` is above 0, each image is warped in its own
-            way, `shift` with it; where only `shift` is, the batch moves as one. With `wear` the images are worn at last.
+            way, `shift` with it; where only `shift` is, the batch moves as one. With `wear` all are worn at last.
 
     Returns:
         `uint8 (n, 28, 28)`; what comes into view is paper.
