@@ -3,10 +3,14 @@
 Example: `python -m benchmarks.accuracy --recipe tutorial --seeds 10`
 """
 
+import os
 import statistics
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -73,7 +77,9 @@ class Files:
     lost: Spread
 
 
-def train_seeds(data: Data, options: TrainingOptions, seeds: int, checkpoints: Path) -> list[tuple[Trained, float]]:
+def train_seeds(
+    data: Data, options: TrainingOptions, seeds: int, checkpoints: Path, workers: int = 1
+) -> list[tuple[Trained, float]]:
     """Train with seeds 0, 1, …; a small training before pays for what is loaded once.
 
     A run that was stopped goes on where it was.
@@ -83,6 +89,7 @@ def train_seeds(data: Data, options: TrainingOptions, seeds: int, checkpoints: P
         options: How to train; the seed is set anew.
         seeds: How many.
         checkpoints: A folder to keep the state of each run in, until all are done.
+        workers: How many to train side by side; with more than one, each in a process of its own with one thread.
 
     Returns:
         Each trained network with the seconds that it took.
@@ -91,10 +98,14 @@ def train_seeds(data: Data, options: TrainingOptions, seeds: int, checkpoints: P
     tenfold.train(images[:1000], labels[:1000], replace(options, epochs=1))
     checkpoints.mkdir(parents=True, exist_ok=True)
     files = [checkpoints / f"{seed}.checkpoint" for seed in range(seeds)]
+    if workers > 1:
+        os.environ["OMP_NUM_THREADS"] = "1"
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            list(pool.map(partial(_train, images, labels, options), range(seeds), files))
     trained = []
     for seed, file in enumerate(files):
         started = time.perf_counter()
-        one = tenfold.train(images, labels, replace(options, seed=seed), checkpoint=file, resume=file.exists())
+        one = _train(images, labels, options, seed, file)
         if not one.finished:
             raise KeyboardInterrupt
         seconds = max(time.perf_counter() - started, sum(epoch.seconds for epoch in one.history))
@@ -104,6 +115,11 @@ def train_seeds(data: Data, options: TrainingOptions, seeds: int, checkpoints: P
         file.unlink()
     checkpoints.rmdir()
     return trained
+
+
+def _train(images: Images, labels: Labels, options: TrainingOptions, seed: int, checkpoint: Path) -> Trained:
+    options = replace(options, seed=seed)
+    return tenfold.train(images, labels, options, checkpoint=checkpoint, resume=checkpoint.exists())
 
 
 def score_seeds(data: Data, trained: list[tuple[Trained, float]]) -> Scores:
@@ -141,11 +157,12 @@ def weigh(data: Data, trained: list[tuple[Trained, float]]) -> Files:
 def main(
     recipe: Annotated[str, typer.Option(help="Which recipe.")] = "tutorial",
     seeds: Annotated[int, typer.Option(help="How many seeds, from 0.")] = 5,
+    workers: Annotated[int, typer.Option(help="How many to train side by side, a thread each; 1 takes all cores.")] = 1,
     results: Annotated[Path | None, typer.Option(help="The folder to leave JSON in.")] = None,
 ) -> None:
     """Measure the accuracy of a recipe over seeds."""
     options, data = tenfold.recipe(recipe), tenfold.load_data("mnist")
-    trained = train_seeds(data, options, seeds, (results or RESULTS) / f"accuracy-{recipe}-runs")
+    trained = train_seeds(data, options, seeds, (results or RESULTS) / f"accuracy-{recipe}-runs", workers)
     scores = score_seeds(data, trained)
     result = {"recipe": recipe, "epochs": options.epochs, **scores.to_dict(), "files": asdict(weigh(data, trained))}
     save_result(f"accuracy-{recipe}", result, results)
