@@ -256,6 +256,9 @@ def predict(
         list[str], typer.Argument(metavar="PICTURE…", help="Picture files, folders, globs; `-` is standard input.")
     ],
     model: Annotated[Path | None, typer.Option(help="A model folder.", show_default="the shipped one")] = None,
+    max_error: Annotated[
+        float | None, typer.Option(help="Accept only what keeps the share of errors below this.", show_default=False)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say which digit each picture shows.
@@ -264,7 +267,7 @@ def predict(
     """
     from tenfold.read.reader import Reader
 
-    reader = Reader(model)
+    reader = Reader(model, max_error=max_error)
     failed = False
     for name in _files(pictures):
         try:

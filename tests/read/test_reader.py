@@ -7,7 +7,7 @@ from PIL import Image
 
 import tenfold
 from tenfold import Reader
-from tenfold.errors import ModelError, PictureError
+from tenfold.errors import ModelError, OptionError, PictureError
 from tenfold.picture.decode import prepare
 
 
@@ -43,6 +43,17 @@ def test_many_are_read_at_once_in_their_order(reader, mnist):
 def test_a_blank_picture_is_refused_and_says_why(reader, level):
     digit = reader.digit(png(np.full((28, 28), level, np.uint8)))
     assert (digit.digit, digit.accepted, digit.reason) == (None, False, "blank")
+
+
+def test_only_sure_answers_are_accepted_where_an_error_is_promised(model, mnist):
+    strict, lax = Reader(model.folder, max_error=0.005), Reader(model.folder)
+    prepared = [prepare(png(image)) for image in mnist.x_test[:1000]]
+    reasons = [digit.reason for digit in strict.digits(prepared)]
+    assert set(reasons) == {None, "uncertain"}
+    assert 0 < reasons.count("uncertain") < 300
+    assert {digit.reason for digit in lax.digits(prepared)} == {None}
+    with pytest.raises(OptionError, match="at least 29,956 labelled images"):
+        Reader(model.folder, max_error=0.0001)
 
 
 def test_the_shipped_model_reads_without_any_training(mnist):

@@ -60,7 +60,11 @@ def save_trained(
         options=trained.options.to_dict(),
         data=data,
         history=trained.history,
-        calibration={"temperature": trained.temperature, "strangeness": trained.strangeness},
+        calibration={
+            "temperature": trained.temperature,
+            "strangeness": trained.strangeness,
+            "held_out": trained.held_out.to_dict() if trained.held_out else None,
+        },
         scores=evaluation.to_dict() if evaluation else None,
         version=version("tenfold"),
     )

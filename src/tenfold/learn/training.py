@@ -22,7 +22,7 @@ from tenfold.learn.networks import Ensemble, architecture, build, normalised
 from tenfold.learn.optimizers import Optimizer
 from tenfold.learn.progress import TrainingProgress
 from tenfold.learn.recipes import TrainingOptions
-from tenfold.model.calibrate import fit_temperature
+from tenfold.model.calibrate import HeldOut, fit_temperature
 from tenfold.model.store import Epoch
 
 __all__ = ["Trained", "choose_device", "train"]
@@ -83,6 +83,7 @@ class Trained:
         temperature: What its logits are divided by so that its probabilities hold, found on the images held out; 1
             where none were.
         strangeness: From how probable on an image is refused as none of the classes; None where it cannot be.
+        held_out: Its answers on the images held out; None where none were.
         finished: False where it was interrupted before the last epoch.
     """
 
@@ -93,6 +94,7 @@ class Trained:
     classes: int
     temperature: float
     strangeness: float | None
+    held_out: HeldOut | None
     finished: bool
 
     def classifier(self) -> Classifier:
@@ -166,8 +168,8 @@ def train(
             trained_members = math.ceil(len(history) / options.epochs)
             made.keep(trained_members)
             described["members"] = trained_members
-        temperature, strangeness = _calibrated(made, held_out, classes)
-    return Trained(_detached(made), described, options, history, classes, temperature, strangeness, finished)
+        calibration = _calibrated(made, held_out, classes)
+    return Trained(_detached(made), described, options, history, classes, *calibration, finished)
 
 
 def choose_device(name: str) -> torch.device:
@@ -336,17 +338,21 @@ def _score(run: _Run, network: nn.Module) -> dict[str, float] | None:
     return scores | {metric: METRICS[metric](logits, labels).item() for metric in run.options.metrics}
 
 
-def _calibrated(network: nn.Module, held_out: tuple[Tensor, Tensor], classes: int) -> tuple[float, float | None]:
-    """Find on the images held out the temperature, and from where on an image is none of the classes."""
+def _calibrated(
+    network: nn.Module, held_out: tuple[Tensor, Tensor], classes: int
+) -> tuple[float, float | None, HeldOut | None]:
+    """Find on the images held out the temperature, from where on an image is none of the classes, and the answers."""
     images, labels = held_out
     if not len(images):
-        return 1.0, None
+        return 1.0, None, None
     logits = _logits(network, images)
     temperature = fit_temperature(logits[:, :classes].cpu().numpy(), labels.cpu().numpy())
+    probabilities = (logits[:, :classes] / temperature).softmax(1).cpu().numpy()
+    answers = HeldOut.of(probabilities, labels.cpu().numpy())
     if logits.shape[1] == classes:
-        return temperature, None
+        return temperature, None, answers
     strangeness = logits.softmax(1)[:, classes].double()
-    return temperature, max(STRANGE, float(strangeness.quantile(1 - REFUSED)))
+    return temperature, max(STRANGE, float(strangeness.quantile(1 - REFUSED))), answers
 
 
 def _logits(network: nn.Module, images: Tensor) -> Tensor:

@@ -1,10 +1,23 @@
-"""Making a network's probabilities mean what they say."""
+"""Making a network's probabilities mean what they say, and a promise about error hold."""
+
+import base64
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from tenfold.arrays import Labels
+from tenfold.arrays import Labels, Probabilities
+from tenfold.errors import ModelError, OptionError
 
-__all__ = ["fit_temperature"]
+__all__ = ["HeldOut", "fewest_images", "fit_temperature", "surest_enough"]
+
+CONFIDENCE = 0.95
+"""How sure a promise about error is."""
+
+SHARES = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99, 0.995, 1.0)
+"""Shares of the answers that may be accepted, the surest first, tried in this order."""
 
 COLDEST, HOTTEST = 0.02, 50.0
 """Beyond these a network is right, or wrong, about everything it was measured on."""
@@ -43,3 +56,106 @@ def fit_temperature(logits: np.ndarray[tuple[int, int], np.dtype[np.float32]], l
         else:
             low = left
     return float(np.exp((low + high) / 2))
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """What a model answered on labelled images that it never learned from, the surest answers first.
+
+    Attributes:
+        probability: `float32 (n,)`, of its best guess.
+        right: `bool (n,)`, whether that was the label.
+    """
+
+    probability: np.ndarray[tuple[int], np.dtype[np.float32]]
+    right: np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+    @classmethod
+    def of(cls, probabilities: Probabilities, labels: Labels) -> "HeldOut":
+        """Sum up answers `float32 (n, k)` to images with labels `int64 (n,)`."""
+        best = probabilities.max(1)
+        order = np.argsort(-best, kind="stable")
+        return cls(best[order], (probabilities.argmax(1) == labels)[order])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain values that JSON can hold."""
+        packed = base64.b64encode(self.probability.astype("<f4").tobytes()).decode()
+        return {"n": len(self.right), "probability": packed, "wrong": np.flatnonzero(~self.right).tolist()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "HeldOut":
+        """Make it of what `to_dict` gave.
+
+        Raises:
+            ModelError: It is something else.
+        """
+        try:
+            probability = np.frombuffer(base64.b64decode(values["probability"]), "<f4").astype(np.float32)
+            right = np.ones(values["n"], np.bool_)
+            right[values["wrong"]] = False
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise ModelError(f"the model's calibration is damaged: {error}") from error
+        return cls(probability, right)
+
+
+def surest_enough(held_out: HeldOut, max_error: float) -> float:
+    """Find from which probability on answers may be accepted so that few enough of them are wrong.
+
+    Args:
+        held_out: What the model answered on images like those it will be given.
+        max_error: The share of wrong answers among the accepted that is promised not to be passed, with a confidence
+            of 95%, 0 to below 1.
+
+    Returns:
+        The least probability to accept, 0…1.
+
+    Raises:
+        OptionError: `max_error` is no such share, there are too few images to promise it, or even the surest half of
+            the answers has too many errors.
+
+    Source:
+        Angelopoulos, Bates, Candès, Jordan and Lei 2021, "Learn then test": thresholds from strict to lax are each
+        tested by the exact binomial tail (Clopper and Pearson 1934) until one fails, so that the promise holds for
+        the one that is chosen.
+    """
+    if not 0 < max_error < 1:
+        raise OptionError(f"the largest error must be above 0 and below 1, got {max_error!r}")
+    n, accepted = len(held_out.right), 0
+    wrong = np.cumsum(~held_out.right)
+    for share in SHARES:
+        count = math.ceil(share * n)
+        if count < fewest_images(max_error):
+            continue
+        if _tail(int(wrong[count - 1]), count, max_error) > 1 - CONFIDENCE:
+            break
+        accepted = count
+    if accepted:
+        return float(held_out.probability[accepted - 1])
+    if n < fewest_images(max_error):
+        raise OptionError(
+            f"an error of at most {max_error:.3%} cannot be promised: that takes at least "
+            f"{fewest_images(max_error):,} labelled images that the model never learned from, it has {n:,}; "
+            "allow more error or calibrate on more images"
+        )
+    raise OptionError(
+        f"an error of at most {max_error:.3%} cannot be promised: of {n:,} labelled images that the model never "
+        f"learned from it read {int(wrong[-1]):,} wrong, too many of them surely; allow more error"
+    )
+
+
+def fewest_images(max_error: float) -> int:
+    """Give how many images, all read right, it takes to promise an error with 95% confidence."""
+    return math.ceil(math.log(1 - CONFIDENCE) / math.log1p(-max_error))
+
+
+def _tail(wrong: int, count: int, error: float) -> float:
+    """Give how probable it is that so few of so many answers are wrong where each is so with this probability."""
+    logs = [
+        math.lgamma(count + 1)
+        - math.lgamma(number + 1)
+        - math.lgamma(count - number + 1)
+        + number * math.log(error)
+        + (count - number) * math.log1p(-error)
+        for number in range(wrong + 1)
+    ]
+    return math.fsum(map(math.exp, logs))

@@ -81,7 +81,8 @@ class ModelInfo:
         data: The training data: `name`, `n` images, `sha256` over the decoded images and labels.
         history: One entry per epoch trained.
         calibration: What makes its answers hold: `temperature`, already in the network; `strangeness`, from where on an
-            image is refused as none of the classes, None where the network cannot know.
+            image is refused as none of the classes, None where the network cannot know; `held_out`, a `HeldOut` as
+            plain values, or None.
         scores: An `Evaluation` as plain values, or None where nothing was measured.
         version: The version of Tenfold that wrote it.
     """

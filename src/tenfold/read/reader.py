@@ -8,12 +8,14 @@ from typing import Any, Literal
 import numpy as np
 
 from tenfold.arrays import Probabilities
-from tenfold.model.store import SHIPPED, load_model
+from tenfold.errors import OptionError
+from tenfold.model.calibrate import HeldOut, surest_enough
+from tenfold.model.store import SHIPPED, Model, load_model
 from tenfold.picture.decode import Prepared, prepare
 
 __all__ = ["Digit", "Reader"]
 
-Reason = Literal["blank", "not-a-digit"]
+Reason = Literal["blank", "not-a-digit", "uncertain"]
 
 FAINTEST_INK = 32
 """A picture whose strongest ink is below this, of 255, is blank."""
@@ -28,8 +30,8 @@ class Digit:
         probability: How probable it is, 0…1.
         probabilities: Of every class, in the order of the model's classes; they sum to 1.
         accepted: Whether to believe it.
-        reason: Why not: `blank`, no ink at all; `not-a-digit`, ink that the model takes for none of its classes; None
-            where it is accepted.
+        reason: Why not: `blank`, no ink at all; `not-a-digit`, ink that the model takes for none of its classes;
+            `uncertain`, not sure enough for the error that was allowed; None where it is accepted.
         steps: What was done to the picture before the network saw it.
     """
 
@@ -50,17 +52,21 @@ class Reader:
 
     Args:
         model: A model folder; without it the one that ships with Tenfold.
+        max_error: The share of wrong answers among the accepted that must not be passed, with 95% confidence on
+            images like those that the model was calibrated on; None accepts however unsure.
 
     Attributes:
         model: The model, loaded and checked.
 
     Raises:
         ModelError: The model folder is missing or damaged.
+        OptionError: So small an error cannot be promised with what the model was calibrated on.
     """
 
-    def __init__(self, model: str | Path | None = None) -> None:
+    def __init__(self, model: str | Path | None = None, *, max_error: float | None = None) -> None:
         self.model = load_model(SHIPPED if model is None else model)
         self._strange = self.model.info.calibration.get("strangeness") or 1.0
+        self._least = 0.0 if max_error is None else surest_enough(_held_out(self.model), max_error)
 
     def digit(self, picture: bytes | str | Path) -> Digit:
         """Read the digit in one picture.
@@ -88,8 +94,9 @@ class Reader:
 
     def _digit(self, prepared: Prepared, probabilities: Probabilities, *, strange: bool) -> Digit:
         best = int(probabilities.argmax())
+        unsure = probabilities[best] < self._least
         blank = prepared.image.max() < FAINTEST_INK
-        reason: Reason | None = "blank" if blank else "not-a-digit" if strange else None
+        reason: Reason | None = "blank" if blank else "not-a-digit" if strange else "uncertain" if unsure else None
         return Digit(
             digit=None if blank else self.model.info.classes[best],
             probability=float(probabilities[best]),
@@ -98,3 +105,12 @@ class Reader:
             reason=reason,
             steps=prepared.steps,
         )
+
+
+def _held_out(model: Model) -> HeldOut:
+    held_out = model.info.calibration.get("held_out")
+    if not held_out:
+        raise OptionError(
+            "this model cannot promise an error: it was trained with nothing held out; train with validation_split"
+        )
+    return HeldOut.from_dict(held_out)
