@@ -27,7 +27,7 @@ bench: $(VENV)/.dev ## measure Tenfold beside its peers, into docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
 reproduce: $(VENV)/.train ## train the model that ships with the package again
-	$(BIN)/tenfold train --recipe fast --epochs 10 --out src/tenfold/model/reader
+	$(BIN)/tenfold train --recipe reader --out src/tenfold/model/reader
 
 lock: ## take the newest versions of everything into requirements.lock
 	rm -rf .venv-lock

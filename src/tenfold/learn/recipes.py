@@ -254,6 +254,27 @@ RECIPES: Mapping[str, TrainingOptions] = MappingProxyType(
             validation_split=0.05,
             precision="auto",
         ),
+        "reader": TrainingOptions(
+            network="deep",
+            channels=(32, 64, 64, 128, 128),
+            hidden=(),
+            optimizer="adamw",
+            learning_rate=0.005,
+            schedule="one-cycle",
+            batch_size=256,
+            epochs=20,
+            shift=2,
+            rotation=12,
+            scaling=0.12,
+            shear=0.15,
+            wear=True,
+            drawn=0.25,
+            strangers=0.3,
+            weight_decay=0.2,
+            averaging=0.998,
+            validation_split=0.1,
+            precision="auto",
+        ),
     }
 )
 """The named option sets."""
