@@ -33,6 +33,7 @@ from tenfold.report.findings import percent
 if TYPE_CHECKING:
     from tenfold.arrays import Image
     from tenfold.learn.run import TrainingRun
+    from tenfold.picture.prepare import Prepared
     from tenfold.read.reader import Digit
 
 __all__ = ["app", "main"]
@@ -259,24 +260,34 @@ def predict(
     max_error: Annotated[
         float | None, typer.Option(help="Accept only what keeps the share of errors below this.", show_default=False)
     ] = None,
+    pixels: Annotated[int, typer.Option(help="The most pixels that a picture may have.")] = 50_000_000,
+    steps: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Draw how each picture was prepared, into this folder.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say which digit each picture shows.
 
+    Any picture of one digit: a photo, a scan, a screenshot, a drawing, a crop from a form; of any size and colours.
+
     Example: `tenfold predict seven.png`, or `tenfold predict scans/ --json`.
     """
+    from tenfold.picture.prepare import prepare
     from tenfold.read.reader import Reader
 
     reader = Reader(model, max_error=max_error)
     failed = False
-    for name in _files(pictures):
+    for number, name in enumerate(_files(pictures), 1):
         try:
-            digit = reader.digit(sys.stdin.buffer.read() if name == "-" else Path(name))
+            picture = sys.stdin.buffer.read() if name == "-" else Path(name)
+            prepared = prepare(picture, pixels=pixels, stages=steps is not None)
         except PictureError as error:
             failed = True
             _report_failure(name, str(error), as_json=as_json)
         else:
-            print(_digit_line(name, digit, as_json=as_json))
+            print(_digit_line(name, reader.digits([prepared])[0], as_json=as_json))
+            if steps:
+                _draw_steps(prepared, steps / f"{number:04}-{Path(name).stem}.png")
     if failed:
         raise typer.Exit(1)
 
@@ -358,7 +369,7 @@ def main() -> NoReturn:
 
 def _decode(content: bytes) -> "Image":
     """Turn a picture file into an image in the one way that pictures are read."""
-    from tenfold.picture.decode import prepare
+    from tenfold.picture.prepare import prepare
 
     return prepare(content).image
 
@@ -410,6 +421,14 @@ def _digit_line(name: str, digit: "Digit", *, as_json: bool) -> str:
     if digit.reason:
         return f"{name}  –  {digit.reason}"
     return f"{name}  {digit.digit}  {percent(digit.probability, 2)}"
+
+
+def _draw_steps(prepared: "Prepared", file: Path) -> None:
+    from tenfold.files import in_place_of
+    from tenfold.picture.strip import draw_steps
+
+    with in_place_of(file) as fresh:
+        fresh.write_bytes(draw_steps(prepared))
 
 
 def _report_failure(name: str, error: str, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 import tenfold
 from tenfold import Reader
 from tenfold.errors import ModelError, OptionError, PictureError
-from tenfold.picture.decode import prepare
+from tenfold.picture.prepare import prepare
 
 
 def png(image: np.ndarray) -> bytes:

@@ -11,7 +11,7 @@ from tenfold.arrays import Probabilities
 from tenfold.errors import OptionError
 from tenfold.model.calibrate import HeldOut, surest_enough
 from tenfold.model.store import SHIPPED, Model, load_model
-from tenfold.picture.decode import Prepared, prepare
+from tenfold.picture.prepare import Prepared, prepare
 
 __all__ = ["Digit", "Reader"]
 

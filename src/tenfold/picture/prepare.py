@@ -1,0 +1,86 @@
+"""Any picture of one digit to one 28×28 image that MNIST could contain, step by step."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from tenfold.arrays import SIDE, Image
+from tenfold.picture.decode import LIMIT, Grey, decode
+from tenfold.picture.frame import frame, is_framed
+from tenfold.picture.ink import lay_out
+from tenfold.picture.rules import remove_rules
+from tenfold.picture.strokes import keep_digit, thicken
+
+__all__ = ["Prepared", "prepare", "prepare_page"]
+
+BLANK: Image = np.zeros((SIDE, SIDE), np.uint8)
+BLANK.setflags(write=False)
+
+WORTH_A_WORD = 0.01
+"""A step that changes less of the ink than this has found nothing to do."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A picture made ready for a network.
+
+    Attributes:
+        image: `uint8 (28, 28)`, 0 paper, 255 ink.
+        steps: What was done to it, in order.
+        stages: What it looked like on the way, each with its name; empty where not asked for.
+    """
+
+    image: Image
+    steps: tuple[str, ...]
+    stages: tuple[tuple[str, Grey], ...] = ()
+
+
+def prepare(picture: bytes | str | Path, *, pixels: int = LIMIT, stages: bool = False) -> Prepared:
+    """Make a picture of one digit ready for a network.
+
+    Args:
+        picture: A picture file, or its content: a photo, a scan, a screenshot, a drawing, a crop from a form.
+        pixels: How many pixels it may have.
+        stages: Keep what it looked like on the way.
+
+    Returns:
+        The image as MNIST has them, all paper where the picture is blank, and the steps that led to it.
+
+    Raises:
+        PictureError: It cannot be read, is no picture, or has too many or too few pixels.
+    """
+    page, steps = decode(picture, pixels=pixels)
+    prepared = prepare_page(page)
+    return Prepared(prepared.image, (*steps, *prepared.steps), prepared.stages if stages else ())
+
+
+def prepare_page(page: Grey) -> Prepared:
+    """Make a page of one digit ready for a network.
+
+    Args:
+        page: `uint8 (height, width)` in grey, of any size, light and polarity.
+
+    Returns:
+        The image as MNIST has them, the steps and the stages.
+    """
+    for image, steps in ((page, ()), (255 - page, ("inverted",))):
+        if is_framed(image):
+            return Prepared(image, steps, (("picture", page), ("28×28", image)))
+    sheet = lay_out(page)
+    if sheet is None:
+        return Prepared(BLANK, (), (("picture", page), ("28×28", BLANK)))
+    steps = sheet.steps
+    shown: list[tuple[str, Grey]] = [("picture", page), ("ink", sheet.ink)]
+    ink, mask = sheet.ink, sheet.mask
+    for change, step in ((remove_rules, "lines removed"), (keep_digit, "surroundings removed"), (thicken, "thickened")):
+        before = cv2.countNonZero(mask)
+        ink, mask = change(ink, mask) or (ink, mask)
+        if abs(cv2.countNonZero(mask) - before) > WORTH_A_WORD * before:
+            steps += (step,)
+            shown.append((step, ink))
+    if not ink.any():
+        return Prepared(BLANK, steps, (*shown, ("28×28", BLANK)))
+    image = frame(ink)
+    return Prepared(image, (*steps, "framed"), (*shown, ("28×28", image)))

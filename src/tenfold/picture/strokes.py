@@ -1,0 +1,164 @@
+"""The strokes that belong to the digit, detached ones too, and those that do not."""
+
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+
+from tenfold.picture.frame import BOX, Ink
+from tenfold.picture.ink import Mask, stroke_width
+
+__all__ = ["keep_digit", "thicken"]
+
+Pieces: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+"""`float64 (n, 5)`: left, top, width, height and area of each connected piece of ink."""
+
+Centres: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+"""`float64 (n, 2)`: column and row of the middle of each piece."""
+
+Labels: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int32]]
+"""`int32 (height, width)`: which piece each pixel is of, 0 none."""
+
+BRIDGE = 0.012
+"""Gaps narrower than this share of the page are within a stroke: a fine pen skips on rough paper."""
+
+SMALLEST = 0.05
+"""A digit is at least so long beside the page; paper has grain and dust below."""
+
+SPECK = 0.02
+"""A piece smaller than this share of the largest is a speck."""
+
+OVER = 0.3
+"""A piece above or below the digit belongs to it up to a gap of so much of its height: the bar of a 5."""
+
+BESIDE = 0.08
+"""A piece beside the digit belongs to it up to a gap of so much of its height: the stem of a 4."""
+
+WIDEST = 1.3
+"""A digit is at most so many times as wide as high, pieces beside it included."""
+
+HUGGING = 0.15
+"""A piece that stays this near to an edge of the page is a remnant of what was cut there."""
+
+THINNEST = 1.5 / BOX
+"""Strokes thinner than this share of the digit's longer side would fade when it is averaged down."""
+
+USUAL = 2.0 / BOX
+"""How thick those are made: as in MNIST, where half the digits' strokes are between 2.0 and 2.7 of 20 pixels."""
+
+
+def keep_digit(ink: Ink, mask: Mask) -> tuple[Ink, Mask]:
+    """Keep the digit's strokes and drop specks, edges and parts of neighbours; of specks alone nothing stays.
+
+    Args:
+        ink: `uint8 (height, width)`, 0 paper, 255 full ink.
+        mask: Where the ink is.
+
+    Returns:
+        Ink and mask of the digit alone.
+    """
+    labels, pieces, centres = _pieces(mask)
+    if not len(pieces) or pieces[:, 2:4].max() < SMALLEST * max(mask.shape):
+        return np.zeros_like(ink), np.zeros_like(mask)
+    main = _main(pieces, centres, mask.shape)
+    kept, left = {main}, _fitting(pieces, main, mask) - {main}
+    while new := {each for each in left if _belongs(pieces[each], _bounds(pieces[sorted(kept)]))}:
+        kept |= new
+        left -= new
+    chosen = np.zeros(len(pieces) + 1, np.uint8)
+    chosen[[each + 1 for each in kept]] = 1
+    digit = chosen[labels] & mask
+    return _soft_edges(ink, digit, mask), digit
+
+
+def _pieces(mask: Mask) -> tuple[Labels, Pieces, Centres]:
+    """Label connected pieces of ink, small gaps within them bridged.
+
+    Returns:
+        The labels from 1 on, and for each the box, the area of its full ink, and the centre.
+    """
+    bridge = round(BRIDGE * max(mask.shape)) | 1
+    linked = cv2.dilate(mask, np.ones((bridge, bridge), np.uint8)) if bridge > 1 else mask
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(linked, connectivity=8)
+    pieces = stats[1:].astype(np.float64)
+    pieces[:, :2] += bridge // 2 * (pieces[:, :2] > 0)
+    pieces[:, 2:4] -= bridge - 1
+    pieces[:, 4] = np.bincount(labels[mask > 0], minlength=count)[1:count]
+    return labels, pieces, centres[1:]
+
+
+def thicken(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
+    """Give strokes that are too fine to survive being averaged down a usual width; None where they are not."""
+    _, _, width, height = cv2.boundingRect(mask)
+    longest, pen = max(width, height), stroke_width(mask)
+    if not longest or pen >= THINNEST * longest:
+        return None
+    side = max(2, round(USUAL * longest - pen) + 1)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    room = side
+    wide, mask = (
+        cv2.copyMakeBorder(each, room, room, room, room, cv2.BORDER_CONSTANT, value=0) for each in (ink, mask)
+    )
+    return np.asarray(cv2.dilate(wide, kernel)), np.asarray(cv2.dilate(mask, kernel))
+
+
+def _soft_edges(ink: Ink, digit: Mask, mask: Mask) -> Ink:
+    """Give the ink of a digit with its soft edges, and nothing of the other pieces."""
+    reach = max(3, round(stroke_width(digit))) | 1
+    near = cv2.dilate(digit, np.ones((reach, reach), np.uint8))
+    others = cv2.dilate(mask & ~digit & 1, np.ones((3, 3), np.uint8)) & ~digit
+    return np.where((near > 0) & ~(others > 0), ink, 0).astype(np.uint8)
+
+
+def _main(pieces: Pieces, centres: Centres, shape: tuple[int, ...]) -> int:
+    """Choose the piece that is most of the digit: large, central, not cut off."""
+    height, width = shape
+    away = np.hypot((centres[:, 0] - width / 2) / width, (centres[:, 1] - height / 2) / height)
+    extent = np.maximum(pieces[:, 2], pieces[:, 3])
+    score = np.sqrt(pieces[:, 4]) * extent * np.exp(-3 * away**2)
+    score *= np.where(_hugging(pieces, shape), 0.05, np.where(_touching(pieces, shape).any(axis=1), 0.5, 1.0))
+    return int(score.argmax())
+
+
+def _fitting(pieces: Pieces, main: int, mask: Mask) -> set[int]:
+    """Say which pieces may belong to the main one: no specks, and not cut off where it is not."""
+    large = pieces[:, 4] >= max(SPECK * pieces[:, 4].max(), stroke_width(mask) ** 2 / 2)
+    edges = _touching(pieces, mask.shape)
+    foreign = (edges & ~edges[main]).any(axis=1) | _hugging(pieces, mask.shape)
+    return set(np.flatnonzero(large & ~foreign).tolist())
+
+
+def _touching(pieces: Pieces, shape: tuple[int, ...]) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
+    """Say which pieces touch the left, top, right and bottom edge of the page."""
+    height, width = shape
+    left, top, wide, tall = pieces[:, :4].T
+    return np.stack([left <= 1, top <= 1, left + wide >= width - 1, top + tall >= height - 1], axis=1)
+
+
+def _hugging(pieces: Pieces, shape: tuple[int, ...]) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Say which pieces touch an edge of the page and stay near it."""
+    height, width = shape
+    left, top, wide, tall = pieces[:, :4].T
+    reach = HUGGING * min(height, width)
+    at_left, at_right = (left <= 1) & (wide < reach), (left + wide >= width - 1) & (wide < reach)
+    at_top, at_foot = (top <= 1) & (tall < reach), (top + tall >= height - 1) & (tall < reach)
+    return np.asarray(at_left | at_right | at_top | at_foot)
+
+
+def _bounds(pieces: Pieces) -> tuple[float, float, float, float]:
+    """Give left, top, right and bottom of pieces together."""
+    left, top = pieces[:, 0].min(), pieces[:, 1].min()
+    return left, top, (pieces[:, 0] + pieces[:, 2]).max(), (pieces[:, 1] + pieces[:, 3]).max()
+
+
+def _belongs(piece: "np.ndarray[tuple[int], np.dtype[np.float64]]", box: tuple[float, float, float, float]) -> bool:
+    """Say whether a piece is near enough to a digit's box, and not beside it as a neighbour is."""
+    left, top, right, bottom = box
+    longest = max(bottom - top, right - left)
+    p_left, p_top, p_right, p_bottom = piece[0], piece[1], piece[0] + piece[2], piece[1] + piece[3]
+    across, down = max(p_left - right, left - p_right, 0), max(p_top - bottom, top - p_bottom, 0)
+    shared = min(p_right, right) - max(p_left, left)
+    if shared >= piece[2] / 2:
+        return bool(down <= OVER * longest)
+    wide, tall = max(right, p_right) - min(left, p_left), max(bottom, p_bottom) - min(top, p_top)
+    return bool(max(across, down) <= BESIDE * longest and wide <= WIDEST * tall)
