@@ -231,3 +231,16 @@ def test_the_demo_goes_the_whole_way(command, tmp_path):
     assert tenfold.load_model(tmp_path / "models" / "tutorial").info.scores["accuracy"] > 0.977
     assert "Try next" in result.out
     assert max(map(len, result.out.splitlines())) <= 100
+
+
+def test_steps_are_drawn_into_a_folder(command, model, pictures, tmp_path):
+    result = command("predict", "pictures", "none.png", "--steps", "steps", "--model", model.folder)
+    assert result.status == 1
+    drawn = sorted(file.name for file in (tmp_path / "steps").iterdir())
+    assert drawn == [f"{index + 1:04}-{index}.png" for index in range(4)]
+
+
+def test_the_most_pixels_of_a_picture_can_be_set(command, model, pictures):
+    result = command("predict", "pictures/0.png", "--pixels", "783", "--model", model.folder)
+    assert result.status == 1
+    assert "too large: 28×28 pixels, and at most 783 are read" in result.err

@@ -194,14 +194,16 @@ def tiny(digit: Array, rng: np.random.Generator) -> Array:
 
 
 def faint_small(digit: Array, rng: np.random.Generator) -> Array:
-    """Twenty-eight pixels a side, grey on nearly white, off centre."""
-    ink = strokes(digit, 80, thicken=-0.02, margin=rng.uniform(0.1, 0.3))
+    """Twenty-eight pixels a side, a thin pencil pressed unevenly, grey on nearly white, off centre."""
+    ink = strokes(digit, 80, thicken=rng.uniform(-0.06, 0.02), margin=rng.uniform(0.1, 0.6))
+    pressure = cv2.GaussianBlur(rng.uniform(-1, 1, ink.shape).astype(np.float32), (0, 0), 8)
+    ink = ink * np.clip(0.75 + pressure * 5, 0.4, 1)
     side = max(ink.shape)
     square = np.zeros((side, side), np.float32)
     top, left = (int(rng.integers(0, side - length + 1)) for length in ink.shape)
     square[top : top + ink.shape[0], left : left + ink.shape[1]] = ink
     small = cv2.resize(square, (28, 28), interpolation=cv2.INTER_AREA)
-    grey = 235 - small * rng.uniform(40, 150) + rng.normal(0, 2, small.shape)
+    grey = rng.integers(225, 256) - small * rng.uniform(40, 150) + rng.normal(0, rng.uniform(0, 2), small.shape)
     return np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
 
 

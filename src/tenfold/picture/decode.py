@@ -104,9 +104,9 @@ def _content(path: Path) -> bytes:
 
 def _picture(content: bytes, pixels: int) -> tuple[Pillow.Image, Steps]:
     """Open a picture, turned upright and shrunk to between one and two pages' size."""
-    picture = Pillow.open(BytesIO(content), formats=[*FORMATS, *_heic(content)])
+    picture: Pillow.Image = Pillow.open(BytesIO(content), formats=[*FORMATS, *_heic(content)])
     _check_size(*picture.size, pixels)
-    steps = ("first frame taken",) if _has_frames(picture) else ()
+    steps: Steps = ("first frame taken",) if _has_frames(picture) else ()
     if picture.getexif().get(ORIENTATION, 1) != 1:
         steps += ("turned",)
     shrink = max(picture.size) / PAGE_SIDE

@@ -27,11 +27,23 @@ THUMBNAIL = 64
 WIDEST_STROKE = 0.4
 """Paper is seen past anything narrower than this share of the picture's longer side."""
 
-FAINTEST = 0.06
-"""The least contrast with the paper that is ink."""
+FAINTEST = 0.03
+"""The least contrast with evenly lit paper that is ink."""
+
+SHADY = 0.06
+"""While light is being measured, what is darker than it by this, or twice this, is ink or shadow."""
 
 NOISE = 4
 """So many times its spread the paper's own roughness may reach."""
+
+CLEARLY = 1.5
+"""Ink is so many times as dark as the darkest that paper may be; grain hardly passes it."""
+
+GRAIN = 2
+"""So many times its spread the paper's roughness is taken off the ink."""
+
+REMAINS = 0.12
+"""Of light that is uneven, so much may remain after it was divided out."""
 
 PAPER = 200
 """The shade of paper, where 0 is black; what is lighter than its surroundings has room above."""
@@ -41,6 +53,9 @@ QUARTILE = 1.4826
 
 HALF = 0.45
 """A stroke's edge is where it is about half as dark as the ink."""
+
+SEEN = 0.2
+"""The light of a place is known from its paper where so much of what is nearby is paper."""
 
 NEARBY = 5
 """The light of a place is averaged over so many thumbnail pixels each way."""
@@ -75,22 +90,23 @@ def lay_out(page: Grey) -> Sheet | None:
     """
     enlarge = -(-ROOM // max(page.shape))
     if enlarge > 1:
-        page = np.asarray(cv2.resize(page, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC))
+        page = np.asarray(cv2.resize(page, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC), np.uint8)
     small = _thumbnail(page)
     inverted = has_light_ink(small)
     if inverted:
-        page, small = cv2.bitwise_not(page), cv2.bitwise_not(small)
+        page, small = 255 - page, 255 - small
     light = _light(small)
     shade = _shade(page, light)
-    level = _level(shade)
+    uneven = _unevenness(light)
+    level = _level(shade, uneven)
     if level is None:
         return None
     floor, full = level
     darkness = (PAPER - np.arange(256) - floor) / (full - floor)
-    ink = np.asarray(cv2.LUT(shade, np.clip(255 * darkness, 0, 255).astype(np.uint8)))
-    mask = np.asarray(cv2.threshold(ink, HALF * 255, 1, cv2.THRESH_BINARY)[1])
+    ink = np.asarray(cv2.LUT(shade, np.clip(255 * darkness, 0, 255).astype(np.uint8)), np.uint8)
+    mask = np.asarray(cv2.threshold(ink, HALF * 255, 1, cv2.THRESH_BINARY)[1], np.uint8)
     steps = ("inverted",) if inverted else ()
-    if np.ptp(light) > UNEVEN * light.max():
+    if uneven > UNEVEN:
         steps = ("background divided out", *steps)
     return Sheet(ink, mask, steps)
 
@@ -98,7 +114,9 @@ def lay_out(page: Grey) -> Sheet | None:
 def stroke_width(mask: Mask) -> float:
     """Give the mean width of strokes, in pixels: their area over half their outline."""
     area = cv2.countNonZero(mask)
-    outline = area - cv2.countNonZero(cv2.erode(mask, None, borderType=cv2.BORDER_CONSTANT, borderValue=0))
+    outline = area - cv2.countNonZero(
+        cv2.erode(mask, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    )
     return 2 * area / max(outline, 1)
 
 
@@ -118,10 +136,10 @@ def _skew(page: Grey, share: int, border: int) -> float:
     """Give by how much what differs from its surroundings is lighter, above 0, or darker, below."""
     reach = max(3, max(page.shape) // share) | 1
     detail = page.astype(np.float32)
-    detail -= cv2.blur(detail, (reach, reach), borderType=border)
+    detail = detail - np.asarray(cv2.blur(detail, (reach, reach), borderType=border), np.float32)
     square = detail * detail
-    spread = float(square.mean()) ** 0.5
-    return float((square * detail).mean()) / max(spread, 1.0) ** 3
+    spread = max(float(np.sqrt(square.mean())), 1.0)
+    return float((square * detail).mean()) / spread**3
 
 
 def _thumbnail(page: Grey) -> Grey:
@@ -138,25 +156,32 @@ def _light(small: Grey) -> Grey:
     Shadows have edges and lenses darken corners; of the light with and without the latter, the one that leaves less
     to be ink is taken.
     """
-    flat = np.full(small.shape, 255, np.float32)
-    tried = [_past_strokes(small, fall) for fall in (flat, _fall_of_light(small))]
-    dark = [np.count_nonzero(small < light * (1 - 2 * FAINTEST)) for light in tried]
-    return np.clip(tried[int(np.argmin(dark))], 1, 255).astype(np.uint8)
+    light = _past_strokes(small, np.full(small.shape, 255, np.float32))
+    if _unevenness(light) > UNEVEN:
+        darkened = _past_strokes(small, _fall_of_light(small))
+        light = min(light, darkened, key=lambda tried: np.count_nonzero(small < tried * (1 - 2 * SHADY)))
+    return np.clip(light, 1, 255).astype(np.uint8)
 
 
 def _past_strokes(small: Grey, fall: Shares) -> Shares:
     """Give the light of the paper around and under strokes, where `fall` is known of it."""
-    even = np.asarray(cv2.divide(small.astype(np.float32), fall, scale=255))
+    even = np.asarray(cv2.divide(small.astype(np.float32), fall, scale=255), np.float32)
     reach = round(WIDEST_STROKE * max(small.shape)) | 1
-    above = cv2.morphologyEx(even, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
-    dark = (even < above * (1 - 2 * FAINTEST)).astype(np.uint8)
-    paper = 1 - cv2.dilate(dark, np.ones((3, 3), np.uint8)).astype(np.float32)
-    near = (NEARBY, NEARBY)
-    weight = cv2.blur(paper, near, borderType=cv2.BORDER_REPLICATE)
-    level = cv2.blur(paper * even, near, borderType=cv2.BORDER_REPLICATE)
-    smooth = cv2.blur(above, near, borderType=cv2.BORDER_REPLICATE)
-    light: Shares = fall / 255 * np.where(weight > 0.2, level / np.maximum(weight, 0.2), smooth)
-    return light
+    above = np.asarray(cv2.morphologyEx(even, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8)), np.float32)
+    contrast = np.clip(_unevenness(above * fall) / 3, FAINTEST, 2 * SHADY)  # shadows are not to be taken for ink
+    ink = np.asarray(cv2.dilate((even < above * (1 - contrast)).astype(np.uint8), np.ones((3, 3), np.uint8)))
+    paper = (1 - ink).astype(np.float32)
+    share, level, beyond = (
+        np.asarray(cv2.blur(each, (NEARBY, NEARBY), borderType=cv2.BORDER_REPLICATE), np.float32)
+        for each in (paper, paper * even, above)
+    )
+    even_light = np.where(share > SEEN, level / np.maximum(share, SEEN), beyond)
+    return np.asarray(even_light * fall / 255, np.float32)
+
+
+def _unevenness(light: Grey | Shares) -> float:
+    """Give by what share of its most the light varies."""
+    return float(np.ptp(light)) / max(float(light.max()), 1.0)
 
 
 def _fall_of_light(small: Grey) -> Shares:
@@ -172,7 +197,7 @@ def _fall_of_light(small: Grey) -> Shares:
         terms = shape[paper]
         weights = np.linalg.lstsq(terms.T @ terms, terms.T @ values[paper], rcond=None)[0]
         fit = shape @ weights
-        paper = values > fit * (1 - FAINTEST)
+        paper = values > fit * (1 - SHADY)
     return np.clip(fit, 16, 255).reshape(small.shape).astype(np.float32)
 
 
@@ -184,11 +209,12 @@ def _square_terms(height: int, width: int) -> Shares:
 
 def _shade(page: Grey, light: Grey) -> Grey:
     """Give each pixel's lightness beside its paper's: `PAPER` where they are the same."""
-    everywhere = cv2.resize(light, page.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.divide(page, cv2.max(everywhere, 1), scale=PAPER))
+    height, width = page.shape
+    everywhere = np.asarray(cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+    return np.asarray(cv2.divide(page, np.maximum(everywhere, 1), scale=PAPER), np.uint8)
 
 
-def _level(shade: Grey) -> tuple[float, float] | None:
+def _level(shade: Grey, uneven: float) -> tuple[float, float] | None:
     """Find how much darker than paper its roughness is and ink usually is; None where nothing stands out.
 
     Only paper is lighter than paper: its roughness is measured there, where ink cannot disturb.
@@ -196,12 +222,15 @@ def _level(shade: Grey) -> tuple[float, float] | None:
     counts = np.bincount(shade.ravel(), minlength=256).astype(np.float64)
     darker, lighter = counts[PAPER::-1], counts[PAPER:]
     roughness = QUARTILE * float(np.searchsorted(np.cumsum(lighter), lighter.sum() / 2))
-    floor = max(FAINTEST * PAPER, NOISE * roughness)
+    remains = REMAINS * uneven * PAPER
+    floor = max(FAINTEST * PAPER, NOISE * roughness, remains)
     start = int(floor) + 1
     if start > PAPER or not darker[start:].any():
         return None
     full = _upper_mean(darker[start:]) + start
-    return min(floor, full / 3), full
+    if full < CLEARLY * floor:
+        return None
+    return min(GRAIN * roughness + remains, full / 3), full
 
 
 def _upper_mean(counts: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> float:

@@ -18,8 +18,8 @@ __all__ = ["Prepared", "prepare", "prepare_page"]
 BLANK: Image = np.zeros((SIDE, SIDE), np.uint8)
 BLANK.setflags(write=False)
 
-WORTH_A_WORD = 0.01
-"""A step that changes less of the ink than this has found nothing to do."""
+WORTH_A_WORD = 0.02
+"""A step that changes the ink by less than this share has found nothing to do."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ def prepare_page(page: Grey) -> Prepared:
     Returns:
         The image as MNIST has them, the steps and the stages.
     """
-    for image, steps in ((page, ()), (255 - page, ("inverted",))):
+    for image, done in ((page, ()), (255 - page, ("inverted",))):
         if is_framed(image):
-            return Prepared(image, steps, (("picture", page), ("28×28", image)))
+            return Prepared(image, done, (("picture", page), ("28×28", image)))
     sheet = lay_out(page)
     if sheet is None:
         return Prepared(BLANK, (), (("picture", page), ("28×28", BLANK)))
@@ -75,9 +75,9 @@ def prepare_page(page: Grey) -> Prepared:
     shown: list[tuple[str, Grey]] = [("picture", page), ("ink", sheet.ink)]
     ink, mask = sheet.ink, sheet.mask
     for change, step in ((remove_rules, "lines removed"), (keep_digit, "surroundings removed"), (thicken, "thickened")):
-        before = cv2.countNonZero(mask)
+        before = cv2.sumElems(ink)[0]
         ink, mask = change(ink, mask) or (ink, mask)
-        if abs(cv2.countNonZero(mask) - before) > WORTH_A_WORD * before:
+        if abs(cv2.sumElems(ink)[0] - before) > WORTH_A_WORD * before:
             steps += (step,)
             shown.append((step, ink))
     if not ink.any():

@@ -35,11 +35,17 @@ WHOLE = 0.85
 NEAR = 0.05
 """A line's end this near to the page's edge, or to another line, reaches it."""
 
+TIGHT = 0.07
+"""A crop with less margin than this is tight around its digit, and has lost the ends of lines."""
+
 THINNER = 0.75
 """A rule is so much thinner than the strokes; the bar of a 7 is not."""
 
 SWELL = 1.6
 """Where ink is so much thicker than the line, a stroke crosses it."""
+
+THICKEST = 0.07
+"""A line is no thicker than this share of the page; a felt pen is."""
 
 STRAIGHT = 0.25
 """A line's middle strays from straight by no more than this share of its thickness; the side of a 0 does."""
@@ -79,12 +85,12 @@ def remove_rules(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
     Returns:
         Ink and mask without them; None where there are none.
     """
-    faint = np.asarray(cv2.threshold(ink, FAINT, 1, cv2.THRESH_BINARY)[1])
+    faint = np.asarray(cv2.threshold(ink, FAINT, 1, cv2.THRESH_BINARY)[1], np.uint8)
     turned = np.ascontiguousarray(faint.T)
     seen = _candidates(faint), _candidates(turned)
     if not any(map(len, seen)):
         return None
-    runs = _runs(faint), _runs(turned)
+    runs = _runs(faint, seen[0]), _runs(turned, seen[1])
     level, upright = _lines(runs[0], seen[0]), _lines(runs[1], seen[1])
     level, upright = _framed(level, upright, faint.shape), _framed(upright, level, turned.shape)
     rest = mask & ~_cover(runs[0], level) & ~_cover(runs[1], upright).T
@@ -96,13 +102,16 @@ def remove_rules(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
     rest = mask & ~cover
     if not cover.any() or _longest(rest) < LEAST * max(mask.shape):
         return None
-    kernel = np.ones((3, 3), np.uint8)
-    around = cv2.dilate(cover, kernel, iterations=2) & ~cv2.dilate(rest, kernel)
-    return np.where(cover | around, 0, ink).astype(np.uint8), rest
+    near = (
+        np.asarray(cv2.dilate(rest, np.ones((3, 3), np.uint8)), np.uint8) & ~cover
+    )  # what is fainter elsewhere is what is left of lines
+    return np.where(near, ink, 0).astype(np.uint8), rest
 
 
 def _candidates(mask: Mask) -> list[tuple[float, float]]:
     """Find rows and slants of nearly level lines, on a small copy: sheared by a line's slant, it is one row."""
+    if cv2.boundingRect(mask)[2] < LONG * mask.shape[1]:
+        return []
     shrink = max(1.0, max(mask.shape) / SCAN)
     height, width = (max(2, round(side / shrink)) for side in mask.shape)
     small = cv2.resize(mask * 255, (width, height), interpolation=cv2.INTER_AREA)
@@ -142,7 +151,7 @@ def _lines(runs: Runs, seen: list[tuple[float, float]]) -> list[Line]:
 
 
 def _measured(runs: Runs, row: float, slant: float) -> Line | None:
-    """Follow a line from side to side; None where it is broken, short or bent."""
+    """Follow a line from side to side; None where it is broken, short, thick or bent."""
     height, width = runs.shape
     columns = np.arange(width)
     rows = np.rint(row + slant * columns).astype(int)[None] + np.array([[0], [-1], [1]])
@@ -160,7 +169,8 @@ def _measured(runs: Runs, row: float, slant: float) -> Line | None:
     above = _reach_up(runs, rows[lone], lone)
     middle = rows[lone] - above + (through[lone] - 1) / 2
     strays = float(np.abs(middle - row - slant * lone).mean())
-    return Line(row, slant, thick, first, last) if strays <= STRAIGHT * thick + 1 else None
+    fits = thick <= THICKEST * max(height, width) and strays <= STRAIGHT * thick + 1
+    return Line(row, slant, thick, first, last) if fits else None
 
 
 def _reach_up(runs: Runs, rows: Whole, columns: Whole) -> Whole:
@@ -227,11 +237,18 @@ def _fills(mask: Mask) -> tuple[bool, bool]:
     if not len(stats):
         return False, False
     left, top, width, height, _ = stats[stats[:, 4].argmax()]
-    return top <= 1 or top + height >= mask.shape[0] - 1, left <= 1 or left + width >= mask.shape[1] - 1
+    down, across = (TIGHT * side for side in mask.shape)
+    return (
+        bool(top <= down or top + height >= mask.shape[0] - down),
+        bool(left <= across or left + width >= mask.shape[1] - across),
+    )
 
 
-def _runs(mask: Mask) -> Runs:
-    height, _ = mask.shape
+def _runs(mask: Mask, seen: list[tuple[float, float]]) -> Runs:
+    """Measure the upright runs of ink; where no line was seen none is asked for."""
+    height, width = mask.shape
+    if not seen:
+        return np.zeros((height, width), np.int32)
     rows = np.arange(height, dtype=np.int32)[:, None]
     before = np.maximum.accumulate(np.where(mask > 0, -1, rows), axis=0)
     after = np.minimum.accumulate(np.where(mask > 0, height, rows)[::-1], axis=0)[::-1]

@@ -19,6 +19,9 @@ Centres: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Labels: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int32]]
 """`int32 (height, width)`: which piece each pixel is of, 0 none."""
 
+FAINT = 44
+"""A stroke goes on where the pen is lighter, down to this ink, of 255."""
+
 BRIDGE = 0.012
 """Gaps narrower than this share of the page are within a stroke: a fine pen skips on rough paper."""
 
@@ -57,7 +60,8 @@ def keep_digit(ink: Ink, mask: Mask) -> tuple[Ink, Mask]:
     Returns:
         Ink and mask of the digit alone.
     """
-    labels, pieces, centres = _pieces(mask)
+    whole = np.asarray(cv2.threshold(ink, FAINT, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    labels, pieces, centres = _pieces(whole, mask)
     if not len(pieces) or pieces[:, 2:4].max() < SMALLEST * max(mask.shape):
         return np.zeros_like(ink), np.zeros_like(mask)
     main = _main(pieces, centres, mask.shape)
@@ -67,24 +71,24 @@ def keep_digit(ink: Ink, mask: Mask) -> tuple[Ink, Mask]:
         left -= new
     chosen = np.zeros(len(pieces) + 1, np.uint8)
     chosen[[each + 1 for each in kept]] = 1
-    digit = chosen[labels] & mask
-    return _soft_edges(ink, digit, mask), digit
+    digit = chosen[labels] & whole
+    return _soft_edges(ink, digit, whole), digit
 
 
-def _pieces(mask: Mask) -> tuple[Labels, Pieces, Centres]:
-    """Label connected pieces of ink, small gaps within them bridged.
+def _pieces(whole: Mask, mask: Mask) -> tuple[Labels, Pieces, Centres]:
+    """Label connected pieces of ink, small gaps within them bridged; only strong ink counts for their area.
 
     Returns:
         The labels from 1 on, and for each the box, the area of its full ink, and the centre.
     """
     bridge = round(BRIDGE * max(mask.shape)) | 1
-    linked = cv2.dilate(mask, np.ones((bridge, bridge), np.uint8)) if bridge > 1 else mask
+    linked = cv2.dilate(whole, np.ones((bridge, bridge), np.uint8)) if bridge > 1 else whole
     count, labels, stats, centres = cv2.connectedComponentsWithStats(linked, connectivity=8)
     pieces = stats[1:].astype(np.float64)
     pieces[:, :2] += bridge // 2 * (pieces[:, :2] > 0)
     pieces[:, 2:4] -= bridge - 1
     pieces[:, 4] = np.bincount(labels[mask > 0], minlength=count)[1:count]
-    return labels, pieces, centres[1:]
+    return np.asarray(labels, np.int32), pieces, np.asarray(centres[1:], np.float64)
 
 
 def thicken(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
@@ -95,18 +99,16 @@ def thicken(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
         return None
     side = max(2, round(USUAL * longest - pen) + 1)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    room = side
-    wide, mask = (
-        cv2.copyMakeBorder(each, room, room, room, room, cv2.BORDER_CONSTANT, value=0) for each in (ink, mask)
-    )
-    return np.asarray(cv2.dilate(wide, kernel)), np.asarray(cv2.dilate(mask, kernel))
+    roomy = (np.pad(each, side) for each in (ink, mask))
+    wide, thick = (np.asarray(cv2.dilate(each, kernel), np.uint8) for each in roomy)
+    return wide, thick
 
 
 def _soft_edges(ink: Ink, digit: Mask, mask: Mask) -> Ink:
     """Give the ink of a digit with its soft edges, and nothing of the other pieces."""
     reach = max(3, round(stroke_width(digit))) | 1
     near = cv2.dilate(digit, np.ones((reach, reach), np.uint8))
-    others = cv2.dilate(mask & ~digit & 1, np.ones((3, 3), np.uint8)) & ~digit
+    others = np.asarray(cv2.dilate(mask & ~digit, np.ones((3, 3), np.uint8)), np.uint8) & ~digit
     return np.where((near > 0) & ~(others > 0), ink, 0).astype(np.uint8)
 
 
