@@ -55,7 +55,21 @@ ModelFolder = Annotated[Path, typer.Argument(metavar="MODEL", help="A model fold
 INT8_IMAGES = 1000
 """On how many images the ranges of an int8 export are measured."""
 
-PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}
+PICTURE_SUFFIXES = {
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".bmp",
+    ".gif",
+    ".webp",
+    ".tif",
+    ".tiff",
+    ".ppm",
+    ".pgm",
+    ".heic",
+    ".heif",
+    ".pdf",
+}
 
 
 def _print_version(wanted: bool) -> None:
@@ -260,7 +274,9 @@ def predict(
     max_error: Annotated[
         float | None, typer.Option(help="Accept only what keeps the share of errors below this.", show_default=False)
     ] = None,
-    pixels: Annotated[int, typer.Option(help="The most pixels that a picture may have.")] = 50_000_000,
+    pixels: Annotated[
+        int | None, typer.Option(help="The most pixels that a picture may have.", show_default="50 million")
+    ] = None,
     steps: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Draw how each picture was prepared, into this folder.")
     ] = None,
@@ -272,6 +288,7 @@ def predict(
 
     Example: `tenfold predict seven.png`, or `tenfold predict scans/ --json`.
     """
+    from tenfold.picture.decode import LIMIT
     from tenfold.picture.prepare import prepare
     from tenfold.read.reader import Reader
 
@@ -280,7 +297,7 @@ def predict(
     for number, name in enumerate(_files(pictures), 1):
         try:
             picture = sys.stdin.buffer.read() if name == "-" else Path(name)
-            prepared = prepare(picture, pixels=pixels, stages=steps is not None)
+            prepared = prepare(picture, pixels=LIMIT if pixels is None else pixels, stages=steps is not None)
         except PictureError as error:
             failed = True
             _report_failure(name, str(error), as_json=as_json)
