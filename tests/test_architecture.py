@@ -14,7 +14,7 @@ STANDS_ON = {
     "data": set(),
     "model": set(),
     "picture": set(),
-    "draw": set(),
+    "draw": {"picture"},
     "learn": {"data", "model", "draw"},
     "read": {"picture", "model"},
     "report": {"model"},

@@ -16,7 +16,7 @@ def test_printed_digits_are_framed_as_mnist_is():
     assert (images.max((1, 2)) == 255).all()
     places = np.arange(28) + 0.5
     for axis in (1, 2):
-        assert np.abs(images.sum(axis) @ places / images.sum((1, 2)) - 14).max() <= 0.5 + 1e-9
+        assert np.abs(images.sum(axis) @ places / images.sum((1, 2)) - 14.5).max() <= 0.5 + 1e-9
         inked = images.any(axis)
         assert (28 - inked.argmax(1) - inked[:, ::-1].argmax(1)).max() <= 20
 

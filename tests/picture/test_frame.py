@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from tenfold.errors import PictureError
-from tenfold.picture.frame import BOX, frame, is_framed
+from tenfold.picture.frame import BOX, centre, frame, is_framed
 
 LARGEST_ERROR = 1
 """Levels of 255 that a pixel may differ by: MNIST's own peaks are 254 as often as one time in ten."""
@@ -74,3 +74,9 @@ def test_any_ink_is_framed_or_refused(ink):
 @pytest.mark.parametrize("shape", [(1, 20_000), (20_000, 1), (1, 1)])
 def test_extreme_shapes_are_framed(shape):
     assert frame(np.full(shape, 255, np.uint8)).any()
+
+
+def test_centring_keeps_the_size():
+    image = centre(np.full((3, 5), 9, np.uint8))
+    assert (image == 9).sum() == 15
+    assert (image[13:16, 12:17] == 9).all()

@@ -11,7 +11,8 @@ import numpy as np
 from PIL import ImageFont
 
 from tenfold.arrays import Images, Labels
-from tenfold.draw.framing import Ink, framed
+from tenfold.draw.framing import framed
+from tenfold.picture.frame import Ink
 
 __all__ = ["FONTS", "printed", "printed_digits"]
 

@@ -12,11 +12,12 @@ import cv2
 import numpy as np
 
 from tenfold.arrays import SIDE, Images, Labels
-from tenfold.draw.framing import BOX, Ink, centred, framed, stacked
+from tenfold.draw.framing import framed, stacked
 from tenfold.draw.hands import LETTERS, SIGNS
 from tenfold.draw.printed import printed
 from tenfold.draw.strokes import Path, draw, parse, through
 from tenfold.errors import DataError
+from tenfold.picture.frame import BOX, Ink, centre
 
 __all__ = [
     "CUTS",
@@ -146,7 +147,7 @@ def halves(count: int, images: Images, labels: Labels, rng: Generator) -> Images
     for which in rng.integers(len(cuts), size=count).tolist():
         side, pool = cuts[which]
         half = _half(images[rng.choice(pool)], side, rng.uniform(*PART))
-        made.append(framed([half])[0] if rng.random() < 0.5 else centred(half))
+        made.append(framed([half])[0] if rng.random() < 0.5 else centre(half))
     return stacked(made)
 
 

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 
 from tenfold.arrays import Images, Labels
-from tenfold.draw.framing import Ink, framed
+from tenfold.draw.framing import framed
 from tenfold.draw.hands import DIGITS
+from tenfold.picture.frame import Ink
 
 __all__ = ["Path", "draw", "draw_digits", "draw_hand", "parse", "penned", "through"]
 

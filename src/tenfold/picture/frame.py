@@ -8,7 +8,7 @@ import numpy as np
 from tenfold.arrays import SIDE, Image
 from tenfold.errors import PictureError
 
-__all__ = ["BOX", "Ink", "frame", "is_framed"]
+__all__ = ["BOX", "Ink", "centre", "frame", "is_framed"]
 
 Ink: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 """`uint8 (height, width)`: 0 paper, 255 full ink."""
@@ -40,7 +40,19 @@ def frame(ink: Ink) -> Image:
         LeCun, Cortes, Burges, "The MNIST database"; the rounding of the centre is measured on its 70,000 images.
     """
     box = _boxed(_cropped(ink))
-    box = np.rint(box * (255 / box.max())).astype(np.uint8)
+    return centre(np.rint(box * (255 / box.max())).astype(np.uint8))
+
+
+def centre(box: Ink) -> Image:
+    """Place ink in 28×28 as it is, by its centre of mass.
+
+    Args:
+        box: `uint8 (height, width)`, both at most 28, with ink somewhere.
+
+    Returns:
+        `uint8 (28, 28)`, the centre of mass in the pixel right and below of the middle; what goes over the edge is cut
+        off.
+    """
     image: Image = np.zeros((SIDE, SIDE), np.uint8)
     top, left = _corner(box)
     seen = box[max(0, -top) : SIDE - top, max(0, -left) : SIDE - left]
