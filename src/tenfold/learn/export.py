@@ -105,7 +105,7 @@ def golden_images(images: Images, labels: Labels, classes: int) -> Images:
     Returns:
         `uint8 (m, 28, 28)`, at most `classes + 2`.
     """
-    firsts = [images[labels == label][:1] for label in range(classes)]
+    firsts = [images[np.flatnonzero(labels == label)[:1]] for label in range(classes)]
     ends = np.stack([np.zeros((SIDE, SIDE), np.uint8), np.full((SIDE, SIDE), 255, np.uint8)])
     golden: Images = np.concatenate([*firsts, ends])
     return golden
