@@ -18,6 +18,7 @@ from tenfold.errors import DataError, OptionError, TrainingError
 from tenfold.learn.augment import augmented
 from tenfold.learn.averaging import WeightAverage
 from tenfold.learn.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from tenfold.learn.drawings import with_drawings
 from tenfold.learn.networks import Ensemble, architecture, build, normalised
 from tenfold.learn.optimizers import Optimizer
 from tenfold.learn.progress import TrainingProgress
@@ -30,8 +31,6 @@ __all__ = ["Trained", "choose_device", "train"]
 Tensor = torch.Tensor
 
 EVALUATION_BATCH = 1024
-
-DIGITS = 10
 
 STRANGE = 0.5
 """An image is never refused that is more probably of one of the classes than of none."""
@@ -139,7 +138,8 @@ def train(
 
     Raises:
         DataError: Images and labels do not match, or too few are left to train on.
-        OptionError: The device is not there, the checkpoint is of another run, or an ensemble is asked of one module.
+        OptionError: The device is not there, the checkpoint is of another run, an ensemble is asked of one module, or
+            digits are to be drawn for other classes than the ten.
         TrainingError: The loss is no longer finite.
         KeyboardInterrupt: Interrupted before the first epoch was whole.
     """
@@ -155,7 +155,8 @@ def train(
         described = architecture(options, classes) if network is None else {}
         made = build(described) if network is None else normalised(network)
         learned, held_out = _split(images, labels, options, device)
-        learned = _with_drawings(learned, options, classes)
+        if options.drawn or options.strangers:
+            learned = with_drawings(*learned, options, classes)
         made.to(device)
         data = digest(images, labels) if checkpoint else ""
         saved = load_checkpoint(checkpoint, options, data) if resume and checkpoint else None
@@ -376,28 +377,6 @@ def _split(
     return (
         (all_images.index_select(0, rest), all_labels.index_select(0, rest)),
         (all_images.index_select(0, first), all_labels.index_select(0, first)),
-    )
-
-
-def _with_drawings(learned: tuple[Tensor, Tensor], options: TrainingOptions, classes: int) -> tuple[Tensor, Tensor]:
-    """Add to the training images those that this project draws, things that are no digit as a class of their own."""
-    if not options.drawn and not options.strangers:
-        return learned
-    if classes != DIGITS:
-        raise OptionError(f"digits can be drawn for the ten classes 0 to 9 only, the data has {classes}")
-    from tenfold.draw.printed import printed_digits
-    from tenfold.draw.strangers import not_digits
-    from tenfold.draw.strokes import draw_digits
-
-    images, labels = (each.cpu().numpy() for each in learned)
-    random = np.random.default_rng([options.seed, len(images)])
-    drawn, strangers = round(len(images) * options.drawn), round(len(images) * options.strangers)
-    by_hand, by_print = draw_digits(drawn - drawn // 3, random), printed_digits(drawn // 3, random)
-    strange = not_digits(strangers, images, labels, random) if strangers else images[:0]
-    parts = [(images, labels), by_hand, by_print, (strange, np.full(len(strange), classes))]
-    return (
-        torch.from_numpy(np.concatenate([part for part, _ in parts])).to(learned[0].device),
-        torch.from_numpy(np.concatenate([part for _, part in parts])).to(learned[1].device),
     )
 
 
