@@ -14,6 +14,7 @@ from tenfold.files import in_place_of, opened, reading
 
 __all__ = [
     "LABELS_FILE",
+    "SUFFIXES",
     "decode_image",
     "encode_image",
     "has_class_folders",
@@ -26,7 +27,11 @@ __all__ = [
 LABELS_FILE = "labels.csv"
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
-SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}
+SUFFIXES = frozenset(
+    (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".heic", ".heif", ".pdf")
+)
+"""Of the files in a folder that are taken for pictures; whether one can be read is for what decodes it to say."""
+
 GREY_MODES = ("1", "L", "RGB")
 
 Decode = Callable[[bytes], Image]

@@ -1,0 +1,65 @@
+"""The command line: one short function per command.
+
+Results go to standard output, progress and warnings to standard error. Exit status: 0 all well, 1 an input failed,
+2 wrong usage, 130 interrupted.
+"""
+
+import gc
+import sys
+from io import TextIOWrapper
+from typing import Annotated, NoReturn
+
+import typer
+
+import tenfold
+from tenfold.cli.data import fetch
+from tenfold.cli.models import demo, evaluate, export, info
+from tenfold.cli.options import fail
+from tenfold.cli.reading import predict
+from tenfold.cli.training import train
+from tenfold.errors import OptionError, TenfoldError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="tenfold",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for _command in (fetch, train, evaluate, predict, info, export, demo):
+    app.command()(_command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"tenfold {tenfold.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Learn to read handwritten digits, then read yours."""
+
+
+def main() -> NoReturn:
+    """Run the command line; an expected failure is one line on standard error, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # file names and digits drawn in dots go to any terminal
+    gc.set_threshold(100_000, 50, 50)  # loading PyTorch makes half a million objects, none of them garbage
+    try:
+        app()
+    except TenfoldError as error:
+        fail(str(error), 2 if isinstance(error, OptionError) else 1)
+    except OSError as error:
+        fail(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
+    finally:
+        gc.freeze()  # spares the quarter of a second in which Python would take PyTorch apart
+    sys.exit(0)

@@ -1,0 +1,45 @@
+"""The command for data sets."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from tenfold.cli.options import Offline, Quiet
+from tenfold.errors import OptionError, TenfoldError
+
+__all__ = ["fetch"]
+
+
+def fetch(
+    names: Annotated[list[str], typer.Argument(metavar="NAME…", help="Data sets to fetch; `all` for all.")],
+    out: Annotated[Path | None, typer.Option(help="Also write it here, in the format of the suffix.")] = None,
+    split: Annotated[Literal["train", "test"], typer.Option(help="Which images --out gets.")] = "train",
+    offline: Offline = False,
+    quiet: Quiet = False,
+) -> None:
+    """Download data sets, check them, and keep them for later.
+
+    Example: `tenfold fetch mnist`, or `tenfold fetch mnist --out mnist.csv` for a copy in another format.
+    """
+    from tenfold.data.datasets import DATASETS, load_examples, save_examples
+    from tenfold.data.fetch import fetch as fetch_data
+
+    wanted = list(DATASETS) if names == ["all"] else names
+    if out and len(wanted) > 1:
+        raise OptionError("--out takes one data set at a time")
+    failed = False
+    for name in wanted:
+        try:
+            print(f"{name}: {fetch_data(name, offline=offline, progress=not quiet)}", flush=True)
+        except TenfoldError as error:
+            failed = True
+            print(f"tenfold: {error}", file=sys.stderr)
+        else:
+            if out:
+                examples = load_examples(name, split, offline=offline)
+                save_examples(examples.images, examples.labels, out, classes=examples.classes)
+                print(f"{len(examples.images):,} images written to {out}")
+    if failed:
+        raise typer.Exit(1)
