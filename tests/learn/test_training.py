@@ -10,6 +10,7 @@ from torch import nn
 from tenfold.errors import DataError, ModelError, OptionError, TrainingError
 from tenfold.learn import training
 from tenfold.learn.checkpoint import read_options
+from tenfold.learn.progress import TrainingProgress
 from tenfold.learn.recipes import ALLOWED, TrainingOptions, recipe
 from tenfold.learn.training import Trained, choose_device, train
 
@@ -60,10 +61,17 @@ def test_a_stopped_run_goes_on_to_the_same_weights(few, tmp_path, monkeypatch, o
 
 
 @pytest.mark.parametrize("in_epoch", [2, 3, 4])
-@pytest.mark.parametrize("changes", [{"averaging": 0.9}, {"ensemble": 2, "averaging": 0.9, "rotation": 5.0}])
-def test_averages_and_ensembles_go_on_to_the_same_weights(few, tmp_path, monkeypatch, changes, in_epoch):
-    epochs = 2 if "ensemble" in changes else 4
-    options = recipe("fast", epochs=epochs, channels=(4, 8), hidden=(), batch_size=128, **changes)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"averaging": 0.9, "epochs": 4},
+        {"ensemble": 2, "averaging": 0.9, "rotation": 5.0},
+        {"folds": 2, "validation_split": 0.0, "wear": True, "drawn": 0.1},
+    ],
+    ids=["average", "ensemble", "folds"],
+)
+def test_averages_ensembles_and_folds_go_on_to_the_same_weights(few, tmp_path, monkeypatch, changes, in_epoch):
+    options = recipe("fast", **{"epochs": 2, "channels": (4, 8), "hidden": (), "batch_size": 128} | changes)
     whole = train(*few, options)
     stopped = interrupted(few, options, tmp_path / "run.checkpoint", monkeypatch, in_epoch=in_epoch)
     assert len(stopped.history) == in_epoch - 1
@@ -71,6 +79,26 @@ def test_averages_and_ensembles_go_on_to_the_same_weights(few, tmp_path, monkeyp
     assert resumed.finished
     assert same_weights(whole, resumed)
     assert [epoch.validation for epoch in resumed.history] == [epoch.validation for epoch in whole.history]
+    assert resumed.temperature == whole.temperature
+
+
+def test_folds_hold_out_every_image_from_one_network_and_none_from_the_one_that_is_kept(few):
+    options = dataclasses.replace(QUICK, folds=3, epochs=2, validation_split=0.0)
+    trained = train(*few, options)
+    assert len(trained.held_out.right) == len(few[0])
+    assert trained.finished
+    assert [epoch.validation is None for epoch in trained.history] == [True] * 2 + [False] * 6
+    assert trained.temperature != 1
+
+
+def test_interrupted_folds_calibrate_with_those_that_are_whole(few, tmp_path, monkeypatch):
+    options = dataclasses.replace(QUICK, folds=2, epochs=2, validation_split=0.0)
+    none = interrupted(few, options, tmp_path / "a.checkpoint", monkeypatch, in_epoch=4)
+    assert none.held_out is None
+    assert none.temperature == 1
+    half = interrupted(few, options, tmp_path / "b.checkpoint", monkeypatch, in_epoch=6)
+    assert len(half.held_out.right) == len(few[0]) / 2
+    assert not half.finished
 
 
 def test_an_interrupted_ensemble_keeps_the_networks_that_learned(few, tmp_path, monkeypatch):
@@ -131,16 +159,13 @@ def test_the_average_is_what_is_scored_and_kept(few):
 
 def interrupted(few, options, checkpoint, monkeypatch, in_epoch: int) -> Trained:
     """Train, and press Ctrl-C in the middle of an epoch."""
-    real, steps = training.augmented, iter(range(10**9))
-    per_epoch = -(-round(len(few[0]) * (1 - options.validation_split)) // options.batch_size)
 
-    def pressing(images, options):
-        if next(steps) == (in_epoch - 1) * per_epoch + per_epoch // 2:
+    def pressing(self, number, seen, images, means):
+        if number == in_epoch and 2 * seen >= images:
             raise KeyboardInterrupt
-        return real(images, options)
 
     with monkeypatch.context() as patched:
-        patched.setattr(training, "augmented", pressing)
+        patched.setattr(TrainingProgress, "step", pressing)
         return train(*few, options, checkpoint=checkpoint)
 
 
@@ -194,7 +219,7 @@ def test_a_loss_that_is_not_finite_stops_with_a_message(few):
 @pytest.mark.parametrize("loss", ALLOWED["loss"])
 @pytest.mark.parametrize("optimizer", ALLOWED["optimizer"])
 def test_every_loss_learns_with_every_optimizer(few, loss, optimizer):
-    rates = {"adam": 0.004, "adamw": 0.004, "sgd": 0.5, "nesterov": 0.1, "rmsprop": 0.002}
+    rates = {"adam": 0.004, "adamw": 0.004, "sgd": 0.5, "nesterov": 0.2, "rmsprop": 0.002}
     rate = 5.0 if (optimizer, loss) == ("sgd", "mean-squared-error") else rates[optimizer]
     options = TrainingOptions(loss=loss, optimizer=optimizer, learning_rate=rate, epochs=4, batch_size=32, hidden=(64,))
     assert train(*few, options).history[-1].training["accuracy"] > 0.8

@@ -53,6 +53,7 @@ class DigitClassifier:
         averaging: Share of the past in the average of the weights.
         views: At how many places the trained network looks at each image: 1, 5 or 9.
         ensemble: How many networks to train, whose probabilities are averaged.
+        folds: How many networks to train besides, so that all images calibrate the probabilities.
         validation_split: Share of the images held out, on which the probabilities are calibrated.
         seed: Decides everything random.
         precision: What training computes in.
@@ -97,6 +98,7 @@ class DigitClassifier:
         averaging: float | None = None,
         views: int | None = None,
         ensemble: int | None = None,
+        folds: int | None = None,
         validation_split: float | None = None,
         seed: int = 0,
         precision: str | None = None,
@@ -127,6 +129,7 @@ class DigitClassifier:
         self.averaging = averaging
         self.views = views
         self.ensemble = ensemble
+        self.folds = folds
         self.validation_split = validation_split
         self.seed = seed
         self.precision = precision

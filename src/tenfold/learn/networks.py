@@ -5,7 +5,6 @@ in the loss while training and in the exported model afterwards.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +21,7 @@ __all__ = [
     "Normalise",
     "architecture",
     "build",
+    "build_single",
     "convolutional",
     "deep",
     "dense",
@@ -87,10 +87,6 @@ class Ensemble(nn.Module):
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:  # noqa: D102
         return torch.stack([member(images).softmax(1) for member in self.members]).mean(0).log()
-
-    def keep(self, count: int) -> None:
-        """Leave out all but the first networks."""
-        self.members = self.members[:count]
 
 
 def dense(hidden: tuple[int, ...] = (128, 128), activation: str = "relu", classes: int = 10) -> nn.Sequential:
@@ -187,10 +183,10 @@ NETWORKS: Mapping[str, Callable[..., nn.Sequential]] = MappingProxyType(
 
 
 def architecture(options: TrainingOptions, classes: int) -> dict[str, Any]:
-    """Describe the network that training options ask for, as `build` takes it: one logit more if it knows strangers."""
-    if options.ensemble > 1:
-        member = architecture(replace(options, ensemble=1), classes)
-        return {"network": "ensemble", "members": options.ensemble, "member": member}
+    """Describe a network that training options ask for, as `build` takes it: one logit more if it knows strangers.
+
+    Of an ensemble it is one of the members.
+    """
     description: dict[str, Any] = {
         "network": options.network,
         "hidden": list(options.hidden),
@@ -205,13 +201,14 @@ def architecture(options: TrainingOptions, classes: int) -> dict[str, Any]:
 
 
 def build(description: Mapping[str, Any]) -> nn.Sequential | Ensemble:
-    """Make the network that an `architecture` describes, with fresh random weights."""
+    """Make the network of a model folder's description, with fresh random weights."""
     if description["network"] == "ensemble":
-        return Ensemble(_build_single(description["member"]) for _ in range(description["members"]))
-    return _build_single(description)
+        return Ensemble(build_single(description["member"]) for _ in range(description["members"]))
+    return build_single(description)
 
 
-def _build_single(description: Mapping[str, Any]) -> nn.Sequential:
+def build_single(description: Mapping[str, Any]) -> nn.Sequential:
+    """Make a network that is no ensemble, as `architecture` describes it."""
     arguments = {name: value for name, value in description.items() if name not in ("network", "views")}
     network = NETWORKS[description["network"]](**arguments)
     return Views(network, description["views"]) if "views" in description else network

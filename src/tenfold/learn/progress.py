@@ -22,14 +22,13 @@ class TrainingProgress:
     In a terminal the line is drawn over and over; elsewhere one line is printed per epoch.
     """
 
-    def __init__(self, options: TrainingOptions, images: int, shown: bool) -> None:
-        self._epochs = options.epochs * options.ensemble
-        self._images = images
+    def __init__(self, options: TrainingOptions, shown: bool) -> None:
+        self._epochs = options.epochs * options.members
         self._shown = shown
         self._console = Console(stderr=True, highlight=False)
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
         self._started = self._drawn = 0.0
-        self._seen_before: int | None = None
+        self._done_before: int | None = None
 
     def __enter__(self) -> "TrainingProgress":
         self._started = time.perf_counter()
@@ -42,40 +41,39 @@ class TrainingProgress:
     ) -> None:
         self._live.stop()
 
-    def step(self, number: int, seen: int, means: Callable[[], Mapping[str, float]]) -> None:
+    def step(self, number: int, seen: int, images: int, means: Callable[[], Mapping[str, float]]) -> None:
         """Draw the line anew, at most ten times a second.
 
         Args:
             number: The epoch, from 1.
             seen: Images trained on in this epoch so far.
+            images: How many it has.
             means: Gives loss and metrics over them; asked only when the line is drawn.
         """
         now = time.perf_counter()
-        total = (number - 1) * self._images + seen
-        if self._seen_before is None:
-            self._seen_before = (number - 1) * self._images
+        if self._done_before is None:
+            self._done_before = number - 1
         if not self._live.is_started or now - self._drawn < REFRESH_SECONDS:
             return
         self._drawn = now
-        speed = (total - self._seen_before) / (now - self._started)
-        left = (self._epochs * self._images - total) / speed
-        bar = "━" * round(20 * seen / self._images)
+        done = number - 1 + seen / images
+        speed = (done - self._done_before) / (now - self._started)
+        bar = "━" * round(20 * seen / images)
         line = Text.assemble(
             (f"epoch {number}/{self._epochs} ", "bold"),
             (bar, "cyan"),
             ("━" * (20 - len(bar)), "dim"),
-            f"  {_describe(means())}  {speed:,.0f} images/s  {_clock(left)} left",
+            f"  {_describe(means())}  {speed * images:,.0f} images/s  {_clock((self._epochs - done) / speed)} left",
         )
         self._live.update(line, refresh=True)
 
-    def finish_epoch(self, epoch: Epoch) -> None:
-        """Leave a line that says how an epoch went."""
+    def finish_epoch(self, epoch: Epoch, images: int) -> None:
+        """Leave a line that says how an epoch of so many images went."""
         if self._shown:
             held_out = f"  validation {_describe(epoch.validation)}" if epoch.validation else ""
-            speed = self._images / epoch.seconds
             self._console.print(
                 f"epoch {epoch.number}/{self._epochs}  {_describe(epoch.training)}{held_out}  "
-                f"{epoch.seconds:.2f} s  {speed:,.0f} images/s",
+                f"{epoch.seconds:.2f} s  {images / epoch.seconds:,.0f} images/s",
                 soft_wrap=True,
             )
 

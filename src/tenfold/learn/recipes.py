@@ -75,6 +75,9 @@ class TrainingOptions:
         views: From how many places the trained network looks at each image, its probabilities averaged: 1 as it is,
             5 moved by a pixel to each side too, 9 to the corners as well.
         ensemble: How many networks to train, one after another, whose probabilities are averaged.
+        folds: Where above 0, the network learns from all training images, and after it so many others do from all but a
+            share of their own each; their answers to what was held out from them, taken together, calibrate it as if
+            all images had been held out; 0 or 2 and more.
         validation_split: Share of the training images held out and scored after each epoch, 0 to below 1.
         seed: Decides the first weights, the order of images and which are held out.
         precision: What training computes in. `auto` is bfloat16 where a measurement shows that it pays, else float32;
@@ -109,6 +112,7 @@ class TrainingOptions:
     averaging: float = 0.0
     views: int = 1
     ensemble: int = 1
+    folds: int = 0
     validation_split: float = 0.0
     seed: int = 0
     precision: Precision = "float32"
@@ -126,6 +130,11 @@ class TrainingOptions:
         _expect_whole("batch_size", self.batch_size, 1)
         _expect_whole("seed", self.seed, 0)
         _expect_whole("ensemble", self.ensemble, 1)
+        _expect("folds", self.folds, "0, or a whole number of at least 2", lambda value: value == 0 or value >= 2)
+        if self.folds and (self.validation_split or self.ensemble > 1):
+            raise OptionError(
+                "folds hold out for themselves and calibrate one network: leave out validation_split, ensemble"
+            )
         _expect("views", self.views, "1, 5 or 9", lambda value: value in (1, 5, 9))
         _expect_whole("shift", self.shift, 0, SIDE - 1)
         for units in self.hidden:
@@ -150,6 +159,11 @@ class TrainingOptions:
                 "label smoothing has no meaning for the hinge loss: set label_smoothing to 0, "
                 "or use cross-entropy or mean-squared-error"
             )
+
+    @property
+    def members(self) -> int:
+        """How many networks are trained one after another: of an ensemble, or one and those of its folds."""
+        return self.folds + 1 if self.folds else self.ensemble
 
     def to_dict(self) -> dict[str, Any]:
         """Give the options as plain values that JSON can hold."""
@@ -272,7 +286,7 @@ RECIPES: Mapping[str, TrainingOptions] = MappingProxyType(
             strangers=0.3,
             weight_decay=0.2,
             averaging=0.998,
-            validation_split=0.1,
+            folds=3,
             precision="auto",
         ),
     }

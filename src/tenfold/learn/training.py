@@ -2,71 +2,33 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
 from tenfold.arrays import Classifier, Images, Labels, Probabilities, as_images, as_labels, digest
-from tenfold.errors import DataError, OptionError, TrainingError
+from tenfold.errors import OptionError, TrainingError
 from tenfold.learn.augment import augmented
 from tenfold.learn.averaging import WeightAverage
+from tenfold.learn.calibration import calibrated, logits_of
 from tenfold.learn.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from tenfold.learn.drawings import with_drawings
-from tenfold.learn.networks import Ensemble, architecture, build, normalised
+from tenfold.learn.lessons import Examples, Lessons
+from tenfold.learn.networks import Ensemble, architecture, build_single, normalised
+from tenfold.learn.objectives import LOSSES, METRICS, SCHEDULES, Tally, targets
 from tenfold.learn.optimizers import Optimizer
 from tenfold.learn.progress import TrainingProgress
 from tenfold.learn.recipes import TrainingOptions
-from tenfold.model.calibrate import HeldOut, fit_temperature
+from tenfold.model.calibrate import HeldOut
 from tenfold.model.store import Epoch
 
 __all__ = ["Trained", "choose_device", "train"]
 
 Tensor = torch.Tensor
-
-EVALUATION_BATCH = 1024
-
-STRANGE = 0.5
-"""An image is never refused that is more probably of one of the classes than of none."""
-
-REFUSED = 0.002
-"""Share of the images held out, all of which are of a class, that may be refused all the same."""
-
-LOSSES: Mapping[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = MappingProxyType(
-    {
-        "cross-entropy": lambda logits, _, targets: F.cross_entropy(logits, targets),
-        "mean-squared-error": lambda logits, _, targets: F.mse_loss(logits.softmax(1), targets),
-        "hinge": lambda logits, labels, _: F.multi_margin_loss(logits, labels),
-    }
-)
-"""From logits `(n, k)`, labels `(n,)` and targets `(n, k)`, which are the labels one-hot and smoothed, to a scalar."""
-
-METRICS: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = MappingProxyType(
-    {
-        "accuracy": lambda logits, labels: (logits.argmax(1) == labels).float().mean(),
-        "top-2-accuracy": lambda logits, labels: (logits.topk(2).indices == labels[:, None]).any(1).float().mean(),
-        "cross-entropy": lambda logits, labels: F.cross_entropy(logits, labels),
-        "mean-squared-error": lambda logits, labels: F.mse_loss(
-            logits.softmax(1), F.one_hot(labels, logits.shape[1]).float()
-        ),
-    }
-)
-
-SCHEDULES: Mapping[str, Callable[[float], float]] = MappingProxyType(
-    {
-        "constant": lambda _: 1.0,
-        "linear": lambda done: 1 - done,
-        "cosine": lambda done: (1 + math.cos(math.pi * done)) / 2,
-        "one-cycle": lambda done: done / 0.2 if done < 0.2 else (1 - done) / 0.8,
-    }
-)
-"""From the share of steps done, 0 to below 1, to the share of the peak learning rate."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +39,7 @@ class Trained:
         network: The network after its last whole epoch, on the CPU, in evaluation mode.
         architecture: What `build` makes the same network of; empty for a module of the user's own.
         options: How it was trained.
-        history: One entry per epoch, of an ensemble those of one network after those of another.
+        history: One entry per epoch; of an ensemble, or with folds, those of one network after those of another.
         classes: How many classes it tells apart; a logit beyond them is for what is none of them.
         temperature: What its logits are divided by so that its probabilities hold, found on the images held out; 1
             where none were.
@@ -100,7 +62,7 @@ class Trained:
         """Give the network as `Images` in, calibrated probabilities out."""
 
         def classify(images: Images, /) -> Probabilities:
-            logits = _logits(self.network, torch.from_numpy(np.ascontiguousarray(as_images(images))))
+            logits = logits_of(self.network, torch.from_numpy(np.ascontiguousarray(as_images(images))))
             probabilities: Probabilities = (logits[:, : self.classes] / self.temperature).softmax(1).numpy()
             return probabilities
 
@@ -146,30 +108,40 @@ def train(
     images = as_images(images)
     labels = as_labels(labels, count=len(images), classes=classes)
     device = choose_device(options.device)
-    if network is not None and (options.ensemble > 1 or options.strangers):
+    if network is not None and (options.members > 1 or options.strangers):
         raise OptionError(
-            "an ensemble, and one that knows strangers, is made of the networks that the options describe"
+            "an ensemble, folds, and a network that knows strangers are made of the networks that the options describe"
         )
     with torch.random.fork_rng():
         torch.manual_seed(options.seed)
         described = architecture(options, classes) if network is None else {}
-        made = build(described) if network is None else normalised(network)
-        learned, held_out = _split(images, labels, options, device)
-        if options.drawn or options.strangers:
-            learned = with_drawings(*learned, options, classes)
-        made.to(device)
-        data = digest(images, labels) if checkpoint else ""
-        saved = load_checkpoint(checkpoint, options, data) if resume and checkpoint else None
-        targets = _targets(classes + (options.strangers > 0), options.label_smoothing).to(device)
-        line = TrainingProgress(options, len(learned[0]), progress)
-        run = _Run(made, options, learned, held_out, targets, line, _in_bfloat16(options, device), checkpoint, data)
-        history = _train_members(run, saved)
-        finished = len(history) == options.epochs * options.ensemble
-        if isinstance(made, Ensemble) and not finished:
-            trained_members = math.ceil(len(history) / options.epochs)
-            made.keep(trained_members)
-            described["members"] = trained_members
-        calibration = _calibrated(made, held_out, classes)
+        networks = (
+            [build_single(described) for _ in range(options.members)] if network is None else [normalised(network)]
+        )
+        lessons = Lessons(images, labels, options, classes, device)
+        run = _Run(
+            networks=nn.ModuleList(networks).to(device),
+            options=options,
+            lessons=lessons,
+            targets=targets(classes + (options.strangers > 0), options.label_smoothing).to(device),
+            progress=TrainingProgress(options, progress),
+            bfloat16=_in_bfloat16(options, device),
+            checkpoint=checkpoint,
+            data=digest(images, labels) if checkpoint else "",
+        )
+        history = _train_members(run, load_checkpoint(checkpoint, options, run.data) if resume and checkpoint else None)
+        made: nn.Sequential | Ensemble = networks[0]
+        answering: list[tuple[nn.Module, int]] = [(made, 0)]
+        if options.folds:
+            answering = [(networks[number], number) for number in range(1, len(history) // options.epochs)]
+        elif options.ensemble > 1:
+            made = Ensemble(networks[: math.ceil(len(history) / options.epochs)])
+            described = {"network": "ensemble", "members": len(made.members), "member": described}
+            answering = [(made, 0)]
+        held_out = [(each, lessons.held_out(number)) for each, number in answering]
+        torch.manual_seed(_epoch_seed(options.seed, 0))
+        calibration = calibrated(held_out, options, classes)
+    finished = len(history) == options.epochs * options.members
     return Trained(_detached(made), described, options, history, classes, *calibration, finished)
 
 
@@ -211,10 +183,9 @@ def _seconds_of_product(matrix: Tensor) -> float:
 
 @dataclass(frozen=True)
 class _Run:
-    network: nn.Sequential | Ensemble
+    networks: nn.ModuleList
     options: TrainingOptions
-    learned: tuple[Tensor, Tensor]
-    held_out: tuple[Tensor, Tensor]
+    lessons: Lessons
     targets: Tensor
     progress: TrainingProgress
     bfloat16: bool
@@ -224,69 +195,72 @@ class _Run:
 
 @dataclass(frozen=True)
 class _Member:
-    """A network in training: the whole of it, or one of an ensemble."""
+    """A network in training, with what it learns from and what is held out from it."""
 
     network: nn.Module
     optimizer: Optimizer
     average: WeightAverage
+    learned: Examples
+    held_out: Examples
 
     @classmethod
-    def of(cls, network: nn.Module, options: TrainingOptions) -> "_Member":
+    def of(cls, run: _Run, number: int) -> "_Member":
+        network, options = run.networks[number], run.options
         optimizer = Optimizer(options.optimizer, network, options.weight_decay)
-        return cls(network, optimizer, WeightAverage(network, optimizer, options.averaging))
+        average = WeightAverage(network, optimizer, options.averaging)
+        return cls(network, optimizer, average, run.lessons.learned(number), run.lessons.held_out(number))
 
 
 def _train_members(run: _Run, saved: Checkpoint | None) -> tuple[Epoch, ...]:
     """Train all networks from where the checkpoint left off; after Ctrl-C they are as after the last whole epoch."""
-    members = list(run.network.members) if isinstance(run.network, Ensemble) else [run.network]
     epochs = run.options.epochs
     history = saved.history if saved else ()
     if saved:
-        saved.restore_network(run.network)
-    weights = _copy_of_weights(run.network)
+        saved.restore_network(run.networks)
+    weights = _copy_of_weights(run.networks)
     try:
         with run.progress:
-            for index in range(len(history) // epochs, len(members)):
-                member = _Member.of(members[index], run.options)
+            for index in range(len(history) // epochs, len(run.networks)):
+                member = _Member.of(run, index)
                 if saved and len(history) % epochs:
                     saved.restore_optimizer(member.optimizer, member.average)
                     with member.average.in_place():
-                        weights = _copy_of_weights(run.network)
+                        weights = _copy_of_weights(run.networks)
                 for number in range(len(history) + 1, (index + 1) * epochs + 1):
                     epoch = _train_epoch(run, member, number)
                     if number == (index + 1) * epochs:
                         member.average.settle()
                     with member.average.in_place():
-                        weights = _copy_of_weights(run.network)
-                        epoch = replace(epoch, validation=_score(run, member.network))
+                        weights = _copy_of_weights(run.networks)
+                        epoch = replace(epoch, validation=_score(run, member))
                     history = (*history, epoch)
                     if run.checkpoint:
                         save_checkpoint(
                             run.checkpoint,
-                            run.network,
+                            run.networks,
                             member.optimizer,
                             member.average,
                             run.options,
                             history,
                             run.data,
                         )
-                    run.progress.finish_epoch(epoch)
+                    run.progress.finish_epoch(epoch, len(member.learned[0]))
     except KeyboardInterrupt:
         if not history:
             raise
-        run.network.load_state_dict(weights)
+        run.networks.load_state_dict(weights)
     return history
 
 
 def _train_epoch(run: _Run, member: _Member, number: int) -> Epoch:
     started = time.perf_counter()
-    options, (images, labels) = run.options, run.learned
+    options, (images, labels) = run.options, member.learned
     torch.manual_seed(_epoch_seed(options.seed, number))
     batches = list(torch.split(torch.randperm(len(images)).to(images.device), options.batch_size))
     if len(batches) > 1 and len(batches[-1]) == 1:  # batch normalisation cannot learn from a single image
         batches[-2:] = [torch.cat(batches[-2:])]
     loss_of, schedule = LOSSES[options.loss], SCHEDULES[options.schedule]
-    tally = _Tally(options.metrics)
+    tally = Tally(options.metrics)
     whole_epochs = (number - 1) % options.epochs
     member.network.train()
     for step, batch in enumerate(batches):
@@ -303,86 +277,17 @@ def _train_epoch(run: _Run, member: _Member, number: int) -> Epoch:
                 f"the loss became {loss.item()} at step {step + 1} of epoch {number}, so training stopped and no "
                 f"model was written; try a smaller learning rate than {options.learning_rate:g}"
             )
-        run.progress.step(number, tally.seen, tally.means)
+        run.progress.step(number, tally.seen, len(images), tally.means)
     return Epoch(number, time.perf_counter() - started, rate, tally.means())
 
 
-class _Tally:
-    """Loss and metrics over the images of an epoch so far; the metrics are counted when they are asked for."""
-
-    def __init__(self, metrics: tuple[str, ...]) -> None:
-        self.loss = 0.0
-        self.seen = 0
-        self._sums = dict.fromkeys(metrics, 0.0)
-        self._uncounted: list[tuple[Tensor, Tensor]] = []
-
-    def add(self, loss: float, logits: Tensor, labels: Tensor) -> None:
-        self.loss += loss * len(labels)
-        self.seen += len(labels)
-        self._uncounted.append((logits, labels))
-
-    def means(self) -> dict[str, float]:
-        logits, labels = (torch.cat(parts) for parts in zip(*self._uncounted, strict=True))
-        self._uncounted = [(logits[:0], labels[:0])]
-        if len(labels):
-            for metric in self._sums:
-                self._sums[metric] += METRICS[metric](logits, labels).item() * len(labels)
-        return {"loss": self.loss / self.seen} | {name: total / self.seen for name, total in self._sums.items()}
-
-
-def _score(run: _Run, network: nn.Module) -> dict[str, float] | None:
-    images, labels = run.held_out
+def _score(run: _Run, member: _Member) -> dict[str, float] | None:
+    images, labels = member.held_out
     if not len(images):
         return None
-    logits = _logits(network, images)
+    logits = logits_of(member.network, images)
     scores = {"loss": LOSSES[run.options.loss](logits, labels, run.targets[labels]).item()}
     return scores | {metric: METRICS[metric](logits, labels).item() for metric in run.options.metrics}
-
-
-def _calibrated(
-    network: nn.Module, held_out: tuple[Tensor, Tensor], classes: int
-) -> tuple[float, float | None, HeldOut | None]:
-    """Find on the images held out the temperature, from where on an image is none of the classes, and the answers."""
-    images, labels = held_out
-    if not len(images):
-        return 1.0, None, None
-    logits = _logits(network, images)
-    temperature = fit_temperature(logits[:, :classes].cpu().numpy(), labels.cpu().numpy())
-    probabilities = (logits[:, :classes] / temperature).softmax(1).cpu().numpy()
-    answers = HeldOut.of(probabilities, labels.cpu().numpy())
-    if logits.shape[1] == classes:
-        return temperature, None, answers
-    strangeness = logits.softmax(1)[:, classes].double()
-    return temperature, max(STRANGE, float(strangeness.quantile(1 - REFUSED))), answers
-
-
-def _logits(network: nn.Module, images: Tensor) -> Tensor:
-    network.eval()
-    with torch.inference_mode():
-        batches = images.split(EVALUATION_BATCH)  # type: ignore[no-untyped-call]
-        return torch.cat([network(batch) for batch in batches])
-
-
-def _split(
-    images: Images, labels: Labels, options: TrainingOptions, device: torch.device
-) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
-    held_out = round(len(images) * options.validation_split)
-    if len(images) - held_out < 1:
-        raise DataError(f"expected at least one image to train on, got {len(images)} of which {held_out} are held out")
-    all_images = torch.from_numpy(np.ascontiguousarray(images)).to(device)
-    all_labels = torch.from_numpy(labels).to(device)
-    if not held_out:
-        return (all_images, all_labels), (all_images[:0], all_labels[:0])
-    first, rest = torch.randperm(len(images)).to(device).tensor_split([held_out])
-    return (
-        (all_images.index_select(0, rest), all_labels.index_select(0, rest)),
-        (all_images.index_select(0, first), all_labels.index_select(0, first)),
-    )
-
-
-def _targets(classes: int, smoothing: float) -> Tensor:
-    """Give for each class what a network should say of its images, `(k, k)`: the class, a little of all the others."""
-    return torch.eye(classes) * (1 - smoothing) + smoothing / classes
 
 
 def _epoch_seed(seed: int, number: int) -> int:
