@@ -34,7 +34,7 @@ lock: ## take the newest versions of everything into requirements.lock
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet --upgrade pip
 	.venv-lock/bin/python -m pip install --quiet torch==2.13.0
-	.venv-lock/bin/python -m pip install --quiet --editable '.[train]' --group dev
+	.venv-lock/bin/python -m pip install --quiet --editable '.[train,serve]' --group dev
 	.venv-lock/bin/python -m pip freeze --all --exclude-editable | sed 's/+cpu$$//' > requirements.lock
 	rm -rf .venv-lock
 
@@ -51,5 +51,5 @@ $(VENV)/.train: $(VENV)/.pip pyproject.toml
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.train
-	$(INSTALL) --group dev
+	$(INSTALL) --editable '.[train,serve]' --group dev
 	@touch $@

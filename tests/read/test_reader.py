@@ -8,6 +8,7 @@ from PIL import Image
 import tenfold
 from tenfold import Reader
 from tenfold.errors import ModelError, OptionError, PictureError
+from tenfold.model.store import SHIPPED
 from tenfold.picture.prepare import prepare
 
 
@@ -54,6 +55,13 @@ def test_only_sure_answers_are_accepted_where_an_error_is_promised(model, mnist)
     assert {digit.reason for digit in lax.digits(prepared)} == {None}
     with pytest.raises(OptionError, match="at least 29,956 labelled images"):
         Reader(model.folder, max_error=0.0001)
+
+
+def test_a_model_that_is_loaded_already_is_taken(mnist):
+    loaded = tenfold.load_model(SHIPPED, threads=1)
+    reader = Reader(loaded, max_error=0.01)
+    assert reader.model is loaded
+    assert reader.digit(png(mnist.x_test[0])).digit == "7"
 
 
 def test_the_shipped_model_reads_without_any_training(mnist):

@@ -165,11 +165,13 @@ class Model:
         return [np.concatenate(parts) for parts in zip(*batches, strict=True)]
 
 
-def load_model(folder: str | Path) -> Model:
+def load_model(folder: str | Path, *, threads: int | None = None) -> Model:
     """Open a model folder and check that it is whole and still gives the answers it gave when it was written.
 
     Args:
         folder: A folder that `save_model` wrote.
+        threads: How many of the processor's cores one answer may use; None for all. Who asks from several threads at
+            once wants 1.
 
     Returns:
         The model, ready to answer; PyTorch is not needed.
@@ -181,7 +183,7 @@ def load_model(folder: str | Path) -> Model:
     document = _read_json(folder)
     onnx = _read(folder, "model.onnx", document["files"])
     _read(folder, "model.safetensors", document["files"])
-    model = Model(folder, _info(folder, document), _session(folder, onnx))
+    model = Model(folder, _info(folder, document), _session(folder, onnx, threads))
     _check_golden(model, document["golden"])
     return model
 
@@ -361,13 +363,14 @@ def _info(folder: Path, document: Mapping[str, Any]) -> ModelInfo:
         raise ModelError(f"{folder / 'model.json'} is not a model description: {error}") from error
 
 
-def _session(folder: Path, onnx: bytes) -> "InferenceSession":
+def _session(folder: Path, onnx: bytes, threads: int | None = None) -> "InferenceSession":
     import onnxruntime
 
     if EXTERNAL_DATA in onnx:
         raise ModelError(f"{folder / 'model.onnx'} wants weights from other files, which a model never may")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    options.intra_op_num_threads = threads or 0
     try:
         session = onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a dozen types of its own, with Exception as their only parent

@@ -51,7 +51,7 @@ class Reader:
     """Reads digits from pictures with a model folder; PyTorch is not needed.
 
     Args:
-        model: A model folder; without it the one that ships with Tenfold.
+        model: A model folder, or a model that is loaded already; without it the one that ships with Tenfold.
         max_error: The share of wrong answers among the accepted that must not be passed, with 95% confidence on
             images like those that the model was calibrated on; None accepts however unsure.
 
@@ -63,8 +63,8 @@ class Reader:
         OptionError: So small an error cannot be promised with what the model was calibrated on.
     """
 
-    def __init__(self, model: str | Path | None = None, *, max_error: float | None = None) -> None:
-        self.model = load_model(SHIPPED if model is None else model)
+    def __init__(self, model: str | Path | Model | None = None, *, max_error: float | None = None) -> None:
+        self.model = model if isinstance(model, Model) else load_model(SHIPPED if model is None else model)
         self._strange = self.model.info.calibration.get("strangeness") or 1.0
         self._least = 0.0 if max_error is None else surest_enough(_held_out(self.model), max_error)
 
