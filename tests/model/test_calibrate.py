@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tenfold.errors import ModelError, OptionError
-from tenfold.model.calibrate import HeldOut, fewest_images, fit_temperature, surest_enough
+from tenfold.model.calibrate import HeldOut, fewest_images, fit_temperature, promises, strange_from, surest_enough
 
 
 @pytest.mark.parametrize("temperature", [0.3, 1.0, 4.0])
@@ -14,9 +14,10 @@ def test_the_temperature_that_the_logits_were_made_with_is_found(temperature):
     assert fit_temperature((logits * temperature).astype(np.float32), labels) == pytest.approx(temperature, rel=0.05)
 
 
-def test_logits_that_are_always_right_end_at_the_coldest():
-    logits = np.eye(3, dtype=np.float32)
-    assert fit_temperature(logits, np.arange(3)) < 0.03
+def test_a_handful_of_right_answers_makes_no_network_certain_and_many_do():
+    few, many = np.eye(3, dtype=np.float32), np.tile(np.eye(3, dtype=np.float32), (10_000, 1))
+    assert 0.3 < fit_temperature(few, np.arange(3)) < 1
+    assert fit_temperature(many, np.arange(30_000) % 3) < 0.15
 
 
 def answers(n: int, wrong_from: float, random: np.random.Generator) -> HeldOut:
@@ -63,6 +64,17 @@ def test_sure_errors_leave_nothing_to_accept():
 def test_an_error_that_is_no_share_is_refused(error):
     with pytest.raises(OptionError, match="above 0 and below 1"):
         surest_enough(answers(100, 1, np.random.default_rng(0)), error)
+
+
+def test_promises_give_the_share_that_is_accepted_and_none_where_nothing_can_be_promised():
+    held_out = answers(20_000, 0.96, np.random.default_rng(0))
+    shares = promises(held_out, [0.1, 0.001, 0.0001])
+    assert shares == {0.1: 1.0, 0.001: pytest.approx(0.96, abs=0.001), 0.0001: None}
+
+
+def test_two_of_a_thousand_images_may_be_taken_for_strange():
+    assert strange_from(np.linspace(0, 1, 10_001, dtype=np.float32)) == pytest.approx(0.998, abs=1e-6)
+    assert strange_from(np.zeros(100, np.float32)) == 0.5
 
 
 def test_held_out_answers_come_back_from_json():

@@ -82,3 +82,12 @@ def test_labels_are_carried_over_by_name():
     assert relabelled(np.array([0, 0]), ("3", "x"), ("3", "7")).tolist() == [0, 0]
     with pytest.raises(DataError, match=r"classes \(3, 7\), got x"):
         relabelled(np.array([1]), ("3", "x"), ("3", "7"))
+
+
+def test_refusals_are_counted_beside_the_accuracy():
+    probabilities = np.eye(3, dtype=np.float32)[[0, 1, 2, 0]]
+    reasons = [None, None, "uncertain", "blank"]
+    evaluation = score(probabilities, np.array([0, 2, 2, 1]), classes=("0", "1", "2"), reasons=reasons)
+    assert evaluation.accuracy == 0.5
+    assert evaluation.refused == {"uncertain": 1, "blank": 1}
+    assert evaluation.accepted_wrong == 1

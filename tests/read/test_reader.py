@@ -57,6 +57,13 @@ def test_only_sure_answers_are_accepted_where_an_error_is_promised(model, mnist)
         Reader(model.folder, max_error=0.0001)
 
 
+def test_prepared_images_are_answered_with_the_reasons_to_refuse(reader, mnist):
+    images = np.concatenate([mnist.x_test[:5], np.zeros((1, 28, 28), np.uint8)])
+    probabilities, reasons = reader.answer(images)
+    assert probabilities.shape == (6, 10)
+    assert reasons == [None] * 5 + ["blank"]
+
+
 def test_a_model_that_is_loaded_already_is_taken(mnist):
     loaded = tenfold.load_model(SHIPPED, threads=1)
     reader = Reader(loaded, max_error=0.01)

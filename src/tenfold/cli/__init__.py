@@ -13,7 +13,7 @@ import typer
 
 import tenfold
 from tenfold.cli.data import fetch
-from tenfold.cli.models import demo, evaluate, export, info
+from tenfold.cli.models import calibrate, demo, evaluate, export, info
 from tenfold.cli.options import fail
 from tenfold.cli.reading import predict
 from tenfold.cli.training import train
@@ -29,7 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _command in (fetch, train, evaluate, predict, info, export, demo):
+for _command in (fetch, train, evaluate, calibrate, predict, info, export, demo):
     app.command()(_command)
 
 

@@ -8,17 +8,11 @@ from torch import nn
 from tenfold.learn.augment import augmented
 from tenfold.learn.lessons import Examples
 from tenfold.learn.recipes import TrainingOptions
-from tenfold.model.calibrate import HeldOut, fit_temperature
+from tenfold.model.calibrate import HeldOut, fit_temperature, strange_from
 
 __all__ = ["calibrated", "logits_of"]
 
 BATCH = 1024
-
-STRANGE = 0.5
-"""An image is never refused that is more probably of one of the classes than of none."""
-
-REFUSED = 0.002
-"""Share of the images held out, all of which are of a class, that may be refused all the same."""
 
 
 def calibrated(
@@ -34,7 +28,7 @@ def calibrated(
 
     Returns:
         The temperature; from how probable on an image is refused as none of the classes, None where it cannot be; and
-        all the answers, None where nothing was held out.
+        the answers to those that are not, None where nothing was held out.
     """
     answered = [
         (logits_of(network, augmented(images, options) if options.wear else images), labels)
@@ -45,11 +39,13 @@ def calibrated(
         return 1.0, None, None
     logits, labels = (torch.cat(parts).cpu() for parts in zip(*answered, strict=True))
     temperature = fit_temperature(logits[:, :classes].numpy(), labels.numpy())
-    answers = HeldOut.of((logits[:, :classes] / temperature).softmax(1).numpy(), labels.numpy())
+    probabilities, truth = (logits[:, :classes] / temperature).softmax(1).numpy(), labels.numpy()
     if logits.shape[1] == classes:
-        return temperature, None, answers
-    strangeness = logits.softmax(1)[:, classes].double()
-    return temperature, max(STRANGE, float(strangeness.quantile(1 - REFUSED))), answers
+        return temperature, None, HeldOut.of(probabilities, truth)
+    strangeness = logits.softmax(1)[:, classes].numpy()
+    strange = strange_from(strangeness)
+    known = strangeness < strange
+    return temperature, strange, HeldOut.of(probabilities[known], truth[known])
 
 
 def logits_of(network: nn.Module, images: torch.Tensor) -> torch.Tensor:

@@ -2,16 +2,16 @@
 
 import base64
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from tenfold.arrays import Labels, Probabilities
+from tenfold.arrays import Labels, Probabilities, Strangeness
 from tenfold.errors import ModelError, OptionError
 
-__all__ = ["HeldOut", "fewest_images", "fit_temperature", "surest_enough"]
+__all__ = ["HeldOut", "fewest_images", "fit_temperature", "promises", "strange_from", "surest_enough"]
 
 CONFIDENCE = 0.95
 """How sure a promise about error is."""
@@ -21,6 +21,15 @@ SHARES = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.975, 0.
 
 COLDEST, HOTTEST = 0.02, 50.0
 """Beyond these a network is right, or wrong, about everything it was measured on."""
+
+PRIOR = 0.5
+"""How far, as a natural logarithm, a temperature is from 1 before anything was measured: one standard deviation."""
+
+STRANGE = 0.5
+"""An image is never refused that is more probably of one of the classes than of none."""
+
+REFUSED = 0.002
+"""Share of the images held out, all of which are of a class, that may be refused all the same."""
 
 
 def fit_temperature(logits: np.ndarray[tuple[int, int], np.dtype[np.float32]], labels: Labels) -> float:
@@ -33,7 +42,8 @@ def fit_temperature(logits: np.ndarray[tuple[int, int], np.dtype[np.float32]], l
         labels: `int64 (n,)`, their classes, 0…k-1.
 
     Returns:
-        The temperature with the least categorical cross-entropy, 0.02…50: above 1 where the network was too sure.
+        The temperature with the least categorical cross-entropy, 0.02…50: above 1 where the network was too sure. A
+        weak preference for 1 keeps a handful of images, all read right, from making a network certain.
 
     Source:
         Guo, Pleiss, Sun, Weinberger 2017, "On calibration of modern neural networks", section 4.2. The loss is convex
@@ -45,7 +55,8 @@ def fit_temperature(logits: np.ndarray[tuple[int, int], np.dtype[np.float32]], l
     def loss(log_temperature: float) -> float:
         scaled = scores / np.exp(log_temperature)
         scaled -= scaled.max(axis=1, keepdims=True)
-        return float((np.log(np.exp(scaled).sum(axis=1)) - scaled[rows, labels]).mean())
+        unlikely = (np.log(np.exp(scaled).sum(axis=1)) - scaled[rows, labels]).sum()
+        return float(unlikely + (log_temperature / PRIOR) ** 2 / 2)
 
     low, high = np.log(COLDEST), np.log(HOTTEST)
     golden = (np.sqrt(5) - 1) / 2
@@ -56,6 +67,18 @@ def fit_temperature(logits: np.ndarray[tuple[int, int], np.dtype[np.float32]], l
         else:
             low = left
     return float(np.exp((low + high) / 2))
+
+
+def strange_from(strangeness: Strangeness) -> float:
+    """Say from how strange on an image is refused.
+
+    Args:
+        strangeness: `float32 (n,)`, of images that the network was not trained on, each of one of its classes.
+
+    Returns:
+        The least strangeness to refuse, 0.5…1: two of a thousand such images may be refused.
+    """
+    return max(STRANGE, float(np.quantile(strangeness.astype(np.float64), 1 - REFUSED)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +164,17 @@ def surest_enough(held_out: HeldOut, max_error: float) -> float:
         f"an error of at most {max_error:.3%} cannot be promised: of {n:,} labelled images that the model never "
         f"learned from it read {int(wrong[-1]):,} wrong, too many of them surely; allow more error"
     )
+
+
+def promises(held_out: HeldOut, errors: Iterable[float]) -> dict[float, float | None]:
+    """Say what share of the answers held out would be accepted for each largest error; None where it is no promise."""
+    shares: dict[float, float | None] = {}
+    for error in errors:
+        try:
+            shares[error] = float((held_out.probability >= surest_enough(held_out, error)).mean())
+        except OptionError:
+            shares[error] = None
+    return shares
 
 
 def fewest_images(max_error: float) -> int:

@@ -1,6 +1,8 @@
 """How good a classifier is, counted over every image."""
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -52,6 +54,8 @@ class Evaluation:
         ece: Expected calibration error, 0…1.
         confusion: `confusion[true][predicted]` counts images.
         per_class: Scores by class name.
+        refused: How many answers would be refused, by reason; None where nobody asked for that.
+        accepted_wrong: How many of the others are wrong; None likewise.
     """
 
     data: str
@@ -62,6 +66,8 @@ class Evaluation:
     ece: float
     confusion: tuple[tuple[int, ...], ...]
     per_class: dict[str, ClassScore]
+    refused: dict[str, int] | None = None
+    accepted_wrong: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give the evaluation as plain values that JSON can hold; NaN becomes None."""
@@ -92,7 +98,14 @@ def evaluate(
     return score(classifier(images), labels, classes=classes, data=data)
 
 
-def score(probabilities: Probabilities, labels: Labels, *, classes: tuple[str, ...], data: str = "") -> Evaluation:
+def score(
+    probabilities: Probabilities,
+    labels: Labels,
+    *,
+    classes: tuple[str, ...],
+    data: str = "",
+    reasons: Sequence[str | None] | None = None,
+) -> Evaluation:
     """Count how often the most probable class is the label; arguments and errors as for `evaluate`.
 
     Args:
@@ -100,6 +113,8 @@ def score(probabilities: Probabilities, labels: Labels, *, classes: tuple[str, .
         labels: `int64 (n,)`, 0…k-1.
         classes: The `k` names of the classes.
         data: The name of the set, kept in the result.
+        reasons: For each answer why it would be refused, None where it is accepted. Refusals are counted beside the
+            accuracy and do not change it.
 
     Returns:
         The scores.
@@ -113,6 +128,11 @@ def score(probabilities: Probabilities, labels: Labels, *, classes: tuple[str, .
     confusion = np.zeros((len(classes), len(classes)), dtype=np.int64)
     np.add.at(confusion, (labels, probabilities.argmax(axis=1)), 1)
     n, correct = len(labels), int(np.trace(confusion))
+    refused, accepted_wrong = None, None
+    if reasons is not None:
+        refused = dict(Counter(reason for reason in reasons if reason))
+        accepted = np.array([reason is None for reason in reasons])
+        accepted_wrong = int((probabilities.argmax(axis=1) != labels)[accepted].sum())
     of_label = probabilities[np.arange(n), labels].astype(np.float64)
     return Evaluation(
         data=data,
@@ -123,6 +143,8 @@ def score(probabilities: Probabilities, labels: Labels, *, classes: tuple[str, .
         ece=expected_calibration_error(probabilities, labels),
         confusion=tuple(tuple(int(count) for count in row) for row in confusion),
         per_class={name: _class_score(confusion, index) for index, name in enumerate(classes)},
+        refused=refused,
+        accepted_wrong=accepted_wrong,
     )
 
 

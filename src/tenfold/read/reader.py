@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
-from tenfold.arrays import Probabilities
+from tenfold.arrays import Images, Probabilities
 from tenfold.errors import OptionError
 from tenfold.model.calibrate import HeldOut, surest_enough
 from tenfold.model.store import SHIPPED, Model, load_model
@@ -86,19 +86,36 @@ class Reader:
         """Read the digits of many prepared pictures at once, in their order."""
         if not prepared:
             return []
-        probabilities, strangeness = self.model.answer(np.stack([each.image for each in prepared]))
+        probabilities, reasons = self.answer(np.stack([each.image for each in prepared]))
         return [
-            self._digit(each, row, strange=bool(strange >= self._strange))
-            for each, row, strange in zip(prepared, probabilities, strangeness, strict=True)
+            self._digit(each, row, reason) for each, row, reason in zip(prepared, probabilities, reasons, strict=True)
         ]
 
-    def _digit(self, prepared: Prepared, probabilities: Probabilities, *, strange: bool) -> Digit:
+    def answer(self, images: Images) -> tuple[Probabilities, list[Reason | None]]:
+        """Say what prepared images show, and why not to believe it.
+
+        Args:
+            images: `uint8 (n, 28, 28)`.
+
+        Returns:
+            The probabilities of each class `float32 (n, k)`, and for each image a reason to refuse, as in `Digit`.
+
+        Raises:
+            DataError: `images` are not what they should be.
+        """
+        probabilities, strangeness = self.model.answer(images)
+        refused = [
+            images.max(axis=(1, 2)) < FAINTEST_INK,
+            strangeness >= self._strange,
+            probabilities.max(axis=1) < self._least,
+        ]
+        reasons = np.select(refused, [np.array(reason, object) for reason in get_args(Reason)], np.array(None, object))
+        return probabilities, reasons.tolist()
+
+    def _digit(self, prepared: Prepared, probabilities: Probabilities, reason: Reason | None) -> Digit:
         best = int(probabilities.argmax())
-        unsure = probabilities[best] < self._least
-        blank = prepared.image.max() < FAINTEST_INK
-        reason: Reason | None = "blank" if blank else "not-a-digit" if strange else "uncertain" if unsure else None
         return Digit(
-            digit=None if blank else self.model.info.classes[best],
+            digit=None if reason == "blank" else self.model.info.classes[best],
             probability=float(probabilities[best]),
             probabilities=tuple(float(value) for value in probabilities),
             accepted=reason is None,

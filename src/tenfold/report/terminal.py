@@ -53,7 +53,8 @@ def describe(evaluation: Evaluation) -> str:
         evaluation: The scores.
 
     Returns:
-        Accuracy, loss and calibration, a line per class, and the confusion matrix of up to 20 classes.
+        Accuracy, loss and calibration, what would be refused, a line per class, and the confusion matrix of up to 20
+        classes.
     """
     low, high = evaluation.interval
     names = list(evaluation.per_class)
@@ -64,12 +65,22 @@ def describe(evaluation: Evaluation) -> str:
         f"accuracy           {percent(evaluation.accuracy, 2)}   95% interval {low:.2%}–{high:.2%}, {mistaken}",
         f"loss               {evaluation.loss:.4f}",
         f"calibration error  {evaluation.ece:.2%}",
+        *_refusals(evaluation),
         "",
         *_per_class(evaluation),
     ]
     if len(names) <= WIDEST_MATRIX:
         lines += ["", *_matrix(evaluation.confusion, names)]
     return "\n".join(lines)
+
+
+def _refusals(evaluation: Evaluation) -> list[str]:
+    if evaluation.refused is None:
+        return []
+    refused = sum(evaluation.refused.values())
+    reasons = "".join(f"{count:,} {reason}, " for reason, count in evaluation.refused.items())
+    wrong = _count(evaluation.accepted_wrong or 0, "mistake")
+    return [f"refused            {percent(refused / evaluation.n, 2)}   {reasons}{wrong} among the others"]
 
 
 def _per_class(evaluation: Evaluation) -> list[str]:
