@@ -25,6 +25,7 @@ def steps(quick: bool) -> list[list[str]]:
         ["prediction", *shorter],
         ["growth", *shorter],
         ["ladder", *shorter],
+        ["reading"],
     ]
 
 

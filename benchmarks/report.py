@@ -9,10 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
-from benchmarks import accuracy, floor, growth, ladder, pictures, prediction, training
+from benchmarks import accuracy, floor, growth, ladder, pictures, prediction, reading, training
 from benchmarks.results import RESULTS, load_results, markdown
 
 DOCUMENT = Path("docs/benchmarks.md")
+CARD = "model-card.md"
 Documents = list[dict[str, Any]]
 
 OPENING = """# Benchmarks
@@ -42,6 +43,44 @@ def write(results: Path, document: Path) -> None:
         if found[name]:
             parts += [section(found[name], images), _origin(found[name], newest)]
     document.write_text("\n".join(parts), encoding="utf-8")
+    if found["reading"]:
+        (document.parent / CARD).write_text(_card(found["reading"], images), encoding="utf-8")
+
+
+def _card(documents: Documents, images: Path) -> str:
+    document = documents[-1]
+    model = document["result"]["model"]
+    options = "\n".join(f"| {name.replace('_', ' ')} | {value} |" for name, value in model["options"].items())
+    return f"""# Model card: the shipped reader
+
+What `tenfold predict` reads with when no model is named: a network of {model["parameters"]:,} weights, trained by
+`make reproduce` (recipe `reader`, seed {model["options"]["seed"]}) on the {model["data"]["n"]:,} training images of MNIST and on what Tenfold draws
+itself: digits of hands that MNIST lacks, printed digits, and things that are no digit. No other handwriting was used.
+
+It answers with ten probabilities and with how strange the picture is. Pictures of any kind are made into what MNIST's
+images are first. It is meant for single digits, written or printed, one to a picture.
+
+{_reading(documents, images)}
+{_machine(document)}
+Again: `{document["command"]}`
+
+## Limits
+
+- Letters that a hand writes like digits (O, l, S, Z, b, g, q …) are read as digits; nothing in one picture tells them apart.
+- A promise of error (`--max-error`) holds with 95% confidence for pictures like those it was calibrated on: MNIST's
+  digits, worn as the recipe wears them. For pictures of your own, measure it: `tenfold evaluate --data` and
+  `tenfold calibrate`.
+- Digits of scripts other than the European ones are unknown to it.
+- The answers held out that the calibration rests on come from networks trained on a part of the images each; the one
+  that ships learned from all of them.
+- All figures are of one training (one seed).
+
+## Training options
+
+| option | value |
+|---|---|
+{options}
+"""
 
 
 def _machine(document: dict[str, Any]) -> str:
@@ -126,6 +165,11 @@ def _prediction(documents: Documents, images: Path) -> str:
     )
 
 
+def _reading(documents: Documents, _: Path) -> str:
+    parts = [f"### {title}\n\n{markdown(rows)}\n" for title, rows in reading.tables(documents[-1]["result"])]
+    return "\n".join(["## What the shipped model reads\n", *parts])
+
+
 def _growth(documents: Documents, images: Path) -> str:
     result = documents[-1]["result"]
     pictures.save(pictures.growth(result), images / "benchmark-growth.png")
@@ -146,6 +190,7 @@ PATTERNS = {
     "ladder": ("ladder-*", "accuracy-*"),
     "prediction": ("prediction",),
     "growth": ("growth",),
+    "reading": ("reading",),
 }
 SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "training": _training,
@@ -154,6 +199,7 @@ SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "ladder": _ladder,
     "prediction": _prediction,
     "growth": _growth,
+    "reading": _reading,
 }
 
 
