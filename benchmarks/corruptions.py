@@ -123,7 +123,7 @@ def fog(images: Floats, random: Random) -> Floats:
 
 def spatter(images: Floats, random: Random) -> Floats:
     """Dark drops that cover what is under them."""
-    noise: Floats = random.normal(0.65, 0.3, images.shape)
+    noise: Floats = np.asarray(random.normal(0.65, 0.3, images.shape))
     wet = _blurred(noise, 1) > 0.65
     drops = _blurred(wet.astype(np.float32), 1.5)
     drops[drops < 0.8] = 0

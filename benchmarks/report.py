@@ -54,8 +54,8 @@ def _card(documents: Documents, images: Path) -> str:
     return f"""# Model card: the shipped reader
 
 What `tenfold predict` reads with when no model is named: a network of {model["parameters"]:,} weights, trained by
-`make reproduce` (recipe `reader`, seed {model["options"]["seed"]}) on the {model["data"]["n"]:,} training images of MNIST and on what Tenfold draws
-itself: digits of hands that MNIST lacks, printed digits, and things that are no digit. No other handwriting was used.
+`make reproduce` (recipe `reader`, seed {model["options"]["seed"]}) on the {model["data"]["n"]:,} training images of
+MNIST and on what Tenfold draws itself: digits of hands that MNIST lacks, printed digits, and things that are no digit. No other handwriting was used.
 
 It answers with ten probabilities and with how strange the picture is. Pictures of any kind are made into what MNIST's
 images are first. It is meant for single digits, written or printed, one to a picture.
@@ -66,7 +66,7 @@ Again: `{document["command"]}`
 
 ## Limits
 
-- Letters that a hand writes like digits (O, l, S, Z, b, g, q …) are read as digits; nothing in one picture tells them apart.
+- Letters that a hand writes like digits (O, l, S, Z, b, g, q …) are read as digits: one picture cannot tell them apart.
 - A promise of error (`--max-error`) holds with 95% confidence for pictures like those it was calibrated on: MNIST's
   digits, worn as the recipe wears them. For pictures of your own, measure it: `tenfold evaluate --data` and
   `tenfold calibrate`.
