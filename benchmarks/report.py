@@ -51,11 +51,12 @@ def _card(documents: Documents, images: Path) -> str:
     document = documents[-1]
     model = document["result"]["model"]
     options = "\n".join(f"| {name.replace('_', ' ')} | {value} |" for name, value in model["options"].items())
+    weights, learned, seed = model["parameters"], model["data"]["n"], model["options"]["seed"]
     return f"""# Model card: the shipped reader
 
-What `tenfold predict` reads with when no model is named: a network of {model["parameters"]:,} weights, trained by
-`make reproduce` (recipe `reader`, seed {model["options"]["seed"]}) on the {model["data"]["n"]:,} training images of
-MNIST and on what Tenfold draws itself: digits of hands that MNIST lacks, printed digits, and things that are no digit. No other handwriting was used.
+What `tenfold predict` reads with when no model is named: a network of {weights:,} weights, trained by `make reproduce`
+(recipe `reader`, seed {seed}) on the {learned:,} training images of MNIST and on what Tenfold draws itself: digits of
+hands that MNIST lacks, printed digits, and things that are no digit. No other handwriting was used.
 
 It answers with ten probabilities and with how strange the picture is. Pictures of any kind are made into what MNIST's
 images are first. It is meant for single digits, written or printed, one to a picture.
