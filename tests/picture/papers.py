@@ -4,9 +4,12 @@ Every kind is a function from a digit and a source of randomness to a picture of
 """
 
 from collections.abc import Callable
+from functools import cache
 
 import cv2
 import numpy as np
+
+import tenfold
 
 Array = np.ndarray
 Maker = Callable[[Array, np.random.Generator], Array]
@@ -207,6 +210,107 @@ def faint_small(digit: Array, rng: np.random.Generator) -> Array:
     return np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
 
 
+@cache
+def others() -> Array:
+    """MNIST's last thousand training digits, to stand beside another."""
+    return tenfold.load_data("mnist")[0][0][-1000:]
+
+
+def cut_out(page: Array, cuts: Array) -> Array:
+    """Cut pixels off a page's left, top, right and bottom; negative ones add paper."""
+    left, top, right, foot = np.maximum(-cuts, 0).astype(int)
+    page = cv2.copyMakeBorder(page, top, foot, left, right, cv2.BORDER_CONSTANT, value=0)
+    left, top, right, foot = np.maximum(cuts, 0).astype(int)
+    return page[top : page.shape[0] - foot, left : page.shape[1] - right]
+
+
+def resampled(page: Array, side: int) -> Array:
+    """Average a page down until its longer side has so many pixels."""
+    scale = side / max(page.shape[:2])
+    size = tuple(max(3, round(length * scale)) for length in page.shape[1::-1])
+    return cv2.resize(page, size, interpolation=cv2.INTER_AREA)
+
+
+def colour_pen(digit: Array, rng: np.random.Generator) -> Array:
+    """A pen of any colour on white paper, cut out of a sheet with the edges of its box in view."""
+    height = int(rng.integers(60, 160))
+    ink = strokes(digit, height, thicken=rng.uniform(-0.05, 0.05), tilt=rng.uniform(-8, 8), margin=0.6)
+    tall, across = ink.shape
+    room = height * rng.uniform(0.25, 0.55, 4)
+    corners = [(int(room[0]), int(room[1])), (int(across - room[2]), int(tall - room[3]))]
+    box = cv2.rectangle(np.zeros_like(ink), *corners, rng.uniform(0.3, 1), max(1, round(height * rng.uniform(0.01, 0.05))))
+    turn = cv2.getRotationMatrix2D((across / 2, tall / 2), rng.uniform(-3, 3), 1)
+    box = cv2.warpAffine(box, turn, ink.shape[::-1])
+    pen = np.float32([[20, 20, 20], [200, 30, 30], [20, 120, 50], [30, 50, 190], [230, 120, 20], [150, 40, 150]])
+    page = ink_on(np.maximum(0, box), (90, 90, 90), (250, 250, 250)) * (1 - ink[..., None])
+    page += (pen[rng.integers(6)] + rng.uniform(-15, 15, 3)) * ink[..., None]
+    cut = np.floor(room + height * rng.uniform(-0.1, 0.06, 4)).astype(int)
+    page = page[cut[1] : tall - cut[3], cut[0] : across - cut[2]].astype(np.float32)
+    return photographed(resampled(page, int(rng.integers(28, 120))), rng, noise=rng.uniform(0, 4), quality=90)
+
+
+def faint_scan(digit: Array, rng: np.random.Generator) -> Array:
+    """Twenty-eight pixels a side out of a scanned sheet: thin uneven strokes, grey paper, off centre, partly cut."""
+    ink = strokes(digit, 112, thicken=rng.uniform(-0.07, 0.01), tilt=rng.uniform(-12, 12), margin=0.6)
+    pressure = cv2.GaussianBlur(rng.normal(0, 1, ink.shape).astype(np.float32), (0, 0), 10)
+    ink = ink * np.clip(0.75 + pressure * rng.uniform(0, 12), 0.25, 1)
+    side = int(112 * rng.uniform(1.1, 2))
+    free = side - cv2.boundingRect((ink > 0.1).astype(np.uint8))[2] if side else 0
+    left, top, wide, tall = cv2.boundingRect((ink > 0.1).astype(np.uint8))
+    x = left - rng.uniform(-0.03, 1) * max(0, free)
+    y = top - rng.uniform(-0.03, 1) * max(0, side - tall)
+    crop = cv2.warpAffine(ink, np.float32([[1, 0, -x], [0, 1, -y]]), (side, side))
+    if rng.random() < 0.3:
+        turn = int(rng.integers(4))
+        rule = np.zeros_like(crop)
+        rule[: max(2, int(side * rng.uniform(0.01, 0.05)))] = rng.uniform(0.3, 0.9)
+        crop = np.maximum(crop, np.rot90(rule, turn))
+    small = cv2.resize(crop, (28, 28), interpolation=cv2.INTER_AREA)
+    light = rng.uniform(215, 255) + np.linspace(-1, 1, 28)[:, None] * rng.uniform(-8, 8)
+    grey = light - small * rng.uniform(40, 200) + rng.normal(0, rng.uniform(0, 4), small.shape)
+    return np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
+
+
+def postal(digit: Array, rng: np.random.Generator) -> Array:
+    """Sixteen pixels a side and filled by the digit, stretched or not, blurred, of either polarity."""
+    ink = strokes(digit, 96, thicken=rng.uniform(-0.04, 0.05), margin=rng.uniform(0, 0.04))
+    ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.5, 6))
+    side = max(ink.shape)
+    across = round((side - ink.shape[1]) * rng.uniform(0.3, 1) / 2)
+    small = cv2.resize(cv2.copyMakeBorder(ink, 0, 0, across, across, 0), (16, 16), interpolation=cv2.INTER_AREA)
+    small = small / small.max() * 255
+    grey = small if rng.random() < 0.7 else 255 - small
+    return np.repeat(grey.astype(np.uint8)[..., None], 3, axis=2)
+
+
+def church_record(digit: Array, rng: np.random.Generator) -> Array:
+    """A digit out of an old register: brown ink that ran and faded, stained paper, rules, the digits beside it cut."""
+    height = int(rng.integers(60, 130))
+    ink = strokes(digit, height, thicken=rng.uniform(-0.05, 0.04), tilt=rng.uniform(-8, 8), margin=0.8)
+    middle = ink.shape[1] / 2
+    left, _, wide, _ = cv2.boundingRect((ink > 0.1).astype(np.uint8))
+    for side in (-1, 1):
+        if rng.random() < 0.65:
+            beside = strokes(others()[rng.integers(1000)], int(height * rng.uniform(0.8, 1.1)), margin=0.0)
+            beside = beside * rng.uniform(0.6, 1)
+            gap = height * rng.uniform(0.02, 0.3)
+            x = left - gap - beside.shape[1] if side < 0 else left + wide + gap
+            y = (ink.shape[0] - beside.shape[0]) / 2 + height * rng.uniform(-0.12, 0.12)
+            ink = np.maximum(ink, cv2.warpAffine(beside, np.float32([[1, 0, x], [0, 1, y]]), ink.shape[::-1]))
+    if rng.random() < 0.3:
+        ink = np.maximum(ink, 0.5 * ruled(ink.shape, height * rng.uniform(1.2, 2), rng, squared=bool(rng.random() < 0.3), tilt=rng.uniform(-2, 2)))
+    pressure = cv2.GaussianBlur(rng.normal(0, 1, ink.shape).astype(np.float32), (0, 0), 8)
+    ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.5, 2)) * np.clip(0.8 + pressure * 8, 0.3, 1)
+    margin = height * rng.uniform(0.03, 0.25, 4)
+    top, tall = round(height * 0.8), height
+    page = ink_on(ink, (70, 50, 35), (215, 195, 160))
+    stain = cv2.GaussianBlur(rng.normal(0, 1, ink.shape).astype(np.float32), (0, 0), 20)
+    page = (page * (1 + stain * 2)[..., None])[
+        max(0, int(top - margin[1])) : int(top + tall + margin[3]), max(0, int(left - margin[0])) : int(left + wide + margin[2])
+    ]
+    return photographed(np.ascontiguousarray(page, np.float32), rng, noise=7, quality=70)
+
+
 KINDS: dict[str, Maker] = {
     maker.__name__: maker
     for maker in (
@@ -223,6 +327,10 @@ KINDS: dict[str, Maker] = {
         fine_pen,
         tiny,
         faint_small,
+        faint_scan,
+        colour_pen,
+        postal,
+        church_record,
     )
 }
 

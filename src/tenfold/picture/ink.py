@@ -1,4 +1,4 @@
-"""From a page in grey to ink on clean paper: light divided out, polarity found, faint and strong pens made equal."""
+"""From a page in grey to ink on clean paper: light divided out, faint and strong pens made equal."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,8 +9,9 @@ import numpy as np
 
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
+from tenfold.picture.polarity import has_light_ink
 
-__all__ = ["Mask", "Sheet", "has_light_ink", "lay_out", "stroke_width"]
+__all__ = ["Mask", "Sheet", "lay_out", "stroke_width"]
 
 Mask: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 """`uint8 (height, width)`: 1 ink, 0 paper."""
@@ -118,28 +119,6 @@ def stroke_width(mask: Mask) -> float:
         cv2.erode(mask, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
     )
     return 2 * area / max(outline, 1)
-
-
-def has_light_ink(page: Grey) -> bool:
-    """Say whether a page has light ink on dark paper.
-
-    Ink is rarer than paper, so what stands out from its surroundings stands out to the ink's side. Surroundings of
-    half the page are true for thick strokes, of a quarter for uneven light; beyond the page they are guessed once as
-    more of the edge, which is true for strokes that fill the page, and once as its mirror, for lines along the edge.
-    """
-    surroundings = ((2, cv2.BORDER_REFLECT_101), (2, cv2.BORDER_REPLICATE), (4, cv2.BORDER_REPLICATE))
-    skew = sum(_skew(page, share, border) for share, border in surroundings)
-    return skew > 0 or (skew == 0 and float(page.mean()) < 128)
-
-
-def _skew(page: Grey, share: int, border: int) -> float:
-    """Give by how much what differs from its surroundings is lighter, above 0, or darker, below."""
-    reach = max(3, max(page.shape) // share) | 1
-    detail = page.astype(np.float32)
-    detail = detail - np.asarray(cv2.blur(detail, (reach, reach), borderType=border), np.float32)
-    square = detail * detail
-    spread = max(float(np.sqrt(square.mean())), 1.0)
-    return float((square * detail).mean()) / spread**3
 
 
 def _thumbnail(page: Grey) -> Grey:

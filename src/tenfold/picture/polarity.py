@@ -1,0 +1,67 @@
+"""Which is the ink: what is lighter, or what is darker."""
+
+import cv2
+import numpy as np
+
+from tenfold.picture.decode import Grey
+
+__all__ = ["has_light_ink"]
+
+TWO_TONES = 0.86
+"""Split in two as Otsu did, a page of one ink on evenly lit paper keeps less than the rest of its variance."""
+
+SHADED = np.float32([1, -0.5, 1.5, 0])
+CLEAN = np.float32([1, 0.5, 1, 2])
+"""What each sign of the ink's side counts, on pages in uneven light and on pages of two tones: the skews with the
+surroundings of half the page, mirrored and drawn out, of a quarter, and the edge's own side. Fitted to drawn papers."""
+
+EDGE = 0.04
+"""The page's edge is so much of its longer side wide."""
+
+LEAST_SPREAD = 2.0
+"""Grey that spreads by less, of 255, tells nothing."""
+
+
+def has_light_ink(page: Grey) -> bool:
+    """Say whether a page has light ink on dark paper.
+
+    Ink is rarer than paper, so what stands out from its surroundings stands out to the ink's side. Surroundings of
+    half the page are true for thick strokes, of a quarter for uneven light; beyond the page they are guessed once as
+    more of the edge, which is true for strokes that fill the page, and once as its mirror, for lines along the edge.
+    Where the page has two tones and no shade between, the one along its edge is more likely the paper.
+
+    Args:
+        page: `uint8 (height, width)`, at most about 64 pixels a side.
+    """
+    surroundings = ((2, cv2.BORDER_REFLECT_101), (2, cv2.BORDER_REPLICATE), (4, cv2.BORDER_REPLICATE))
+    signs = [*(_skew(page, share, border) for share, border in surroundings), _inner_side(page)]
+    skew = float((CLEAN if _two_tones(page) >= TWO_TONES else SHADED) @ np.float32(signs))
+    return skew > 0 or (skew == 0 and float(page.mean()) < 128)
+
+
+def _skew(page: Grey, share: int, border: int) -> float:
+    """Give by how much what differs from its surroundings is lighter, above 0, or darker, below."""
+    reach = max(3, max(page.shape) // share) | 1
+    detail = page.astype(np.float32)
+    detail -= np.asarray(cv2.blur(detail, (reach, reach), borderType=border), np.float32)
+    square = detail * detail
+    spread = max(float(np.sqrt(cv2.mean(square)[0])), 1.0)
+    return float(square.ravel() @ detail.ravel()) / detail.size / spread**3
+
+
+def _inner_side(page: Grey) -> float:
+    """Give by how many spreads the page is lighter than its edge."""
+    wide = max(1, round(EDGE * max(page.shape)))
+    mean, spread = (value.item() for value in cv2.meanStdDev(page))
+    strips = page[:wide], page[-wide:], page[:, :wide], page[:, -wide:]
+    edge = sum(cv2.sumElems(strip)[0] for strip in strips) / sum(strip.size for strip in strips)
+    return float(mean - edge) / (spread + LEAST_SPREAD)
+
+
+def _two_tones(page: Grey) -> float:
+    """Give the share of the variance that lies between the two halves that Otsu's threshold makes."""
+    counts = np.bincount(page.ravel(), minlength=256).astype(np.float64) / page.size
+    below, mass = np.cumsum(counts), np.cumsum(counts * np.arange(256))
+    between = (mass[-1] * below - mass) ** 2 / np.maximum(below * (1 - below), 1e-9)
+    spread = float(counts @ np.arange(256) ** 2 - mass[-1] ** 2)
+    return float(between[:-1].max()) / max(spread, 1e-9)
