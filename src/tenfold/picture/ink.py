@@ -11,7 +11,7 @@ from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
 from tenfold.picture.polarity import has_light_ink
 
-__all__ = ["Mask", "Sheet", "lay_out", "stroke_width"]
+__all__ = ["HALF", "Mask", "Sheet", "lay_out", "stroke_width"]
 
 Mask: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 """`uint8 (height, width)`: 1 ink, 0 paper."""
@@ -72,11 +72,13 @@ class Sheet:
     Attributes:
         ink: `uint8 (height, width)`, 0 paper, 255 the pen's usual darkness.
         mask: Where ink is at least about half as dark as usual.
+        grain: The ink that the paper's roughness reaches, 0…255.
         steps: What was done to the page.
     """
 
     ink: Ink
     mask: Mask
+    grain: float
     steps: tuple[str, ...]
 
 
@@ -102,14 +104,14 @@ def lay_out(page: Grey) -> Sheet | None:
     level = _level(shade, uneven)
     if level is None:
         return None
-    floor, full = level
+    floor, full, rough = level
     darkness = (PAPER - np.arange(256) - floor) / (full - floor)
     ink = np.asarray(cv2.LUT(shade, np.clip(255 * darkness, 0, 255).astype(np.uint8)), np.uint8)
     mask = np.asarray(cv2.threshold(ink, HALF * 255, 1, cv2.THRESH_BINARY)[1], np.uint8)
     steps = ("inverted",) if inverted else ()
     if uneven > UNEVEN:
         steps = ("background divided out", *steps)
-    return Sheet(ink, mask, steps)
+    return Sheet(ink, mask, max(0.0, 255 * (rough - floor) / (full - floor)), steps)
 
 
 def stroke_width(mask: Mask) -> float:
@@ -193,8 +195,8 @@ def _shade(page: Grey, light: Grey) -> Grey:
     return np.asarray(cv2.divide(page, np.maximum(everywhere, 1), scale=PAPER), np.uint8)
 
 
-def _level(shade: Grey, uneven: float) -> tuple[float, float] | None:
-    """Find how much darker than paper its roughness is and ink usually is; None where nothing stands out.
+def _level(shade: Grey, uneven: float) -> tuple[float, float, float] | None:
+    """Find how much darker than paper its roughness is, ink usually is, and roughness may be; None: nothing stands out.
 
     Only paper is lighter than paper: its roughness is measured there, where ink cannot disturb.
     """
@@ -209,7 +211,7 @@ def _level(shade: Grey, uneven: float) -> tuple[float, float] | None:
     full = _upper_mean(darker[start:]) + start
     if full < CLEARLY * floor:
         return None
-    return min(GRAIN * roughness + remains, full / 3), full
+    return min(GRAIN * roughness + remains, full / 3), full, NOISE * roughness + remains
 
 
 def _upper_mean(counts: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> float:

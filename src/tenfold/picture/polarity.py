@@ -11,7 +11,7 @@ TWO_TONES = 0.86
 """Split in two as Otsu did, a page of one ink on evenly lit paper keeps less than the rest of its variance."""
 
 SHADED = np.float32([1, -0.5, 1.5, 0])
-CLEAN = np.float32([1, 0.5, 1, 2])
+CLEAN = np.float32([1, 1, 1, 1.5])
 """What each sign of the ink's side counts, on pages in uneven light and on pages of two tones: the skews with the
 surroundings of half the page, mirrored and drawn out, of a quarter, and the edge's own side. Fitted to drawn papers."""
 
@@ -50,12 +50,21 @@ def _skew(page: Grey, share: int, border: int) -> float:
 
 
 def _inner_side(page: Grey) -> float:
-    """Give by how many spreads the page is lighter than its edge."""
+    """Give by how many spreads the page is lighter than its edge; 0 where the edge is another tone than next to it."""
     wide = max(1, round(EDGE * max(page.shape)))
     mean, spread = (value.item() for value in cv2.meanStdDev(page))
-    strips = page[:wide], page[-wide:], page[:, :wide], page[:, -wide:]
-    edge = sum(cv2.sumElems(strip)[0] for strip in strips) / sum(strip.size for strip in strips)
-    return float(mean - edge) / (spread + LEAST_SPREAD)
+    edge, inner = _ring(page, 0, wide), _ring(page, wide, 2 * wide)
+    differ = sorted((mean - edge, mean - inner), key=abs)[0] if (mean - edge) * (mean - inner) > 0 else 0.0
+    return differ / (spread + LEAST_SPREAD)
+
+
+def _ring(page: Grey, start: int, stop: int) -> float:
+    """Give the mean of the four strips that lie so far from the page's edges; of the edge itself in a narrow page."""
+    if 2 * stop > min(page.shape):
+        start, stop = 0, 1
+    strips = page[start:stop], page[len(page) - stop : len(page) - start], page[:, start:stop]
+    strips += (page[:, page.shape[1] - stop : page.shape[1] - start],)
+    return sum(cv2.sumElems(strip)[0] for strip in strips) / sum(strip.size for strip in strips)
 
 
 def _two_tones(page: Grey) -> float:

@@ -1,6 +1,7 @@
 """Any picture of one digit to one 28×28 image that MNIST could contain, step by step."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -11,7 +12,7 @@ from tenfold.picture.decode import LIMIT, Grey, decode
 from tenfold.picture.frame import frame, is_framed
 from tenfold.picture.ink import lay_out
 from tenfold.picture.rules import remove_rules
-from tenfold.picture.strokes import keep_digit, thicken
+from tenfold.picture.strokes import keep_digit, strengthen, thicken
 
 __all__ = ["Prepared", "prepare", "prepare_page"]
 
@@ -74,7 +75,13 @@ def prepare_page(page: Grey) -> Prepared:
     steps = sheet.steps
     shown: list[tuple[str, Grey]] = [("picture", page), ("ink", sheet.ink)]
     ink, mask = sheet.ink, sheet.mask
-    for change, step in ((remove_rules, "lines removed"), (keep_digit, "surroundings removed"), (thicken, "thickened")):
+    chain = (
+        (remove_rules, "lines removed"),
+        (keep_digit, "surroundings removed"),
+        (partial(strengthen, grain=sheet.grain), "strengthened"),
+        (thicken, "thickened"),
+    )
+    for change, step in chain:
         before = cv2.sumElems(ink)[0]
         ink, mask = change(ink, mask) or (ink, mask)
         if abs(cv2.sumElems(ink)[0] - before) > WORTH_A_WORD * before:

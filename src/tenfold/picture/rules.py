@@ -56,6 +56,9 @@ SEVERAL = 3
 OUTER = 0.2
 """The edges of a box lie this near to the page's edges; squared paper is thin, wherever it lies."""
 
+AROUND = 2.0
+"""So many times its thickness from a line, faint ink is what is left of it."""
+
 LEAST = 0.2
 """If no piece as long as this share of the page is left, the lines were the digit."""
 
@@ -96,16 +99,19 @@ def remove_rules(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
     rest = mask & ~_cover(runs[0], level) & ~_cover(runs[1], upright).T
     pen = max(stroke_width(mask), stroke_width(rest))
     at_foot, at_side = _fills(rest)
-    level = [line for line in level if _is_rule(line, upright, pen, faint, lone=at_foot and len(level) < SEVERAL)]
-    upright = [line for line in upright if _is_rule(line, level, pen, turned, lone=at_side and len(upright) < SEVERAL)]
+    level, upright = (
+        [line for line in level if _is_rule(line, upright, pen, faint, lone=at_foot and len(level) < SEVERAL)],
+        [line for line in upright if _is_rule(line, level, pen, turned, lone=at_side and len(upright) < SEVERAL)],
+    )
     cover = _cover(runs[0], level) | _cover(runs[1], upright).T
     rest = mask & ~cover
     if not cover.any() or _longest(rest) < LEAST * max(mask.shape):
         return None
-    near = (
-        np.asarray(cv2.dilate(rest, np.ones((3, 3), np.uint8)), np.uint8) & ~cover
-    )  # what is fainter elsewhere is what is left of lines
-    return np.where(near, ink, 0).astype(np.uint8), rest
+    kept = np.asarray(cv2.dilate(rest, np.ones((3, 3), np.uint8)), np.uint8)
+    if len(level) + len(upright) < SEVERAL:  # of more, some that were not found may be left
+        wide = 2 * round(AROUND * max(line.thick for line in (*level, *upright)) + 1) + 1
+        kept |= 1 - np.asarray(cv2.dilate(cover, np.ones((wide, wide), np.uint8)), np.uint8)
+    return np.where(kept & ~cover, ink, 0).astype(np.uint8), rest
 
 
 def _candidates(mask: Mask) -> list[tuple[float, float]]:
@@ -210,18 +216,20 @@ def _framed(lines: list[Line], others: list[Line], shape: tuple[int, ...]) -> li
 def _is_rule(line: Line, others: list[Line], pen: float, mask: Mask, *, lone: bool) -> bool:
     """Say whether a line is thinner than the pen, or an edge of a box: whole, far out, and bent round a corner.
 
-    A lone one is not where the rest reaches the page's edge as well: the crop is tight, and it is the foot of a 2.
+    A lone one is not where the rest reaches the page's edge as well: the crop is tight, and it is the foot of a 2. But
+    what fills the edge of the page is one.
     """
     height, width = mask.shape
-    if line.thick <= THINNER * pen:
-        return not lone
     middle = line.at(width / 2)
     outside = min(middle, height - middle)
-    if outside > OUTER * height:
-        return False
-    if outside <= line.thick:
-        return bool((mask[0] if middle < height / 2 else mask[-1]).mean() >= 1 - NEAR)
+    fills_edge = outside <= line.thick + 1 and bool((mask[0] if middle < height / 2 else mask[-1]).mean() >= 1 - NEAR)
     from_edge_to_edge = line.first <= 1 and line.last >= width - 1
+    if fills_edge:
+        return True
+    if line.thick <= THINNER * pen:
+        return not lone
+    if outside <= line.thick or outside > OUTER * height:
+        return False
     return from_edge_to_edge or bool(others)
 
 

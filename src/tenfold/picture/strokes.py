@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 
 from tenfold.picture.frame import BOX, Ink
-from tenfold.picture.ink import Mask, stroke_width
+from tenfold.picture.ink import HALF, Mask, stroke_width
 
-__all__ = ["keep_digit", "thicken"]
+__all__ = ["keep_digit", "strengthen", "thicken"]
 
 Pieces: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 """`float64 (n, 5)`: left, top, width, height and area of each connected piece of ink."""
@@ -22,6 +22,12 @@ Labels: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int32]]
 FAINT = 44
 """A stroke goes on where the pen is lighter, down to this ink, of 255."""
 
+STRONGEST = 2.5
+"""The most that faint ink is multiplied by."""
+
+ALIKE = 0.2
+"""Strokes within this share of the page are made equally dark."""
+
 BRIDGE = 0.012
 """Gaps narrower than this share of the page are within a stroke: a fine pen skips on rough paper."""
 
@@ -33,6 +39,9 @@ SPECK = 0.02
 
 OVER = 0.3
 """A piece above or below the digit belongs to it up to a gap of so much of its height: the bar of a 5."""
+
+OVER_CUT = 0.1
+"""One that is cut off by the page's edge, up to this: in a tight crop the bar of a 5 is."""
 
 BESIDE = 0.08
 """A piece beside the digit belongs to it up to a gap of so much of its height: the stem of a 4."""
@@ -65,8 +74,11 @@ def keep_digit(ink: Ink, mask: Mask) -> tuple[Ink, Mask]:
     if not len(pieces) or pieces[:, 2:4].max() < SMALLEST * max(mask.shape):
         return np.zeros_like(ink), np.zeros_like(mask)
     main = _main(pieces, centres, mask.shape)
-    kept, left = {main}, _fitting(pieces, main, mask) - {main}
-    while new := {each for each in left if _belongs(pieces[each], _bounds(pieces[sorted(kept)]))}:
+    fitting, cut = _fitting(pieces, main, mask)
+    kept, left = {main}, fitting - {main}
+    while new := {
+        each for each in left if _belongs(pieces[each], _bounds(pieces[sorted(kept)]), OVER_CUT if each in cut else OVER)
+    }:
         kept |= new
         left -= new
     chosen = np.zeros(len(pieces) + 1, np.uint8)
@@ -104,6 +116,30 @@ def thicken(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
     return wide, thick
 
 
+def strengthen(ink: Ink, mask: Mask, grain: float) -> tuple[Ink, Mask] | None:
+    """Bring what the pen pressed lightly, beside lines or strokes that are darker, up to full ink.
+
+    Args:
+        ink: `uint8 (height, width)`, 0 paper, 255 full ink.
+        mask: Where the ink is.
+        grain: The ink, 0…255, that the paper's roughness reaches; it is not made more than a faint stroke.
+    """
+    most = min(STRONGEST, FAINT / max(grain, 1.0))
+    if most <= 1:
+        return None
+    reach = max(3, round(ALIKE * max(ink.shape))) | 1
+    shrink = max(1, reach // 6)
+    local = np.asarray(cv2.dilate(ink, np.ones((reach, reach), np.uint8)), np.uint8)
+    small = (max(1, ink.shape[1] // shrink), max(1, ink.shape[0] // shrink))
+    local = np.asarray(cv2.resize(local, small, interpolation=cv2.INTER_AREA), np.uint8)
+    local = np.asarray(cv2.blur(local, (7, 7), borderType=cv2.BORDER_REPLICATE), np.uint8)
+    if local.min() >= 250:
+        return None
+    full = cv2.resize(np.maximum(local, round(255 / most)), ink.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    strong = np.asarray(cv2.divide(ink, full, scale=255), np.uint8)
+    return strong, np.asarray(cv2.threshold(strong, HALF * 255, 1, cv2.THRESH_BINARY)[1], np.uint8)
+
+
 def _soft_edges(ink: Ink, digit: Mask, mask: Mask) -> Ink:
     """Give the ink of a digit with its soft edges, and nothing of the other pieces."""
     reach = max(3, round(stroke_width(digit))) | 1
@@ -118,16 +154,23 @@ def _main(pieces: Pieces, centres: Centres, shape: tuple[int, ...]) -> int:
     away = np.hypot((centres[:, 0] - width / 2) / width, (centres[:, 1] - height / 2) / height)
     extent = np.maximum(pieces[:, 2], pieces[:, 3])
     score = np.sqrt(pieces[:, 4]) * extent * np.exp(-3 * away**2)
-    score *= np.where(_hugging(pieces, shape), 0.05, np.where(_touching(pieces, shape).any(axis=1), 0.5, 1.0))
+    score *= np.where(_hugging(pieces, shape).any(axis=0), 0.05, np.where(_touching(pieces, shape).any(axis=1), 0.5, 1.0))
     return int(score.argmax())
 
 
-def _fitting(pieces: Pieces, main: int, mask: Mask) -> set[int]:
-    """Say which pieces may belong to the main one: no specks, and not cut off where it is not."""
+def _fitting(pieces: Pieces, main: int, mask: Mask) -> tuple[set[int], set[int]]:
+    """Say which pieces may belong to the main one, and which of these only if they are very near.
+
+    Specks do not, nor what is cut off at a side where the main one is not: a neighbour. What is cut off above or
+    below may be the bar of a 5 in a tight crop.
+    """
     large = pieces[:, 4] >= max(SPECK * pieces[:, 4].max(), stroke_width(mask) ** 2 / 2)
     edges = _touching(pieces, mask.shape)
-    foreign = (edges & ~edges[main]).any(axis=1) | _hugging(pieces, mask.shape)
-    return set(np.flatnonzero(large & ~foreign).tolist())
+    strange = edges & ~edges[main]
+    at_side, at_end = _hugging(pieces, mask.shape)
+    beside = strange[:, [0, 2]].any(axis=1) | at_side
+    cut = strange[:, [1, 3]].any(axis=1) | at_end
+    return set(np.flatnonzero(large & ~beside).tolist()), set(np.flatnonzero(cut).tolist())
 
 
 def _touching(pieces: Pieces, shape: tuple[int, ...]) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
@@ -137,14 +180,14 @@ def _touching(pieces: Pieces, shape: tuple[int, ...]) -> "np.ndarray[tuple[int, 
     return np.stack([left <= 1, top <= 1, left + wide >= width - 1, top + tall >= height - 1], axis=1)
 
 
-def _hugging(pieces: Pieces, shape: tuple[int, ...]) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """Say which pieces touch an edge of the page and stay near it."""
+def _hugging(pieces: Pieces, shape: tuple[int, ...]) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
+    """Say which pieces touch an edge of the page and stay near it: at the sides, and at the top or foot."""
     height, width = shape
     left, top, wide, tall = pieces[:, :4].T
     reach = HUGGING * min(height, width)
-    at_left, at_right = (left <= 1) & (wide < reach), (left + wide >= width - 1) & (wide < reach)
-    at_top, at_foot = (top <= 1) & (tall < reach), (top + tall >= height - 1) & (tall < reach)
-    return np.asarray(at_left | at_right | at_top | at_foot)
+    at_side = ((left <= 1) | (left + wide >= width - 1)) & (wide < reach)
+    at_end = ((top <= 1) | (top + tall >= height - 1)) & (tall < reach)
+    return np.stack([at_side, at_end])
 
 
 def _bounds(pieces: Pieces) -> tuple[float, float, float, float]:
@@ -153,14 +196,16 @@ def _bounds(pieces: Pieces) -> tuple[float, float, float, float]:
     return left, top, (pieces[:, 0] + pieces[:, 2]).max(), (pieces[:, 1] + pieces[:, 3]).max()
 
 
-def _belongs(piece: "np.ndarray[tuple[int], np.dtype[np.float64]]", box: tuple[float, float, float, float]) -> bool:
-    """Say whether a piece is near enough to a digit's box, and not beside it as a neighbour is."""
+def _belongs(
+    piece: "np.ndarray[tuple[int], np.dtype[np.float64]]", box: tuple[float, float, float, float], over: float
+) -> bool:
+    """Say whether a piece is near enough to a digit's box, `over` of it above or below, and no neighbour beside it."""
     left, top, right, bottom = box
     longest = max(bottom - top, right - left)
     p_left, p_top, p_right, p_bottom = piece[0], piece[1], piece[0] + piece[2], piece[1] + piece[3]
     across, down = max(p_left - right, left - p_right, 0), max(p_top - bottom, top - p_bottom, 0)
     shared = min(p_right, right) - max(p_left, left)
     if shared >= piece[2] / 2:
-        return bool(down <= OVER * longest)
+        return bool(down <= over * longest)
     wide, tall = max(right, p_right) - min(left, p_left), max(bottom, p_bottom) - min(top, p_top)
     return bool(max(across, down) <= BESIDE * longest and wide <= WIDEST * tall)
