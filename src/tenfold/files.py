@@ -63,7 +63,7 @@ def read_at_most(stream: BinaryIO, size: int) -> bytearray:
 
 
 @contextmanager
-def in_place_of(path: Path, error: type[TenfoldError] = DataError) -> Iterator[Path]:
+def in_place_of(path: Path, error: type[TenfoldError] = DataError, *, durable: bool = True) -> Iterator[Path]:
     """Give a place beside `path` to write a file or a folder to, which then takes its name in one step.
 
     A reader finds the old or the new one, never a half of it, whenever the writing process dies.
@@ -71,6 +71,7 @@ def in_place_of(path: Path, error: type[TenfoldError] = DataError) -> Iterator[P
     Args:
         path: What to write; a file there is replaced, a folder there must be empty.
         error: What to raise.
+        durable: Wait until the disk holds a file, so that it outlasts a power cut too.
 
     Yields:
         A path of the same folder where nothing is yet.
@@ -86,7 +87,8 @@ def in_place_of(path: Path, error: type[TenfoldError] = DataError) -> Iterator[P
         if path.is_dir() and any(path.iterdir()):
             raise error(f"{path} cannot be written: there is a folder with files in it; name a new one")
         yield temporary
-        _flush(temporary)
+        if durable:
+            _flush(temporary)
         if temporary.is_dir() and path.is_dir():
             path.rmdir()
         temporary.replace(path)

@@ -238,7 +238,9 @@ def colour_pen(digit: Array, rng: np.random.Generator) -> Array:
     tall, across = ink.shape
     room = height * rng.uniform(0.25, 0.55, 4)
     corners = [(int(room[0]), int(room[1])), (int(across - room[2]), int(tall - room[3]))]
-    box = cv2.rectangle(np.zeros_like(ink), *corners, rng.uniform(0.3, 1), max(1, round(height * rng.uniform(0.01, 0.05))))
+    box = cv2.rectangle(
+        np.zeros_like(ink), *corners, rng.uniform(0.3, 1), max(1, round(height * rng.uniform(0.01, 0.05)))
+    )
     turn = cv2.getRotationMatrix2D((across / 2, tall / 2), rng.uniform(-3, 3), 1)
     box = cv2.warpAffine(box, turn, ink.shape[::-1])
     pen = np.float32([[20, 20, 20], [200, 30, 30], [20, 120, 50], [30, 50, 190], [230, 120, 20], [150, 40, 150]])
@@ -298,7 +300,13 @@ def church_record(digit: Array, rng: np.random.Generator) -> Array:
             y = (ink.shape[0] - beside.shape[0]) / 2 + height * rng.uniform(-0.12, 0.12)
             ink = np.maximum(ink, cv2.warpAffine(beside, np.float32([[1, 0, x], [0, 1, y]]), ink.shape[::-1]))
     if rng.random() < 0.3:
-        ink = np.maximum(ink, 0.5 * ruled(ink.shape, height * rng.uniform(1.2, 2), rng, squared=bool(rng.random() < 0.3), tilt=rng.uniform(-2, 2)))
+        ink = np.maximum(
+            ink,
+            0.5
+            * ruled(
+                ink.shape, height * rng.uniform(1.2, 2), rng, squared=bool(rng.random() < 0.3), tilt=rng.uniform(-2, 2)
+            ),
+        )
     pressure = cv2.GaussianBlur(rng.normal(0, 1, ink.shape).astype(np.float32), (0, 0), 8)
     ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.5, 2)) * np.clip(0.8 + pressure * 8, 0.3, 1)
     margin = height * rng.uniform(0.03, 0.25, 4)
@@ -306,7 +314,8 @@ def church_record(digit: Array, rng: np.random.Generator) -> Array:
     page = ink_on(ink, (70, 50, 35), (215, 195, 160))
     stain = cv2.GaussianBlur(rng.normal(0, 1, ink.shape).astype(np.float32), (0, 0), 20)
     page = (page * (1 + stain * 2)[..., None])[
-        max(0, int(top - margin[1])) : int(top + tall + margin[3]), max(0, int(left - margin[0])) : int(left + wide + margin[2])
+        max(0, int(top - margin[1])) : int(top + tall + margin[3]),
+        max(0, int(left - margin[0])) : int(left + wide + margin[2]),
     ]
     return photographed(np.ascontiguousarray(page, np.float32), rng, noise=7, quality=70)
 

@@ -45,7 +45,7 @@ def evaluate(
     from tenfold.report.terminal import describe
 
     reader = Reader(model, max_error=max_error)
-    examples = load_examples(data, split, offline=offline, progress=not quiet, decode=decode)
+    examples = load_examples(data, split, offline=offline, progress=not quiet, decode=reader.image)
     info = reader.model.info
     labels = relabelled(examples.labels, examples.classes, info.classes)
     probabilities, reasons = reader.answer(examples.images)
@@ -87,11 +87,13 @@ def calibrate(
     from tenfold.data.datasets import load_examples
     from tenfold.learn.recalibration import recalibrate
     from tenfold.model.evaluate import relabelled
-    from tenfold.model.store import SHIPPED, load_model
+    from tenfold.model.store import SHIPPED
+    from tenfold.read.reader import Reader
 
-    loaded = load_model(SHIPPED if model == Path("shipped") and not model.exists() else model)
+    reader = Reader(SHIPPED if model == Path("shipped") and not model.exists() else model)
+    loaded = reader.model
     folder = out or Path("models") / f"{loaded.info.name}-calibrated"
-    examples = load_examples(data, split, offline=offline, progress=not quiet, decode=decode)
+    examples = load_examples(data, split, offline=offline, progress=not quiet, decode=reader.image)
     labels = relabelled(examples.labels, examples.classes, loaded.info.classes)
     found = recalibrate(loaded, examples.images, labels, folder, data=examples.name, sha256=examples.sha256)
     if as_json:

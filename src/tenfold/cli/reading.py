@@ -51,7 +51,8 @@ def predict(
     for number, name in enumerate(files(pictures), 1):
         try:
             picture = sys.stdin.buffer.read() if name == "-" else Path(name)
-            prepared = prepare(picture, pixels=LIMIT if pixels is None else pixels, stages=steps is not None)
+            made = prepare(picture, pixels=LIMIT if pixels is None else pixels, stages=steps is not None)
+            prepared = reader.settle([made])[0]
         except PictureError as error:
             failed = True
             report_failure(name, str(error), as_json=as_json)

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
@@ -49,14 +49,17 @@ class Examples:
         labels: `int64 (n,)`, indices into `classes`.
         classes: The names of the classes.
         name: The name or path that they were loaded by.
-        sha256: Hash over the pixels and labels, the same in whatever format they were stored.
     """
 
     images: Images
     labels: Labels
     classes: tuple[str, ...]
     name: str
-    sha256: str
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash over the pixels and labels, the same in whatever format they were stored."""
+        return digest(self.images, self.labels)
 
 
 def load_data(
@@ -124,7 +127,7 @@ def load_examples(
         raise DataError(f"{source}: expected training images, got test images only; put a train set beside them")
     reader = next(iter(readers.values())) if len(readers) == 1 else readers[split]
     images, labels, classes = reader()
-    return Examples(images, labels, classes, str(source), digest(images, labels))
+    return Examples(images, labels, classes, str(source))
 
 
 def save_examples(

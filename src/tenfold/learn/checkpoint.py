@@ -105,7 +105,8 @@ def save_checkpoint(
     }
     contiguous = torch.contiguous_format
     content = save({name: tensor.cpu().clone(memory_format=contiguous) for name, tensor in tensors.items()}, metadata)
-    with in_place_of(path, ModelError) as fresh:
+    lasting = bool(history) and history[-1].seconds > 1  # a shorter epoch is not worth the wait for the disk
+    with in_place_of(path, ModelError, durable=lasting) as fresh:
         fresh.write_bytes(content)
 
 

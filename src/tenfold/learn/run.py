@@ -104,6 +104,7 @@ def train_model(
             classes=len(examples.classes),
             checkpoint=checkpoint,
             resume=resume,
+            sha256=examples.sha256,
             progress=progress,
         )
     except TrainingError:
@@ -138,6 +139,6 @@ def _test_examples(
 ) -> Examples | None:
     """Give the test images in the classes of training, or None where the data has one set of images only."""
     test = load_examples(data, "test", offline=offline, decode=decode)
-    if test.sha256 == training.sha256:
+    if len(test.images) == len(training.images) and test.sha256 == training.sha256:
         return None
     return replace(test, labels=relabelled(test.labels, test.classes, training.classes), classes=training.classes)

@@ -78,6 +78,7 @@ def train(
     network: nn.Module | None = None,
     checkpoint: Path | None = None,
     resume: bool = False,
+    sha256: str | None = None,
     progress: bool = False,
 ) -> Trained:
     """Train a network.
@@ -93,6 +94,7 @@ def train(
             in 0…1 to logits `(n, classes)`. It is trained where it stands.
         checkpoint: A file that is replaced after each epoch with all that is needed to go on from there.
         resume: Go on from `checkpoint`.
+        sha256: The digest of images and labels, by which a checkpoint knows its data; computed where it is not given.
         progress: Show a line of progress on standard error.
 
     Returns:
@@ -127,7 +129,7 @@ def train(
             progress=TrainingProgress(options, progress),
             bfloat16=_in_bfloat16(options, device),
             checkpoint=checkpoint,
-            data=digest(images, labels) if checkpoint else "",
+            data=(sha256 or digest(images, labels)) if checkpoint else "",
         )
         history = _train_members(run, load_checkpoint(checkpoint, options, run.data) if resume and checkpoint else None)
         made: nn.Sequential | Ensemble = networks[0]

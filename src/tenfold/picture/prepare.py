@@ -1,6 +1,6 @@
 """Any picture of one digit to one 28×28 image that MNIST could contain, step by step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -31,11 +31,14 @@ class Prepared:
         image: `uint8 (28, 28)`, 0 paper, 255 ink.
         steps: What was done to it, in order.
         stages: What it looked like on the way, each with its name; empty where not asked for.
+        as_it_came: The picture itself, light ink on dark paper, where it has an image's size already; None elsewhere.
+            A network may know it better than what was made of it: a reader takes the one that it is surer of.
     """
 
     image: Image
     steps: tuple[str, ...]
     stages: tuple[tuple[str, Grey], ...] = ()
+    as_it_came: Image | None = None
 
 
 def prepare(picture: bytes | str | Path, *, pixels: int = LIMIT, stages: bool = False) -> Prepared:
@@ -54,7 +57,8 @@ def prepare(picture: bytes | str | Path, *, pixels: int = LIMIT, stages: bool = 
     """
     page, steps = decode(picture, pixels=pixels)
     prepared = prepare_page(page)
-    return Prepared(prepared.image, (*steps, *prepared.steps), prepared.stages if stages else ())
+    shown = prepared.stages if stages else ()
+    return replace(prepared, steps=(*steps, *prepared.steps), stages=shown)
 
 
 def prepare_page(page: Grey) -> Prepared:
@@ -90,4 +94,7 @@ def prepare_page(page: Grey) -> Prepared:
     if not ink.any():
         return Prepared(BLANK, steps, (*shown, ("28×28", BLANK)))
     image = frame(ink)
-    return Prepared(image, (*steps, "framed"), (*shown, ("28×28", image)))
+    as_it_came = None
+    if page.shape == image.shape:  # its polarity by its middle, where no edge of a crop reaches
+        as_it_came = page if np.median(page[:, SIDE // 4 : -SIDE // 4]) < 128 else 255 - page
+    return Prepared(image, (*steps, "framed"), (*shown, ("28×28", image)), as_it_came)

@@ -77,7 +77,9 @@ def keep_digit(ink: Ink, mask: Mask) -> tuple[Ink, Mask]:
     fitting, cut = _fitting(pieces, main, mask)
     kept, left = {main}, fitting - {main}
     while new := {
-        each for each in left if _belongs(pieces[each], _bounds(pieces[sorted(kept)]), OVER_CUT if each in cut else OVER)
+        each
+        for each in left
+        if _belongs(pieces[each], _bounds(pieces[sorted(kept)]), OVER_CUT if each in cut else OVER)
     }:
         kept |= new
         left -= new
@@ -154,7 +156,9 @@ def _main(pieces: Pieces, centres: Centres, shape: tuple[int, ...]) -> int:
     away = np.hypot((centres[:, 0] - width / 2) / width, (centres[:, 1] - height / 2) / height)
     extent = np.maximum(pieces[:, 2], pieces[:, 3])
     score = np.sqrt(pieces[:, 4]) * extent * np.exp(-3 * away**2)
-    score *= np.where(_hugging(pieces, shape).any(axis=0), 0.05, np.where(_touching(pieces, shape).any(axis=1), 0.5, 1.0))
+    score *= np.where(
+        _hugging(pieces, shape).any(axis=0), 0.05, np.where(_touching(pieces, shape).any(axis=1), 0.5, 1.0)
+    )
     return int(score.argmax())
 
 

@@ -1,13 +1,13 @@
 """The reader: pictures in, digits out."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 
-from tenfold.arrays import Images, Probabilities
+from tenfold.arrays import Image, Images, Probabilities
 from tenfold.errors import OptionError
 from tenfold.model.calibrate import HeldOut, surest_enough
 from tenfold.model.store import SHIPPED, Model, load_model
@@ -82,14 +82,43 @@ class Reader:
         """
         return self.digits([prepare(picture)])[0]
 
+    def image(self, picture: bytes | str | Path) -> Image:
+        """Give the image `uint8 (28, 28)` that the model is asked about for a picture; arguments as for `digit`."""
+        return self.settle([prepare(picture)])[0].image
+
     def digits(self, prepared: Sequence[Prepared]) -> list[Digit]:
         """Read the digits of many prepared pictures at once, in their order."""
         if not prepared:
             return []
+        prepared = self.settle(prepared)
         probabilities, reasons = self.answer(np.stack([each.image for each in prepared]))
         return [
             self._digit(each, row, reason) for each, row, reason in zip(prepared, probabilities, reasons, strict=True)
         ]
+
+    def settle(self, prepared: Sequence[Prepared]) -> list[Prepared]:
+        """Decide for pictures of an image's size whether to read what was made of them or the picture as it came.
+
+        What was made is right where a digit is small, off the middle, or on paper; the picture itself where it is an
+        image of MNIST's making that was spoiled afterwards, by noise or by lines.
+
+        Returns:
+            The same pictures, with the image that the model is surer of and nothing left to decide.
+        """
+        settled = list(prepared)
+        open_ones = [index for index, each in enumerate(prepared) if each.as_it_came is not None]
+        if open_ones:
+            made = self._sureness(np.stack([prepared[index].image for index in open_ones]))
+            came = self._sureness(np.stack([cast(Image, prepared[index].as_it_came) for index in open_ones]))
+            for index, better in zip(open_ones, came > made, strict=True):
+                settled[index] = _as_it_came(prepared[index]) if better else replace(prepared[index], as_it_came=None)
+        return settled
+
+    def _sureness(self, images: Images) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+        """Say how probably each image shows its most probable class and nothing strange, `float32 (n,)`."""
+        probabilities, strangeness = self.model.answer(images)
+        sureness: np.ndarray[tuple[int], np.dtype[np.float32]] = probabilities.max(axis=1) * (1 - strangeness)
+        return sureness
 
     def answer(self, images: Images) -> tuple[Probabilities, list[Reason | None]]:
         """Say what prepared images show, and why not to believe it.
@@ -122,6 +151,12 @@ class Reader:
             reason=reason,
             steps=prepared.steps,
         )
+
+
+def _as_it_came(prepared: Prepared) -> Prepared:
+    image = cast(Image, prepared.as_it_came)
+    stages = (*prepared.stages[:1], ("as it came", image)) if prepared.stages else ()
+    return Prepared(image, ("taken as it came",), stages)
 
 
 def _held_out(model: Model) -> HeldOut:
