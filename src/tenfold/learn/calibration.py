@@ -21,30 +21,28 @@ def calibrated(
     """Find what makes the answers hold.
 
     Args:
-        pairs: Networks, each with the images held out from it and their labels. A recipe that wears its images learns
-            to read worn ones, so that is what it is asked here too.
-        options: How they were trained.
+        pairs: Networks, each with the images held out from it and their labels.
+        options: How they were trained. Where images were worn, the temperature and what is strange are found on worn
+            ones, which is what pictures look like; what is promised rests on the images as they are.
         classes: How many classes there are; a logit beyond them is for what is none of them.
 
     Returns:
         The temperature; from how probable on an image is refused as none of the classes, None where it cannot be; and
         the answers to those that are not, None where nothing was held out.
     """
-    answered = [
-        (logits_of(network, augmented(images, options) if options.wear else images), labels)
-        for network, (images, labels) in pairs
-        if len(images)
-    ]
-    if not answered:
+    asked = [(network, images, labels) for network, (images, labels) in pairs if len(images)]
+    if not asked:
         return 1.0, None, None
-    logits, labels = (torch.cat(parts).cpu() for parts in zip(*answered, strict=True))
-    temperature = fit_temperature(logits[:, :classes].numpy(), labels.numpy())
-    probabilities, truth = (logits[:, :classes] / temperature).softmax(1).numpy(), labels.numpy()
-    if logits.shape[1] == classes:
+    truth = torch.cat([labels for _, _, labels in asked]).cpu().numpy()
+    plain = worn = torch.cat([logits_of(network, images) for network, images, _ in asked]).cpu()
+    if options.wear:
+        worn = torch.cat([logits_of(network, augmented(images, options)) for network, images, _ in asked]).cpu()
+    temperature = fit_temperature(worn[:, :classes].numpy(), truth)
+    probabilities = (plain[:, :classes] / temperature).softmax(1).numpy()
+    if plain.shape[1] == classes:
         return temperature, None, HeldOut.of(probabilities, truth)
-    strangeness = logits.softmax(1)[:, classes].numpy()
-    strange = strange_from(strangeness)
-    known = strangeness < strange
+    strange = strange_from(worn.softmax(1)[:, classes].numpy())
+    known = plain.softmax(1)[:, classes].numpy() < strange
     return temperature, strange, HeldOut.of(probabilities[known], truth[known])
 
 

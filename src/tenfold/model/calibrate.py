@@ -16,7 +16,7 @@ __all__ = ["HeldOut", "fewest_images", "fit_temperature", "promises", "strange_f
 CONFIDENCE = 0.95
 """How sure a promise about error is."""
 
-SHARES = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99, 0.995, 1.0)
+SHARES = (0.5, 0.6, 0.7, 0.8, 0.85, *(number / 200 for number in range(180, 201)))
 """Shares of the answers that may be accepted, the surest first, tried in this order."""
 
 COLDEST, HOTTEST = 0.02, 50.0
