@@ -108,7 +108,7 @@ def remove_rules(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
     if not cover.any() or _longest(rest) < LEAST * max(mask.shape):
         return None
     kept = np.asarray(cv2.dilate(rest, np.ones((3, 3), np.uint8)), np.uint8)
-    if len(level) + len(upright) < SEVERAL:  # of more, some that were not found may be left
+    if len(level) + len(upright) == 1:  # beside several, faint ink may be of more lines that were not found
         wide = 2 * round(AROUND * max(line.thick for line in (*level, *upright)) + 1) + 1
         kept |= 1 - np.asarray(cv2.dilate(cover, np.ones((wide, wide), np.uint8)), np.uint8)
     return np.where(kept & ~cover, ink, 0).astype(np.uint8), rest
