@@ -108,7 +108,9 @@ def remove_rules(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
     if not cover.any() or _longest(rest) < LEAST * max(mask.shape):
         return None
     kept = np.asarray(cv2.dilate(rest, np.ones((3, 3), np.uint8)), np.uint8)
-    if len(level) + len(upright) == 1:  # beside several, faint ink may be of more lines that were not found
+    if all(
+        _outside(line, side) <= line.thick + 1 for lines, side in ((level, faint), (upright, turned)) for line in lines
+    ):  # elsewhere, faint ink may be of more lines that were not found
         wide = 2 * round(AROUND * max(line.thick for line in (*level, *upright)) + 1) + 1
         kept |= 1 - np.asarray(cv2.dilate(cover, np.ones((wide, wide), np.uint8)), np.uint8)
     return np.where(kept & ~cover, ink, 0).astype(np.uint8), rest
@@ -220,9 +222,9 @@ def _is_rule(line: Line, others: list[Line], pen: float, mask: Mask, *, lone: bo
     what fills the edge of the page is one.
     """
     height, width = mask.shape
-    middle = line.at(width / 2)
-    outside = min(middle, height - middle)
-    fills_edge = outside <= line.thick + 1 and bool((mask[0] if middle < height / 2 else mask[-1]).mean() >= 1 - NEAR)
+    outside = _outside(line, mask)
+    edge = mask[0] if line.at(width / 2) < height / 2 else mask[-1]
+    fills_edge = outside <= line.thick + 1 and bool(edge.mean() >= 1 - NEAR)
     from_edge_to_edge = line.first <= 1 and line.last >= width - 1
     if fills_edge:
         return True
@@ -231,6 +233,12 @@ def _is_rule(line: Line, others: list[Line], pen: float, mask: Mask, *, lone: bo
     if outside <= line.thick or outside > OUTER * height:
         return False
     return from_edge_to_edge or bool(others)
+
+
+def _outside(line: Line, mask: Mask) -> float:
+    """Give how far a line's middle is from the page's top or foot, whichever is nearer."""
+    height, width = mask.shape
+    return min(line.at(width / 2), height - line.at(width / 2))
 
 
 def _longest(mask: Mask) -> int:
