@@ -216,14 +216,6 @@ def others() -> Array:
     return tenfold.load_data("mnist")[0][0][-1000:]
 
 
-def cut_out(page: Array, cuts: Array) -> Array:
-    """Cut pixels off a page's left, top, right and bottom; negative ones add paper."""
-    left, top, right, foot = np.maximum(-cuts, 0).astype(int)
-    page = cv2.copyMakeBorder(page, top, foot, left, right, cv2.BORDER_CONSTANT, value=0)
-    left, top, right, foot = np.maximum(cuts, 0).astype(int)
-    return page[top : page.shape[0] - foot, left : page.shape[1] - right]
-
-
 def resampled(page: Array, side: int) -> Array:
     """Average a page down until its longer side has so many pixels."""
     scale = side / max(page.shape[:2])
@@ -244,7 +236,7 @@ def colour_pen(digit: Array, rng: np.random.Generator) -> Array:
     turn = cv2.getRotationMatrix2D((across / 2, tall / 2), rng.uniform(-3, 3), 1)
     box = cv2.warpAffine(box, turn, ink.shape[::-1])
     pen = np.float32([[20, 20, 20], [200, 30, 30], [20, 120, 50], [30, 50, 190], [230, 120, 20], [150, 40, 150]])
-    page = ink_on(np.maximum(0, box), (90, 90, 90), (250, 250, 250)) * (1 - ink[..., None])
+    page = ink_on(box, (90, 90, 90), (250, 250, 250)) * (1 - ink[..., None])
     page += (pen[rng.integers(6)] + rng.uniform(-15, 15, 3)) * ink[..., None]
     cut = np.floor(room + height * rng.uniform(-0.1, 0.06, 4)).astype(int)
     page = page[cut[1] : tall - cut[3], cut[0] : across - cut[2]].astype(np.float32)
@@ -257,9 +249,8 @@ def faint_scan(digit: Array, rng: np.random.Generator) -> Array:
     pressure = cv2.GaussianBlur(rng.normal(0, 1, ink.shape).astype(np.float32), (0, 0), 10)
     ink = ink * np.clip(0.75 + pressure * rng.uniform(0, 12), 0.25, 1)
     side = int(112 * rng.uniform(1.1, 2))
-    free = side - cv2.boundingRect((ink > 0.1).astype(np.uint8))[2] if side else 0
     left, top, wide, tall = cv2.boundingRect((ink > 0.1).astype(np.uint8))
-    x = left - rng.uniform(-0.03, 1) * max(0, free)
+    x = left - rng.uniform(-0.03, 1) * max(0, side - wide)
     y = top - rng.uniform(-0.03, 1) * max(0, side - tall)
     crop = cv2.warpAffine(ink, np.float32([[1, 0, -x], [0, 1, -y]]), (side, side))
     if rng.random() < 0.3:
@@ -289,7 +280,6 @@ def church_record(digit: Array, rng: np.random.Generator) -> Array:
     """A digit out of an old register: brown ink that ran and faded, stained paper, rules, the digits beside it cut."""
     height = int(rng.integers(60, 130))
     ink = strokes(digit, height, thicken=rng.uniform(-0.05, 0.04), tilt=rng.uniform(-8, 8), margin=0.8)
-    middle = ink.shape[1] / 2
     left, _, wide, _ = cv2.boundingRect((ink > 0.1).astype(np.uint8))
     for side in (-1, 1):
         if rng.random() < 0.65:

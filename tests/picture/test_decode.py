@@ -1,9 +1,12 @@
 """Any picture file becomes a page in grey; anything else is a clear error, and costs little."""
 
+import errno
+import subprocess
 import sys
 import zlib
 from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -148,20 +151,98 @@ def test_pictures_too_small_for_a_digit_are_refused(size):
         decode(encoded(Image.new("L", size)))
 
 
-def test_a_header_of_60000_pixels_a_side_costs_nothing():
-    content = bytearray(encoded(Image.new("L", (28, 28))))
-    content[16:24] = (60_000).to_bytes(4, "big") * 2
-    content[29:33] = zlib.crc32(content[12:29]).to_bytes(4, "big")
-    with pytest.raises(PictureError, match="too large"):
-        decode(bytes(content))
-
-
 def test_the_most_pixels_can_be_set():
     content = encoded(Image.new("L", (100, 100)))
     assert LIMIT < Image.MAX_IMAGE_PIXELS
     assert decode(content, pixels=10_000)[0].shape == (100, 100)
     with pytest.raises(PictureError, match="too large: 100×100 pixels, and at most 9,999 are read"):
         decode(content, pixels=9_999)
+
+
+def pdf(width: int, height: int, *, page: str = "0 0 72 72") -> bytes:
+    """A PDF of one page that shows one black picture, packed small however many pixels it has."""
+    squeeze = zlib.compressobj(9)
+    data = b"".join(squeeze.compress(bytes(width)) for _ in range(height)) + squeeze.flush()
+    drawing = b"q 72 0 0 72 0 0 cm /P Do Q"
+    bodies = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        f"<</Type/Page/Parent 2 0 R/MediaBox[{page}]/Resources<</XObject<</P 5 0 R>>>>/Contents 4 0 R>>".encode(),
+        b"<</Length %d>>stream\n%b\nendstream" % (len(drawing), drawing),
+        b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceGray/BitsPerComponent 8"
+        b"/Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (width, height, len(data), data),
+    ]
+    objects = b"".join(b"%d 0 obj%b endobj\n" % (number, body) for number, body in enumerate(bodies, 1))
+    return b"%PDF-1.4\n" + objects + b"trailer<</Root 1 0 R>>"
+
+
+def test_pictures_in_a_pdf_are_held_to_the_limit():
+    assert decode(pdf(100, 100))[0].shape == (PAGE_SIDE, PAGE_SIDE)
+    with pytest.raises(PictureError, match=r"too large: 8000×8000 pixels, and at most 50,000,000 are read"):
+        decode(pdf(8000, 8000))
+    with pytest.raises(PictureError, match="too large: 960×960 pixels, and at most 9,999 are read"):
+        decode(pdf(90, 90), pixels=9_999)
+
+
+@pytest.mark.parametrize("page", ["0 0 14400 14400", "0 0 1 14400", "0 0 0 0", "0 0 0.001 0.001", "0 0 1e9 1e9"])
+def test_pages_of_any_size_are_drawn_small_or_refused(page):
+    with suppress(PictureError):
+        assert max(decode(pdf(9, 9, page=page))[0].shape) <= PAGE_SIDE
+
+
+def large_headers() -> dict[str, bytes]:
+    """Small files that say they are 60,000 pixels a side."""
+    side = (60_000).to_bytes(4, "big")
+    png = bytearray(encoded(Image.new("L", (28, 28))))
+    png[16:24] = side * 2
+    png[29:33] = zlib.crc32(png[12:29]).to_bytes(4, "big")
+    gif = bytearray(encoded(Image.new("L", (28, 28)), "GIF"))
+    gif[6:10] = (60_000).to_bytes(2, "little") * 2
+    bmp = bytearray(encoded(Image.new("L", (28, 28)), "BMP"))
+    bmp[18:26] = (60_000).to_bytes(4, "little") * 2
+    jpeg = bytearray(encoded(Image.new("L", (28, 28)), "JPEG"))
+    start = jpeg.index(b"\xff\xc0")
+    jpeg[start + 5 : start + 9] = (60_000).to_bytes(2, "big") * 2
+    return {
+        "PNG": png,
+        "GIF": gif,
+        "BMP": bmp,
+        "JPEG": jpeg,
+        "PPM": b"P5 60000 60000 255\n",
+        "PDF": pdf(20_000, 20_000),
+    }
+
+
+def test_small_files_that_unpack_to_much_cost_little_memory(tmp_path):
+    for kind, content in large_headers().items():
+        (tmp_path / f"large.{kind.lower()}").write_bytes(content)
+    check = (
+        "import resource, sys, pathlib\n"
+        "from tenfold.errors import PictureError\n"
+        "from tenfold.picture.prepare import prepare\n"
+        "import pypdfium2, cv2\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "for file in sorted(pathlib.Path(sys.argv[1]).iterdir()):\n"
+        "    try:\n"
+        "        prepare(file)\n"
+        "    except PictureError as error:\n"
+        "        print(file.suffix, error)\n"
+        "print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", check, str(tmp_path)], capture_output=True, text=True, check=True)
+    *refused, megabytes = done.stdout.splitlines()
+    assert len(refused) == 6
+    assert all("too large" in line for line in refused)
+    assert int(megabytes) < 100
+
+
+def test_a_file_without_permission_is_refused_by_name(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)  # root may read everything
+    with pytest.raises(PictureError, match=r"cannot read .*seven\.png: Permission denied"):
+        decode(tmp_path / "seven.png")
 
 
 def test_files_that_cannot_be_read_are_refused_by_name(tmp_path):

@@ -4,6 +4,8 @@ Pictures come from strangers: only the formats named here are opened, the header
 decoded, and big pictures shrink while they are decoded.
 """
 
+import ctypes
+import math
 import struct
 import threading
 import warnings
@@ -80,7 +82,7 @@ def decode(picture: bytes | str | Path, *, pixels: int = LIMIT) -> tuple[Grey, S
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            shown, steps = _pdf_page(content) if _is_pdf(content) else _picture(content, pixels)
+            shown, steps = _pdf_page(content, pixels) if _is_pdf(content) else _picture(content, pixels)
             return _within_page(_grey(shown)), steps
     except PictureError:
         raise
@@ -134,12 +136,16 @@ def _heic(content: bytes) -> list[str]:
 
 
 def _check_size(width: int, height: int, pixels: int) -> None:
-    if width * height > pixels:
-        raise PictureError(f"the picture is too large: {width}×{height} pixels, and at most {pixels:,} are read")
+    _check_most(width, height, pixels)
     if min(width, height) < SMALLEST_SIDE:
         raise PictureError(
             f"the picture is too small: {width}×{height} pixels, and a digit takes {SMALLEST_SIDE} each way"
         )
+
+
+def _check_most(width: int, height: int, pixels: int) -> None:
+    if width * height > pixels:
+        raise PictureError(f"the picture is too large: {width}×{height} pixels, and at most {pixels:,} are read")
 
 
 def _has_frames(picture: Pillow.Image) -> bool:
@@ -169,8 +175,8 @@ def _is_pdf(content: bytes) -> bool:
     return PDF_MARK in content[:PDF_MARK_WITHIN]
 
 
-def _pdf_page(content: bytes) -> tuple[Pillow.Image, Steps]:
-    """Draw the first page of a PDF."""
+def _pdf_page(content: bytes, pixels: int) -> tuple[Pillow.Image, Steps]:
+    """Draw the first page of a PDF; its own pictures are held to the limit, for PDFium unpacks them whole."""
     import pypdfium2
 
     with PDFIUM:
@@ -178,12 +184,27 @@ def _pdf_page(content: bytes) -> tuple[Pillow.Image, Steps]:
             document = pypdfium2.PdfDocument(content)
             try:
                 page = document[0]
-                picture = page.render(scale=2 * PAGE_SIDE / max(*page.get_size(), 1)).to_pil().copy()
-                return picture, ("first page taken",) if len(document) > 1 else ()
+                width, height = page.get_size()
+                scale = 2 * PAGE_SIDE / max(width, height, 1)
+                _check_size(math.ceil(width * scale), math.ceil(height * scale), pixels)
+                for picture in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]):
+                    _check_most(*_pdf_picture_size(picture), pixels)
+                drawn = page.render(scale=scale).to_pil().copy()
+                return drawn, ("first page taken",) if len(document) > 1 else ()
             finally:
                 document.close()
         except pypdfium2.PdfiumError as error:
             raise PictureError(f"the PDF cannot be opened: {error}") from error
+
+
+def _pdf_picture_size(picture: object) -> tuple[int, int]:
+    """Give a PDF's picture's width and height as its dictionary has them, nothing unpacked."""
+    import pypdfium2
+
+    width, height = ctypes.c_uint(), ctypes.c_uint()
+    if not pypdfium2.raw.FPDFImageObj_GetImagePixelSize(picture, width, height):
+        raise PictureError("the PDF is damaged: a picture in it has no size")
+    return width.value, height.value
 
 
 def _grey(picture: Pillow.Image) -> Grey:

@@ -10,8 +10,8 @@ __all__ = ["has_light_ink"]
 TWO_TONES = 0.86
 """Split in two as Otsu did, a page of one ink on evenly lit paper keeps less than the rest of its variance."""
 
-SHADED = np.float32([1, -0.5, 1.5, 0])
-CLEAN = np.float32([1, 1, 1, 1.5])
+SHADED = (1.0, -0.5, 1.5, 0.0)
+CLEAN = (1.0, 1.0, 1.0, 1.5)
 """What each sign of the ink's side counts, on pages in uneven light and on pages of two tones: the skews with the
 surroundings of half the page, mirrored and drawn out, of a quarter, and the edge's own side. Fitted to drawn papers."""
 
@@ -35,7 +35,8 @@ def has_light_ink(page: Grey) -> bool:
     """
     surroundings = ((2, cv2.BORDER_REFLECT_101), (2, cv2.BORDER_REPLICATE), (4, cv2.BORDER_REPLICATE))
     signs = [*(_skew(page, share, border) for share, border in surroundings), _inner_side(page)]
-    skew = float((CLEAN if _two_tones(page) >= TWO_TONES else SHADED) @ np.float32(signs))
+    counts = CLEAN if _two_tones(page) >= TWO_TONES else SHADED
+    skew = sum(count * sign for count, sign in zip(counts, signs, strict=True))
     return skew > 0 or (skew == 0 and float(page.mean()) < 128)
 
 
@@ -62,8 +63,9 @@ def _ring(page: Grey, start: int, stop: int) -> float:
     """Give the mean of the four strips that lie so far from the page's edges; of the edge itself in a narrow page."""
     if 2 * stop > min(page.shape):
         start, stop = 0, 1
-    strips = page[start:stop], page[len(page) - stop : len(page) - start], page[:, start:stop]
-    strips += (page[:, page.shape[1] - stop : page.shape[1] - start],)
+    height, width = page.shape
+    level = page[start:stop], page[height - stop : height - start]
+    strips = (*level, page[:, start:stop], page[:, width - stop : width - start])
     return sum(cv2.sumElems(strip)[0] for strip in strips) / sum(strip.size for strip in strips)
 
 

@@ -1,7 +1,6 @@
 """Any picture of one digit to one 28×28 image that MNIST could contain, step by step."""
 
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import cv2
@@ -82,7 +81,7 @@ def prepare_page(page: Grey) -> Prepared:
     chain = (
         (remove_rules, "lines removed"),
         (keep_digit, "surroundings removed"),
-        (partial(strengthen, grain=sheet.grain), "strengthened"),
+        (lambda ink, _: strengthen(ink, sheet.grain), "strengthened"),
         (thicken, "thickened"),
     )
     for change, step in chain:

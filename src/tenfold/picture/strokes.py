@@ -118,13 +118,15 @@ def thicken(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
     return wide, thick
 
 
-def strengthen(ink: Ink, mask: Mask, grain: float) -> tuple[Ink, Mask] | None:
+def strengthen(ink: Ink, grain: float) -> tuple[Ink, Mask] | None:
     """Bring what the pen pressed lightly, beside lines or strokes that are darker, up to full ink.
 
     Args:
         ink: `uint8 (height, width)`, 0 paper, 255 full ink.
-        mask: Where the ink is.
         grain: The ink, 0…255, that the paper's roughness reaches; it is not made more than a faint stroke.
+
+    Returns:
+        Ink and mask; None where all of it is full, or the paper too rough.
     """
     most = min(STRONGEST, FAINT / max(grain, 1.0))
     if most <= 1:
