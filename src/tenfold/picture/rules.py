@@ -148,14 +148,22 @@ def _lines(runs: Runs, seen: list[tuple[float, float]]) -> list[Line]:
         reach = 2.0 * max(1.0, max(runs.shape) / SCAN)
         for _ in range(2):
             y, x = _band(runs, row, slant, reach)
-            if len(x) < 2 or np.ptp(x) == 0:
+            if len(x) < 2 or x.min() == x.max():
                 break
-            slant, row = (float(value) for value in np.polyfit(x, y, 1))
+            row, slant = _fitted(x, y)
             reach /= 2
         line = _measured(runs, row, slant)
         if line:
             found.append(line)
     return found
+
+
+def _fitted(x: Whole, y: Whole) -> tuple[float, float]:
+    """Fit a straight line by least squares: its row at column 0, and its slant."""
+    middle = x.mean()
+    away = x - middle
+    slant = float(away @ y / (away @ away))
+    return float(y.mean() - slant * middle), slant
 
 
 def _measured(runs: Runs, row: float, slant: float) -> Line | None:

@@ -28,6 +28,12 @@ STRONGEST = 2.5
 ALIKE = 0.2
 """Strokes within this share of the page are made equally dark."""
 
+COARSE = 7
+"""That share of the page is so many cells wide when the strokes' darkness is looked at."""
+
+EVEN = 240
+"""Where the strokes are this dark everywhere, of 255, there is nothing to even out."""
+
 BRIDGE = 0.012
 """Gaps narrower than this share of the page are within a stroke: a fine pen skips on rough paper."""
 
@@ -131,16 +137,17 @@ def strengthen(ink: Ink, grain: float) -> tuple[Ink, Mask] | None:
     most = min(STRONGEST, FAINT / max(grain, 1.0))
     if most <= 1:
         return None
-    reach = max(3, round(ALIKE * max(ink.shape))) | 1
-    shrink = max(1, reach // 6)
-    local = np.asarray(cv2.dilate(ink, np.ones((reach, reach), np.uint8)), np.uint8)
-    small = (max(1, ink.shape[1] // shrink), max(1, ink.shape[0] // shrink))
-    local = np.asarray(cv2.resize(local, small, interpolation=cv2.INTER_AREA), np.uint8)
-    local = np.asarray(cv2.blur(local, (7, 7), borderType=cv2.BORDER_REPLICATE), np.uint8)
-    if local.min() >= 250:
+    left, top, wide, tall = cv2.boundingRect(ink)
+    inside = ink[top : top + tall, left : left + wide]
+    shrink = max(1, round(ALIKE * max(ink.shape) / COARSE))
+    cells = cv2.dilate(inside, np.ones((shrink, shrink), np.uint8))[::shrink, ::shrink]
+    local = np.asarray(cv2.dilate(cells, np.ones((COARSE, COARSE), np.uint8)), np.uint8)
+    local = np.asarray(cv2.blur(local, (COARSE, COARSE), borderType=cv2.BORDER_REPLICATE), np.uint8)
+    if local.min(initial=255) >= EVEN:
         return None
-    full = cv2.resize(np.maximum(local, round(255 / most)), ink.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    strong = np.asarray(cv2.divide(ink, full, scale=255), np.uint8)
+    full = cv2.resize(np.maximum(local, round(255 / most)), (wide, tall), interpolation=cv2.INTER_LINEAR)
+    strong = np.zeros_like(ink)
+    cv2.divide(inside, full, scale=255, dst=strong[top : top + tall, left : left + wide])
     return strong, np.asarray(cv2.threshold(strong, HALF * 255, 1, cv2.THRESH_BINARY)[1], np.uint8)
 
 
