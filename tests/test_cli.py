@@ -11,7 +11,7 @@ from PIL import Image
 
 import tenfold
 
-VERBS = ["fetch", "train", "evaluate", "predict", "info", "export", "demo"]
+VERBS = ["fetch", "train", "evaluate", "calibrate", "predict", "info", "export", "demo"]
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +84,15 @@ def test_training_evaluating_predicting_exporting(command, own, pictures, tmp_pa
     assert scores["interval"][0] < scores["accuracy"] < scores["interval"][1]
     assert np.sum(scores["confusion"]) == 500
     assert (tmp_path / "report" / "report.html").is_file()
+    assert scores["refused"] == {}
     assert "accuracy  " in command("evaluate", "mine", "--data", own).out
+
+    result = command("calibrate", "mine", "--data", own, "--split", "train", "--out", "calibrated")
+    assert result.status == 0, result.err
+    assert "own.csv: 500 images" in result.out
+    assert "no promise: it takes at least 2,995 images" in result.out
+    result = command("evaluate", "calibrated", "--data", own, "--max-error", 0.01, "--json")
+    assert json.loads(result.out)["refused"].keys() <= {"uncertain"}
 
     result = command("predict", "pictures", "--model", "mine", "--json")
     answers = [json.loads(line) for line in result.out.splitlines()]

@@ -117,3 +117,12 @@ def test_any_page_gives_an_image(page):
     image = prepare_page(page).image
     assert image.shape == (28, 28)
     assert image.dtype == np.uint8
+
+
+def test_a_picture_of_an_images_size_is_kept_as_it_came_light_ink_on_dark(mnist):
+    spoiled = mnist.x_test[0].copy()
+    spoiled[3, :] = 255
+    for page in (spoiled, 255 - spoiled):
+        assert np.array_equal(prepare_page(page).as_it_came, spoiled)
+    assert prepare_page(mnist.x_test[0]).as_it_came is None
+    assert prepare_page(np.kron(spoiled, np.ones((2, 2), np.uint8))).as_it_came is None

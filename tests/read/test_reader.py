@@ -64,6 +64,19 @@ def test_prepared_images_are_answered_with_the_reasons_to_refuse(reader, mnist):
     assert reasons == [None] * 5 + ["blank"]
 
 
+def test_an_image_that_was_spoiled_is_read_as_it_came_and_a_digit_off_the_middle_as_it_was_prepared(mnist):
+    reader = Reader()
+    striped, moved = mnist.x_test[:100].copy(), np.zeros((100, 28, 28), np.uint8)
+    striped[:, :, :7], striped[:, :, 21:] = 255 - striped[:, :, :7], 255 - striped[:, :, 21:]
+    moved[:, :-5, :-5] = mnist.x_test[:100, 5:, 5:]
+    for images, least in ((striped, 0.85), (moved, 0.95)):
+        settled = reader.settle([prepare(png(image)) for image in images])
+        digits = [digit.digit for digit in reader.digits(settled)]
+        assert np.mean([digit == str(label) for digit, label in zip(digits, mnist.y_test[:100], strict=True)]) > least
+    assert all(each.as_it_came is None for each in settled)
+    assert reader.image(png(moved[0])).shape == (28, 28)
+
+
 def test_a_model_that_is_loaded_already_is_taken(mnist):
     loaded = tenfold.load_model(SHIPPED, threads=1)
     reader = Reader(loaded, max_error=0.01)
