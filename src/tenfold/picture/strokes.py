@@ -132,12 +132,12 @@ def strengthen(ink: Ink, grain: float) -> tuple[Ink, Mask] | None:
         grain: The ink, 0…255, that the paper's roughness reaches; it is not made more than a faint stroke.
 
     Returns:
-        Ink and mask; None where all of it is full, or the paper too rough.
+        Ink and mask; None where there is none, all of it is full, or the paper too rough.
     """
     most = min(STRONGEST, FAINT / max(grain, 1.0))
-    if most <= 1:
-        return None
     left, top, wide, tall = cv2.boundingRect(ink)
+    if most <= 1 or not wide:
+        return None
     inside = ink[top : top + tall, left : left + wide]
     shrink = max(1, round(ALIKE * max(ink.shape) / COARSE))
     cells = cv2.dilate(inside, np.ones((shrink, shrink), np.uint8))[::shrink, ::shrink]
