@@ -16,6 +16,7 @@ from tenfold.cli.data import fetch
 from tenfold.cli.models import calibrate, demo, evaluate, export, info
 from tenfold.cli.options import fail
 from tenfold.cli.reading import predict
+from tenfold.cli.serve import serve
 from tenfold.cli.training import train
 from tenfold.errors import OptionError, TenfoldError
 
@@ -29,7 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _command in (fetch, train, evaluate, calibrate, predict, info, export, demo):
+for _command in (fetch, train, evaluate, calibrate, predict, info, serve, export, demo):
     app.command()(_command)
 
 

@@ -1,0 +1,69 @@
+"""The command that serves."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tenfold.errors import OptionError
+
+__all__ = ["serve"]
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port; 0 for any that is free.")] = 8000,
+    model: Annotated[Path | None, typer.Option(help="A model folder.", show_default="the shipped one")] = None,
+    max_error: Annotated[
+        float | None, typer.Option(help="Accept only what keeps the share of errors below this.", show_default=False)
+    ] = None,
+    pixels: Annotated[
+        int | None, typer.Option(help="The most pixels that a picture may have.", show_default="50 million")
+    ] = None,
+    workers: Annotated[int, typer.Option(help="Processes that answer.")] = 1,
+    store: Annotated[
+        str, typer.Option(help="Where corrections are kept: a file, or postgresql://USER@HOST/NAME.")
+    ] = "review.db",
+    export_to: Annotated[
+        Path | None,
+        typer.Option(
+            "--export",
+            help="Write what --store holds and end: a .csv file, or a folder to train on.",
+            show_default=False,
+        ),
+    ] = None,
+    token_file: Annotated[
+        Path | None, typer.Option(help="A file with the token that requests must bear.", show_default=False)
+    ] = None,
+    insecure: Annotated[bool, typer.Option("--insecure", help="Serve other machines without a token.")] = False,
+) -> None:
+    """Serve an API, and a page where people draw, review and correct.
+
+    A model folder that is replaced, or SIGHUP, brings the new model in without a failed request. SIGTERM ends after the
+    requests that are being answered.
+
+    Example: `tenfold serve`, then open http://127.0.0.1:8000.
+    """
+    try:
+        from tenfold.serve.options import Limits, ServeOptions
+        from tenfold.serve.review import ReviewStore, export
+        from tenfold.serve.run import serve as serve_until_told
+    except ModuleNotFoundError as error:
+        raise OptionError(f'tenfold serve needs {error.name}: pip install "tenfold[serve]"') from error
+
+    if export_to:
+        print(f"{export(ReviewStore(store), export_to):,} written to {export_to}")
+        return
+    options = ServeOptions(
+        host=host,
+        port=port,
+        model=model,
+        max_error=max_error,
+        workers=workers,
+        store=store,
+        token_file=token_file,
+        insecure=insecure,
+        limits=Limits() if pixels is None else Limits(pixels=pixels),
+    )
+    serve_until_told(options, lambda address: print(f"tenfold: {address}  (Ctrl-C ends)", file=sys.stderr, flush=True))

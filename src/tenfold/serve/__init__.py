@@ -1,0 +1,1 @@
+"""Reading over HTTP: an API, and a page where people draw, review and correct."""

@@ -1,0 +1,113 @@
+"""The application: everything that answers, put together."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from fastapi import FastAPI, Response
+from fastapi.routing import APIRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+import tenfold
+from tenfold.serve.access import Access
+from tenfold.serve.digits import digit_routes
+from tenfold.serve.inference import inference_routes
+from tenfold.serve.limits import LimitedBodies
+from tenfold.serve.live import LiveReader
+from tenfold.serve.observing import Metrics, Observed
+from tenfold.serve.options import ServeOptions
+from tenfold.serve.problems import PROBLEM_TYPE, ProblemDetails, answer_with_problems
+from tenfold.serve.review import ReviewStore
+from tenfold.serve.reviewing import review_routes
+from tenfold.serve.work import Work
+
+__all__ = ["create_api", "create_app"]
+
+PAGE = Path(__file__).parent / "page"
+
+PROBLEMS = {
+    400: "The request is not what it should be.",
+    401: "It bears no valid token, where one is needed.",
+    403: "It comes from another site's page.",
+    404: "There is no such thing.",
+    408: "It took too long to arrive.",
+    413: "It is too large, or holds too much.",
+    415: "It has the wrong type.",
+    422: "The picture cannot be read, or a value is not allowed.",
+    503: "Too much is waiting; `Retry-After` says when to come again.",
+}
+"""What any route may answer instead."""
+
+
+def create_app(options: ServeOptions) -> ASGIApp:
+    """Make the application, ready to answer.
+
+    Args:
+        options: How to serve.
+
+    Raises:
+        ModelError: The model folder is missing or damaged.
+        OptionError: The token, the store or the error allowed is not what it should be.
+    """
+    work = Work(options.threads, options.limits.waiting)
+    metrics = Metrics(lambda: work.jobs)
+    live = LiveReader(options.model, options.max_error, lambda outcome: metrics.reloads.labels(outcome).inc())
+    store = ReviewStore(options.store)
+    api = create_api(options, live, work, metrics, store)
+    return Observed(Access(LimitedBodies(api, options.limits), options), metrics)
+
+
+def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Metrics, store: ReviewStore) -> FastAPI:
+    """Make the routes of the API and of the page, and all that goes wrong in them an answer."""
+
+    @asynccontextmanager
+    async def alive(_: FastAPI) -> AsyncIterator[None]:
+        following = asyncio.create_task(live.follow())
+        _on_hangup(lambda: asyncio.get_running_loop().run_in_executor(None, live.reload))
+        yield
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+        work.close()
+        store.close()
+
+    api = FastAPI(
+        title="Tenfold",
+        version=tenfold.__version__,
+        description="Reads handwritten digits, says how sure it is, and asks a person where it is not.",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=alive,
+        separate_input_output_schemas=False,
+        generate_unique_id_function=_operation,
+        responses={
+            status: {"description": text, "model": ProblemDetails, "content": {PROBLEM_TYPE: {}}}
+            for status, text in PROBLEMS.items()
+        },
+    )
+    answer_with_problems(api)
+    api.include_router(digit_routes(live, work, metrics, options.limits))
+    api.include_router(review_routes(live, work, store, options.limits))
+    api.include_router(inference_routes(live, work, options.limits))
+
+    @api.get("/metrics", tags=["operation"], response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+    def show_metrics() -> Response:
+        """Give figures in Prometheus' text format."""
+        content, kind = metrics.expose()
+        return Response(content, media_type=kind)
+
+    api.mount("/", StaticFiles(directory=PAGE, html=True), name="page")
+    return api
+
+
+def _operation(route: APIRoute) -> str:
+    return route.name
+
+
+def _on_hangup(reload: Callable[[], object]) -> None:
+    """Reload on SIGHUP, where there are signals and this is the thread that gets them."""
+    with suppress(NotImplementedError, ValueError, RuntimeError, AttributeError):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload)

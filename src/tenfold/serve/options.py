@@ -1,0 +1,122 @@
+"""What a server is told: where to listen, what to read with, how much to take from strangers."""
+
+import os
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+
+from tenfold.errors import OptionError
+from tenfold.picture.decode import LIMIT
+
+__all__ = ["Limits", "ServeOptions", "is_loopback"]
+
+SHORTEST_TOKEN = 16
+"""Characters that a token must have: what is shorter can be guessed."""
+
+HIGHEST_PORT = 65535
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one request, and all of them together, may ask for.
+
+    Attributes:
+        body: Bytes of a request's body.
+        held: Bytes of all bodies that are held at once.
+        body_seconds: How long a body may take to arrive.
+        files: Pictures in one request.
+        fields: Other parts of a form.
+        pixels: Pixels of a picture, or of a page.
+        images: 28×28 images in one request of the inference protocol.
+        waiting: Pictures that are being read or wait for it; beyond that, 503.
+    """
+
+    body: int = 32 << 20
+    held: int = 256 << 20
+    body_seconds: float = 30.0
+    files: int = 64
+    fields: int = 16
+    pixels: int = LIMIT
+    images: int = 1024
+    waiting: int = 128
+
+
+@dataclass(frozen=True)
+class ServeOptions:
+    """How to serve.
+
+    Attributes:
+        host: The address to listen at.
+        port: The port; 0 for any that is free.
+        model: The model folder; None for the one that ships.
+        max_error: As for `tenfold.Reader`, where a request does not say.
+        workers: Processes that answer.
+        store: The database of what people corrected: a file for SQLite, or a URL such as `postgresql://…`.
+        token_file: A file with the token that every request must bear; None for none.
+        insecure: Serve other machines without a token.
+        limits: What to take from strangers.
+
+    Raises:
+        OptionError: A value is not allowed, or other machines would be served without a token.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    model: Path | None = None
+    max_error: float | None = None
+    workers: int = 1
+    store: str = "review.db"
+    token_file: Path | None = None
+    insecure: bool = False
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= HIGHEST_PORT:
+            raise OptionError(f"--port must be from 0 to {HIGHEST_PORT}, got {self.port}")
+        if self.workers < 1:
+            raise OptionError(f"--workers must be at least 1, got {self.workers}")
+        if self.limits.pixels < 1:
+            raise OptionError(f"--pixels must be at least 1, got {self.limits.pixels}")
+        if not (is_loopback(self.host) or self.token_file or self.insecure):
+            raise OptionError(
+                f"{self.host} can be reached from other machines: give --token-file FILE, which every request must "
+                "then bear, or --insecure to do without"
+            )
+
+    @property
+    def threads(self) -> int:
+        """How many pictures one process reads at once: its share of the cores."""
+        return max(1, _cores() // self.workers)
+
+    def token(self) -> str | None:
+        """Read the token.
+
+        Raises:
+            OptionError: The file cannot be read, or the token is short or not of one word.
+        """
+        if not self.token_file:
+            return None
+        try:
+            token = self.token_file.read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise OptionError(f"--token-file {self.token_file} cannot be read: {error}") from error
+        if len(token) < SHORTEST_TOKEN or not token.isascii() or len(token.split()) != 1:
+            raise OptionError(
+                f"--token-file {self.token_file}: expected one word of at least {SHORTEST_TOKEN} ASCII characters, as "
+                "`openssl rand -hex 32` makes it"
+            )
+        return token
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether only this machine reaches an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,143 @@
+"""What goes wrong, as HTTP says it: problem details."""
+
+from http import HTTPStatus
+from typing import Any, Literal
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from tenfold.errors import TenfoldError
+
+__all__ = ["PROBLEM_TYPE", "Kind", "Problem", "ProblemDetails", "answer_with_problems", "problem_response"]
+
+PROBLEM_TYPE = "application/problem+json"
+
+Kind = Literal[
+    "bad-request",
+    "no-token",
+    "other-site",
+    "not-found",
+    "too-slow",
+    "too-large",
+    "wrong-type",
+    "not-readable",
+    "not-allowed",
+    "busy",
+]
+
+KINDS: dict[Kind, tuple[HTTPStatus, str]] = {
+    "bad-request": (HTTPStatus.BAD_REQUEST, "The request is not what it should be"),
+    "no-token": (HTTPStatus.UNAUTHORIZED, "The request bears no valid token"),
+    "other-site": (HTTPStatus.FORBIDDEN, "The request comes from another site"),
+    "not-found": (HTTPStatus.NOT_FOUND, "There is no such thing"),
+    "too-slow": (HTTPStatus.REQUEST_TIMEOUT, "The request took too long to arrive"),
+    "too-large": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request is too large"),
+    "wrong-type": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The request has the wrong type"),
+    "not-readable": (HTTPStatus.UNPROCESSABLE_ENTITY, "The picture cannot be read"),
+    "not-allowed": (HTTPStatus.UNPROCESSABLE_ENTITY, "A value is not allowed"),
+    "busy": (HTTPStatus.SERVICE_UNAVAILABLE, "The server is busy"),
+}
+"""The status and the title of each kind of problem."""
+
+RETRY_SECONDS = 1
+"""When to come again to a server that is busy: by then the longest queue has been read."""
+
+OWN_ERROR_MEMBER = "/v2/"
+"""Under this path clients of the Open Inference Protocol look for a member `error`."""
+
+
+class ProblemDetails(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="What kind of problem, the same for all of its kind.")
+    title: str = Field(description="The kind in words.")
+    status: int = Field(description="The HTTP status.", ge=400, le=599)
+    detail: str = Field(description="What was expected, what came, and what to do.")
+
+
+class Problem(Exception):  # noqa: N818 (what HTTP calls it)
+    """A request is refused.
+
+    Args:
+        kind: What kind of problem.
+        detail: What was expected, what came, and what to do.
+        members: What else the problem details hold.
+    """
+
+    def __init__(self, kind: Kind, detail: str, **members: Any) -> None:  # noqa: ANN401
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+        self.members = members
+
+    def response(self, path: str) -> Response:
+        """Give the response to a request for `path`."""
+        status, title = KINDS[self.kind]
+        headers = {}
+        if self.kind == "busy":
+            headers["retry-after"] = str(RETRY_SECONDS)
+        if self.kind == "no-token":
+            headers["www-authenticate"] = "Bearer"
+        if self.kind in {"too-slow", "too-large"}:
+            headers["connection"] = "close"
+        return problem_response(f"urn:tenfold:{self.kind}", title, status, self.detail, path, headers, **self.members)
+
+
+def problem_response(
+    kind: str,
+    title: str,
+    status: int,
+    detail: str,
+    path: str,
+    headers: dict[str, str] | None = None,
+    **members: Any,  # noqa: ANN401
+) -> Response:
+    """Give a response that says what went wrong."""
+    details = {"type": kind, "title": title, "status": int(status), "detail": detail, **members}
+    if path.startswith(OWN_ERROR_MEMBER):
+        details["error"] = detail
+    return JSONResponse(details, status, headers, PROBLEM_TYPE)
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Have an application answer everything that goes wrong with problem details."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(TenfoldError, _tenfold_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_exception)
+    app.add_exception_handler(Exception, _bug)
+
+
+def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 (Starlette's types do not say which error comes)
+    return error.response(request.url.path)
+
+
+def _tenfold_error(request: Request, error: Exception) -> Response:
+    return Problem("not-allowed", str(error)).response(request.url.path)
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    wrong = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+    return Problem("not-allowed", "; ".join(wrong)).response(request.url.path)
+
+
+def _http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    status = HTTPStatus(error.status_code)
+    if status is HTTPStatus.NOT_FOUND:
+        return Problem("not-found", "there is nothing at this address").response(request.url.path)
+    headers = dict(error.headers or {})
+    return problem_response("about:blank", status.phrase, status, status.description, request.url.path, headers)
+
+
+def _bug(request: Request, _: Exception) -> Response:
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    detail = "the server failed; its log says why, under the id of this request"
+    return problem_response("about:blank", status.phrase, status, detail, request.url.path)

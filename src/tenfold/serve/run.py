@@ -1,0 +1,161 @@
+"""The process: an address, one server or several beside each other, and an end without losing a request."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from types import FrameType
+
+import uvicorn
+from uvicorn.supervisors.multiprocess import Multiprocess
+
+from tenfold.errors import OptionError
+from tenfold.serve.app import create_app
+from tenfold.serve.connection import Connection
+from tenfold.serve.observing import SHARED, JsonLines
+from tenfold.serve.options import ServeOptions
+
+__all__ = ["configure", "listen", "serve"]
+
+BACKLOG = 1024
+
+LAST_SECONDS = 4
+"""How long requests are still answered after the server was told to end."""
+
+KEEP_SECONDS = 15
+"""How long an idle connection is kept."""
+
+
+def serve(options: ServeOptions, tell: Callable[[str], None] = lambda _: None) -> None:
+    """Serve until SIGINT or SIGTERM; whoever has been let in by then is answered.
+
+    Args:
+        options: How to serve.
+        tell: Is told the address once it can be asked.
+
+    Raises:
+        ModelError: The model folder is missing or damaged.
+        OptionError: An option is not what it should be, or the address cannot be listened at.
+    """
+    app = create_app(options)  # before anything else, for it finds what is wrong with the options
+    with listen(options) as listener:
+        _log_as_json()
+        address = _address(options, listener)
+        if options.workers == 1:
+            _Server(configure(app, options), lambda: tell(address)).run([listener])
+        else:
+            _serve_beside_each_other(options, listener, lambda: tell(address))
+
+
+def _serve_beside_each_other(options: ServeOptions, listener: socket.socket, ready: Callable[[], None]) -> None:
+    with tempfile.TemporaryDirectory(prefix="tenfold-") as figures:
+        os.environ[SHARED] = figures
+        config = configure(partial(_worker_app, options), options)
+        listener.set_inheritable(True)
+        supervisor = _Supervisor(config, [listener])
+        ready()
+        supervisor.run()
+
+
+def listen(options: ServeOptions) -> socket.socket:
+    """Open the socket to listen at.
+
+    Raises:
+        OptionError: The address is not this machine's, taken, or not allowed.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            options.host.strip("[]"), options.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+        except OSError:
+            listener.close()
+            raise
+    except OSError as error:
+        where = f"{options.host}:{options.port}"
+        raise OptionError(f"cannot listen at {where}: {error.strerror}; choose another --host or --port") from error
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it is ready, and whose end is no failure."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve; uvicorn raises the signal that ended it again, which then finds nothing to end."""
+        before = {number: signal.signal(number, _ignore) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            super().run(sockets)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+class _Supervisor(Multiprocess):
+    """Keeps several servers running, passes SIGHUP on to them, and at the end holds no door open that nobody minds."""
+
+    def terminate_all(self) -> None:
+        for listener in self.sockets:
+            listener.close()
+        super().terminate_all()
+
+    def handle_hup(self) -> None:
+        for process in self.processes:
+            if process.pid is not None:
+                os.kill(process.pid, signal.SIGHUP)
+
+
+def _worker_app(options: ServeOptions) -> object:
+    """Make the application in a process of its own."""
+    _log_as_json()
+    return create_app(options)
+
+
+def configure(app: object, options: ServeOptions) -> uvicorn.Config:
+    """Say how uvicorn serves an application, or what makes one in each of several processes."""
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        factory=options.workers > 1,
+        workers=options.workers,
+        http=Connection,
+        ws="none",
+        backlog=BACKLOG,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_SECONDS,
+        timeout_graceful_shutdown=LAST_SECONDS,
+    )
+
+
+def _address(options: ServeOptions, listener: socket.socket) -> str:
+    host = f"[{options.host}]" if ":" in options.host.strip("[]") else options.host
+    return f"http://{host}:{listener.getsockname()[1]}"
+
+
+def _log_as_json() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    for name, level in (("tenfold.serve", logging.INFO), ("uvicorn", logging.WARNING)):
+        logger = logging.getLogger(name)
+        logger.handlers = [handler]
+        logger.propagate = False
+        logger.setLevel(level)
+
+
+def _ignore(number: int, frame: FrameType | None) -> None:
+    """Let a signal pass."""

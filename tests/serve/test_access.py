@@ -1,0 +1,65 @@
+import httpx
+import pytest
+
+from tenfold.errors import OptionError
+from tenfold.serve.options import ServeOptions
+
+TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105
+
+
+@pytest.fixture(scope="module")
+def guarded(serve, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("store")
+    (folder / "token").write_text(TOKEN + "\n")
+    with serve(folder, token_file=folder / "token") as address:
+        yield address
+
+
+@pytest.mark.parametrize("path", ["/v1/reviews", "/metrics", "/v2", "/v2/models/reader", "/v1/reviews/export.csv"])
+def test_only_who_bears_the_token_is_answered(guarded, path):
+    for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": f"Basic {TOKEN}"}):
+        answer = httpx.get(guarded + path, headers=headers)
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert httpx.get(guarded + path, headers={"authorization": f"Bearer {TOKEN}"}).status_code == 200
+
+
+def test_the_page_and_probes_need_no_token(guarded):
+    assert httpx.get(guarded).status_code == 200
+    assert httpx.get(f"{guarded}/v2/health/ready").status_code == 200
+
+
+def test_other_machines_are_served_with_a_token_only_unless_one_insists(tmp_path):
+    with pytest.raises(OptionError, match="give --token-file FILE"):
+        ServeOptions(host="0.0.0.0")  # noqa: S104
+    ServeOptions(host="0.0.0.0", insecure=True)  # noqa: S104
+    (tmp_path / "token").write_text("short")
+    with pytest.raises(OptionError, match="at least 16 ASCII characters"):
+        ServeOptions(token_file=tmp_path / "token").token()
+    with pytest.raises(OptionError, match="cannot be read"):
+        ServeOptions(token_file=tmp_path / "none").token()
+
+
+def test_pages_of_other_sites_may_not_ask(client, seven):
+    headers = {"content-type": "image/png"}
+    for origin in ("https://example.org", "null", "http://127.0.0.1:1"):
+        answer = client.post("/v1/digits", content=seven, headers={**headers, "origin": origin})
+        assert answer.status_code == 403
+    own = str(client.base_url).rstrip("/")
+    assert client.post("/v1/digits", content=seven, headers={**headers, "origin": own}).status_code == 200
+    answer = client.options("/v1/digits", headers={"origin": "https://example.org"})
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
+def test_a_strange_name_for_this_machine_is_not_answered(client):
+    assert client.get("/v1/reviews", headers={"host": "rebound.example.org"}).status_code == 403
+    assert client.get("/v1/reviews", headers={"host": "localhost:8000"}).status_code == 200
+
+
+def test_browsers_are_told_to_load_nothing_from_elsewhere(client):
+    headers = client.get("/").headers
+    policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert {policy[kind] for kind in ("script-src", "style-src", "img-src", "connect-src")} == {"'self'"}
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "server" not in headers
