@@ -1,0 +1,54 @@
+// What was read, in words, bars and pictures.
+
+import { decoded, paint } from "./pictures.js";
+
+const NAMES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+
+export const named = (digit) => NAMES[Number(digit)] ?? digit;
+
+// A share of 1 in words; never “100%”, for nothing is certain.
+export function sureness(probability) {
+  if (probability > 0.9999) return "more than 99.99%";
+  return `${(probability * 100).toFixed(probability > 0.99 ? 2 : 0)}%`;
+}
+
+export function inWords({ digit, probability, reason }) {
+  const article = digit === "8" ? "an" : "a";
+  if (reason === "blank") return "There is nothing here to read.";
+  if (reason === "not-a-digit") return `This does not look like a digit. The nearest is ${article} ${named(digit)}.`;
+  if (reason === "uncertain") return `Perhaps ${article} ${named(digit)}, but ${sureness(probability)} is not sure enough.`;
+  return `${named(digit).replace(/^./, (first) => first.toUpperCase())}. ${sureness(probability).replace(/^m/, "M")} sure.`;
+}
+
+export function makeBars(list) {
+  list.replaceChildren(...NAMES.map((_, digit) => {
+    const bar = document.createElement("li");
+    bar.textContent = digit;
+    return bar;
+  }));
+}
+
+export function showBars(list, probabilities) {
+  const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
+  [...list.children].forEach((bar, digit) => {
+    const share = probabilities?.[digit] ?? 0;
+    bar.style.setProperty("--share", share);
+    bar.classList.toggle("best", digit === best);
+    bar.setAttribute("aria-label", probabilities ? `${digit}: ${sureness(share)}` : String(digit));
+  });
+}
+
+export async function showStages(list, stages) {
+  const items = stages.map(({ name }, index) => {
+    const item = document.createElement("li");
+    const canvas = document.createElement("canvas");
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", name);
+    canvas.classList.toggle("paper", index === 0);
+    canvas.classList.toggle("small", index === stages.length - 1);
+    item.append(canvas, index === 0 ? "as it came" : name);
+    return item;
+  });
+  await Promise.all(items.map((item, index) => paint(item.firstChild, decoded(stages[index].picture))));
+  list.replaceChildren(...items);
+}

@@ -1,0 +1,66 @@
+// Asks the server, and says in words what it refused.
+
+const KEY = "tenfold-token";
+
+export class Refusal extends Error {}
+
+export async function ask(path, options = {}) {
+  for (;;) {
+    const token = sessionStorage.getItem(KEY);
+    const headers = { ...options.headers, ...(token && { authorization: `Bearer ${token}` }) };
+    let answer;
+    try {
+      answer = await fetch(path, { ...options, headers });
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      throw new Refusal("The server cannot be reached.");
+    }
+    if (answer.status === 401) {
+      sessionStorage.setItem(KEY, await askForToken());
+    } else if (answer.ok) {
+      return answer;
+    } else {
+      const problem = await answer.json().catch(() => ({}));
+      throw new Refusal(sentence(problem.detail ?? "The server failed."));
+    }
+  }
+}
+
+export const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1).replace(/[.]?$/, ".");
+
+let asking = null;
+
+function askForToken() {
+  asking ??= new Promise((resolve) => {
+    const dialog = document.getElementById("access");
+    const field = document.getElementById("token");
+    field.value = "";
+    dialog.showModal();
+    dialog.addEventListener("close", () => { asking = null; resolve(field.value.trim()); }, { once: true });
+  });
+  return asking;
+}
+
+export async function save(path, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await (await ask(path)).blob());
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+// Runs something, and shows what went wrong where nothing else does.
+export async function tell(act) {
+  const place = document.getElementById("trouble");
+  try {
+    const result = await act();
+    place.hidden = true;
+    return result;
+  } catch (error) {
+    if (error.name === "AbortError") return undefined;
+    place.textContent = error instanceof Refusal ? error.message : "Something on this page failed.";
+    place.hidden = false;
+    if (!(error instanceof Refusal)) console.error(error);
+    return undefined;
+  }
+}

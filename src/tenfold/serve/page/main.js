@@ -1,0 +1,20 @@
+// The page: which of its parts is shown.
+
+import { tell } from "./api.js";
+import { startDrawing } from "./draw.js";
+import { openReview, refreshCount, startReviewing } from "./review.js";
+
+function open() {
+  const name = location.hash === "#review" ? "review" : "draw";
+  for (const part of document.querySelectorAll("main")) part.hidden = part.id !== name;
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.hash === `#${name}`) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
+  }
+  if (name === "review") tell(openReview);
+}
+
+startDrawing();
+startReviewing();
+addEventListener("hashchange", open);
+open();
+tell(refreshCount);

@@ -1,0 +1,96 @@
+// Review: one thing at a time, by keyboard alone.
+
+import { ask, save, tell } from "./api.js";
+import { named, sureness } from "./answer.js";
+import { paint } from "./pictures.js";
+
+const at = (id) => document.getElementById(id);
+
+let queue = []; // what was fetched, decided or not
+let place = 0; // what of it is shown
+let left = 0;
+
+export function startReviewing() {
+  at("decide").addEventListener("submit", (event) => {
+    event.preventDefault();
+    tell(decide);
+  });
+  at("label").addEventListener("input", (event) => {
+    event.target.value = event.target.value.replace(/[-–—]/g, "_").replace(/[^0-9_]/g, "");
+  });
+  at("label").addEventListener("keydown", (event) => {
+    if (event.target.value) return;
+    if (event.key === "ArrowRight") tell(() => go(1));
+    if (event.key === "ArrowLeft") tell(() => go(-1));
+  });
+  at("csv").addEventListener("click", () => tell(() => save("v1/reviews/export.csv", "reviews.csv")));
+  at("zip").addEventListener("click", () => tell(() => save("v1/reviews/export.zip", "reviews.zip")));
+}
+
+export async function openReview() {
+  queue = [];
+  place = 0;
+  await fetchMore();
+  await show();
+}
+
+export async function refreshCount() {
+  const { left: count } = await (await ask("v1/reviews?most=1")).json();
+  showCount(count);
+}
+
+function showCount(count) {
+  left = count;
+  at("waiting").hidden = count === 0;
+  at("waiting").textContent = count;
+}
+
+async function fetchMore() {
+  const last = queue.at(-1)?.id ?? 0;
+  const more = await (await ask(`v1/reviews?after=${last}`)).json();
+  queue.push(...more.reviews);
+  showCount(more.left);
+}
+
+async function show() {
+  const review = queue[place];
+  at("queue").hidden = !review;
+  at("empty").hidden = Boolean(review);
+  if (!review) return;
+  at("left").textContent = left === 0 ? "None left" : `${left} left`;
+  at("guess").textContent = review.guess ?? "–";
+  at("doubt").textContent = doubt(review);
+  at("source").textContent = review.name ?? "";
+  at("label").value = "";
+  await paint(at("crop"), await (await ask(`v1/reviews/${review.id}/crop`)).blob());
+  at("crop").setAttribute("aria-label", `The picture to look at${review.name ? `, ${review.name}` : ""}`);
+  at("label").focus();
+}
+
+function doubt({ guess, probability, reason, label }) {
+  if (label !== null) return label === "_" ? "Kept as no digit." : `Kept as ${label}.`;
+  if (guess === null) return "Nothing was read.";
+  if (reason === "not-a-digit") return `Perhaps no digit. The nearest is ${named(guess)}.`;
+  return `${sureness(probability).replace(/^m/, "M")} sure.`;
+}
+
+async function decide() {
+  const review = queue[place];
+  const label = at("label").value || (review.label ?? review.guess ?? "_");
+  const headers = { "content-type": "application/json" };
+  const answer = await ask(`v1/reviews/${review.id}`, { method: "PUT", body: JSON.stringify({ label }), headers });
+  if (review.label === null) showCount(left - 1);
+  queue[place] = await answer.json();
+  await go(1);
+}
+
+async function go(by) {
+  if (place + by < 0) return;
+  if (place + by >= queue.length) await fetchMore();
+  place = Math.min(place + by, queue.length);
+  if (place === queue.length && left > 0) {
+    await openReview(); // what was put off comes round again
+    return;
+  }
+  await show();
+}
