@@ -39,7 +39,7 @@ lock: ## take the newest versions of everything into requirements.lock
 	rm -rf .venv-lock
 
 clean: ## remove what make made, but no model and no report
-	rm -rf $(VENV) .venv-lock .venv-peers build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-lock .venv-peers .venv-servers build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.pip: requirements.lock
 	$(PYTHON) -m venv $(VENV)

@@ -26,6 +26,7 @@ def steps(quick: bool) -> list[list[str]]:
         ["growth", *shorter],
         ["ladder", *shorter],
         ["reading"],
+        ["serving", *shorter],
     ]
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from benchmarks import accuracy, floor, growth, ladder, pictures, prediction, reading, training
+from benchmarks import accuracy, floor, growth, ladder, pictures, prediction, reading, serving, training
 from benchmarks.results import RESULTS, load_results, markdown
 
 DOCUMENT = Path("docs/benchmarks.md")
@@ -184,6 +184,19 @@ def _growth(documents: Documents, images: Path) -> str:
     )
 
 
+def _serving(documents: Documents, _: Path) -> str:
+    result = documents[-1]["result"]
+    return (
+        "## Serving\n\n"
+        "Server and load on the same cores, 16 connections, a PNG of 200×280 and "
+        f"{result['picture_bytes']:,} bytes in each request unless another is named; processor time is the server's, "
+        "for one answer. The other servers are given the same network, prepare pictures with the same function and "
+        "have two workers or threads each.\n\n"
+        f"{markdown(serving.table(result))}\n\n"
+        f"{markdown(serving.moments(result), 2)}\n"
+    )
+
+
 PATTERNS = {
     "training": ("training",),
     "floor": ("floor",),
@@ -192,6 +205,7 @@ PATTERNS = {
     "prediction": ("prediction",),
     "growth": ("growth",),
     "reading": ("reading",),
+    "serving": ("serving",),
 }
 SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "training": _training,
@@ -201,6 +215,7 @@ SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "prediction": _prediction,
     "growth": _growth,
     "reading": _reading,
+    "serving": _serving,
 }
 
 

@@ -1,0 +1,87 @@
+"""Other servers of the same network, in an environment of their own, each on two workers or threads.
+
+Example: `python -m benchmarks.servers`
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import venv
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+
+import tenfold
+from benchmarks.environment import PEERS
+
+__all__ = ["SERVERS", "Running", "prepare_servers"]
+
+ENVIRONMENTS = Path(".venv-servers").absolute()
+"""One for each server: their dependencies exclude each other."""
+
+SOURCE = Path(tenfold.__file__).parents[1]
+MODEL = SOURCE / "tenfold" / "model" / "reader" / "model.onnx"
+
+Running = tuple["subprocess.Popen[bytes]", str]
+
+
+def prepare_servers() -> None:
+    """Install the servers, with exact versions, where that is not done yet."""
+    for lock in sorted(PEERS.glob("serve_*.txt")):
+        environment = ENVIRONMENTS / lock.stem
+        stamp, wanted = environment / "installed.txt", lock.read_text(encoding="utf-8")
+        if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+            continue
+        print(f"installing {lock.stem} into {ENVIRONMENTS.name}", file=sys.stderr, flush=True)
+        venv.create(environment, with_pip=True)
+        install: list[str | Path] = ["-m", "pip", "install", "--quiet", "--requirement", lock]
+        subprocess.run([environment / "bin" / "python", *install], check=True)
+        stamp.write_text(wanted, encoding="utf-8")
+
+
+@contextlib.contextmanager
+def _run(name: str, *command: str) -> Iterator[Running]:
+    """Run a server at a port that is free now; it and its children are ended at the end."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    programs = ENVIRONMENTS / name / "bin"
+    variables = {
+        **os.environ,
+        "PYTHONPATH": f"{SOURCE}{os.pathsep}{PEERS}",
+        "MODEL": str(MODEL),
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "BENTOML_DO_NOT_TRACK": "True",
+        "LIT_SERVER_DISABLE_TRACKING": "1",
+    }
+    words = [str(programs / command[0]), *(word.replace("PORT", str(port)) for word in command[1:])]
+    process = subprocess.Popen(
+        words, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        yield process, f"http://127.0.0.1:{port}/v1/digits"
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+SERVERS: Mapping[str, Callable[[], AbstractContextManager[Running]]] = MappingProxyType(
+    {
+        "LitServe": partial(_run, "serve_litserve", "python", str(PEERS / "serve_litserve.py"), str(MODEL), "PORT"),
+        "BentoML": partial(_run, "serve_bentoml", "bentoml", "serve", "serve_bentoml:Digits", "--port", "PORT"),
+        "MLServer": partial(_run, "serve_mlserver", "python", str(PEERS / "serve_mlserver.py"), str(MODEL), "PORT"),
+    }
+)
+"""What serves, by its name."""
+
+
+if __name__ == "__main__":
+    prepare_servers()
