@@ -41,7 +41,11 @@ def test_the_wheel_reads_a_digit_in_an_empty_environment(wheel, mnist, tmp_path)
         assert 'pip install "tenfold[train]"' in done.stderr
         assert len(done.stderr.splitlines()) == 1
 
+    done = subprocess.run([tenfold, "serve"], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stderr.count('pip install "tenfold[serve]"')) == (2, 1), done.stderr
+
     installed = next((tmp_path / "empty" / "lib").glob("python*/site-packages/tenfold"))
     assert (installed / "py.typed").is_file()
     assert (installed / "report" / "report.css").is_file()
     assert (installed / "model" / "reader" / "model.onnx").is_file()
+    assert (installed / "serve" / "page" / "index.html").is_file()

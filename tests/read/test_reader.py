@@ -55,6 +55,8 @@ def test_only_sure_answers_are_accepted_where_an_error_is_promised(model, mnist)
     assert {digit.reason for digit in lax.digits(prepared)} == {None}
     with pytest.raises(OptionError, match="at least 29,956 labelled images"):
         Reader(model.folder, max_error=0.0001)
+    with pytest.raises(OptionError, match="labelled images"):
+        Reader(model.folder, max_error=5e-324)
 
 
 def test_prepared_images_are_answered_with_the_reasons_to_refuse(reader, mnist):

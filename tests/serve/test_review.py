@@ -171,6 +171,15 @@ def test_a_label_is_digits(client, seven, label):
     assert client.put("/v1/reviews/1", json={"label": label}).status_code == 422
 
 
+@pytest.mark.parametrize(
+    "content", ["", "[", "[" * 10_000 + "]" * 10_000, '{"label":' * 10_000, '{"label":NaN}', '{"label":1e400}', "[]"]
+)
+def test_a_decision_that_is_none_is_a_problem(client, content):
+    answer = client.put("/v1/reviews/1", content=content, headers={"content-type": "application/json"})
+    assert answer.status_code in {400, 422}
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
 def test_what_is_no_review_is_a_problem(client):
     assert client.put("/v1/reviews/999", json={"label": "1"}).status_code == 404
     assert client.get("/v1/reviews/999/crop").status_code == 404

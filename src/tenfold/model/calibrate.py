@@ -16,6 +16,9 @@ __all__ = ["HeldOut", "fewest_images", "fit_temperature", "promises", "strange_f
 CONFIDENCE = 0.95
 """How sure a promise about error is."""
 
+SMALLEST_ERROR = 1e-9
+"""Below this nobody has the images to tell one error from another, nor has a float the digits."""
+
 SHARES = (0.5, 0.6, 0.7, 0.8, 0.85, *(number / 200 for number in range(180, 201)))
 """Shares of the answers that may be accepted, the surest first, tried in this order."""
 
@@ -179,7 +182,7 @@ def promises(held_out: HeldOut, errors: Iterable[float]) -> dict[float, float | 
 
 def fewest_images(max_error: float) -> int:
     """Give how many images, all read right, it takes to promise an error with 95% confidence."""
-    return math.ceil(math.log(1 - CONFIDENCE) / math.log1p(-max_error))
+    return math.ceil(math.log(1 - CONFIDENCE) / math.log1p(-max(max_error, SMALLEST_ERROR)))
 
 
 def _tail(wrong: int, count: int, error: float) -> float:

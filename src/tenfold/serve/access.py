@@ -26,11 +26,11 @@ HEADERS = {
     "x-frame-options": "DENY",
 }
 
-OPEN = {"/v2/health/live", "/v2/health/ready", "/openapi.json"}
-"""What needs no token, besides the page's own files: probes have none, and none of it tells what was read."""
+OPEN = {"/v2/health/live", "/v2/health/ready"}
+"""What of the guarded needs no token: probes have none."""
 
 GUARDED = ("/v1/", "/v2", "/metrics")
-"""Where all that needs a token lies."""
+"""Where all that needs a token lies; the rest is the page's own files and the description of the API."""
 
 READING = frozenset({"GET", "HEAD"})
 

@@ -60,9 +60,13 @@ class Metrics:
             "tenfold_waiting", "Pictures being read or waiting.", registry=own, multiprocess_mode="livesum"
         )
 
+    def look(self) -> None:
+        """Take down how many pictures are being read or wait now."""
+        self.waiting.set(self._jobs())
+
     def expose(self) -> tuple[bytes, str]:
         """Give the figures in Prometheus' text format, and its media type; of all processes where there are several."""
-        self.waiting.set(self._jobs())
+        self.look()
         if SHARED not in os.environ:
             return generate_latest(self._registry) + generate_latest(_PROCESS), CONTENT_TYPE_LATEST
         from prometheus_client.multiprocess import MultiProcessCollector
@@ -114,6 +118,7 @@ class Observed:
         route = getattr(scope.get("route"), "path", None) or "page"
         self._metrics.requests.labels(route, scope["method"] if route != "page" else "GET", status).inc()
         self._metrics.seconds.labels(route).observe(seconds)
+        self._metrics.look()
         fields = {
             "request_id": request_id,
             "method": scope["method"],
