@@ -61,6 +61,9 @@ SEEN = 0.2
 NEARBY = 5
 """The light of a place is averaged over so many thumbnail pixels each way."""
 
+RIDGE = 1e-5
+"""Keeps the fit of the light solvable where little paper is seen."""
+
 UNEVEN = 0.05
 """Light that varies by more than this share has been divided out; less is not worth a word."""
 
@@ -170,22 +173,26 @@ def _fall_of_light(small: Grey) -> Shares:
 
     What is darker than the fit is taken for ink or shadow and left out of the next one.
     """
-    shape = _square_terms(*small.shape)
+    terms, products = _square_terms(*small.shape)
     values = small.ravel().astype(np.float32)
-    paper = np.ones(len(values), bool)
+    paper = np.ones(len(values), np.float32)
+    normal, upper = np.empty((len(terms), len(terms)), np.float32), np.triu_indices(len(terms))
     fit = values
     for _ in range(3):
-        terms = shape[paper]
-        weights = np.linalg.lstsq(terms.T @ terms, terms.T @ values[paper], rcond=None)[0]
-        fit = shape @ weights
-        paper = values > fit * (1 - SHADY)
-    return np.clip(fit, 16, 255).reshape(small.shape).astype(np.float32)
+        normal[upper] = normal.T[upper] = products @ paper
+        weights = np.linalg.solve(normal + RIDGE * len(values) * np.eye(len(terms)), terms @ (paper * values))
+        fit = weights.astype(np.float32) @ terms
+        paper = (values > fit * (1 - SHADY)).astype(np.float32)
+    return np.clip(fit, 16, 255).reshape(small.shape)
 
 
 @lru_cache(maxsize=64)
-def _square_terms(height: int, width: int) -> Shares:
+def _square_terms(height: int, width: int) -> tuple[Shares, Shares]:
+    """Give each place's terms of a square function `(6, n)` and the products of any two of them `(21, n)`."""
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32).reshape(2, -1)
-    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y])
+    one, other = np.triu_indices(len(terms))
+    return terms, terms[one] * terms[other]
 
 
 def _shade(page: Grey, light: Grey) -> Grey:
