@@ -1,0 +1,399 @@
+"""Labelled pages: numbers of MNIST's digits in boxes, grids and free rows, with the faults of real paper.
+
+Example: `python -m benchmarks.pages --kind boxes --count 4 --out build/pages`
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias, get_args
+
+import cv2
+import matplotlib
+import numpy as np
+import typer
+from PIL import Image as Pillow
+from PIL import ImageDraw, ImageFont
+
+from tenfold.arrays import Images, Labels
+
+__all__ = ["KINDS", "Kind", "LabelledNumber", "LabelledPage", "Pool", "draw_page", "draw_pages"]
+
+Kind = Literal["boxes", "combs", "grid", "rows", "pairs"]
+"""What a page shows: closed boxes, boxes open at the top, a 9×9 grid, free rows of 1 to 10 digits apart, free pairs
+that touch."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+Layer: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
+"""`float32 (height, width)`: how much of the light is taken away, 0…1."""
+
+Points: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+"""`float64 (4, 2)`: the corners of something, x and y, clockwise from the top left."""
+
+HEIGHT, WIDTH = 2339, 1654
+"""A4 at 200 dpi."""
+
+EMPTY_BOXES = 0.25
+"""The share of rows of boxes that have empty ones, and the share of cells of a grid."""
+
+SLASHED = 0.05
+"""The share of zeros that are slashed."""
+
+FONTS = ("DejaVuSans.ttf", "DejaVuSerif.ttf", "DejaVuSans-Bold.ttf")
+
+WORDS = (
+    "name date please write one digit in each box number of student course examination total amount received from "
+    "signature page question points the meter reading reference account left side only not valid without stamp"
+).split()
+
+
+@dataclass(frozen=True)
+class LabelledNumber:
+    """What is written in one place of a page.
+
+    Attributes:
+        text: The digits, `_` for an empty box.
+        quad: The corners of the place, x and y in pixels, clockwise from the top left.
+    """
+
+    text: str
+    quad: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledPage:
+    """A page and all numbers on it, from top to bottom.
+
+    Attributes:
+        grey: `uint8 (height, width)`, 0 black, 255 white.
+        numbers: What is written on it.
+        kind: How.
+    """
+
+    grey: np.ndarray[tuple[int, int], np.dtype[np.uint8]]
+    numbers: tuple[LabelledNumber, ...]
+    kind: Kind
+
+
+class Pool:
+    """Digits to write with.
+
+    Args:
+        images: `uint8 (n, 28, 28)`.
+        labels: `int64 (n,)`, 0…9.
+    """
+
+    def __init__(self, images: Images, labels: Labels) -> None:
+        self._of = [images[labels == digit] for digit in range(10)]
+
+    def stamp(self, digit: int, height: float, pen: float, rng: np.random.Generator) -> Layer:
+        """Give a digit's ink as a page of this size would show it.
+
+        Args:
+            digit: 0…9.
+            height: What MNIST's 20 pixels become.
+            pen: Ink level that is a stroke's edge, 0…1: 0.25 a thick pen, 0.5 a thin one.
+            rng: What chooses the image.
+        """
+        images = self._of[digit]
+        image = images[rng.integers(len(images))]
+        left, top, wide, tall = cv2.boundingRect(image)
+        ink = np.pad(image[top : top + tall, left : left + wide], 2).astype(np.float32) / 255
+        scale = height / 20
+        large = cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+        large = cv2.GaussianBlur(large, (0, 0), max(0.25 * scale, 0.3))
+        shown: Layer = np.clip((large - min(pen, 0.6 * float(large.max()))) * 1.5 * scale + 0.5, 0, 1).astype(np.float32)
+        if digit == 0 and rng.random() < SLASHED:
+            _slash(shown, max(1, round(height / 14)))
+        left, top, wide, tall = cv2.boundingRect((shown > 0.1).astype(np.uint8))
+        return shown[top : top + tall, left : left + wide]
+
+
+def _slash(zero: Layer, thick: int) -> None:
+    height, width = zero.shape
+    cv2.line(zero, (width // 8, height - height // 8), (width - width // 8, height // 8), 1.0, thick, cv2.LINE_AA)
+
+
+@dataclass
+class _Sheet:
+    """A page being made: what is printed, what is written, and the places of the numbers."""
+
+    printed: Layer
+    written: Layer
+    numbers: list[LabelledNumber]
+    rng: np.random.Generator
+
+    def write(self, stamp: Layer, x: float, y: float) -> None:
+        """Write a stamp with its top left corner at a place; what goes over the edge is lost."""
+        _lay(self.written, stamp, round(x), round(y))
+
+    def text(self, words: str, x: float, y: float, size: int) -> None:
+        """Print words."""
+        path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / self.rng.choice(FONTS)
+        font = ImageFont.truetype(str(path), size)
+        box = font.getbbox(words)
+        picture = Pillow.new("L", (int(box[2]) + 2, int(box[3]) + 2))
+        ImageDraw.Draw(picture).text((0, 0), words, fill=255, font=font)
+        _lay(self.printed, np.asarray(picture, np.float32) / 255, round(x), round(y))
+
+    def place(self, text: str, left: float, top: float, right: float, bottom: float) -> None:
+        """Keep what is written where."""
+        self.numbers.append(LabelledNumber(text, ((left, top), (right, top), (right, bottom), (left, bottom))))
+
+    def line(self, x0: float, y0: float, x1: float, y1: float, thick: float, dark: float = 1.0) -> None:
+        """Print a straight line, of a width that need not be whole."""
+        whole = max(1, round(thick))
+        points = [(round(16 * a), round(16 * b)) for a, b in ((x0, y0), (x1, y1))]
+        cv2.line(self.printed, points[0], points[1], min(dark, dark * thick / whole), whole, cv2.LINE_AA, 4)
+
+
+def _lay(layer: Layer, stamp: Layer, x: int, y: int) -> None:
+    height, width = layer.shape
+    top, left = max(0, -y), max(0, -x)
+    seen = stamp[top : max(0, height - y), left : max(0, width - x)]
+    if seen.size:
+        part = layer[y + top : y + top + seen.shape[0], x + left : x + left + seen.shape[1]]
+        np.maximum(part, seen, out=part)
+
+
+def draw_page(pool: Pool, kind: Kind, seed: int, *, faults: bool = True) -> LabelledPage:
+    """Draw one page.
+
+    Args:
+        pool: Whose digits.
+        kind: What it shows.
+        seed: The same page for the same seed.
+        faults: Tilt, perspective, shadow, blur, noise and JPEG, each of a random degree; without, a clean scan.
+
+    Returns:
+        The page, 2339×1654, with its numbers.
+    """
+    rng = np.random.default_rng([seed, KINDS.index(kind)])
+    sheet = _Sheet(np.zeros((HEIGHT, WIDTH), np.float32), np.zeros((HEIGHT, WIDTH), np.float32), [], rng)
+    DRAWN[kind](sheet, pool, rng)
+    ink = 1 - (1 - sheet.printed * rng.uniform(0.5, 0.95)) * (1 - sheet.written * _darkness(rng))
+    paper = (1 - ink) * rng.uniform(225, 252)
+    if not faults:
+        return LabelledPage(np.rint(paper).astype(np.uint8), tuple(sheet.numbers), kind)
+    page, numbers = _moved(paper, sheet.numbers, rng)
+    return LabelledPage(_seen(page, rng), tuple(numbers), kind)
+
+
+def draw_pages(pool: Pool, kind: Kind, count: int, seed: int = 0) -> Iterator[LabelledPage]:
+    """Draw pages one after another, with seeds from `seed` on."""
+    for number in range(count):
+        yield draw_page(pool, kind, seed + number)
+
+
+def _darkness(rng: np.random.Generator) -> float:
+    """A pen, or faint pencil on every fifth page."""
+    return float(rng.uniform(0.25, 0.5) if rng.random() < 0.2 else rng.uniform(0.6, 1.0))
+
+
+def _pen(rng: np.random.Generator) -> float:
+    return float(rng.uniform(0.22, 0.5))
+
+
+def _boxes(sheet: _Sheet, pool: Pool, rng: np.random.Generator, *, comb: bool = False) -> None:
+    """Rows of nine adjoining boxes, each with a printed line above it."""
+    y = 180.0
+    while y < HEIGHT - 260:
+        side = rng.uniform(42, 84)
+        tall, thick, pen = side * rng.uniform(1.0, 1.35), rng.uniform(1.0, 4.5), _pen(rng)
+        left = rng.uniform(110, WIDTH - 9 * side - 110)
+        sheet.text(_sentence(rng, 2, 7), left, y - rng.uniform(46, 60), int(rng.integers(20, 34)))
+        digits = [str(digit) for digit in rng.integers(0, 10, 9)]
+        if rng.random() < EMPTY_BOXES:
+            for box in rng.choice(9, rng.integers(1, 4), replace=False):
+                digits[box] = "_"
+        _frame(sheet, left, y, side, tall, thick, comb=comb)
+        size = rng.uniform(0.55, 0.8) * min(side, tall)
+        for box, digit in enumerate(digits):
+            if digit != "_":
+                _fill(sheet, pool, int(digit), (left + (box + 0.5) * side, y + tall / 2), size, pen, min(side, tall))
+        sheet.place("".join(digits), left, y, left + 9 * side, y + tall)
+        y += tall + rng.uniform(80, 130)
+
+
+def _combs(sheet: _Sheet, pool: Pool, rng: np.random.Generator) -> None:
+    _boxes(sheet, pool, rng, comb=True)
+
+
+def _frame(sheet: _Sheet, left: float, top: float, side: float, tall: float, thick: float, *, comb: bool) -> None:
+    right, bottom = left + 9 * side, top + tall
+    teeth = top + tall * (sheet.rng.uniform(0.2, 0.65) if comb else 0)
+    for box in range(10):
+        x = left + box * side
+        sheet.line(x, top if box in {0, 9} and sheet.rng.random() < 0.5 else teeth, x, bottom, thick)
+    sheet.line(left, bottom, right, bottom, thick)
+    if not comb:
+        sheet.line(left, top, right, top, thick)
+
+
+def _fill(
+    sheet: _Sheet, pool: Pool, digit: int, centre: tuple[float, float], size: float, pen: float, room: float
+) -> None:
+    """Write a digit into a box, at times across its lines."""
+    stamp = pool.stamp(digit, size * sheet.rng.uniform(0.88, 1.12), pen, sheet.rng)
+    across, down = sheet.rng.normal(0, 0.06, 2) * room
+    if sheet.rng.random() < 0.05:
+        down += sheet.rng.choice([-1, 1]) * 0.18 * room
+    sheet.write(stamp, centre[0] - stamp.shape[1] / 2 + across, centre[1] - stamp.shape[0] / 2 + down)
+
+
+def _grid(sheet: _Sheet, pool: Pool, rng: np.random.Generator) -> None:
+    """A grid of 9×9 boxes, every third line thick or all alike; each row of it is a number."""
+    side = rng.uniform(90, 140)
+    left, top = rng.uniform(120, WIDTH - 9 * side - 110), rng.uniform(160, HEIGHT - 9 * side - 160)
+    thin, pen = rng.uniform(1.0, 3.0), _pen(rng)
+    thick = thin * rng.choice([1.0, 2.5])
+    for place in range(10):
+        width = thick if place % 3 == 0 else thin
+        sheet.line(left, top + place * side, left + 9 * side, top + place * side, width)
+        sheet.line(left + place * side, top, left + place * side, top + 9 * side, width)
+    for row in range(9):
+        digits = ["_" if rng.random() < 2 * EMPTY_BOXES else str(rng.integers(0, 10)) for _ in range(9)]
+        for column, digit in enumerate(digits):
+            if digit != "_":
+                centre = (left + (column + 0.5) * side, top + (row + 0.5) * side)
+                _fill(sheet, pool, int(digit), centre, 0.55 * side, pen, side)
+        sheet.place("".join(digits), left, top + row * side, left + 9 * side, top + (row + 1) * side)
+    sheet.text(_sentence(rng, 3, 6), left, top - 70, 36)
+
+
+def _rows(sheet: _Sheet, pool: Pool, rng: np.random.Generator) -> None:
+    """Free rows of 1 to 10 digits that do not touch, on plain or ruled paper."""
+    space, y = rng.uniform(120, 170), 170.0
+    if rng.random() < 0.4:
+        for rule in np.arange(150, HEIGHT - 60, space):
+            sheet.line(30, rule, WIDTH - 30, rule, rng.uniform(0.8, 2), rng.uniform(0.2, 0.5))
+    while y < HEIGHT - 230:
+        size, pen = rng.uniform(45, 85), _pen(rng)
+        digits = rng.integers(0, 10, rng.integers(1, 11))
+        stamps = [pool.stamp(digit, size * rng.uniform(0.9, 1.1), pen, rng) for digit in digits]
+        if rng.random() < 0.3:
+            sheet.text(_sentence(rng, 2, 5), WIDTH - 420, y - 30, int(rng.integers(18, 28)))
+        x = left = rng.uniform(90, 300)
+        ends = []
+        for stamp in stamps:
+            sheet.write(stamp, x, y + size - stamp.shape[0] + rng.normal(0, 0.04 * size))
+            ends.append(x + stamp.shape[1])
+            x += stamp.shape[1] + size * rng.uniform(0.12, 0.45)
+        sheet.place("".join(map(str, digits)), left, y, ends[-1], y + size)
+        y += space * max(1, np.ceil(1.5 * size / space))
+
+
+def _pairs(sheet: _Sheet, pool: Pool, rng: np.random.Generator) -> None:
+    """Free pairs of digits that touch, by degrees: from a touch to an overlap of a twelfth of their height."""
+    for y in np.arange(170, HEIGHT - 230, 160):
+        for x in np.arange(120, WIDTH - 250, 300):
+            size, pen = rng.uniform(55, 85), _pen(rng)
+            digits = rng.integers(0, 10, 2)
+            first, second = (pool.stamp(digit, size * rng.uniform(0.95, 1.05), pen, rng) for digit in digits)
+            pair = _touching(first, second, round(rng.uniform(0, 0.08) * size))
+            left, top = x + rng.uniform(-30, 30), y + rng.uniform(-20, 20)
+            sheet.write(pair, left, top)
+            sheet.place("".join(map(str, digits)), left, top, left + pair.shape[1], top + pair.shape[0])
+
+
+def _touching(first: Layer, second: Layer, overlap: int) -> Layer:
+    """Slide a second digit against the first, both on one line, until they touch, and on by an overlap."""
+    height = max(first.shape[0], second.shape[0])
+    room = first.shape[1] + second.shape[1] + 2
+    pair = np.zeros((height, room), np.float32)
+    _lay(pair, first, 0, height - first.shape[0])
+    other = np.zeros((height, second.shape[1]), np.float32)
+    _lay(other, second, 0, height - second.shape[0])
+    place = first.shape[1]
+    while place > 0 and not ((pair[:, place : place + other.shape[1]] > 0.5) & (other > 0.5)).any():
+        place -= 1
+    place = max(1, place - overlap)
+    _lay(pair, other, place, 0)
+    return pair[:, : max(first.shape[1], place + other.shape[1])]
+
+
+DRAWN: dict[Kind, Callable[[_Sheet, Pool, np.random.Generator], None]] = {
+    "boxes": _boxes,
+    "combs": _combs,
+    "grid": _grid,
+    "rows": _rows,
+    "pairs": _pairs,
+}
+
+
+def _sentence(rng: np.random.Generator, least: int, most: int) -> str:
+    return " ".join(rng.choice(WORDS, rng.integers(least, most))).capitalize()
+
+
+def _moved(
+    paper: Layer, numbers: Sequence[LabelledNumber], rng: np.random.Generator
+) -> tuple[Layer, list[LabelledNumber]]:
+    """Tilt a page by up to 10 degrees, half of them by less than 2, and look at some of them from a side."""
+    tilt = np.radians(rng.uniform(-10, 10) if rng.random() < 0.5 else rng.uniform(-2, 2))
+    corners = np.array([(0, 0), (WIDTH, 0), (WIDTH, HEIGHT), (0, HEIGHT)], np.float32)
+    middle = np.array([WIDTH / 2, HEIGHT / 2])
+    turn = np.array([[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]])
+    shrink = 1 / (1 + 0.6 * abs(np.sin(tilt)))
+    target = (corners - middle) @ turn.T * shrink + middle
+    if rng.random() < 0.4:
+        target += rng.uniform(-0.04, 0.04, (4, 2)) * WIDTH
+    way = cv2.getPerspectiveTransform(corners, target.astype(np.float32))
+    desk = float(rng.choice([255, paper.max(), rng.uniform(60, 160)]))
+    moved = cv2.warpPerspective(paper.astype(np.float32), way, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR, borderValue=desk)
+    return moved, [LabelledNumber(each.text, _quad(each.quad, way)) for each in numbers]
+
+
+def _quad(quad: tuple[tuple[float, float], ...], way: "cv2.typing.MatLike") -> tuple[tuple[float, float], ...]:
+    moved = cv2.perspectiveTransform(np.array([quad], np.float64), way)[0]
+    return tuple((float(x), float(y)) for x, y in moved)
+
+
+def _seen(page: Layer, rng: np.random.Generator) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
+    """See a page as a scanner or a camera does: uneven light, shadow, blur, noise, JPEG."""
+    if rng.random() < 0.4:
+        page = page * _light(rng)
+    blur = rng.uniform(0, 1.4)
+    if blur > 0.4:
+        page = cv2.GaussianBlur(page, (0, 0), blur).astype(np.float32)
+    page = page + rng.normal(0, rng.uniform(0.5, 5), page.shape).astype(np.float32)
+    grey = np.clip(page, 0, 255).astype(np.uint8)
+    packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(45, 96))])[1]
+    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
+def _light(rng: np.random.Generator) -> Layer:
+    """A lamp to one side, and at times the shadow of a hand."""
+    y, x = np.mgrid[-1 : 1 : HEIGHT * 1j, -1 : 1 : WIDTH * 1j].astype(np.float32)
+    light = 1 - rng.uniform(0, 0.25) * (1 + np.cos(rng.uniform(0, 6.3)) * x + np.sin(rng.uniform(0, 6.3)) * y) / 2
+    if rng.random() < 0.5:
+        edge = x * np.cos(angle := rng.uniform(0, 6.3)) + y * np.sin(angle) - rng.uniform(-0.5, 0.5)
+        light *= 1 - rng.uniform(0.15, 0.45) / (1 + np.exp(-edge * rng.uniform(8, 60)))
+    shaded: Layer = light.astype(np.float32)
+    return shaded
+
+
+def main(
+    kind: Annotated[str, typer.Option(help=f"One of: {', '.join(KINDS)}.")] = "boxes",
+    count: Annotated[int, typer.Option(help="How many pages.")] = 1,
+    seed: Annotated[int, typer.Option(help="The first page's seed.")] = 0,
+    out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("build/pages"),
+) -> None:
+    """Draw labelled pages of MNIST's training digits, as PNG with a `labels.csv`: file, row, text."""
+    import tenfold
+
+    if kind not in KINDS:
+        raise typer.BadParameter(f"expected one of {', '.join(KINDS)}, got {kind!r}")
+    pool = Pool(*tenfold.load_data("mnist")[0])
+    out.mkdir(parents=True, exist_ok=True)
+    lines = ["file,row,text"]
+    for number, page in enumerate(draw_pages(pool, kind, count, seed)):
+        name = f"{kind}-{seed + number:04}.png"
+        Pillow.fromarray(page.grey).save(out / name)
+        lines += [f"{name},{row},{each.text}" for row, each in enumerate(page.numbers)]
+    (out / "labels.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(out)
+
+
+if __name__ == "__main__":
+    typer.run(main)
