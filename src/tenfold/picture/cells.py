@@ -1,0 +1,282 @@
+"""From a strip of a frame to its boxes, and from each box to the ink of what is written in it."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from tenfold.picture.frame import Ink
+from tenfold.picture.frames import Strip
+from tenfold.picture.ink import Mask
+from tenfold.picture.lines import erased
+
+__all__ = ["Cell", "Ruled", "cells_of", "level_ink", "ruled"]
+
+NARROWEST, WIDEST = 0.38, 1.7
+"""A box for one digit is so many times as wide as high."""
+
+MOST_BOXES = 60
+
+THERE = 0.7
+"""A line is there where so much of its length is inked."""
+
+NEARLY_ALL = 0.85
+"""So many of the lines between boxes are there."""
+
+LEAN = 0.25
+"""The greatest lean of the upright lines of a strip."""
+
+EMPTY = 0.2
+"""A box whose largest piece of ink is shorter than this share of its height is empty."""
+
+SPECK = 0.07
+"""Pieces shorter than this share of the box's height are specks."""
+
+BELONGS = 0.75
+"""A piece with this share of its ink in one box is part of what is written there; others are cut at the line."""
+
+Profile = np.ndarray[tuple[int], np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, eq=False)
+class Ruled:
+    """A strip with its upright lines found and all lines taken away.
+
+    Attributes:
+        strip: The strip.
+        bounds: Columns of the upright lines, counted from the strip's left end.
+        lean: How far they go to the right from top to bottom, per row.
+        rest: Where there is ink that is no line.
+    """
+
+    strip: Strip
+    bounds: tuple[float, ...]
+    lean: float
+    rest: Mask
+
+    @property
+    def of_digits(self) -> bool:
+        """Whether its boxes have the shape of boxes for one digit."""
+        if len(self.bounds) < 2:
+            return False
+        pitch = float(np.median(np.diff(self.bounds)))
+        return NARROWEST * self.strip.height <= pitch <= WIDEST * self.strip.height
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """One box.
+
+    Attributes:
+        ink: `uint8 (height, width)`, what is written in it and nothing else; None where it is empty.
+        quad: Its corners on the page, x and y, clockwise from the top left.
+        fill: How dark the ink is, 0…255; 0 where it is empty.
+    """
+
+    ink: Ink | None
+    quad: tuple[tuple[float, float], ...]
+    fill: int
+
+
+def ruled(strip: Strip, boxes: int | None = None) -> Ruled | None:
+    """Find the upright lines of a strip.
+
+    Args:
+        strip: The strip.
+        boxes: How many boxes it has, where that is known.
+
+    Returns:
+        The strip with its boxes; None where there are no upright lines.
+    """
+    profile, lean = _upright(strip)
+    bounds = _lattice(profile, strip, boxes) or _peaks(profile, strip)
+    if len(bounds) < 2:
+        return None
+    cover = _lines(strip, bounds, lean)
+    return Ruled(strip, tuple(bounds), lean, strip.mask & ~cover)
+
+
+def _upright(strip: Strip) -> tuple[Profile, float]:
+    """Give for every column the share of it that is inked, along the lean that makes it most uneven."""
+    top = strip.room + round((0.84 if strip.comb else 0.1) * strip.height)
+    bottom = strip.room + strip.height - max(2, round((0.03 if strip.comb else 0.08) * strip.height))
+    part = strip.mask[top:bottom].astype(np.float64)
+    rows = np.arange(top, bottom) - strip.room - strip.height / 2
+    best: tuple[float, Profile, float] | None = None
+    for lean in (0.0,) if strip.comb else np.arange(-LEAN, LEAN + 0.01, 0.0125):
+        shifts = np.rint(lean * rows).astype(int)
+        columns = np.clip(np.arange(part.shape[1])[None] + shifts[:, None], 0, part.shape[1] - 1)
+        profile = np.take_along_axis(part, columns, axis=1).mean(axis=0)
+        sharp = float((profile**4).sum()) * (1 - 0.2 * abs(lean))
+        if best is None or sharp > best[0]:
+            best = sharp, profile, float(lean)
+    assert best is not None  # noqa: S101 (there is at least one lean)
+    return best[1], best[2]
+
+
+def _near(profile: Profile, place: float, reach: int) -> tuple[float, float]:
+    """Give the strongest column near a place, in the middle of its line, and how strong it is."""
+    first = max(0, round(place) - reach)
+    window = profile[first : round(place) + reach + 1]
+    if not len(window):
+        return place, 0.0
+    most = float(window.max())
+    return first + float(np.flatnonzero(window >= 0.9 * most).mean()), most
+
+
+def _lattice(profile: Profile, strip: Strip, boxes: int | None) -> list[float]:
+    """Fit equal boxes: as many as there can be with nearly all lines between them there."""
+    strong = np.flatnonzero(profile >= THERE)
+    inside = strong[(strong >= strip.room - 0.3 * strip.height) & (strong <= strip.room + strip.width + 0.3 * strip.height)]
+    if len(inside) < 2:
+        return []
+    first, last = _near(profile, inside[0], 2)[0], _near(profile, inside[-1], 2)[0]
+    ends = ((first, last), (float(strip.room), float(strip.room + strip.width)))
+    best: tuple[float, list[float]] = (0.0, [])
+    for left, right in ends:
+        for number in [boxes] if boxes else range(MOST_BOXES, 1, -1):
+            pitch = (right - left) / number
+            if not (0.9 * NARROWEST * strip.height <= pitch <= 1.1 * WIDEST * strip.height) and not boxes:
+                continue
+            reach = max(2, round(0.09 * pitch))
+            found = [_near(profile, left + place * pitch, reach) for place in range(number + 1)]
+            there = sum(strength >= THERE for _, strength in found[1:-1]) / max(number - 1, 1)
+            if there >= (0.6 if boxes else NEARLY_ALL):
+                places = [
+                    place if strength >= THERE else left + number_ * pitch
+                    for number_, (place, strength) in enumerate(found)
+                ]
+                score = number * there
+                if score > best[0]:
+                    best = score, places
+                break
+    return [place - strip.room for place in best[1]]
+
+
+def _peaks(profile: Profile, strip: Strip) -> list[float]:
+    """Take the lines as they are, where boxes are not all alike."""
+    if strip.comb:
+        return []
+    strong = profile >= 0.92
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], strong.astype(np.int8), [0]])))
+    places = [(start + end - 1) / 2 - strip.room for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    apart = NARROWEST * strip.height
+    kept: list[float] = []
+    for place in places:
+        if -0.3 * strip.height <= place <= strip.width + 0.3 * strip.height and (not kept or place - kept[-1] >= apart):
+            kept.append(place)
+    return kept
+
+
+def _lines(strip: Strip, bounds: list[float], lean: float) -> Mask:
+    """Mark the ink of all lines of a strip, without the strokes that cross them."""
+    height, width = strip.mask.shape
+    turned = np.ascontiguousarray(strip.mask.T)
+    rows = np.arange(height, dtype=np.float64)
+    cover = np.zeros_like(turned)
+    for bound in bounds:
+        middle = bound + strip.room + lean * (rows - strip.room - strip.height / 2)
+        cover |= erased(turned, middle, _thickness(turned, middle, strip))
+    rest = strip.mask & ~cover.T
+    whole = np.ascontiguousarray(cover.T)
+    for row in (strip.room + strip.height,) if strip.comb else (strip.room, strip.room + strip.height):
+        level = np.full(width, float(row))
+        whole |= erased(rest, level, _thickness(rest, level, strip))
+    return whole
+
+
+def _thickness(mask: Mask, rows: "np.ndarray[tuple[int], np.dtype[np.float64]]", strip: Strip) -> float:
+    """Measure how thick a level line is: the usual run of ink through its middle."""
+    height = mask.shape[0]
+    reach = max(4, round(0.12 * strip.height))
+    where = np.rint(rows)[None].astype(int) + np.arange(-reach, reach + 1)[:, None]
+    seen = np.where((where >= 0) & (where < height), mask[np.clip(where, 0, height - 1), np.arange(mask.shape[1])], 0)
+    depth = seen.sum(axis=0)
+    hit = seen[reach - 1 : reach + 2].any(axis=0)
+    return float(np.median(depth[hit])) if hit.any() else 1.0
+
+
+def cells_of(row: Ruled, floor: int) -> list[Cell]:
+    """Give what is written in each box of a strip.
+
+    Args:
+        row: The strip, its lines taken away.
+        floor: The darkness from which on there is ink.
+    """
+    strip = row.strip
+    bounds = np.array(row.bounds) + strip.room
+    boxes = len(bounds) - 1
+    owner = _owners(row, bounds, boxes)
+    cells = []
+    for box in range(boxes):
+        ink, fill = _written(strip, owner == box + 1, floor)
+        cells.append(Cell(ink, _quad(row, row.bounds[box], row.bounds[box + 1]), fill))
+    return cells
+
+
+def _quad(row: Ruled, left: float, right: float) -> tuple[tuple[float, float], ...]:
+    half = row.lean * row.strip.height / 2
+    places = ((left - half, 0), (right - half, 0), (right + half, row.strip.height), (left + half, row.strip.height))
+    return tuple(row.strip.on_page(column, down) for column, down in places)
+
+
+def _owners(row: Ruled, bounds: "np.ndarray[tuple[int], np.dtype[np.float64]]", boxes: int) -> Mask:
+    """Say for each pixel of ink in which box it is written: 1 for the first, 0 for none."""
+    strip, rest = row.strip, row.rest
+    height, width = rest.shape
+    leaning = np.arange(width)[None] - row.lean * (np.arange(height)[:, None] - strip.room - strip.height / 2)
+    place = np.clip(np.searchsorted(bounds, leaning.ravel()).reshape(height, width), 0, boxes + 1)
+    place = np.where(place > boxes, 0, place).astype(np.uint8)
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(rest, connectivity=8)
+    owner = np.zeros_like(rest)
+    top, bottom = strip.room, strip.room + strip.height
+    for piece in range(1, count):
+        x, y, wide, tall, area = (int(value) for value in stats[piece])
+        if max(wide, tall) < SPECK * strip.height:
+            continue
+        if not top - 0.05 * strip.height <= centres[piece][1] <= bottom + 0.05 * strip.height:
+            continue
+        beside = min(abs(centres[piece][1] - top), abs(centres[piece][1] - bottom)) < 0.1 * strip.height
+        if tall < 0.14 * strip.height and beside:
+            continue  # what is left of a level line
+        part = labels[y : y + tall, x : x + wide] == piece
+        inside = place[y : y + tall, x : x + wide]
+        counts = np.bincount(inside[part], minlength=boxes + 1)
+        most = int(counts.argmax())
+        away = float(np.abs(bounds - centres[piece][0]).min())
+        if wide < 0.1 * strip.height and away < 0.07 * strip.height and tall > 3 * wide and not strip.comb:
+            continue  # what is left of an upright line
+        part_of = owner[y : y + tall, x : x + wide]
+        part_of[part] = most if counts[most] >= BELONGS * area else inside[part]
+    return owner
+
+
+def _written(strip: Strip, where: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]", floor: int) -> tuple[Ink | None, int]:
+    left, top, wide, tall = cv2.boundingRect(where.astype(np.uint8))
+    if max(wide, tall) < EMPTY * strip.height:
+        return None, 0
+    part = where[top : top + tall, left : left + wide]
+    dark = strip.dark[top : top + tall, left : left + wide]
+    return level_ink(dark, part.astype(np.uint8), floor)
+
+
+def level_ink(dark: Ink, mask: Mask, floor: int) -> tuple[Ink | None, int]:
+    """Bring the ink of one thing that is written to full strength.
+
+    Args:
+        dark: How dark each pixel is.
+        mask: Which of them belong to it.
+        floor: The darkness from which on there is ink.
+
+    Returns:
+        The ink, 255 as dark as it usually is, and that darkness; None and 0 where it is too faint to be ink.
+    """
+    values = dark[mask > 0]
+    if not len(values):
+        return None, 0
+    full = float(np.percentile(values, 80))
+    if full < 1.25 * floor:
+        return None, 0
+    base = min(floor / 2, full / 4)
+    strength = np.clip((dark.astype(np.float32) - base) * (255 / (full - base)), 0, 255)
+    return np.where(mask > 0, strength, 0).astype(np.uint8), round(full)

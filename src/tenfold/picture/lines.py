@@ -1,0 +1,162 @@
+"""Long straight lines on a patch of a page: how the patch is tilted, and where its level lines run."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+
+from tenfold.picture.ink import Mask
+
+__all__ = ["LevelLine", "erased", "level_lines", "tilt"]
+
+Places: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
+"""`float64 (n,)`: columns or rows."""
+
+STEEPEST = 22.0
+"""The greatest tilt that is looked for, in degrees."""
+
+SAMPLE = 12_000
+"""So many pixels of ink are enough to see a tilt by."""
+
+SHORTEST = 1 / 12
+"""A piece of a line is at least this share of the patch's width."""
+
+BEND = 2
+"""Lines are fitted as curves of this degree: paper is seldom flat."""
+
+SWELL = 1.7
+"""Where ink is so many times as thick as the line, a stroke crosses it."""
+
+
+@dataclass(frozen=True)
+class LevelLine:
+    """A nearly level line of a patch.
+
+    Attributes:
+        curve: Its row as a polynomial of the column, the highest power first.
+        left: Its first column.
+        right: Its last column.
+        thick: Its thickness in pixels.
+        covered: The share of the columns between its ends that are inked.
+    """
+
+    curve: tuple[float, ...]
+    left: float
+    right: float
+    thick: float
+    covered: float
+
+    def at(self, column: "float | Places") -> "float | Places":
+        """Give its row at a column."""
+        return np.polyval(self.curve, column)
+
+
+def tilt(mask: Mask, *, steepest: float = STEEPEST) -> float:
+    """Give the angle of the longest level lines, in degrees, positive where they fall to the right.
+
+    The pixels of ink are projected along many directions; along the lines they pile up.
+
+    Args:
+        mask: Where the ink is.
+        steepest: The greatest angle tried.
+    """
+    rows, columns = np.nonzero(mask)
+    if not len(rows):
+        return 0.0
+    step = max(1, len(rows) // SAMPLE)
+    rows, columns = rows[::step].astype(np.float32), columns[::step].astype(np.float32)
+    best = _best(rows, columns, np.arange(-steepest, steepest + 0.1, 0.5))
+    return _best(rows, columns, np.arange(best - 0.5, best + 0.55, 0.1))
+
+
+def _best(rows: "np.ndarray", columns: "np.ndarray", angles: "np.ndarray") -> float:  # type: ignore[type-arg]
+    def pile(angle: float) -> float:
+        radians = np.radians(angle)
+        along = rows * np.cos(radians) - columns * np.sin(radians)
+        counts = np.bincount((along - along.min()).astype(np.intp)).astype(np.float64)
+        return float(counts @ counts)
+
+    return float(max(angles, key=pile))
+
+
+def level_lines(mask: Mask, *, least: float) -> list[LevelLine]:
+    """Find the nearly level lines of a patch, from top to bottom.
+
+    Args:
+        mask: Where the ink is; the patch's own tilt is taken out already.
+        least: The share of the patch's width that a line covers at least.
+    """
+    height, width = mask.shape
+    reach = max(9, round(SHORTEST * width))
+    thicker = cv2.dilate(mask, np.ones((3, 1), np.uint8))
+    level = cv2.morphologyEx(thicker, cv2.MORPH_OPEN, np.ones((1, reach), np.uint8))
+    level = np.asarray(cv2.morphologyEx(level, cv2.MORPH_CLOSE, np.ones((1, 2 * reach + 1), np.uint8)), np.uint8)
+    level &= np.asarray(thicker, np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(level, connectivity=8)
+    pieces = []
+    for number in range(1, count):
+        left, top, wide, tall, _ = (int(value) for value in stats[number])
+        if wide < reach:
+            continue
+        part = labels[top : top + tall, left : left + wide] == number
+        inked = part.any(axis=0)
+        first = part.argmax(axis=0)[inked]
+        depth = part.sum(axis=0)[inked]
+        usual = float(np.median(depth))
+        lone = depth <= SWELL * usual + 1
+        columns = np.flatnonzero(inked)[lone] + left
+        middle = first[lone] + (depth[lone] - 1) / 2 + top
+        if usual > max(0.12 * height, 12) or len(columns) < reach / 2:
+            continue
+        pieces.append((columns, middle, max(1.0, usual - 2)))
+    return _joined(pieces, width, least)
+
+
+def _joined(pieces: list[tuple[Places, Places, float]], width: int, least: float) -> list[LevelLine]:
+    """Join pieces that go on in one another and keep the lines that are long enough."""
+    groups: list[tuple[Places, Places, float]] = []
+    for columns, rows, thick in sorted(pieces, key=lambda piece: -len(piece[0])):
+        for number, (others, other_rows, other_thick) in enumerate(groups):
+            line = np.polyfit(others, other_rows, 1)
+            away = np.abs(np.polyval(line, columns) - rows)
+            if float(np.median(away)) <= 2 + max(thick, other_thick) + 0.01 * width:
+                both = np.concatenate([others, columns]), np.concatenate([other_rows, rows])
+                groups[number] = (*both, max(thick, other_thick))
+                break
+        else:
+            groups.append((columns, rows, thick))
+    found = []
+    for columns, rows, thick in groups:
+        left, right = float(columns.min()), float(columns.max())
+        inked = len(np.unique(columns))
+        if inked < least * width:
+            continue
+        curve = np.polyfit(columns, rows, BEND if right - left > 0.5 * width else 1)
+        found.append(LevelLine(tuple(map(float, curve)), left, right, thick, inked / max(right - left, 1)))
+    return sorted(found, key=lambda line: float(line.at(width / 2)))
+
+
+def erased(mask: Mask, rows: Places, thick: float) -> Mask:
+    """Mark the ink of a level line, without the strokes that cross it.
+
+    Args:
+        mask: Where the ink is.
+        rows: The line's row in every column.
+        thick: Its thickness in pixels.
+
+    Returns:
+        1 where the line is and nothing but the line.
+    """
+    height, width = mask.shape
+    reach = int(np.ceil(thick / 2)) + 2
+    columns = np.arange(width)
+    offsets = np.arange(-reach - 1, reach + 2)[:, None]
+    where = np.rint(rows)[None].astype(int) + offsets
+    inside = (where >= 0) & (where < height)
+    seen = np.where(inside, mask[np.clip(where, 0, height - 1), columns[None]], 0)
+    crossed = ((seen[0] > 0) | (seen[-1] > 0))[None]
+    line = (seen > 0) & ~crossed & inside
+    cover = np.zeros_like(mask)
+    cover[where[line], np.broadcast_to(columns[None], where.shape)[line]] = 1
+    return cover
