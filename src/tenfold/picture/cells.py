@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 
 from tenfold.picture.frame import Ink
-from tenfold.picture.frames import Strip
 from tenfold.picture.ink import Mask
 from tenfold.picture.lines import erased
+from tenfold.picture.strips import Strip
 
-__all__ = ["Cell", "Ruled", "cells_of", "level_ink", "ruled"]
+__all__ = ["Cell", "Ruled", "cells_of", "level_ink", "ruled", "with_bounds"]
 
 NARROWEST, WIDEST = 0.38, 1.7
 """A box for one digit is so many times as wide as high."""
@@ -25,6 +25,12 @@ NEARLY_ALL = 0.85
 
 LEAN = 0.25
 """The greatest lean of the upright lines of a strip."""
+
+STRAY = 0.1
+"""A line strays from where it is expected by at most this share of the box's height."""
+
+CORE = 0.2
+"""The middle of a box begins so much of its height inside of its lines."""
 
 EMPTY = 0.2
 """A box whose largest piece of ink is shorter than this share of its height is empty."""
@@ -53,6 +59,11 @@ class Ruled:
     bounds: tuple[float, ...]
     lean: float
     rest: Mask
+
+    @property
+    def boxes(self) -> int:
+        """How many boxes there are."""
+        return len(self.bounds) - 1
 
     @property
     def of_digits(self) -> bool:
@@ -92,16 +103,21 @@ def ruled(strip: Strip, boxes: int | None = None) -> Ruled | None:
     bounds = _lattice(profile, strip, boxes) or _peaks(profile, strip)
     if len(bounds) < 2:
         return None
-    cover = _lines(strip, bounds, lean)
-    return Ruled(strip, tuple(bounds), lean, strip.mask & ~cover)
+    return Ruled(strip, tuple(bounds), lean, strip.mask & ~_lines(strip, bounds, lean))
+
+
+def with_bounds(strip: Strip, model: Ruled) -> Ruled:
+    """Give a strip the upright lines that another strip of its grid has."""
+    bounds = [bound * strip.width / model.strip.width for bound in model.bounds]
+    return Ruled(strip, tuple(bounds), model.lean, strip.mask & ~_lines(strip, bounds, model.lean))
 
 
 def _upright(strip: Strip) -> tuple[Profile, float]:
     """Give for every column the share of it that is inked, along the lean that makes it most uneven."""
     top = strip.room + round((0.84 if strip.comb else 0.1) * strip.height)
     bottom = strip.room + strip.height - max(2, round((0.03 if strip.comb else 0.08) * strip.height))
-    part = strip.mask[top:bottom].astype(np.float64)
-    rows = np.arange(top, bottom) - strip.room - strip.height / 2
+    part = strip.mask[top : max(bottom, top + 1)].astype(np.float64)
+    rows = np.arange(top, top + len(part)) - strip.room - strip.height / 2
     best: tuple[float, Profile, float] | None = None
     for lean in (0.0,) if strip.comb else np.arange(-LEAN, LEAN + 0.01, 0.0125):
         shifts = np.rint(lean * rows).astype(int)
@@ -175,14 +191,38 @@ def _lines(strip: Strip, bounds: list[float], lean: float) -> Mask:
     rows = np.arange(height, dtype=np.float64)
     cover = np.zeros_like(turned)
     for bound in bounds:
-        middle = bound + strip.room + lean * (rows - strip.room - strip.height / 2)
+        middle = _traced(turned, bound + strip.room + lean * (rows - strip.room - strip.height / 2), strip)
         cover |= erased(turned, middle, _thickness(turned, middle, strip))
     rest = strip.mask & ~cover.T
     whole = np.ascontiguousarray(cover.T)
     for row in (strip.room + strip.height,) if strip.comb else (strip.room, strip.room + strip.height):
-        level = np.full(width, float(row))
+        level = _traced(rest, np.full(width, float(row)), strip)
         whole |= erased(rest, level, _thickness(rest, level, strip))
     return whole
+
+
+def _traced(mask: Mask, rows: Profile, strip: Strip) -> Profile:
+    """Follow a level line piece by piece, as far as it strays from where it is expected."""
+    height, width = mask.shape
+    reach = max(3, round(STRAY * strip.height))
+    where = np.rint(rows)[None].astype(int) + np.arange(-reach, reach + 1)[:, None]
+    seen = np.where((where >= 0) & (where < height), mask[np.clip(where, 0, height - 1), np.arange(width)], 0)
+    starts = np.linspace(0, width, max(2, round(width / (0.6 * strip.height))) + 1).astype(int)
+    centres, strays = [], []
+    for start, end in zip(starts[:-1], starts[1:], strict=True):
+        share = seen[:, start:end].mean(axis=1)
+        if share.max() >= 0.6:
+            centres.append((start + end) / 2)
+            strays.append(float(np.flatnonzero(share >= 0.85 * share.max()).mean()) - reach)
+    if not centres:
+        return rows
+    usual = float(np.median(strays))
+    near = [abs(stray - usual) <= max(2.0, reach / 2) for stray in strays]
+    known = [(centre, stray) for centre, stray, fits in zip(centres, strays, near, strict=True) if fits]
+    if not known:
+        return rows + usual
+    at, bend = zip(*known, strict=True)
+    return np.asarray(rows + np.interp(np.arange(width), at, bend), np.float64)
 
 
 def _thickness(mask: Mask, rows: "np.ndarray[tuple[int], np.dtype[np.float64]]", strip: Strip) -> float:
@@ -236,19 +276,30 @@ def _owners(row: Ruled, bounds: "np.ndarray[tuple[int], np.dtype[np.float64]]", 
             continue
         if not top - 0.05 * strip.height <= centres[piece][1] <= bottom + 0.05 * strip.height:
             continue
-        beside = min(abs(centres[piece][1] - top), abs(centres[piece][1] - bottom)) < 0.1 * strip.height
-        if tall < 0.14 * strip.height and beside:
-            continue  # what is left of a level line
         part = labels[y : y + tall, x : x + wide] == piece
         inside = place[y : y + tall, x : x + wide]
         counts = np.bincount(inside[part], minlength=boxes + 1)
         most = int(counts.argmax())
-        away = float(np.abs(bounds - centres[piece][0]).min())
-        if wide < 0.1 * strip.height and away < 0.07 * strip.height and tall > 3 * wide and not strip.comb:
-            continue  # what is left of an upright line
+        if _is_remnant(part, x, y, bounds, strip):
+            continue
         part_of = owner[y : y + tall, x : x + wide]
         part_of[part] = most if counts[most] >= BELONGS * area else inside[part]
     return owner
+
+
+def _is_remnant(
+    part: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]", x: int, y: int, bounds: Profile, strip: Strip
+) -> bool:
+    """Say whether a piece is what is left of a line: beside one, and hardly any of it in the middle of a box."""
+    rows, columns = np.nonzero(part)
+    above, below = rows + y - strip.room, strip.room + strip.height - rows - y
+    beside = np.abs(bounds[:, None] - (columns + x)[None]).min(axis=0)
+    from_lines = below if strip.comb else np.minimum(above, below)
+    from_sides = np.full(len(beside), strip.height) if strip.comb else beside
+    nearest = np.minimum(from_lines, from_sides)
+    if nearest.min() > 0.09 * strip.height:
+        return False
+    return float((nearest >= CORE * strip.height).mean()) < 0.2
 
 
 def _written(strip: Strip, where: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]", floor: int) -> tuple[Ink | None, int]:

@@ -1,0 +1,116 @@
+"""Rows of boxes on a page: every frame looked at, rows of one grid agreeing with one another, none found twice."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from tenfold.picture.cells import Cell, Ruled, cells_of, ruled, with_bounds
+from tenfold.picture.frames import Frame, find_frames
+from tenfold.picture.paper import Paper
+from tenfold.picture.strips import Strip
+
+__all__ = ["BoxRow", "Quad", "find_boxes", "quad_of"]
+
+Quad = tuple[tuple[float, float], ...]
+"""Four corners on the page, x and y in pixels, clockwise from the top left."""
+
+AGREED = 0.4
+"""Rows of a grid have as many boxes as this share of them agree on."""
+
+LEAST_GRID = 3
+"""So many strips one below the other are a grid."""
+
+
+@dataclass(frozen=True, eq=False)
+class BoxRow:
+    """A row of boxes.
+
+    Attributes:
+        cells: The boxes, from left to right.
+        strip: The paper that they are on.
+        quad: The corners of the row.
+        of_digits: Whether each box has the shape of one for a single digit; others hold whole numbers, or words.
+        grid: How many rows the grid has that it is of; 1 for a row by itself.
+        ruled: The strip with its lines taken away.
+    """
+
+    cells: tuple[Cell, ...]
+    strip: Strip
+    quad: Quad
+    of_digits: bool
+    grid: int
+    ruled: Ruled
+
+
+def find_boxes(paper: Paper, *, digits: int | None = None, grid: tuple[int, int] | None = None) -> list[BoxRow]:
+    """Find the rows of boxes on a page.
+
+    Args:
+        paper: The page.
+        digits: How many boxes a row has, where that is known.
+        grid: How many rows and columns the grid on the page has, where that is known.
+
+    Returns:
+        The rows, from top to bottom.
+    """
+    wanted = grid[0] if grid else None
+    frames = [_rows(frame, digits, grid) for frame in find_frames(paper, wanted)]
+    if not any(map(_worth, frames)) or (grid and not any(_is_grid(rows, grid) for rows in frames)):
+        frames += [_rows(frame, digits, grid) for frame in find_frames(paper, wanted, darker=True)]
+    if grid:
+        frames = [rows for rows in frames if _is_grid(rows, grid)] or frames
+    found: list[BoxRow] = []
+    for rows in sorted(frames, key=_worth, reverse=True):
+        fresh = [row for row in rows if not any(_overlap(quad_of(row), other.quad) for other in found)]
+        found += [_filled(row, len(rows), paper.floor) for row in fresh]
+    return sorted(found, key=lambda row: float(np.mean(row.quad, axis=0)[1]))
+
+
+def _rows(frame: Frame, digits: int | None, grid: tuple[int, int] | None) -> list[Ruled]:
+    """Find the upright lines of each strip of a frame; those of a grid agree on how many there are."""
+    wanted = grid[1] if grid and len(frame.strips) == grid[0] else digits
+    rows = [ruled(strip, wanted) or ruled(strip) for strip in frame.strips]
+    counts = Counter(row.boxes for row in rows if row and row.of_digits)
+    usual, times = counts.most_common(1)[0] if counts else (0, 0)
+    if len(rows) < LEAST_GRID or times < AGREED * len(rows):
+        return [row for row in rows if row]
+    model = next(row for row in rows if row and row.of_digits and row.boxes == usual)
+    return [_agreeing(row, strip, model) for row, strip in zip(rows, frame.strips, strict=True)]
+
+
+def _agreeing(row: Ruled | None, strip: Strip, model: Ruled) -> Ruled:
+    """Give a strip as many boxes as another of its grid has."""
+    if row and row.boxes == model.boxes:
+        return row
+    again = ruled(strip, model.boxes)
+    return again if again and again.boxes == model.boxes else with_bounds(strip, model)
+
+
+def _is_grid(rows: list[Ruled], grid: tuple[int, int]) -> bool:
+    return len(rows) == grid[0] and all(row.boxes == grid[1] for row in rows)
+
+
+def _worth(rows: list[Ruled]) -> int:
+    """Rank frames: those whose rows agree before those with many boxes of all kinds."""
+    counts = Counter(row.boxes for row in rows if row.of_digits)
+    return max((number * times for number, times in counts.items()), default=0)
+
+
+def _filled(row: Ruled, rows: int, floor: int) -> BoxRow:
+    return BoxRow(tuple(cells_of(row, floor)), row.strip, quad_of(row), row.of_digits, rows, row)
+
+
+def quad_of(row: Ruled) -> Quad:
+    """Give the corners of a whole row on the page."""
+    left, right, half = row.bounds[0], row.bounds[-1], row.lean * row.strip.height / 2
+    corners = ((left - half, 0), (right - half, 0), (right + half, row.strip.height), (left + half, row.strip.height))
+    return tuple(row.strip.on_page(column, down) for column, down in corners)
+
+
+def _overlap(one: Quad, other: Quad) -> bool:
+    """Say whether two rows are at the same place: the middle of one lies in the other."""
+    shapes = [np.array(quad, np.float32) for quad in (one, other)]
+    middles = [tuple(map(float, shape.mean(axis=0))) for shape in shapes]
+    return any(cv2.pointPolygonTest(shapes[a], middles[1 - a], measureDist=False) >= 0 for a in (0, 1))
