@@ -19,6 +19,9 @@ Quad = tuple[tuple[float, float], ...]
 AGREED = 0.4
 """Rows of a grid have as many boxes as this share of them agree on."""
 
+LARGE = 0.08
+"""A frame with this share of the page that is no grid may be one that its surroundings run into."""
+
 LEAST_GRID = 3
 """So many strips one below the other are a grid."""
 
@@ -56,28 +59,35 @@ def find_boxes(paper: Paper, *, digits: int | None = None, grid: tuple[int, int]
         The rows, from top to bottom.
     """
     wanted = grid[0] if grid else None
-    frames = [_rows(frame, digits, grid) for frame in find_frames(paper, wanted)]
-    if not any(map(_worth, frames)) or (grid and not any(_is_grid(rows, grid) for rows in frames)):
+    found_frames = find_frames(paper, wanted)
+    frames = [_rows(frame, digits, grid) for frame in found_frames]
+    large = any(_may_be_grid(frame, paper) for frame in found_frames)
+    whole = any(_is_grid(rows, grid) for rows, _ in frames)
+    done = whole if grid or large else any(worth for _, worth in frames)
+    if not done:
         frames += [_rows(frame, digits, grid) for frame in find_frames(paper, wanted, darker=True)]
     if grid:
-        frames = [rows for rows in frames if _is_grid(rows, grid)] or frames
+        frames = [each for each in frames if _is_grid(each[0], grid)] or frames
     found: list[BoxRow] = []
-    for rows in sorted(frames, key=_worth, reverse=True):
+    for rows, _ in sorted(frames, key=lambda each: -each[1]):
         fresh = [row for row in rows if not any(_overlap(quad_of(row), other.quad) for other in found)]
         found += [_filled(row, len(rows), paper.floor) for row in fresh]
     return sorted(found, key=lambda row: float(np.mean(row.quad, axis=0)[1]))
 
 
-def _rows(frame: Frame, digits: int | None, grid: tuple[int, int] | None) -> list[Ruled]:
-    """Find the upright lines of each strip of a frame; those of a grid agree on how many there are."""
+def _rows(frame: Frame, digits: int | None, grid: tuple[int, int] | None) -> tuple[list[Ruled], int]:
+    """Find the upright lines of each strip of a frame; those of a grid agree on how many there are.
+
+    Also gives how many boxes were seen that are like one another: what a frame is worth beside others.
+    """
     wanted = grid[1] if grid and len(frame.strips) == grid[0] else digits
     rows = [ruled(strip, wanted) or ruled(strip) for strip in frame.strips]
     counts = Counter(row.boxes for row in rows if row and row.of_digits)
     usual, times = counts.most_common(1)[0] if counts else (0, 0)
     if len(rows) < LEAST_GRID or times < AGREED * len(rows):
-        return [row for row in rows if row]
+        return [row for row in rows if row], usual * times
     model = next(row for row in rows if row and row.of_digits and row.boxes == usual)
-    return [_agreeing(row, strip, model) for row, strip in zip(rows, frame.strips, strict=True)]
+    return [_agreeing(row, strip, model) for row, strip in zip(rows, frame.strips, strict=True)], usual * times
 
 
 def _agreeing(row: Ruled | None, strip: Strip, model: Ruled) -> Ruled:
@@ -88,14 +98,16 @@ def _agreeing(row: Ruled | None, strip: Strip, model: Ruled) -> Ruled:
     return again if again and again.boxes == model.boxes else with_bounds(strip, model)
 
 
-def _is_grid(rows: list[Ruled], grid: tuple[int, int]) -> bool:
-    return len(rows) == grid[0] and all(row.boxes == grid[1] for row in rows)
+def _is_grid(rows: list[Ruled], grid: tuple[int, int] | None) -> bool:
+    """Say whether the rows of a frame are the grid that is looked for, or any."""
+    counts = {row.boxes for row in rows}
+    if grid is None:
+        return len(rows) > LEAST_GRID and len(counts) == 1 and min(counts) > LEAST_GRID
+    return len(rows) == grid[0] and counts == {grid[1]}
 
 
-def _worth(rows: list[Ruled]) -> int:
-    """Rank frames: those whose rows agree before those with many boxes of all kinds."""
-    counts = Counter(row.boxes for row in rows if row.of_digits)
-    return max((number * times for number, times in counts.items()), default=0)
+def _may_be_grid(frame: Frame, paper: Paper) -> bool:
+    return len(frame.strips) > LEAST_GRID or frame.box[2] * frame.box[3] > LARGE * paper.dark.size
 
 
 def _filled(row: Ruled, rows: int, floor: int) -> BoxRow:
