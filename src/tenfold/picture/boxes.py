@@ -62,9 +62,7 @@ def find_boxes(paper: Paper, *, digits: int | None = None, grid: tuple[int, int]
     found_frames = find_frames(paper, wanted)
     frames = [_rows(frame, digits, grid) for frame in found_frames]
     large = any(_may_be_grid(frame, paper) for frame in found_frames)
-    whole = any(_is_grid(rows, grid) for rows, _ in frames)
-    done = whole if grid or large else any(worth for _, worth in frames)
-    if not done:
+    if large or not any(worth for _, worth in frames):
         frames += [_rows(frame, digits, grid) for frame in find_frames(paper, wanted, darker=True)]
     if grid:
         frames = [each for each in frames if _is_grid(each[0], grid)] or frames
@@ -75,19 +73,22 @@ def find_boxes(paper: Paper, *, digits: int | None = None, grid: tuple[int, int]
     return sorted(found, key=lambda row: float(np.mean(row.quad, axis=0)[1]))
 
 
-def _rows(frame: Frame, digits: int | None, grid: tuple[int, int] | None) -> tuple[list[Ruled], int]:
+def _rows(frame: Frame, digits: int | None, grid: tuple[int, int] | None) -> tuple[list[Ruled], float]:
     """Find the upright lines of each strip of a frame; those of a grid agree on how many there are.
 
     Also gives how many boxes were seen that are like one another: what a frame is worth beside others.
+    Boxes are more often square than not.
     """
     wanted = grid[1] if grid and len(frame.strips) == grid[0] else digits
     rows = [ruled(strip, wanted) or ruled(strip) for strip in frame.strips]
     counts = Counter(row.boxes for row in rows if row and row.of_digits)
     usual, times = counts.most_common(1)[0] if counts else (0, 0)
     if len(rows) < LEAST_GRID or times < AGREED * len(rows):
-        return [row for row in rows if row], usual * times
+        return [row for row in rows if row], float(usual * times)
     model = next(row for row in rows if row and row.of_digits and row.boxes == usual)
-    return [_agreeing(row, strip, model) for row, strip in zip(rows, frame.strips, strict=True)], usual * times
+    agreed = [_agreeing(row, strip, model) for row, strip in zip(rows, frame.strips, strict=True)]
+    shape = float(np.median([row.strip.width / row.boxes / row.strip.height for row in agreed]))
+    return agreed, usual * times * min(shape, 1 / shape)
 
 
 def _agreeing(row: Ruled | None, strip: Strip, model: Ruled) -> Ruled:
@@ -98,12 +99,8 @@ def _agreeing(row: Ruled | None, strip: Strip, model: Ruled) -> Ruled:
     return again if again and again.boxes == model.boxes else with_bounds(strip, model)
 
 
-def _is_grid(rows: list[Ruled], grid: tuple[int, int] | None) -> bool:
-    """Say whether the rows of a frame are the grid that is looked for, or any."""
-    counts = {row.boxes for row in rows}
-    if grid is None:
-        return len(rows) > LEAST_GRID and len(counts) == 1 and min(counts) > LEAST_GRID
-    return len(rows) == grid[0] and counts == {grid[1]}
+def _is_grid(rows: list[Ruled], grid: tuple[int, int]) -> bool:
+    return len(rows) == grid[0] and all(row.boxes == grid[1] for row in rows)
 
 
 def _may_be_grid(frame: Frame, paper: Paper) -> bool:
