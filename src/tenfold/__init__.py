@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tenfold.learn.training import train
     from tenfold.model.evaluate import Evaluation, evaluate
     from tenfold.model.store import Model, load_model
+    from tenfold.read.numbers import Number, NumberOptions
     from tenfold.read.reader import Digit, Reader
     from tenfold.report.pages import write_report
 
@@ -33,6 +34,8 @@ _HOMES = {
     "DigitClassifier": "tenfold.learn.classifier",
     "Evaluation": "tenfold.model.evaluate",
     "Model": "tenfold.model.store",
+    "Number": "tenfold.read.numbers",
+    "NumberOptions": "tenfold.read.numbers",
     "RECIPES": "tenfold.learn.recipes",
     "Reader": "tenfold.read.reader",
     "TrainingOptions": "tenfold.learn.recipes",
@@ -62,6 +65,8 @@ __all__ = [
     "FetchError",
     "Model",
     "ModelError",
+    "Number",
+    "NumberOptions",
     "OptionError",
     "PictureError",
     "Reader",

@@ -15,6 +15,7 @@ import tenfold
 from tenfold.cli.data import fetch
 from tenfold.cli.models import calibrate, demo, evaluate, export, info
 from tenfold.cli.options import fail
+from tenfold.cli.read import read
 from tenfold.cli.reading import predict
 from tenfold.cli.serve import serve
 from tenfold.cli.training import train
@@ -30,7 +31,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _command in (fetch, train, evaluate, calibrate, predict, info, serve, export, demo):
+for _command in (fetch, train, evaluate, calibrate, predict, read, info, serve, export, demo):
     app.command()(_command)
 
 

@@ -11,7 +11,10 @@ from tenfold.arrays import Image, Images, Probabilities
 from tenfold.errors import OptionError
 from tenfold.model.calibrate import HeldOut, surest_enough
 from tenfold.model.store import SHIPPED, Model, load_model
+from tenfold.picture.opening import open_pages
 from tenfold.picture.prepare import Prepared, prepare
+from tenfold.read.numbers import Number, NumberOptions, ReadRow, decide, read_rows
+from tenfold.read.promises import ANY, least_probable
 
 __all__ = ["Digit", "Reader"]
 
@@ -57,6 +60,7 @@ class Reader:
 
     Attributes:
         model: The model, loaded and checked.
+        max_error: As given.
 
     Raises:
         ModelError: The model folder is missing or damaged.
@@ -65,8 +69,41 @@ class Reader:
 
     def __init__(self, model: str | Path | Model | None = None, *, max_error: float | None = None) -> None:
         self.model = model if isinstance(model, Model) else load_model(SHIPPED if model is None else model)
+        self.max_error = max_error
         self._strange = self.model.info.calibration.get("strangeness") or 1.0
         self._least = 0.0 if max_error is None else surest_enough(_held_out(self.model), max_error)
+
+    def numbers(
+        self, pages: bytes | str | Path, options: NumberOptions | None = None, **changes: Any  # noqa: ANN401
+    ) -> list[Number]:
+        """Read the numbers on the pages of a file.
+
+        Args:
+            pages: A photo, a scan, a PDF or TIFF of many pages; a file, or its content.
+            options: What to look for; by default any rows of boxes, grids, or free rows of digits.
+            changes: Options by name, as `digits=9`.
+
+        Returns:
+            The numbers, page by page, from top to bottom.
+
+        Raises:
+            PictureError: The file cannot be read as pages.
+            OptionError: An option is not allowed.
+        """
+        options = replace(options or NumberOptions(), **changes)
+        name = "" if isinstance(pages, bytes) else str(pages)
+        rows = [
+            (name, number, place, row)
+            for number, page in enumerate(open_pages(pages), 1)
+            for place, row in enumerate(read_rows(self.model, page, options))
+        ]
+        return self.decided(rows, options)
+
+    def decided(self, rows: Sequence[tuple[str, int, int, ReadRow]], options: NumberOptions) -> list[Number]:
+        """Say what rows that were read say; arguments as for `tenfold.read.numbers.decide`."""
+        allowed = self.max_error if options.max_error is None else options.max_error
+        least = ANY if allowed is None else least_probable(self.model, allowed)
+        return decide(rows, options, strange=self._strange, least=least)
 
     def digit(self, picture: bytes | str | Path) -> Digit:
         """Read the digit in one picture.

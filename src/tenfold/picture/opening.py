@@ -1,0 +1,147 @@
+"""From a file to its pages in grey, one after another: photos, scans, PDF and TIFF of many pages.
+
+Only one page is in memory at a time, however many a file has.
+"""
+
+import warnings
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image as Pillow
+from PIL import ImageOps, UnidentifiedImageError
+
+from tenfold.errors import PictureError
+from tenfold.picture.decode import (
+    DAMAGED,
+    FORMATS,
+    PDFIUM,
+    Grey,
+    _content,
+    _eight_bits,
+    _grey,
+    _heic,
+    _is_pdf,
+)
+
+__all__ = ["LONGEST_SIDE", "count_pages", "open_pages"]
+
+LONGEST_SIDE = 2400
+"""The longest side of a page in pixels: A4 at 205 dpi."""
+
+LARGEST_AREA = 4_400_000
+"""Long strips may be longer, up to so many pixels in all."""
+
+DOTS = 200
+"""PDF pages are drawn at so many dots per inch."""
+
+PASSWORD = "password"
+"""PDFium's word for a file that is locked."""
+
+
+def open_pages(picture: bytes | str | Path) -> Iterator[Grey]:
+    """Give the pages of a file in grey.
+
+    Args:
+        picture: A file, or its content: any format that `decode` reads; of PDF and TIFF every page.
+
+    Yields:
+        `uint8 (height, width)`, upright as the camera was held, the longest side at most `LONGEST_SIDE`.
+
+    Raises:
+        PictureError: It cannot be read, is no picture, is damaged, locked or too large.
+    """
+    content = picture if isinstance(picture, bytes) else _content(Path(picture))
+    if not content:
+        raise PictureError("the file is empty: expected a picture or a PDF")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield from _pdf_pages(content) if _is_pdf(content) else _frames(content)
+    except PictureError:
+        raise
+    except UnidentifiedImageError as error:
+        known = ", ".join(FORMATS)
+        raise PictureError(f"not a picture that can be opened: expected one of {known}, HEIC, PDF") from error
+    except Pillow.DecompressionBombError as error:
+        raise PictureError(f"the picture is too large: {error}; scan it at 200 dots per inch") from error
+    except DAMAGED as error:
+        raise PictureError(f"the picture is damaged: {error}") from error
+
+
+def count_pages(picture: bytes | str | Path) -> int:
+    """Give how many pages a file has; 1 where that cannot be said."""
+    try:
+        content = picture if isinstance(picture, bytes) else Path(picture).read_bytes()
+        if _is_pdf(content):
+            import pypdfium2
+
+            with PDFIUM:
+                document = pypdfium2.PdfDocument(content)
+                try:
+                    return len(document)
+                finally:
+                    document.close()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _count(Pillow.open(BytesIO(content), formats=FORMATS))
+    except Exception:  # a file that cannot be opened says so where it is read
+        return 1
+
+
+def _count(picture: Pillow.Image) -> int:
+    return int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
+
+
+def _pdf_pages(content: bytes) -> Iterator[Grey]:
+    import pypdfium2
+
+    with PDFIUM:
+        try:
+            document = pypdfium2.PdfDocument(content)
+        except pypdfium2.PdfiumError as error:
+            locked = PASSWORD in str(error).lower()
+            hint = "it is encrypted: save a copy without a password" if locked else f"{error}"
+            raise PictureError(f"the PDF cannot be opened: {hint}") from error
+    try:
+        for number in range(len(document)):
+            with PDFIUM:
+                try:
+                    page = document[number]
+                    scale = min(DOTS / 72, LONGEST_SIDE / max(*page.get_size(), 1))
+                    drawn = page.render(scale=scale, grayscale=True)
+                    shown = np.array(drawn.to_numpy())
+                    drawn.close()
+                    page.close()
+                except pypdfium2.PdfiumError as error:
+                    raise PictureError(f"page {number + 1} of the PDF is damaged: {error}") from error
+            yield np.ascontiguousarray(shown[..., 0] if shown.ndim == 3 else shown)
+    finally:
+        with PDFIUM:
+            document.close()
+
+
+def _frames(content: bytes) -> Iterator[Grey]:
+    picture: Pillow.Image = Pillow.open(BytesIO(content), formats=[*FORMATS, *_heic(content)])
+    for number in range(_count(picture)):
+        picture.seek(number)
+        scale = _scale(*picture.size)
+        if scale < 1:
+            picture.draft(None, (int(picture.width * scale), int(picture.height * scale)))
+        shown = ImageOps.exif_transpose(_eight_bits(picture))
+        yield _shrunk(_grey(shown))
+
+
+def _scale(width: int, height: int) -> float:
+    return min(1.0, max(LONGEST_SIDE / max(width, height), (LARGEST_AREA / (width * height)) ** 0.5))
+
+
+def _shrunk(grey: Grey) -> Grey:
+    height, width = grey.shape
+    scale = _scale(width, height)
+    if scale == 1:
+        return np.ascontiguousarray(grey)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,0 +1,110 @@
+"""Lists of the only numbers that can occur, and how well what was read fits them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tenfold.errors import OptionError
+from tenfold.files import reading
+from tenfold.read.lattice import Lattice, Scores
+
+__all__ = ["Known", "assign", "load_list"]
+
+STRAY = 0.01
+"""How probable it is, before anything is read, that a number is not on the list."""
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """The numbers that can occur, each once.
+
+    Attributes:
+        numbers: As they are written.
+    """
+
+    numbers: tuple[str, ...]
+
+    @classmethod
+    def of(cls, numbers: Iterable[str], source: str = "the list") -> "Known":
+        """Check numbers.
+
+        Raises:
+            OptionError: There are none, one is no number, or one comes twice.
+        """
+        found: dict[str, int] = {}
+        for line, number in enumerate(numbers, 1):
+            if not (number.isascii() and number.isdigit()):
+                raise OptionError(f"{source}, line {line}: expected a number of digits 0 to 9 alone, got {number!r}")
+            if number in found:
+                raise OptionError(f"{source}, line {line}: {number} stands there already, in line {found[number]}")
+            found[number] = line
+        if not found:
+            raise OptionError(f"{source} holds no numbers: expected one in each line")
+        return cls(tuple(found))
+
+    def posterior(self, lattice: Lattice) -> tuple[Scores, float]:
+        """Give the probability of each number for what was read, and that it is none of them.
+
+        Bayes' rule, each number as probable as any other before, a stray share aside.
+        """
+        likely = np.zeros(len(self.numbers))
+        for length, (places, digits) in self._by_length().items():
+            if length < lattice.row.places:
+                likely[places] = lattice.on_list(digits)
+        likely *= (1 - STRAY) / len(self.numbers)
+        total = float(likely.sum()) + STRAY
+        return likely / total, STRAY / total
+
+    def _by_length(self) -> "dict[int, tuple[np.ndarray, np.ndarray]]":  # type: ignore[type-arg]
+        groups: dict[int, list[int]] = {}
+        for place, number in enumerate(self.numbers):
+            groups.setdefault(len(number), []).append(place)
+        return {
+            length: (np.array(places), np.array([[int(sign) for sign in self.numbers[place]] for place in places], np.int8))
+            for length, places in groups.items()
+        }
+
+
+def load_list(path: Path) -> Known:
+    """Read a list: the first column of a CSV or text file, a heading allowed.
+
+    Raises:
+        DataError: The file cannot be read.
+        OptionError: It holds letters, duplicates, or nothing.
+    """
+    import csv
+
+    with reading(path):
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    rows = [row[0].strip() for row in csv.reader(text.splitlines()) if row and row[0].strip()]
+    if rows and not any(sign.isdigit() for sign in rows[0]):
+        rows = rows[1:]
+    return Known.of(rows, str(path))
+
+
+def assign(posteriors: Sequence[Scores]) -> list[int]:
+    """Give each row one number of the list so that none comes twice and all together are most probable.
+
+    Args:
+        posteriors: For each row the probability of each number.
+
+    Returns:
+        For each row the place of its number on the list; -1 where there are more rows than numbers.
+
+    Raises:
+        OptionError: SciPy is not installed.
+
+    Source:
+        Crouse 2016, "On implementing 2D rectangular assignment algorithms", as SciPy has it.
+    """
+    try:
+        from scipy.optimize import linear_sum_assignment
+    except ImportError as error:
+        raise OptionError("--unique needs SciPy: pip install 'tenfold[lists]'") from error
+    rows, columns = linear_sum_assignment(-np.log(np.maximum(np.stack(posteriors), 1e-12)))
+    chosen = [-1] * len(posteriors)
+    for row, column in zip(rows, columns, strict=True):
+        chosen[int(row)] = int(column)
+    return chosen

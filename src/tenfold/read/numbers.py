@@ -1,0 +1,273 @@
+"""Numbers on pages: rows found, all their digits asked at once, the readings weighed, accepted or not."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+import cv2
+import numpy as np
+
+from tenfold.errors import OptionError
+from tenfold.model.store import Model
+from tenfold.picture.boxes import Quad
+from tenfold.picture.decode import Grey
+from tenfold.picture.rows import Row, find_rows
+from tenfold.read.lattice import EMPTY, Lattice, Reading
+from tenfold.read.lists import Known, assign
+from tenfold.read.promises import Kind
+
+__all__ = ["Number", "NumberDigit", "NumberOptions", "ReadRow", "decide", "read_rows"]
+
+NumberReason = Literal["blank", "not-a-digit", "not-on-list", "uncertain"]
+
+ALTERNATIVES = 5
+"""So many alternatives are told."""
+
+LEGIBLE = 0.45
+"""A free row whose digits look less like digits than this is print, or a drawing, and is not told."""
+
+UPRIGHT = 0.35
+"""Where the usual probability of a page's numbers is below this, it is read upside down as well."""
+
+
+@dataclass(frozen=True)
+class NumberOptions:
+    """How to read pages.
+
+    Attributes:
+        digits: How many digits each number has; None for any.
+        grid: Rows and columns of the grid on each page; None where there need not be one.
+        known: The only numbers that can occur; None for any.
+        unique: Each of them at most once over all pages.
+        max_error: The share of wrong numbers among the accepted that must not be passed; None for the reader's own.
+
+    Raises:
+        OptionError: They contradict one another.
+    """
+
+    digits: int | None = None
+    grid: tuple[int, int] | None = None
+    known: Known | None = None
+    unique: bool = False
+    max_error: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.digits is not None and not 1 <= self.digits <= 60:
+            raise OptionError(f"a number has 1 to 60 digits, got {self.digits}")
+        if self.grid is not None and not all(1 <= side <= 40 for side in self.grid):
+            raise OptionError(f"a grid has 1 to 40 rows and columns, got {self.grid[0]}x{self.grid[1]}")
+        if self.unique and self.known is None:
+            raise OptionError("each number once (--unique) needs the list of numbers (--list)")
+        if self.known and self.digits and all(len(number) != self.digits for number in self.known.numbers):
+            raise OptionError(f"no number on the list has {self.digits} digits")
+
+
+@dataclass(frozen=True)
+class NumberDigit:
+    """One character of a number.
+
+    Attributes:
+        digit: What it is; None for an empty box.
+        probability: How probable that is, 0…1.
+        quad: Its corners on the page.
+    """
+
+    digit: str | None
+    probability: float
+    quad: Quad
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number on a page.
+
+    Attributes:
+        file: Where it was read; empty where the page came without a name.
+        page: The page's number in its file, from 1.
+        row: The row's number on its page, from 0.
+        field: The form's name for it; None where there is no form.
+        text: Its digits; an empty box is `_`.
+        probability: How probable it is, 0…1.
+        accepted: Whether to believe it.
+        reason: Why not: `blank`, nothing is written; `not-a-digit`; `not-on-list`, it fits none of the numbers that can
+            occur; `uncertain`; None where it is accepted.
+        quad: Its corners on the page, x and y in pixels of the page as read, clockwise from the top left.
+        digits: Its characters, where they are and how sure each is.
+        alternatives: The most probable readings, itself included, the best first.
+        matched: Whether it is on the list; None without a list.
+    """
+
+    file: str
+    page: int
+    row: int
+    field: str | None
+    text: str
+    probability: float
+    accepted: bool
+    reason: NumberReason | None
+    quad: Quad
+    digits: tuple[NumberDigit, ...]
+    alternatives: tuple[tuple[str, float], ...]
+    matched: bool | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the answer as plain values that JSON can hold."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, eq=False)
+class ReadRow:
+    """A row that was read, before it is decided what it says.
+
+    Attributes:
+        lattice: All ways to read it.
+        readings: The most probable ones, the best first; at least one.
+    """
+
+    lattice: Lattice
+    readings: tuple[Reading, ...]
+
+    @property
+    def kind(self) -> Kind:
+        """What promise it falls under, without a list."""
+        return self.lattice.row.kind
+
+
+def read_rows(model: Model, page: Grey, options: NumberOptions) -> list[ReadRow]:
+    """Find and read the rows of a page; one that stands on its head is turned.
+
+    Args:
+        model: The model that reads.
+        page: `uint8 (height, width)`.
+        options: What to look for.
+
+    Returns:
+        The rows, from top to bottom.
+    """
+    rows = _read(model, find_rows(page, digits=options.digits, grid=options.grid), options)
+    if _sureness(rows) >= UPRIGHT:
+        return rows
+    turned = np.ascontiguousarray(cv2.rotate(page, cv2.ROTATE_180))
+    other = _read(model, find_rows(np.asarray(turned, np.uint8), digits=options.digits, grid=options.grid), options)
+    if _sureness(other) <= _sureness(rows) + UPRIGHT:
+        return rows
+    height, width = page.shape
+    return [_turned(row, width, height) for row in other]
+
+
+def _sureness(rows: Sequence[ReadRow]) -> float:
+    return float(np.median([row.readings[0].probability for row in rows])) if rows else 0.0
+
+
+def _turned(row: ReadRow, width: int, height: int) -> ReadRow:
+    """Say where a row of a page on its head is on the page as it came."""
+
+    def turn(quad: Quad) -> Quad:
+        return tuple((width - 1 - x, height - 1 - y) for x, y in quad)
+
+    lattice = row.lattice
+    lattice.row = replace(lattice.row, quad=turn(lattice.row.quad))
+    readings = tuple(
+        replace(
+            reading,
+            ways=tuple(replace(way, part=replace(way.part, quad=turn(way.part.quad))) for way in reading.ways),
+        )
+        for reading in row.readings
+    )
+    return ReadRow(lattice, readings)
+
+
+def _read(model: Model, rows: Sequence[Row], options: NumberOptions) -> list[ReadRow]:
+    """Ask the model about all parts of all rows in one batch."""
+    images = [part.image for row in rows for part in row.parts if part.image is not None]
+    probabilities, strangeness = np.zeros((0, 10), np.float32), np.zeros(0, np.float32)
+    if images:
+        probabilities, strangeness = model.answer(np.stack(images))
+    found, start = [], 0
+    for row in rows:
+        end = start + sum(part.image is not None for part in row.parts)
+        lattice = Lattice(row, probabilities[start:end], strangeness[start:end])
+        start = end
+        readings = lattice.readings(options.digits if row.kind == "free" else None)
+        if readings and (row.kind == "boxes" or readings[0].quality >= LEGIBLE):
+            found.append(ReadRow(lattice, tuple(readings[: ALTERNATIVES + 1])))
+    return found
+
+
+def decide(
+    rows: Sequence[tuple[str, int, int, ReadRow]], options: NumberOptions, *, strange: float, least: dict[Kind, float]
+) -> list[Number]:
+    """Say what rows say, and whether to believe it.
+
+    Args:
+        rows: File, page, number of the row on its page, and the row.
+        options: What can occur.
+        strange: From this strangeness on a thing is no digit.
+        least: For each kind of reading the least probability to accept.
+
+    Returns:
+        The numbers, in the order of the rows.
+    """
+    if options.known is None:
+        return [_plain(file, page, place, row, strange, least[row.kind]) for file, page, place, row in rows]
+    posteriors = [options.known.posterior(row.lattice) for _, _, _, row in rows]
+    chosen = [int(scores.argmax()) for scores, _ in posteriors]
+    if options.unique and rows:
+        chosen = assign([scores for scores, _ in posteriors])
+    numbers = []
+    for (file, page, place, row), (scores, none), choice in zip(rows, posteriors, chosen, strict=True):
+        plain = _plain(file, page, place, row, strange, 2.0)
+        ranked = np.argsort(-scores)[:ALTERNATIVES]
+        alternatives = tuple((options.known.numbers[each], float(scores[each])) for each in ranked if scores[each] > 0)
+        sure = float(scores[choice]) if choice >= 0 else 0.0
+        fits = choice >= 0 and sure > none
+        if plain.reason == "blank":
+            numbers.append(replace(plain, matched=False))
+        elif not fits:
+            changes = {"accepted": False, "reason": "not-on-list", "matched": False, "alternatives": alternatives}
+            numbers.append(replace(plain, **changes))  # type: ignore[arg-type]
+        else:
+            text = options.known.numbers[choice]
+            reason: NumberReason | None = "uncertain" if sure < least["list"] else None
+            changes = {"text": text, "probability": sure, "accepted": reason is None, "reason": reason}
+            digits = _as_listed(plain.digits, text)
+            numbers.append(replace(plain, matched=True, alternatives=alternatives, digits=digits, **changes))  # type: ignore[arg-type]
+    return numbers
+
+
+def _plain(file: str, page: int, place: int, row: ReadRow, strange: float, least: float) -> Number:
+    best = row.readings[0]
+    digits = tuple(
+        NumberDigit(
+            None if sign == EMPTY else sign,
+            1.0 if way.probabilities is None else float(way.probabilities[int(sign)]),
+            way.part.quad,
+        )
+        for sign, way in zip(best.text, best.ways, strict=True)
+    )
+    reason: NumberReason | None = None
+    if not best.text.strip(EMPTY):
+        reason = "blank"
+    elif any(way.strangeness >= strange for way in best.ways):
+        reason = "not-a-digit"
+    elif best.probability < least:
+        reason = "uncertain"
+    alternatives = tuple((reading.text, reading.probability) for reading in row.readings[:ALTERNATIVES])
+    return Number(
+        file, page, place, None, best.text, best.probability, reason is None, reason, row.lattice.row.quad, digits, alternatives, None
+    )
+
+
+def _as_listed(digits: tuple[NumberDigit, ...], text: str) -> tuple[NumberDigit, ...]:
+    """Let the characters of a number say what the list says, where there are as many."""
+    written = [place for place, digit in enumerate(digits) if digit.digit is not None]
+    places = range(len(digits)) if len(digits) == len(text) else written
+    if len(places) != len(text):
+        return digits
+    said = dict(zip(places, text, strict=True))
+    return tuple(
+        replace(digit, digit=said[place], probability=digit.probability if digit.digit == said[place] else 0.0)
+        if place in said
+        else digit
+        for place, digit in enumerate(digits)
+    )
