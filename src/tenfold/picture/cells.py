@@ -15,6 +15,9 @@ __all__ = ["Cell", "Ruled", "cells_of", "level_ink", "ruled", "with_bounds"]
 NARROWEST, WIDEST = 0.38, 1.7
 """A box for one digit is so many times as wide as high."""
 
+FINEST, SHORTEST_COMB = 11.0, 80
+"""A box is at least so many pixels wide, a comb so many: the foot of a digit looks like a small comb."""
+
 MOST_BOXES = 60
 
 THERE = 0.7
@@ -71,6 +74,8 @@ class Ruled:
         if len(self.bounds) < 2:
             return False
         pitch = float(np.median(np.diff(self.bounds)))
+        if pitch < FINEST or (self.strip.comb and self.strip.width < SHORTEST_COMB):
+            return False
         return NARROWEST * self.strip.height <= pitch <= WIDEST * self.strip.height
 
 

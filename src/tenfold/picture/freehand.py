@@ -38,6 +38,10 @@ WIDEST = 1.35
 TOUCHING = 0.62
 """What is wider than this may be several digits."""
 
+ONE_OR_TWO, ALONE = 1.15, 6.0
+"""What is narrower than so many heights is more often one digit than two: a cut costs as if it crossed the pen so many
+times for each height that it is narrower."""
+
 EVERY = 0.16
 """Cuts are tried so many times the row's height apart."""
 
@@ -245,9 +249,10 @@ def cut_row(row: FreeRow) -> tuple[list[Cut], int]:
         gaps.append(max(0.0, left - end))
         owners.append(number)
         if right - left > TOUCHING * height:
+            unlikely = ALONE * max(0.0, ONE_OR_TWO - (right - left) / height)
             for path, cost in _seams(row, left, right, height):
                 paths.append(path)
-                costs.append(cost / pen)
+                costs.append(cost / pen + unlikely)
                 gaps.append(0.0)
                 owners.append(number)
         end = right
