@@ -17,7 +17,7 @@ from PIL import ImageDraw, ImageFont
 
 from tenfold.arrays import Images, Labels
 
-__all__ = ["KINDS", "Kind", "LabelledNumber", "LabelledPage", "Pool", "draw_page", "draw_pages"]
+__all__ = ["HELD_APART", "KINDS", "Kind", "LabelledNumber", "LabelledPage", "Pool", "draw_page", "draw_pages"]
 
 Kind = Literal["boxes", "combs", "grid", "rows", "pairs"]
 """What a page shows: closed boxes, boxes open at the top, a 9×9 grid, free rows of 1 to 10 digits apart, free pairs
@@ -33,6 +33,9 @@ Points: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
 HEIGHT, WIDTH = 2339, 1654
 """A4 at 200 dpi."""
+
+HELD_APART = 1_000_000
+"""Seeds from here on are of pages that promises are calibrated on; those below are for choosing and for measuring."""
 
 EMPTY_BOXES = 0.25
 """The share of rows of boxes that have empty ones, and the share of cells of a grid."""

@@ -23,7 +23,7 @@ GUESSES = 3
 FLOOR = 1e-4
 """No digit is less probable than this: networks are at times surely wrong."""
 
-CUT = 0.5
+CUT = 0.35
 """The weight of a part falls by this power for every width of the pen that was cut through."""
 
 SMALL_DIGIT, SMALL_SIGN, SIGN = 0.03, 0.5, 0.2

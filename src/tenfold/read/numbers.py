@@ -23,7 +23,7 @@ NumberReason = Literal["blank", "not-a-digit", "not-on-list", "uncertain"]
 ALTERNATIVES = 5
 """So many alternatives are told."""
 
-LEGIBLE = 0.45
+LEGIBLE = 0.5
 """A free row whose digits look less like digits than this is print, or a drawing, and is not told."""
 
 UPRIGHT = 0.35
