@@ -18,7 +18,7 @@ NARROWEST, WIDEST = 0.38, 1.7
 FINEST, SHORTEST_COMB = 11.0, 80
 """A box is at least so many pixels wide, a comb so many: the foot of a digit looks like a small comb."""
 
-MOST_BOXES = 60
+MOST_BOXES = 32
 
 THERE = 0.7
 """A line is there where so much of its length is inked."""
@@ -38,7 +38,7 @@ CORE = 0.2
 EMPTY = 0.2
 """A box whose largest piece of ink is shorter than this share of its height is empty."""
 
-SPECK = 0.07
+SPECK = 0.1
 """Pieces shorter than this share of the box's height are specks."""
 
 BELONGS = 0.75
@@ -194,16 +194,27 @@ def _lines(strip: Strip, bounds: list[float], lean: float) -> Mask:
     height, width = strip.mask.shape
     turned = np.ascontiguousarray(strip.mask.T)
     rows = np.arange(height, dtype=np.float64)
-    cover = np.zeros_like(turned)
-    for bound in bounds:
-        middle = _traced(turned, bound + strip.room + lean * (rows - strip.room - strip.height / 2), strip)
-        cover |= erased(turned, middle, _thickness(turned, middle, strip))
-    rest = strip.mask & ~cover.T
-    whole = np.ascontiguousarray(cover.T)
-    for row in (strip.room + strip.height,) if strip.comb else (strip.room, strip.room + strip.height):
-        level = _traced(rest, np.full(width, float(row)), strip)
-        whole |= erased(rest, level, _thickness(rest, level, strip))
-    return whole
+    uprights = [_traced(turned, bound + strip.room + lean * (rows - strip.room - strip.height / 2), strip) for bound in bounds]
+    edges = (strip.room + strip.height,) if strip.comb else (strip.room, strip.room + strip.height)
+    levels = [_traced(strip.mask, np.full(width, float(row)), strip) for row in edges]
+    across = [(line, _thickness(turned, line, strip)) for line in uprights]
+    along = [(line, _thickness(strip.mask, line, strip)) for line in levels]
+    upright_band, level_band = _bands(turned.shape, across).T, _bands(strip.mask.shape, along)
+    cover = upright_band & level_band
+    for line, thick in along:
+        cover = cover | erased(strip.mask, line, thick, np.ascontiguousarray(upright_band))
+    for line, thick in across:
+        cover = cover | erased(turned, line, thick, np.ascontiguousarray(level_band.T)).T
+    return np.asarray(cover, np.uint8)
+
+
+def _bands(shape: tuple[int, ...], lines: list[tuple[Profile, float]]) -> Mask:
+    """Mark where level lines run, and a pixel or two around them."""
+    rows = np.arange(shape[0])[:, None]
+    band = np.zeros(shape, np.uint8)
+    for line, thick in lines:
+        band |= (np.abs(rows - line[None]) <= thick / 2 + 2).astype(np.uint8)
+    return band
 
 
 def _traced(mask: Mask, rows: Profile, strip: Strip) -> Profile:

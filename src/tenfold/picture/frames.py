@@ -36,6 +36,9 @@ WIDE = 0.5
 NARROW = 60
 """Pieces narrower than this, in pixels, are mostly letters and digits: they are looked at only where not tilted."""
 
+SOLID = 0.66
+"""Between its ends a line is inked for so much of its length."""
+
 LEAST_LINE = 0.55
 """A level line covers at least so much of its frame's width."""
 
@@ -106,7 +109,7 @@ def _mended(mask: Mask) -> Mask:
 def _strips(paper: Paper, piece: Mask, left: int, top: int) -> Iterator[Strip]:
     level, way = _levelled(piece)
     back: Way = np.array([[1, 0, left], [0, 1, top], [0, 0, 1]]) @ way
-    lines = [line for line in level_lines(level, least=LEAST_LINE) if line.covered > 0.5]
+    lines = [line for line in level_lines(level, least=LEAST_LINE) if line.covered > SOLID]
     if not lines:
         return
     if len(lines) == 1:

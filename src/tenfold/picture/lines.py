@@ -137,13 +137,14 @@ def _joined(pieces: list[tuple[Places, Places, float]], width: int, least: float
     return sorted(found, key=lambda line: float(line.at(width / 2)))
 
 
-def erased(mask: Mask, rows: Places, thick: float) -> Mask:
+def erased(mask: Mask, rows: Places, thick: float, others: Mask | None = None) -> Mask:
     """Mark the ink of a level line, without the strokes that cross it.
 
     Args:
         mask: Where the ink is.
         rows: The line's row in every column.
         thick: Its thickness in pixels.
+        others: Where other lines run, which are no strokes that cross it; None for nowhere.
 
     Returns:
         1 where the line is and nothing but the line.
@@ -155,7 +156,10 @@ def erased(mask: Mask, rows: Places, thick: float) -> Mask:
     where = np.rint(rows)[None].astype(int) + offsets
     inside = (where >= 0) & (where < height)
     seen = np.where(inside, mask[np.clip(where, 0, height - 1), columns[None]], 0)
-    crossed = ((seen[0] > 0) | (seen[-1] > 0))[None]
+    strokes = mask if others is None else mask & ~others
+    beyond = np.where(inside, strokes[np.clip(where, 0, height - 1), columns[None]], 0)[[0, -1]]
+    above, below = (np.convolve(side, np.ones(2 * reach + 1), "same") > 0 for side in beyond)
+    crossed = (above & below)[None]
     line = (seen > 0) & ~crossed & inside
     cover = np.zeros_like(mask)
     cover[where[line], np.broadcast_to(columns[None], where.shape)[line]] = 1
