@@ -45,10 +45,7 @@ SLASHED = 0.05
 
 FONTS = ("DejaVuSans.ttf", "DejaVuSerif.ttf", "DejaVuSans-Bold.ttf")
 
-WORDS = (
-    "name date please write one digit in each box number of student course examination total amount received from "
-    "signature page question points the meter reading reference account left side only not valid without stamp"
-).split()
+WORDS = ["name", "date", "please", "write", "one", "digit", "in", "each", "box", "number", "of", "student", "course", "examination", "total", "amount", "received", "from", "signature", "page", "question", "points", "the", "meter", "reading", "reference", "account", "left", "side", "only", "not", "valid", "without", "stamp"]
 
 
 @dataclass(frozen=True)
@@ -106,7 +103,9 @@ class Pool:
         scale = height / 20
         large = cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
         large = cv2.GaussianBlur(large, (0, 0), max(0.25 * scale, 0.3))
-        shown: Layer = np.clip((large - min(pen, 0.6 * float(large.max()))) * 1.5 * scale + 0.5, 0, 1).astype(np.float32)
+        shown: Layer = np.clip((large - min(pen, 0.6 * float(large.max()))) * 1.5 * scale + 0.5, 0, 1).astype(
+            np.float32
+        )
         if digit == 0 and rng.random() < SLASHED:
             _slash(shown, max(1, round(height / 14)))
         left, top, wide, tall = cv2.boundingRect((shown > 0.1).astype(np.uint8))
@@ -343,7 +342,9 @@ def _moved(
         target += rng.uniform(-0.04, 0.04, (4, 2)) * WIDTH
     way = cv2.getPerspectiveTransform(corners, target.astype(np.float32))
     desk = float(rng.choice([255, paper.max(), rng.uniform(60, 160)]))
-    moved = cv2.warpPerspective(paper.astype(np.float32), way, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR, borderValue=desk)
+    moved = cv2.warpPerspective(
+        paper.astype(np.float32), way, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR, borderValue=desk
+    )
     return moved, [LabelledNumber(each.text, _quad(each.quad, way)) for each in numbers]
 
 

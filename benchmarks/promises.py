@@ -116,7 +116,9 @@ def blind_list(rng: np.random.Generator, written: str) -> list[str]:
 def held_out(answered: list[Answer]) -> HeldOut:
     """Sort answers, the surest first."""
     ranked = sorted(answered, reverse=True)
-    return HeldOut(np.array([sure for sure, _ in ranked], np.float32), np.array([right for _, right in ranked], np.bool_))
+    return HeldOut(
+        np.array([sure for sure, _ in ranked], np.float32), np.array([right for _, right in ranked], np.bool_)
+    )
 
 
 def main(
@@ -137,7 +139,9 @@ def main(
     document = {"model": fingerprint(model), "numbers": {name: each.to_dict() for name, each in kept.items()}}
     out.write_text(json.dumps(document) + "\n", encoding="utf-8")
     for name, each in kept.items():
-        shares = ", ".join(f"{error:.1%}: {part:.1%}" if part else f"{error:.1%}: –" for error, part in promises(each, ERRORS).items())
+        shares = ", ".join(
+            f"{error:.1%}: {part:.1%}" if part else f"{error:.1%}: –" for error, part in promises(each, ERRORS).items()
+        )
         print(f"{name}: {len(each.right):,} numbers, {int((~each.right).sum())} wrong; accepted at {shares}")
 
 

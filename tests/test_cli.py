@@ -11,7 +11,7 @@ from PIL import Image
 
 import tenfold
 
-VERBS = ["fetch", "train", "evaluate", "calibrate", "predict", "info", "export", "demo"]
+VERBS = ["fetch", "train", "evaluate", "calibrate", "predict", "read", "info", "serve", "export", "demo"]
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,8 @@ COLUMNS = ("file", "page", "row", "field", "text", "probability", "accepted", "r
 
 def read(
     pages: Annotated[
-        list[str], typer.Argument(metavar="PAGE…", help="Photos, scans, PDF, TIFF, folders, globs; `-` is standard input.")
+        list[str],
+        typer.Argument(metavar="PAGE…", help="Photos, scans, PDF, TIFF, folders, globs; `-` is standard input."),
     ],
     model: Annotated[Path | None, typer.Option(help="A model folder.", show_default="the shipped one")] = None,
     digits: Annotated[int | None, typer.Option(help="How many digits each number has.", show_default=False)] = None,
@@ -38,7 +39,8 @@ def read(
     ] = None,
     unique: Annotated[bool, typer.Option("--unique", help="Each number of the list at most once.")] = False,
     max_error: Annotated[
-        float | None, typer.Option(help="Accept only what keeps the share of wrong numbers below this.", show_default=False)
+        float | None,
+        typer.Option(help="Accept only what keeps the share of wrong numbers below this.", show_default=False),
     ] = None,
     csv_file: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a table.")] = None,
     parquet: Annotated[Path | None, typer.Option(metavar="FILE", help="The same as Parquet.")] = None,
@@ -141,7 +143,10 @@ def _print(numbers: Sequence["Number"], *, as_json: bool) -> None:
         else:
             field = f"  {number.field}" if number.field else ""
             mark = "" if number.accepted else f"  – {number.reason}"
-            print(f"{number.file}  {number.page}{field}  {number.text}  {percent(number.probability, 2)}{mark}", flush=True)
+            print(
+                f"{number.file}  {number.page}{field}  {number.text}  {percent(number.probability, 2)}{mark}",
+                flush=True,
+            )
 
 
 def _summary(numbers: Sequence["Number"]) -> str:
@@ -173,7 +178,17 @@ def _write_parquet(numbers: Sequence["Number"], target: Path) -> None:
         raise OptionError('--parquet needs pyarrow: pip install "tenfold[train]", or write --csv') from error
     from tenfold.files import in_place_of
 
-    kinds = [pa.string(), pa.int64(), pa.int64(), pa.string(), pa.string(), pa.float64(), pa.bool_(), pa.string(), pa.bool_()]
+    kinds = [
+        pa.string(),
+        pa.int64(),
+        pa.int64(),
+        pa.string(),
+        pa.string(),
+        pa.float64(),
+        pa.bool_(),
+        pa.string(),
+        pa.bool_(),
+    ]
     schema = pa.schema(list(zip(COLUMNS, kinds, strict=True)))
     with in_place_of(target) as fresh:
         parquet.write_table(pa.Table.from_pylist(_records(numbers), schema), fresh)

@@ -148,7 +148,9 @@ def _near(profile: Profile, place: float, reach: int) -> tuple[float, float]:
 def _lattice(profile: Profile, strip: Strip, boxes: int | None) -> list[float]:
     """Fit equal boxes: as many as there can be with nearly all lines between them there."""
     strong = np.flatnonzero(profile >= THERE)
-    inside = strong[(strong >= strip.room - 0.3 * strip.height) & (strong <= strip.room + strip.width + 0.3 * strip.height)]
+    inside = strong[
+        (strong >= strip.room - 0.3 * strip.height) & (strong <= strip.room + strip.width + 0.3 * strip.height)
+    ]
     if len(inside) < 2:
         return []
     first, last = _near(profile, inside[0], 2)[0], _near(profile, inside[-1], 2)[0]
@@ -194,7 +196,9 @@ def _lines(strip: Strip, bounds: list[float], lean: float) -> Mask:
     height, width = strip.mask.shape
     turned = np.ascontiguousarray(strip.mask.T)
     rows = np.arange(height, dtype=np.float64)
-    uprights = [_traced(turned, bound + strip.room + lean * (rows - strip.room - strip.height / 2), strip) for bound in bounds]
+    uprights = [
+        _traced(turned, bound + strip.room + lean * (rows - strip.room - strip.height / 2), strip) for bound in bounds
+    ]
     edges = (strip.room + strip.height,) if strip.comb else (strip.room, strip.room + strip.height)
     levels = [_traced(strip.mask, np.full(width, float(row)), strip) for row in edges]
     across = [(line, _thickness(turned, line, strip)) for line in uprights]
@@ -318,7 +322,9 @@ def _is_remnant(
     return float((nearest >= CORE * strip.height).mean()) < 0.2
 
 
-def _written(strip: Strip, where: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]", floor: int) -> tuple[Ink | None, int]:
+def _written(
+    strip: Strip, where: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]", floor: int
+) -> tuple[Ink | None, int]:
     left, top, wide, tall = cv2.boundingRect(where.astype(np.uint8))
     if max(wide, tall) < EMPTY * strip.height:
         return None, 0

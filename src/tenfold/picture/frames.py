@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from tenfold.picture.grids import grid_strips
 from tenfold.picture.ink import Mask
 from tenfold.picture.lines import LevelLine, level_lines, tilt
-from tenfold.picture.grids import grid_strips
 from tenfold.picture.paper import Paper
 from tenfold.picture.strips import Strip, Way, apart, sampled
 
@@ -47,6 +47,7 @@ TOOTH = 4
 
 COMB = 1.2
 """Boxes of a comb are taken to be so many times as high as wide."""
+
 
 @dataclass(frozen=True, eq=False)
 class Frame:
@@ -161,5 +162,3 @@ def _tallest(level: Mask, columns: "np.ndarray", rows: "np.ndarray", starts: "np
         column = level[: rows[start], max(0, columns[start] - 1) : columns[start] + 4].any(axis=1)[::-1]
         best = max(best, int(column.argmin()) if not column.all() else len(column))
     return float(best)
-
-

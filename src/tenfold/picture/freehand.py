@@ -201,7 +201,9 @@ def _connected(linked: "np.ndarray") -> "np.ndarray":  # type: ignore[type-arg]
     return names
 
 
-def _row(dark: Ink, group: "np.ndarray", labels: "np.ndarray", stats: "np.ndarray", back: "np.ndarray") -> FreeRow | None:  # type: ignore[type-arg]
+def _row(
+    dark: Ink, group: "np.ndarray", labels: "np.ndarray", stats: "np.ndarray", back: "np.ndarray"
+) -> FreeRow | None:  # type: ignore[type-arg]
     """Take a row out of the page, at the height that rows are cut at."""
     left, top = stats[group, 0].min(), stats[group, 1].min()
     right, bottom = (stats[group, 0] + stats[group, 2]).max(), (stats[group, 1] + stats[group, 3]).max()

@@ -80,5 +80,7 @@ def _shrunk(page: Grey) -> Grey:
 
 def _roughness(page: Grey, light: float) -> float:
     """Give the spread of noise between neighbouring pixels as darkness: most of them are both paper."""
+    if page.shape[1] < 3:
+        return 0.0
     some = page[::4].astype(np.int16)
     return float(np.median(np.abs(some[:, 2:] - some[:, :-2]))) / 0.6745 / 2**0.5 * 255 / max(light, 1)

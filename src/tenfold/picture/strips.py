@@ -101,7 +101,11 @@ def _ends(upper: LevelLine, lower: LevelLine) -> tuple[float, float, float, floa
     return lefts[0], rights[0], lefts[1], rights[1]
 
 
-def turned_back(back: Way, x: "np.ndarray[tuple[int, int], np.dtype[np.float64]]", y: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> tuple[Map, Map]:
+def turned_back(
+    back: Way,
+    x: "np.ndarray[tuple[int, int], np.dtype[np.float64]]",
+    y: "np.ndarray[tuple[int, int], np.dtype[np.float64]]",
+) -> tuple[Map, Map]:
     """Give the columns and rows on the page of places x, y in another plane."""
     depth = back[2, 0] * x + back[2, 1] * y + back[2, 2]
     across = (back[0, 0] * x + back[0, 1] * y + back[0, 2]) / depth

@@ -125,9 +125,7 @@ class Lattice:
         total = self.total(digits) if self.row.kind == "free" else 1.0
         ranked = sorted(ends.items(), key=lambda each: -each[1].mass)
         return [
-            Reading(
-                text, min(trail.mass / total, 1.0), trail.ways, math.exp(trail.weights / max(len(trail.ways), 1))
-            )
+            Reading(text, min(trail.mass / total, 1.0), trail.ways, math.exp(trail.weights / max(len(trail.ways), 1)))
             for text, trail in ranked
             if total > 0
         ]

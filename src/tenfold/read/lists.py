@@ -62,7 +62,10 @@ class Known:
         for place, number in enumerate(self.numbers):
             groups.setdefault(len(number), []).append(place)
         return {
-            length: (np.array(places), np.array([[int(sign) for sign in self.numbers[place]] for place in places], np.int8))
+            length: (
+                np.array(places),
+                np.array([[int(sign) for sign in self.numbers[place]] for place in places], np.int8),
+            )
             for length, places in groups.items()
         }
 

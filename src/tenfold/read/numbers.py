@@ -254,7 +254,18 @@ def _plain(file: str, page: int, place: int, row: ReadRow, strange: float, least
         reason = "uncertain"
     alternatives = tuple((reading.text, reading.probability) for reading in row.readings[:ALTERNATIVES])
     return Number(
-        file, page, place, None, best.text, best.probability, reason is None, reason, row.lattice.row.quad, digits, alternatives, None
+        file,
+        page,
+        place,
+        None,
+        best.text,
+        best.probability,
+        reason is None,
+        reason,
+        row.lattice.row.quad,
+        digits,
+        alternatives,
+        None,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from tenfold.errors import ModelError, OptionError
+from tenfold.errors import OptionError
 from tenfold.model.calibrate import HeldOut, surest_enough
 from tenfold.model.store import Model
 
@@ -60,10 +60,7 @@ def _held_out(model: Model) -> Mapping[str, Any]:
     own = model.info.calibration.get("numbers")
     if own:
         return dict(own)
-    try:
-        shipped = json.loads(SHIPPED_PROMISES.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{SHIPPED_PROMISES} cannot be read: {error}") from error
+    shipped = json.loads(SHIPPED_PROMISES.read_text(encoding="utf-8")) if SHIPPED_PROMISES.exists() else {}
     if shipped.get("model") != fingerprint(model):
         raise OptionError(
             "this model cannot promise an error for whole numbers: it was not calibrated on pages; "

@@ -74,7 +74,10 @@ class Reader:
         self._least = 0.0 if max_error is None else surest_enough(_held_out(self.model), max_error)
 
     def numbers(
-        self, pages: bytes | str | Path, options: NumberOptions | None = None, **changes: Any  # noqa: ANN401
+        self,
+        pages: bytes | str | Path,
+        options: NumberOptions | None = None,
+        **changes: Any,  # noqa: ANN401
     ) -> list[Number]:
         """Read the numbers on the pages of a file.
 

@@ -1,0 +1,47 @@
+"""Lists of the only numbers that can occur."""
+
+import numpy as np
+import pytest
+
+from tenfold.errors import OptionError
+from tenfold.read.lists import Known, assign, load_list
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("12\n34\n12\n", r"line 3: 12 stands there already, in line 1"),
+        ("12\n3a\n", r"line 2: expected a number of digits 0 to 9 alone, got '3a'"),
+        ("", "holds no numbers"),
+        ("id\n", "holds no numbers"),
+        ("12\n٣٤\n", "line 2"),
+    ],
+)
+def test_a_bad_list_says_where(tmp_path, text, message):
+    (tmp_path / "ids.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(OptionError, match=message):
+        load_list(tmp_path / "ids.csv")
+
+
+def test_a_list_may_have_a_heading_more_columns_and_unequal_lengths(tmp_path):
+    (tmp_path / "ids.csv").write_text("\ufeffid,name\n0012,Ada\n7,Bo\n", encoding="utf-8")
+    assert load_list(tmp_path / "ids.csv").numbers == ("0012", "7")
+
+
+def test_a_missing_list_is_named(tmp_path):
+    with pytest.raises(ValueError, match=r"none\.csv cannot be read: there is no such file"):
+        load_list(tmp_path / "none.csv")
+
+
+def test_each_number_goes_to_one_row_so_that_all_are_most_probable():
+    posteriors = [np.array([0.6, 0.4, 0.0]), np.array([0.9, 0.05, 0.05])]
+    assert assign(posteriors) == [1, 0]
+
+
+def test_rows_beyond_the_list_get_none():
+    assert sorted(assign([np.array([0.5]), np.array([0.9])])) == [-1, 0]
+
+
+def test_known_numbers_are_checked_from_python_too():
+    with pytest.raises(OptionError, match="expected a number of digits"):
+        Known.of(["12", " 3"])
