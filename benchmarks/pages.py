@@ -45,7 +45,11 @@ SLASHED = 0.05
 
 FONTS = ("DejaVuSans.ttf", "DejaVuSerif.ttf", "DejaVuSans-Bold.ttf")
 
-WORDS = ["name", "date", "please", "write", "one", "digit", "in", "each", "box", "number", "of", "student", "course", "examination", "total", "amount", "received", "from", "signature", "page", "question", "points", "the", "meter", "reading", "reference", "account", "left", "side", "only", "not", "valid", "without", "stamp"]
+WORDS = (
+    *("name", "date", "please", "write", "one", "digit", "in", "each", "box", "number", "of", "student", "course"),
+    *("examination", "total", "amount", "received", "from", "signature", "page", "question", "points", "the", "meter"),
+    *("reading", "reference", "account", "left", "side", "only", "not", "valid", "without", "stamp"),
+)
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,7 @@ class _Sheet:
         box = font.getbbox(words)
         picture = Pillow.new("L", (int(box[2]) + 2, int(box[3]) + 2))
         ImageDraw.Draw(picture).text((0, 0), words, fill=255, font=font)
-        _lay(self.printed, np.asarray(picture, np.float32) / 255, round(x), round(y))
+        _lay(self.printed, (np.asarray(picture, np.float32) / 255).astype(np.float32), round(x), round(y))
 
     def place(self, text: str, left: float, top: float, right: float, bottom: float) -> None:
         """Keep what is written where."""
@@ -178,7 +182,7 @@ def draw_page(pool: Pool, kind: Kind, seed: int, *, faults: bool = True) -> Labe
     paper = (1 - ink) * rng.uniform(225, 252)
     if not faults:
         return LabelledPage(np.rint(paper).astype(np.uint8), tuple(sheet.numbers), kind)
-    page, numbers = _moved(paper, sheet.numbers, rng)
+    page, numbers = _moved(paper.astype(np.float32), sheet.numbers, rng)
     return LabelledPage(_seen(page, rng), tuple(numbers), kind)
 
 
@@ -345,7 +349,7 @@ def _moved(
     moved = cv2.warpPerspective(
         paper.astype(np.float32), way, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR, borderValue=desk
     )
-    return moved, [LabelledNumber(each.text, _quad(each.quad, way)) for each in numbers]
+    return np.asarray(moved, np.float32), [LabelledNumber(each.text, _quad(each.quad, way)) for each in numbers]
 
 
 def _quad(quad: tuple[tuple[float, float], ...], way: "cv2.typing.MatLike") -> tuple[tuple[float, float], ...]:

@@ -14,7 +14,8 @@ def _written() -> bytes:
         places.append(len(content))
         content += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    trailer = b"<< /Size 5 /Root 1 0 R /Encrypt 4 0 R /ID [<00112233445566778899aabbccddeeff> <00112233445566778899aabbccddeeff>] >>"
+    name = b"<" + b"43" * 16 + b">"
+    trailer = b"<< /Size 5 /Root 1 0 R /Encrypt 4 0 R /ID [" + name + name + b"] >>"
     return content + b"xref\n0 5\n0000000000 65535 f \n%strailer\n%s\nstartxref\n%d\n%%%%EOF\n" % (
         table,
         trailer,

@@ -1,6 +1,8 @@
 """From a strip of a frame to its boxes, and from each box to the ink of what is written in it."""
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import cast
 
 import cv2
 import numpy as np
@@ -209,7 +211,7 @@ def _lines(strip: Strip, bounds: list[float], lean: float) -> Mask:
         cover = cover | erased(strip.mask, line, thick, np.ascontiguousarray(upright_band))
     for line, thick in across:
         cover = cover | erased(turned, line, thick, np.ascontiguousarray(level_band.T)).T
-    return np.asarray(cover, np.uint8)
+    return cast(Mask, cover)
 
 
 def _bands(shape: tuple[int, ...], lines: list[tuple[Profile, float]]) -> Mask:
@@ -229,7 +231,7 @@ def _traced(mask: Mask, rows: Profile, strip: Strip) -> Profile:
     seen = np.where((where >= 0) & (where < height), mask[np.clip(where, 0, height - 1), np.arange(width)], 0)
     starts = np.linspace(0, width, max(2, round(width / (0.6 * strip.height))) + 1).astype(int)
     centres, strays = [], []
-    for start, end in zip(starts[:-1], starts[1:], strict=True):
+    for start, end in pairwise(starts.tolist()):
         share = seen[:, start:end].mean(axis=1)
         if share.max() >= 0.6:
             centres.append((start + end) / 2)

@@ -6,6 +6,7 @@ with teeth on it is a comb. A strip is sampled from the page so that its lines a
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -80,7 +81,7 @@ def find_frames(paper: Paper, grid_rows: int | None = None, *, darker: bool = Fa
 
 
 def _frames(paper: Paper, mask: Mask, grid_rows: int | None) -> Iterator[Frame]:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(_mended(mask), connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(_mended(mask), connectivity=8)
     wide, tall, area = stats[:, 2], stats[:, 3], stats[:, 4]
     likely = (np.maximum(wide, tall) >= 2 * SMALLEST) & (np.minimum(wide, tall) >= SMALLEST / 2)
     likely &= (area <= FULLEST * wide * tall) & (wide >= WIDE * tall)
@@ -118,7 +119,7 @@ def _strips(paper: Paper, piece: Mask, left: int, top: int) -> Iterator[Strip]:
         if comb:
             yield sampled(paper, comb, lines[0], back, comb=True)
         return
-    for upper, lower in zip(lines[:-1], lines[1:], strict=True):
+    for upper, lower in pairwise(lines):
         if apart(upper, lower) >= SMALLEST:
             yield sampled(paper, upper, lower, back)
 
@@ -155,10 +156,10 @@ def _comb(level: Mask, base: LevelLine) -> LevelLine | None:
     return LevelLine(curve, base.left, base.right, base.thick, 1.0)
 
 
-def _tallest(level: Mask, columns: "np.ndarray", rows: "np.ndarray", starts: "np.ndarray") -> float:  # type: ignore[type-arg]
+def _tallest(level: Mask, columns: "np.ndarray", rows: "np.ndarray", starts: "np.ndarray") -> float:
     """Give the height of the outer teeth: at the ends of a comb they are often as high as the box."""
     best = 0
     for start in (starts[0], starts[-1]):
-        column = level[: rows[start], max(0, columns[start] - 1) : columns[start] + 4].any(axis=1)[::-1]
-        best = max(best, int(column.argmin()) if not column.all() else len(column))
+        tooth = level[: rows[start], max(0, columns[start] - 1) : columns[start] + 4].max(axis=1, initial=0)[::-1]
+        best = max(best, len(tooth) if tooth.all() else int(tooth.argmin()))
     return float(best)

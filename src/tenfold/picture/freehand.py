@@ -141,7 +141,8 @@ def _without_rules(mask: Mask) -> Mask:
 
 def _without_level(mask: Mask, length: int) -> Mask:
     thicker = cv2.dilate(mask, np.ones((3, 1), np.uint8))
-    lines = cv2.morphologyEx(thicker, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)) & mask
+    level = np.asarray(cv2.morphologyEx(thicker, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)), np.uint8)
+    lines = np.asarray(level & np.asarray(mask), np.uint8)
     if not lines.any():
         return mask
     thick = max(3, round(stroke_width(np.asarray(lines, np.uint8))) + 2)
@@ -150,12 +151,13 @@ def _without_level(mask: Mask, length: int) -> Mask:
     rest = np.asarray(mask & ~lines, np.uint8)
     above = cv2.dilate(rest, np.ones((2 * thick + 1, 1), np.uint8), anchor=(0, 2 * thick))
     below = cv2.dilate(rest, np.ones((2 * thick + 1, 1), np.uint8), anchor=(0, 0))
-    return np.asarray(rest | (lines & above & below), np.uint8)
+    crossing = np.asarray(above, np.uint8) & np.asarray(below, np.uint8)
+    return np.asarray(rest | (lines & crossing), np.uint8)
 
 
-def _groups(mask: Mask) -> list[tuple["np.ndarray", "np.ndarray", "np.ndarray"]]:  # type: ignore[type-arg]
+def _groups(mask: Mask) -> list[tuple["np.ndarray", "np.ndarray", "np.ndarray"]]:
     """Group pieces of ink into rows: side by side, and on a level."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     sized = (stats[:, 3] >= SMALLEST) & (stats[:, 2] <= 0.9 * mask.shape[1]) & (stats[:, 4] >= 12)
     if mask.shape[0] >= 800:
         sized &= stats[:, 3] <= mask.shape[0] / 6
@@ -183,8 +185,8 @@ def _groups(mask: Mask) -> list[tuple["np.ndarray", "np.ndarray", "np.ndarray"]]
     return found
 
 
-def _connected(linked: "np.ndarray") -> "np.ndarray":  # type: ignore[type-arg]
-    """Name the connected groups of a symmetric relation, 0, 1, …"""
+def _connected(linked: "np.ndarray") -> "np.ndarray":
+    """Name the connected groups of a symmetric relation by whole numbers from 0."""
     names = np.full(len(linked), -1)
     fresh = 0
     for start in range(len(linked)):
@@ -203,7 +205,7 @@ def _connected(linked: "np.ndarray") -> "np.ndarray":  # type: ignore[type-arg]
 
 def _row(
     dark: Ink, group: "np.ndarray", labels: "np.ndarray", stats: "np.ndarray", back: "np.ndarray"
-) -> FreeRow | None:  # type: ignore[type-arg]
+) -> FreeRow | None:
     """Take a row out of the page, at the height that rows are cut at."""
     left, top = stats[group, 0].min(), stats[group, 1].min()
     right, bottom = (stats[group, 0] + stats[group, 2]).max(), (stats[group, 1] + stats[group, 3]).max()
@@ -310,7 +312,7 @@ def _seams(row: FreeRow, left: int, right: int, height: float) -> list[tuple[Pat
     return [(path + left, crossed) for path, crossed in found]
 
 
-def _seam(cost: "np.ndarray", column: int, band: int) -> tuple[Path, float]:  # type: ignore[type-arg]
+def _seam(cost: "np.ndarray", column: int, band: int) -> tuple[Path, float]:
     """Find the path of least ink from top to bottom that stays near a column."""
     rows, width = cost.shape
     first, last = max(0, column - band), min(width, column + band + 1)

@@ -1,5 +1,7 @@
 """Grids of boxes: seen from any side, their lines bowed or partly lost."""
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
@@ -59,11 +61,11 @@ def grid_strips(paper: Paper, piece: Mask, left: int, top: int, rows: int | None
     way = cv2.getPerspectiveTransform(quad, plane)
     size = (width + 2 * MARGIN, height + 2 * MARGIN)
     level = (cv2.warpPerspective(255 * piece, way, size, flags=cv2.INTER_AREA) > 90).astype(np.uint8)
-    lines = _evenly([line for line in level_lines(level, least=LEAST_LINE)], width, height, rows)
+    lines = _evenly(level_lines(level, least=LEAST_LINE), width, height, rows)
     if len(lines) < 3:
         return []
     back: Way = np.array([[1, 0, left], [0, 1, top], [0, 0, 1]]) @ np.linalg.inv(way)
-    return [sampled(paper, upper, lower, back) for upper, lower in zip(lines[:-1], lines[1:], strict=True)]
+    return [sampled(paper, upper, lower, back) for upper, lower in pairwise(lines)]
 
 
 def quad_of(piece: Mask) -> Quad | None:
@@ -110,7 +112,7 @@ def _evenly(lines: list[LevelLine], width: int, height: int, rows: int | None) -
     return [_stretched(line, width) for line in inner]
 
 
-def _whole(lines: list[LevelLine | None], row: int, places: "np.ndarray", width: int) -> LevelLine:  # type: ignore[type-arg]
+def _whole(lines: list[LevelLine | None], row: int, places: "np.ndarray", width: int) -> LevelLine:
     """Give a line from edge to edge: itself, or what its nearest neighbours make of it."""
     line = lines[row]
     if line is not None:

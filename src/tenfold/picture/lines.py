@@ -1,7 +1,7 @@
 """Long straight lines on a patch of a page: how the patch is tilted, and where its level lines run."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -49,7 +49,7 @@ class LevelLine:
 
     def at(self, column: "float | Places") -> "float | Places":
         """Give its row at a column."""
-        return np.polyval(self.curve, column)
+        return np.asarray(np.polyval(self.curve, column), np.float64)
 
 
 def tilt(mask: Mask, *, steepest: float = STEEPEST) -> float:
@@ -70,7 +70,7 @@ def tilt(mask: Mask, *, steepest: float = STEEPEST) -> float:
     return _best(rows, columns, np.arange(best - 0.5, best + 0.55, 0.1))
 
 
-def _best(rows: "np.ndarray", columns: "np.ndarray", angles: "np.ndarray") -> float:  # type: ignore[type-arg]
+def _best(rows: Any, columns: Any, angles: Any) -> float:  # noqa: ANN401 (arrays of any one dimension)
     def pile(angle: float) -> float:
         radians = np.radians(angle)
         along = rows * np.cos(radians) - columns * np.sin(radians)
@@ -92,7 +92,7 @@ def level_lines(mask: Mask, *, least: float) -> list[LevelLine]:
     thicker = cv2.dilate(mask, np.ones((3, 1), np.uint8))
     level = cv2.morphologyEx(thicker, cv2.MORPH_OPEN, np.ones((1, reach), np.uint8))
     level = np.asarray(cv2.morphologyEx(level, cv2.MORPH_CLOSE, np.ones((1, 2 * reach + 1), np.uint8)), np.uint8)
-    level &= np.asarray(thicker, np.uint8)
+    level = level & np.asarray(thicker, np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(level, connectivity=8)
     pieces = []
     for number in range(1, count):

@@ -37,7 +37,7 @@ LARGEST_AREA = 4_400_000
 DOTS = 200
 """PDF pages are drawn at so many dots per inch."""
 
-PASSWORD = "password"
+LOCKED = "password"
 """PDFium's word for a file that is locked."""
 
 
@@ -102,7 +102,7 @@ def _pdf_pages(content: bytes) -> Iterator[Grey]:
         try:
             document = pypdfium2.PdfDocument(content)
         except pypdfium2.PdfiumError as error:
-            locked = PASSWORD in str(error).lower()
+            locked = LOCKED in str(error).lower()
             hint = "it is encrypted: save a copy without a password" if locked else f"{error}"
             raise PictureError(f"the PDF cannot be opened: {hint}") from error
     try:
@@ -135,7 +135,7 @@ def _frames(content: bytes) -> Iterator[Grey]:
 
 
 def _scale(width: int, height: int) -> float:
-    return min(1.0, max(LONGEST_SIDE / max(width, height), (LARGEST_AREA / (width * height)) ** 0.5))
+    return float(min(1.0, max(LONGEST_SIDE / max(width, height), (LARGEST_AREA / (width * height)) ** 0.5)))
 
 
 def _shrunk(grey: Grey) -> Grey:

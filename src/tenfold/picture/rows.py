@@ -85,7 +85,7 @@ def find_rows(page: Grey, *, digits: int | None = None, grid: tuple[int, int] | 
     rows = [_box_row(row) for row in likely]
     if grid or any(part.image is not None for row in rows for part in row.parts):
         return rows
-    return _free_rows(paper, boxes) or rows
+    return _free_rows(paper) or rows
 
 
 def _box_row(row: BoxRow) -> Row:
@@ -109,11 +109,8 @@ def framed(ink: Ink) -> Image:
     return frame(thick[0] if thick else ink)
 
 
-def _free_rows(paper: Paper, boxes: list[BoxRow]) -> list[Row]:
-    dark = paper.dark.copy()
-    rows: list[FreeRow] = []
-    rows += find_free_rows(dark, paper.floor)
-    rows.sort(key=lambda row: -_height(row))
+def _free_rows(paper: Paper) -> list[Row]:
+    rows = sorted(find_free_rows(paper.dark, paper.floor), key=lambda row: -_height(row))
     found, parts = [], 0
     for row in rows:
         cuts, places = cut_row(row)

@@ -57,7 +57,7 @@ class Known:
         total = float(likely.sum()) + STRAY
         return likely / total, STRAY / total
 
-    def _by_length(self) -> "dict[int, tuple[np.ndarray, np.ndarray]]":  # type: ignore[type-arg]
+    def _by_length(self) -> "dict[int, tuple[np.ndarray, np.ndarray]]":
         groups: dict[int, list[int]] = {}
         for place, number in enumerate(self.numbers):
             groups.setdefault(len(number), []).append(place)

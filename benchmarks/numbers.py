@@ -1,0 +1,261 @@
+"""Numbers on drawn pages of test digits, and on any labelled grid photos: how many are read right, beside Tesseract.
+
+Example: `python -m benchmarks.numbers`, or `python -m benchmarks.numbers --grids ../shared/data/dev/grid-photos`
+"""
+
+import shutil
+import statistics
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import cv2
+import numpy as np
+import typer
+from PIL import Image as Pillow
+
+import tenfold
+from benchmarks.pages import Kind, LabelledPage, Pool, draw_page, draw_pages
+from benchmarks.promises import blind_list, truth
+from benchmarks.results import print_table, save_result
+from tenfold.errors import OptionError
+from tenfold.model.store import SHIPPED, Model, load_model
+from tenfold.picture.marks import crop
+from tenfold.picture.opening import open_pages
+from tenfold.read.lists import Known
+from tenfold.read.numbers import Number, NumberOptions, ReadRow, decide, read_rows
+from tenfold.read.promises import ANY, least_probable
+from tenfold.read.promises import Kind as Reading
+
+PAGES: dict[Kind, int] = {"boxes": 40, "combs": 20, "grid": 10, "rows": 40, "pairs": 8}
+"""Pages of each kind; some 440 rows of nine boxes, 220 combs, 90 rows of grids, 550 free rows, 520 pairs."""
+
+WITH_TESSERACT = 3
+"""On so many pages of a kind Tesseract is asked as well: it takes seconds for each."""
+
+ERRORS = (0.001, 0.01)
+
+
+@dataclass
+class Tally:
+    """What was counted on the pages of one kind.
+
+    Attributes:
+        numbers: Numbers written.
+        found: Of them found.
+        whole: Of them read right.
+        digits: Characters written in them.
+        right: Of them read right, where a number was found with as many characters.
+        extra: Numbers read where none is written.
+        listed: Numbers read beside a list.
+        matched: Of them right.
+        accepted: For each largest error the numbers accepted.
+        wrong: For each largest error the wrong ones among them.
+    """
+
+    numbers: int = 0
+    found: int = 0
+    whole: int = 0
+    digits: int = 0
+    right: int = 0
+    extra: int = 0
+    listed: int = 0
+    matched: int = 0
+    accepted: dict[str, int] | None = None
+    wrong: dict[str, int] | None = None
+
+
+def count(model: Model, pages: Sequence[LabelledPage] | Any, promised: dict[float, dict[Reading, float]]) -> Tally:  # noqa: ANN401
+    """Read pages and count."""
+    tally, rng = Tally(accepted={}, wrong={}), np.random.default_rng(0)
+    strange = model.info.calibration.get("strangeness") or 1.0
+    for page in pages:
+        rows = read_rows(model, page.grey, NumberOptions())
+        found = decide(
+            [("", 1, place, row) for place, row in enumerate(rows)], NumberOptions(), strange=strange, least=ANY
+        )
+        tally.numbers += len(page.numbers)
+        tally.digits += sum(len(number.text) for number in page.numbers)
+        for row, number in zip(rows, found, strict=True):
+            _count_one(tally, row, number, truth(page, number.quad), promised, strange, rng)
+    return tally
+
+
+def _count_one(
+    tally: Tally,
+    row: ReadRow,
+    number: Number,
+    written: str,
+    promised: dict[float, dict[Reading, float]],
+    strange: float,
+    rng: np.random.Generator,
+) -> None:
+    right = number.text == written
+    assert tally.accepted is not None and tally.wrong is not None  # noqa: S101, PT018
+    for error, least in promised.items():
+        if number.reason is None and number.probability >= least[row.kind]:
+            tally.accepted[str(error)] = tally.accepted.get(str(error), 0) + 1
+            tally.wrong[str(error)] = tally.wrong.get(str(error), 0) + (not right)
+    if not written:
+        tally.extra += number.reason is None
+        return
+    tally.found += 1
+    tally.whole += right
+    if len(number.text) == len(written):
+        tally.right += sum(a == b for a, b in zip(number.text, written, strict=True))
+    if "_" not in written and len(written) == 9:
+        known = Known.of(dict.fromkeys([written, *blind_list(rng, written)]))
+        [again] = decide([("", 1, 0, row)], NumberOptions(known=known), strange=strange, least=ANY)
+        tally.listed += 1
+        tally.matched += again.text == written
+
+
+def tesseract(picture: np.ndarray[Any, Any], mode: int) -> str:
+    """Ask Tesseract for the digits in a picture: 7 a line, 11 whatever a page holds."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "picture.png"
+        Pillow.fromarray(picture).save(file)
+        options = ["--psm", str(mode), "-c", "tessedit_char_whitelist=0123456789"]
+        done = subprocess.run(["tesseract", file, "-", *options], capture_output=True, text=True, check=False)  # noqa: S607
+    return done.stdout
+
+
+def beside_tesseract(model: Model, pages: Sequence[LabelledPage]) -> dict[str, Any]:
+    """Read the same pages and the same crops with both; only numbers without empty boxes count."""
+    ours = crops = whole = numbers = 0
+    seconds = {"tenfold": 0.0, "tesseract": 0.0}
+    for page in pages:
+        started = time.perf_counter()
+        read = {
+            truth(page, row.lattice.row.quad): row.readings[0].text
+            for row in read_rows(model, page.grey, NumberOptions())
+        }
+        seconds["tenfold"] += time.perf_counter() - started
+        started = time.perf_counter()
+        words = tesseract(page.grey, 11).split()
+        seconds["tesseract"] += time.perf_counter() - started
+        for number in page.numbers:
+            if "_" in number.text:
+                continue
+            numbers += 1
+            ours += read.get(number.text) == number.text
+            whole += number.text in words
+            crops += "".join(tesseract(crop(page.grey, number.quad), 7).split()) == number.text
+    return {
+        "numbers": numbers,
+        "tenfold": ours,
+        "tesseract on crops": crops,
+        "tesseract on pages": whole,
+        "seconds per page": {name: each / len(pages) for name, each in seconds.items()},
+    }
+
+
+def grid_photos(model: Model, folder: Path) -> dict[str, Any]:
+    """Read photos of 9×9 grids labelled as `NAME.txt`: 0 empty, 10 not counted."""
+    cells = right = found = photos = 0
+    seconds = []
+    for file in sorted(folder.glob("*.jpg")):
+        labels = np.loadtxt(file.with_suffix(".txt"), dtype=int)
+        [page] = open_pages(file)
+        started = time.process_time()
+        rows = [row.readings[0].text for row in read_rows(model, page, NumberOptions(grid=(9, 9)))]
+        seconds.append(time.process_time() - started)
+        photos += 1
+        counted = labels != 10
+        cells += int(counted.sum())
+        if [len(row) for row in rows] == [9] * 9:
+            found += 1
+            read = np.array([[0 if sign == "_" else int(sign) for sign in row] for row in rows])
+            right += int((read == labels)[counted].sum())
+    return {"photos": photos, "found": found, "cells": cells, "right": right, "seconds": statistics.median(seconds)}
+
+
+def scan_seconds(model: Model, pool: Pool) -> float:
+    """Measure the processor's seconds for one A4 scan at 200 dpi with rows of boxes: the median of seven."""
+    page = draw_page(pool, "boxes", 0, faults=False).grey
+    taken = []
+    for _ in range(8):
+        started = time.process_time()
+        read_rows(model, page, NumberOptions())
+        taken.append(time.process_time() - started)
+    return statistics.median(taken[1:])
+
+
+def table(result: dict[str, Any]) -> list[list[str]]:
+    """Give the counts as rows of text, the heading first."""
+    rows = [
+        [
+            "pages of",
+            "numbers",
+            "digits",
+            "whole numbers",
+            "with a list",
+            *(f"accepted at {error:.1%}" for error in ERRORS),
+        ]
+    ]
+    for kind, each in result["kinds"].items():
+        accepted = []
+        for error in ERRORS:
+            taken = each["accepted"].get(str(error))
+            wrong = each["wrong"].get(str(error), 0)
+            accepted.append(f"{taken / each['numbers']:.1%}, {wrong} wrong" if taken else "–")
+        listed = f"{each['matched'] / each['listed']:.2%}" if each["listed"] else "–"
+        shares = [f"{each['right'] / each['digits']:.2%}", f"{each['whole'] / each['numbers']:.2%}", listed]
+        rows.append([kind, f"{each['numbers']:,}", *shares, *accepted])
+    return rows
+
+
+def peer_table(result: dict[str, Any]) -> list[list[str]]:
+    """Give the comparison as rows of text, the heading first."""
+    rows = [["pages of", "numbers", "Tenfold", "Tesseract on crops", "Tesseract on pages"]]
+    for kind, each in result["peers"].items():
+        shares = (each[name] / each["numbers"] for name in ("tenfold", "tesseract on crops", "tesseract on pages"))
+        rows.append([kind, str(each["numbers"]), *(f"{share:.1%}" for share in shares)])
+    return rows
+
+
+def main(
+    share: Annotated[float, typer.Option(help="Draw this share of the pages.")] = 1.0,
+    grids: Annotated[Path | None, typer.Option(help="A folder of labelled photos of 9×9 grids.")] = None,
+    results: Annotated[Path | None, typer.Option(help="The folder to leave JSON in.")] = None,
+) -> None:
+    """Measure reading numbers on pages."""
+    cv2.setNumThreads(1)
+    model = load_model(SHIPPED)
+    pool = Pool(*tenfold.load_data("mnist")[1])
+    promised: dict[float, dict[Reading, float]] = {}
+    for error in ERRORS:
+        try:
+            promised[error] = least_probable(model, error)
+        except OptionError as refusal:
+            print(refusal)
+    kinds = {
+        kind: asdict(count(model, draw_pages(pool, kind, max(1, round(share * pages))), promised))
+        for kind, pages in PAGES.items()
+    }
+    result: dict[str, Any] = {"kinds": kinds, "peers": {}, "scan seconds": scan_seconds(model, pool)}
+    if shutil.which("tesseract"):
+        for kind in ("boxes", "rows"):
+            pages = [draw_page(pool, kind, seed) for seed in range(WITH_TESSERACT)]  # type: ignore[arg-type]
+            result["peers"][kind] = beside_tesseract(model, pages)
+    if grids:
+        result["grid photos"] = grid_photos(model, grids)
+    save_result("numbers", result, results)
+    print_table(table(result))
+    if result["peers"]:
+        print_table(peer_table(result))
+    print(f"an A4 scan at 200 dpi: {result['scan seconds']:.2f} s of one core")
+    if grids:
+        photos = result["grid photos"]
+        share_right = photos["right"] / photos["cells"]
+        print(
+            f"grid photos: {photos['found']} of {photos['photos']} grids found, {share_right:.2%} of {photos['cells']:,} cells, {photos['seconds']:.2f} s each"
+        )
+
+
+if __name__ == "__main__":
+    typer.run(main)
