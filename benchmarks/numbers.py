@@ -239,8 +239,9 @@ def main(
     }
     result: dict[str, Any] = {"kinds": kinds, "peers": {}, "scan seconds": scan_seconds(model, pool)}
     if shutil.which("tesseract"):
-        for kind in ("boxes", "rows"):
-            pages = [draw_page(pool, kind, seed) for seed in range(WITH_TESSERACT)]  # type: ignore[arg-type]
+        peered: tuple[Kind, ...] = ("boxes", "rows")
+        for kind in peered:
+            pages = [draw_page(pool, kind, seed) for seed in range(WITH_TESSERACT)]
             result["peers"][kind] = beside_tesseract(model, pages)
     if grids:
         result["grid photos"] = grid_photos(model, grids)
@@ -253,7 +254,8 @@ def main(
         photos = result["grid photos"]
         share_right = photos["right"] / photos["cells"]
         print(
-            f"grid photos: {photos['found']} of {photos['photos']} grids found, {share_right:.2%} of {photos['cells']:,} cells, {photos['seconds']:.2f} s each"
+            f"grid photos: {photos['found']} of {photos['photos']} grids found, {share_right:.2%} of "
+            f"{photos['cells']:,} cells, {photos['seconds']:.2f} s each"
         )
 
 

@@ -1,8 +1,7 @@
 """From a strip of a frame to its boxes, and from each box to the ink of what is written in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import cast
 
 import cv2
 import numpy as np
@@ -25,11 +24,23 @@ MOST_BOXES = 32
 THERE = 0.7
 """A line is there where so much of its length is inked."""
 
+ALIKE = 0.84
+"""Four of five are inked for this share: tall digits in all boxes are not."""
+
 NEARLY_ALL = 0.85
 """So many of the lines between boxes are there."""
 
 LEAN = 0.25
 """The greatest lean of the upright lines of a strip."""
+
+INSIDE = 0.14
+"""The pen of a box is seen this share of its height away from its lines."""
+
+LEAST_PEN = 20
+"""So many pixels show how dark a pen is."""
+
+HALF = 0.42
+"""A stroke's edge is where it is about half as dark as the pen."""
 
 STRAY = 0.1
 """A line strays from where it is expected by at most this share of the box's height."""
@@ -110,13 +121,28 @@ def ruled(strip: Strip, boxes: int | None = None) -> Ruled | None:
     bounds = _lattice(profile, strip, boxes) or _peaks(profile, strip)
     if len(bounds) < 2:
         return None
-    return Ruled(strip, tuple(bounds), lean, strip.mask & ~_lines(strip, bounds, lean))
+    return _unlined(strip, bounds, lean)
 
 
 def with_bounds(strip: Strip, model: Ruled) -> Ruled:
     """Give a strip the upright lines that another strip of its grid has."""
     bounds = [bound * strip.width / model.strip.width for bound in model.bounds]
-    return Ruled(strip, tuple(bounds), model.lean, strip.mask & ~_lines(strip, bounds, model.lean))
+    return _unlined(strip, bounds, model.lean)
+
+
+def _unlined(strip: Strip, bounds: list[float], lean: float) -> Ruled:
+    """Take the lines of a strip away, in each box from the ink that is at least half as dark as the pen there."""
+    inside = round(INSIDE * strip.height)
+    rows = slice(strip.room + inside, strip.room + strip.height - inside)
+    edges = [0, *(round(bound) + strip.room for bound in bounds[1:-1]), strip.mask.shape[1]]
+    mask = strip.mask.copy()
+    for left, right in pairwise(edges):
+        part = slice(max(left, strip.room) + inside, min(right, strip.room + strip.width) - inside)
+        pen = strip.dark[rows, part][strip.mask[rows, part] > 0]
+        if len(pen) > LEAST_PEN:
+            mask[:, left:right] &= strip.dark[:, left:right] >= HALF * np.percentile(pen, 80)
+    tight = replace(strip, mask=mask)
+    return Ruled(strip, tuple(bounds), lean, mask & ~_lines(tight, bounds, lean))
 
 
 def _upright(strip: Strip) -> tuple[Profile, float]:
@@ -166,7 +192,8 @@ def _lattice(profile: Profile, strip: Strip, boxes: int | None) -> list[float]:
             reach = max(2, round(0.09 * pitch))
             found = [_near(profile, left + place * pitch, reach) for place in range(number + 1)]
             there = sum(strength >= THERE for _, strength in found[1:-1]) / max(number - 1, 1)
-            if there >= (0.6 if boxes else NEARLY_ALL):
+            alike = boxes or float(np.quantile([strength for _, strength in found], 0.2)) >= ALIKE
+            if alike and there >= (0.6 if boxes else NEARLY_ALL):
                 places = [
                     place if strength >= THERE else left + number_ * pitch
                     for number_, (place, strength) in enumerate(found)
@@ -211,7 +238,7 @@ def _lines(strip: Strip, bounds: list[float], lean: float) -> Mask:
         cover = cover | erased(strip.mask, line, thick, np.ascontiguousarray(upright_band))
     for line, thick in across:
         cover = cover | erased(turned, line, thick, np.ascontiguousarray(level_band.T)).T
-    return cast(Mask, cover)
+    return np.asarray(cover, np.uint8).reshape(height, width)
 
 
 def _bands(shape: tuple[int, ...], lines: list[tuple[Profile, float]]) -> Mask:
