@@ -159,9 +159,7 @@ def erased(mask: Mask, rows: Places, thick: float, others: Mask | None = None) -
     strokes = mask if others is None else mask & ~others
     beyond = np.where(inside, strokes[np.clip(where, 0, height - 1), columns[None]], 0)[[0, -1]]
     above, below = (np.convolve(side, np.ones(2 * reach + 1), "same") > 0 for side in beyond)
-    further = np.arange(-reach - round(thick) - 1, reach + round(thick) + 2)[:, None] + np.rint(rows)[None].astype(int)
-    around = np.where((further >= 0) & (further < height), strokes[np.clip(further, 0, height - 1), columns[None]], 0)
-    crossed = ((above & below) | (around.sum(axis=0) > SWELL * thick + 2))[None]
+    crossed = (above & below)[None]
     line = (seen > 0) & ~crossed & inside
     cover = np.zeros_like(mask)
     cover[where[line], np.broadcast_to(columns[None], where.shape)[line]] = 1
