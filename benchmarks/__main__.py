@@ -25,6 +25,7 @@ def steps(quick: bool) -> list[list[str]]:
         ["prediction", *shorter],
         ["growth", *shorter],
         ["ladder", *shorter],
+        ["numbers", *(["--share", "0.1"] if quick else [])],
         ["reading"],
         ["serving", *shorter],
     ]

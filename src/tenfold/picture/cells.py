@@ -238,7 +238,9 @@ def _lines(strip: Strip, bounds: list[float], lean: float) -> Mask:
         cover = cover | erased(strip.mask, line, thick, np.ascontiguousarray(upright_band))
     for line, thick in across:
         cover = cover | erased(turned, line, thick, np.ascontiguousarray(level_band.T)).T
-    return np.asarray(cover, np.uint8).reshape(height, width)
+    whole: Mask = np.zeros((height, width), np.uint8)
+    whole[cover > 0] = 1
+    return whole
 
 
 def _bands(shape: tuple[int, ...], lines: list[tuple[Profile, float]]) -> Mask:

@@ -7,7 +7,8 @@ import numpy as np
 
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
-from tenfold.picture.ink import Mask, has_light_ink
+from tenfold.picture.ink import Mask
+from tenfold.picture.polarity import has_light_ink
 
 __all__ = ["Paper", "even_out"]
 
