@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from benchmarks import accuracy, floor, growth, ladder, pictures, prediction, reading, serving, training
+from benchmarks import accuracy, floor, growth, ladder, numbers, pictures, prediction, reading, serving, training
 from benchmarks.results import RESULTS, load_results, markdown
 
 DOCUMENT = Path("docs/benchmarks.md")
@@ -197,6 +197,19 @@ def _serving(documents: Documents, _: Path) -> str:
     )
 
 
+def _numbers(documents: Documents, _: Path) -> str:
+    result = documents[-1]["result"]
+    peers = f"{markdown(numbers.peer_table(result))}\n\n" if result["peers"] else ""
+    return (
+        "## Numbers on drawn pages\n\n"
+        "Pages of MNIST's test digits with tilt, perspective, shadow, blur and JPEG (`benchmarks/pages.py`). Lists hold "
+        "up to 1,000 numbers that differ in two places or more. Accepted: the share of all numbers, and how many of "
+        "them are wrong.\n\n"
+        f"{markdown(numbers.table(result))}\n\n{peers}"
+        f"An A4 scan at 200 dpi takes {result['scan seconds']:.2f} s of one core.\n"
+    )
+
+
 PATTERNS = {
     "training": ("training",),
     "floor": ("floor",),
@@ -206,6 +219,7 @@ PATTERNS = {
     "growth": ("growth",),
     "reading": ("reading",),
     "serving": ("serving",),
+    "numbers": ("numbers",),
 }
 SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "training": _training,
@@ -216,6 +230,7 @@ SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "growth": _growth,
     "reading": _reading,
     "serving": _serving,
+    "numbers": _numbers,
 }
 
 

@@ -238,17 +238,15 @@ def _lines(strip: Strip, bounds: list[float], lean: float) -> Mask:
         cover = cover | erased(strip.mask, line, thick, np.ascontiguousarray(upright_band))
     for line, thick in across:
         cover = cover | erased(turned, line, thick, np.ascontiguousarray(level_band.T)).T
-    whole: Mask = np.zeros((height, width), np.uint8)
-    whole[cover > 0] = 1
-    return whole
+    return np.asarray(cover, np.uint8)
 
 
 def _bands(shape: tuple[int, ...], lines: list[tuple[Profile, float]]) -> Mask:
     """Mark where level lines run, and a pixel or two around them."""
     rows = np.arange(shape[0])[:, None]
-    band = np.zeros(shape, np.uint8)
+    band: Mask = np.zeros((shape[0], shape[1]), np.uint8)
     for line, thick in lines:
-        band |= (np.abs(rows - line[None]) <= thick / 2 + 2).astype(np.uint8)
+        band[np.abs(rows - line[None]) <= thick / 2 + 2] = 1
     return band
 
 
