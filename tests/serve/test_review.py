@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import zipfile
 from pathlib import Path
@@ -16,23 +17,21 @@ import tenfold
 from tenfold.errors import OptionError
 from tenfold.serve.review import ReviewStore, export
 
+NOBODY = 65534
 IMAGES = np.full((1, 28, 28), 7, np.uint8)
 
 
 @pytest.fixture(scope="module")
-def postgresql(tmp_path_factory):
+def postgresql():
     """A PostgreSQL server of its own at a socket in an empty folder."""
     found = shutil.which("initdb") or next(map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), None)
     if found is None:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    binaries, folder = Path(found).parent, tmp_path_factory.mktemp("postgresql")
-    folder.chmod(0o777)
-    for parent in folder.parents:
-        if str(parent).startswith("/tmp/"):  # noqa: S108 (pytest's own folder)
-            parent.chmod(0o755)
-    own = (
-        ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.getuid() == 0 else []
-    )  # it refuses to be root
+    binaries, folder = Path(found).parent, Path(tempfile.mkdtemp(prefix="tenfold-postgresql-"))
+    own: list[str] = []
+    if os.getuid() == 0:  # PostgreSQL refuses to be root, and nobody else enters pytest's own folders
+        own = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+        os.chown(folder, NOBODY, NOBODY)
 
     def run(*command: object) -> None:
         done = subprocess.run([*own, *map(str, command)], capture_output=True, text=True, check=False, cwd=folder)
@@ -44,6 +43,7 @@ def postgresql(tmp_path_factory):
     run(binaries / "pg_ctl", "--pgdata", data, "--wait", "--log", folder / "log", "--options", options, "start")
     yield f"postgresql://tenfold@/postgres?host={folder}"
     run(binaries / "pg_ctl", "--pgdata", data, "--wait", "--mode", "immediate", "stop")
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
