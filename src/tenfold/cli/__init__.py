@@ -13,10 +13,10 @@ import typer
 
 import tenfold
 from tenfold.cli.data import fetch
+from tenfold.cli.digits import predict
 from tenfold.cli.models import calibrate, demo, evaluate, export, info
+from tenfold.cli.numbers import read
 from tenfold.cli.options import fail
-from tenfold.cli.read import read
-from tenfold.cli.reading import predict
 from tenfold.cli.serve import serve
 from tenfold.cli.training import train
 from tenfold.errors import OptionError, TenfoldError

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tenfold.cli.digits import files, report_failure
 from tenfold.cli.options import AsJson, Quiet
-from tenfold.cli.reading import files, report_failure
 from tenfold.errors import DataError, OptionError
 from tenfold.report.findings import percent
 
