@@ -11,7 +11,7 @@ import threading
 import warnings
 from io import BytesIO
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from PIL import Image as Pillow
@@ -19,7 +19,24 @@ from PIL import ImageOps, UnidentifiedImageError
 
 from tenfold.errors import PictureError
 
-__all__ = ["FORMATS", "LIMIT", "PAGE_SIDE", "Grey", "decode"]
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage
+
+__all__ = [
+    "DAMAGED",
+    "FORMATS",
+    "LIMIT",
+    "PAGE_SIDE",
+    "PDFIUM",
+    "Grey",
+    "check_pdf_pictures",
+    "content_of",
+    "decode",
+    "eight_bits",
+    "heic_format",
+    "in_grey",
+    "is_pdf",
+]
 
 Grey: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 """`uint8 (height, width)`: a picture in grey, 0 black, 255 white."""
@@ -76,14 +93,14 @@ def decode(picture: bytes | str | Path, *, pixels: int = LIMIT) -> tuple[Grey, S
     Raises:
         PictureError: It cannot be read, is no picture, is damaged, or has too many or too few pixels.
     """
-    content = picture if isinstance(picture, bytes) else _content(Path(picture))
+    content = picture if isinstance(picture, bytes) else content_of(Path(picture))
     if not content:
         raise PictureError("the file is empty: expected a picture")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            shown, steps = _pdf_page(content, pixels) if _is_pdf(content) else _picture(content, pixels)
-            return _within_page(_grey(shown)), steps
+            shown, steps = _pdf_page(content, pixels) if is_pdf(content) else _picture(content, pixels)
+            return _within_page(in_grey(shown)), steps
     except PictureError:
         raise
     except UnidentifiedImageError as error:
@@ -95,7 +112,12 @@ def decode(picture: bytes | str | Path, *, pixels: int = LIMIT) -> tuple[Grey, S
         raise PictureError(f"the picture is damaged: {error}") from error
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """Read a file.
+
+    Raises:
+        PictureError: It cannot be read.
+    """
     try:
         return path.read_bytes()
     except IsADirectoryError as error:
@@ -106,7 +128,7 @@ def _content(path: Path) -> bytes:
 
 def _picture(content: bytes, pixels: int) -> tuple[Pillow.Image, Steps]:
     """Open a picture, turned upright and shrunk to between one and two pages' size."""
-    picture: Pillow.Image = Pillow.open(BytesIO(content), formats=[*FORMATS, *_heic(content)])
+    picture: Pillow.Image = Pillow.open(BytesIO(content), formats=[*FORMATS, *heic_format(content)])
     _check_size(*picture.size, pixels)
     steps: Steps = ("first frame taken",) if _has_frames(picture) else ()
     if picture.getexif().get(ORIENTATION, 1) != 1:
@@ -114,14 +136,14 @@ def _picture(content: bytes, pixels: int) -> tuple[Pillow.Image, Steps]:
     shrink = max(picture.size) / PAGE_SIDE
     if shrink > 1:
         picture.draft(None, (int(picture.width / shrink), int(picture.height / shrink)))
-    picture = _eight_bits(picture)
+    picture = eight_bits(picture)
     factor = max(picture.size) // PAGE_SIDE
     if factor > 1:
         picture = picture.reduce((min(factor, picture.width), min(factor, picture.height)))
     return ImageOps.exif_transpose(picture), steps
 
 
-def _heic(content: bytes) -> list[str]:
+def heic_format(content: bytes) -> list[str]:
     """Give Pillow its reader of HEIC where one is needed."""
     if content[4:8] != b"ftyp" or content[8:12] not in HEIC_BRANDS:
         return []
@@ -153,7 +175,7 @@ def _has_frames(picture: Pillow.Image) -> bool:
     return picture.format != "MPO" and bool(getattr(picture, "is_animated", False))
 
 
-def _eight_bits(picture: Pillow.Image) -> Pillow.Image:
+def eight_bits(picture: Pillow.Image) -> Pillow.Image:
     """Give a picture in a mode that can be averaged: its own depth and its palette resolved."""
     if picture.mode.startswith("I") or picture.mode == "F":
         return Pillow.fromarray(_shallow(np.asarray(picture, dtype=np.float32)))
@@ -171,12 +193,13 @@ def _shallow(deep: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> Grey:
     return shallow
 
 
-def _is_pdf(content: bytes) -> bool:
+def is_pdf(content: bytes) -> bool:
+    """Say whether a file is a PDF."""
     return PDF_MARK in content[:PDF_MARK_WITHIN]
 
 
 def _pdf_page(content: bytes, pixels: int) -> tuple[Pillow.Image, Steps]:
-    """Draw the first page of a PDF; its own pictures are held to the limit, for PDFium unpacks them whole."""
+    """Draw the first page of a PDF."""
     import pypdfium2
 
     with PDFIUM:
@@ -187,14 +210,25 @@ def _pdf_page(content: bytes, pixels: int) -> tuple[Pillow.Image, Steps]:
                 width, height = page.get_size()
                 scale = 2 * PAGE_SIDE / max(width, height, 1)
                 _check_size(math.ceil(width * scale), math.ceil(height * scale), pixels)
-                for picture in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]):
-                    _check_most(*_pdf_picture_size(picture), pixels)
+                check_pdf_pictures(page, pixels)
                 drawn = page.render(scale=scale).to_pil().copy()
                 return drawn, ("first page taken",) if len(document) > 1 else ()
             finally:
                 document.close()
         except pypdfium2.PdfiumError as error:
             raise PictureError(f"the PDF cannot be opened: {error}") from error
+
+
+def check_pdf_pictures(page: "PdfPage", pixels: int) -> None:
+    """Hold the pictures of a PDF's page to a limit: PDFium unpacks them whole.
+
+    Raises:
+        PictureError: One has more pixels.
+    """
+    import pypdfium2
+
+    for picture in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]):
+        _check_most(*_pdf_picture_size(picture), pixels)
 
 
 def _pdf_picture_size(picture: object) -> tuple[int, int]:
@@ -207,7 +241,7 @@ def _pdf_picture_size(picture: object) -> tuple[int, int]:
     return width.value, height.value
 
 
-def _grey(picture: Pillow.Image) -> Grey:
+def in_grey(picture: Pillow.Image) -> Grey:
     """Lay a picture on paper and give it in grey, or in the one colour that shows more."""
     if picture.has_transparency_data:
         picture = _on_paper(picture.convert("RGBA"))

@@ -19,11 +19,12 @@ from tenfold.picture.decode import (
     FORMATS,
     PDFIUM,
     Grey,
-    _content,
-    _eight_bits,
-    _grey,
-    _heic,
-    _is_pdf,
+    check_pdf_pictures,
+    content_of,
+    eight_bits,
+    heic_format,
+    in_grey,
+    is_pdf,
 )
 
 __all__ = ["LONGEST_SIDE", "count_pages", "open_pages"]
@@ -33,6 +34,9 @@ LONGEST_SIDE = 2400
 
 LARGEST_AREA = 4_400_000
 """Long strips may be longer, up to so many pixels in all."""
+
+LARGEST_PICTURE = 178_956_970
+"""The most pixels of a picture, alone or in a PDF: Pillow's own limit."""
 
 DOTS = 200
 """PDF pages are drawn at so many dots per inch."""
@@ -53,13 +57,13 @@ def open_pages(picture: bytes | str | Path) -> Iterator[Grey]:
     Raises:
         PictureError: It cannot be read, is no picture, is damaged, locked or too large.
     """
-    content = picture if isinstance(picture, bytes) else _content(Path(picture))
+    content = picture if isinstance(picture, bytes) else content_of(Path(picture))
     if not content:
         raise PictureError("the file is empty: expected a picture or a PDF")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            yield from _pdf_pages(content) if _is_pdf(content) else _frames(content)
+            yield from _pdf_pages(content) if is_pdf(content) else _frames(content)
     except PictureError:
         raise
     except UnidentifiedImageError as error:
@@ -75,7 +79,7 @@ def count_pages(picture: bytes | str | Path) -> int:
     """Give how many pages a file has; 1 where that cannot be said."""
     try:
         content = picture if isinstance(picture, bytes) else Path(picture).read_bytes()
-        if _is_pdf(content):
+        if is_pdf(content):
             import pypdfium2
 
             with PDFIUM:
@@ -110,6 +114,7 @@ def _pdf_pages(content: bytes) -> Iterator[Grey]:
             with PDFIUM:
                 try:
                     page = document[number]
+                    check_pdf_pictures(page, LARGEST_PICTURE)
                     scale = min(DOTS / 72, LONGEST_SIDE / max(*page.get_size(), 1))
                     drawn = page.render(scale=scale, grayscale=True)
                     shown = np.array(drawn.to_numpy())
@@ -124,14 +129,14 @@ def _pdf_pages(content: bytes) -> Iterator[Grey]:
 
 
 def _frames(content: bytes) -> Iterator[Grey]:
-    picture: Pillow.Image = Pillow.open(BytesIO(content), formats=[*FORMATS, *_heic(content)])
+    picture: Pillow.Image = Pillow.open(BytesIO(content), formats=[*FORMATS, *heic_format(content)])
     for number in range(_count(picture)):
         picture.seek(number)
         scale = _scale(*picture.size)
         if scale < 1:
             picture.draft(None, (int(picture.width * scale), int(picture.height * scale)))
-        shown = ImageOps.exif_transpose(_eight_bits(picture))
-        yield _shrunk(_grey(shown))
+        shown = ImageOps.exif_transpose(eight_bits(picture))
+        yield _shrunk(in_grey(shown))
 
 
 def _scale(width: int, height: int) -> float:
