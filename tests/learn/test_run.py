@@ -2,7 +2,7 @@ import pytest
 
 import tenfold
 from tenfold.errors import OptionError, TrainingError
-from tenfold.learn import run as module
+from tenfold.learn import training
 from tenfold.learn.recipes import recipe
 from tenfold.learn.run import checkpoint_of, train_model
 
@@ -39,11 +39,9 @@ def test_own_data_trains_and_says_that_nothing_was_measured(own, tmp_path):
 
 def test_an_interrupted_run_is_saved_and_goes_on(own, tmp_path, monkeypatch):
     whole = train_model(own, tmp_path / "whole", FEW)
-    real = module.train
+    real = training.train
 
     def interrupted(*args, **kwargs):
-        from tenfold.learn import training
-
         augmented, steps = training.augmented, iter(range(100))
 
         def pressing(images, options):
@@ -57,7 +55,7 @@ def test_an_interrupted_run_is_saved_and_goes_on(own, tmp_path, monkeypatch):
 
     folder = tmp_path / "stopped"
     with monkeypatch.context() as patched:
-        patched.setattr(module, "train", interrupted)
+        patched.setattr(training, "train", interrupted)
         stopped = train_model(own, folder, FEW)
     assert (stopped.finished, stopped.epochs) == (False, 1)
     assert tenfold.load_model(folder).info.history[-1].number == 1

@@ -1,21 +1,28 @@
-"""A whole training run: data in, model folder out."""
+"""A whole training run: data in, model folder out.
+
+PyTorch takes longer to load than the data. It is loaded beside them, so nothing here imports it before.
+"""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from tenfold.arrays import Image
 from tenfold.data.datasets import Examples, load_examples
 from tenfold.errors import OptionError, TrainingError
-from tenfold.learn.checkpoint import read_options
-from tenfold.learn.export import golden_images, save_trained
 from tenfold.learn.recipes import RECIPES, TrainingOptions
-from tenfold.learn.training import train
 from tenfold.model.evaluate import Evaluation, relabelled, score
 from tenfold.model.store import check_place
 
 __all__ = ["TrainingRun", "checkpoint_of", "train_model"]
+
+for _needed in ("torch", "onnx", "safetensors"):
+    if find_spec(_needed) is None:
+        raise ModuleNotFoundError(f"No module named {_needed!r}", name=_needed)
 
 
 @dataclass(frozen=True)
@@ -90,12 +97,17 @@ def train_model(
     if restart:
         checkpoint.unlink(missing_ok=True)
     if resume:
+        from tenfold.learn.checkpoint import read_options
+
         options = read_options(checkpoint)
     elif checkpoint.exists():
         raise OptionError(f"a stopped run waits at {checkpoint}: go on with it by --resume, or drop it by --restart")
     options = options or RECIPES["tutorial"]
+    Thread(target=_load_pytorch, daemon=True).start()
     examples = load_examples(data, "train", offline=offline, progress=progress, decode=decode)
     test = _test_examples(data, examples, offline, decode)
+    from tenfold.learn.training import train
+
     try:
         trained = train(
             examples.images,
@@ -110,6 +122,8 @@ def train_model(
     except TrainingError:
         checkpoint.unlink(missing_ok=True)  # going on would lead to the same end
         raise
+    from tenfold.learn.export import golden_images, save_trained
+
     evaluation = None
     if trained.finished and test:
         probabilities = trained.classifier()(test.images)
@@ -127,6 +141,12 @@ def train_model(
         checkpoint.unlink(missing_ok=True)
     seconds = sum(epoch.seconds for epoch in trained.history)
     return TrainingRun(str(data), folder, trained.finished, len(trained.history), seconds, evaluation)
+
+
+def _load_pytorch() -> None:
+    """Load what trains, then what exports; who imports one of them meanwhile waits for it."""
+    import_module("tenfold.learn.training")
+    import_module("tenfold.learn.export")
 
 
 def checkpoint_of(folder: Path) -> Path:
