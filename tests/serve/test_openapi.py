@@ -51,7 +51,7 @@ def test_nothing_that_the_description_allows_or_forbids_breaks_the_server(addres
 
         with contextlib.suppress(Unsatisfiable):  # where nothing can be sent that is wrong
             ask()
-    assert {"/v1/digits", "/v1/reviews", "/v2/models/{name}/infer"} <= set(asked)
+    assert {"/v1/digits", "/v1/numbers", "/v1/reviews", "/v2/models/{name}/infer"} <= set(asked)
 
 
 def test_the_documentation_names_every_route_and_no_other(client):

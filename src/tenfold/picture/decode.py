@@ -29,6 +29,7 @@ __all__ = [
     "PAGE_SIDE",
     "PDFIUM",
     "Grey",
+    "check_most",
     "check_pdf_pictures",
     "content_of",
     "decode",
@@ -158,14 +159,19 @@ def heic_format(content: bytes) -> list[str]:
 
 
 def _check_size(width: int, height: int, pixels: int) -> None:
-    _check_most(width, height, pixels)
+    check_most(width, height, pixels)
     if min(width, height) < SMALLEST_SIDE:
         raise PictureError(
             f"the picture is too small: {width}×{height} pixels, and a digit takes {SMALLEST_SIDE} each way"
         )
 
 
-def _check_most(width: int, height: int, pixels: int) -> None:
+def check_most(width: int, height: int, pixels: int) -> None:
+    """Hold a picture to a limit.
+
+    Raises:
+        PictureError: It has more pixels.
+    """
     if width * height > pixels:
         raise PictureError(f"the picture is too large: {width}×{height} pixels, and at most {pixels:,} are read")
 
@@ -228,7 +234,7 @@ def check_pdf_pictures(page: "PdfPage", pixels: int) -> None:
     import pypdfium2
 
     for picture in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]):
-        _check_most(*_pdf_picture_size(picture), pixels)
+        check_most(*_pdf_picture_size(picture), pixels)
 
 
 def _pdf_picture_size(picture: object) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from tenfold.picture.decode import (
     FORMATS,
     PDFIUM,
     Grey,
+    check_most,
     check_pdf_pictures,
     content_of,
     eight_bits,
@@ -45,11 +46,12 @@ LOCKED = "password"
 """PDFium's word for a file that is locked."""
 
 
-def open_pages(picture: bytes | str | Path) -> Iterator[Grey]:
+def open_pages(picture: bytes | str | Path, *, pixels: int = LARGEST_PICTURE) -> Iterator[Grey]:
     """Give the pages of a file in grey.
 
     Args:
         picture: A file, or its content: any format that `decode` reads; of PDF and TIFF every page.
+        pixels: How many a picture, alone or in a PDF, may have.
 
     Yields:
         `uint8 (height, width)`, upright as the camera was held, the longest side at most `LONGEST_SIDE`.
@@ -63,7 +65,7 @@ def open_pages(picture: bytes | str | Path) -> Iterator[Grey]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            yield from _pdf_pages(content) if is_pdf(content) else _frames(content)
+            yield from _pdf_pages(content, pixels) if is_pdf(content) else _frames(content, pixels)
     except PictureError:
         raise
     except UnidentifiedImageError as error:
@@ -99,7 +101,7 @@ def _count(picture: Pillow.Image) -> int:
     return int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
 
 
-def _pdf_pages(content: bytes) -> Iterator[Grey]:
+def _pdf_pages(content: bytes, pixels: int) -> Iterator[Grey]:
     import pypdfium2
 
     with PDFIUM:
@@ -114,7 +116,7 @@ def _pdf_pages(content: bytes) -> Iterator[Grey]:
             with PDFIUM:
                 try:
                     page = document[number]
-                    check_pdf_pictures(page, LARGEST_PICTURE)
+                    check_pdf_pictures(page, pixels)
                     scale = min(DOTS / 72, LONGEST_SIDE / max(*page.get_size(), 1))
                     drawn = page.render(scale=scale, grayscale=True)
                     shown = np.array(drawn.to_numpy())
@@ -128,10 +130,11 @@ def _pdf_pages(content: bytes) -> Iterator[Grey]:
             document.close()
 
 
-def _frames(content: bytes) -> Iterator[Grey]:
+def _frames(content: bytes, pixels: int) -> Iterator[Grey]:
     picture: Pillow.Image = Pillow.open(BytesIO(content), formats=[*FORMATS, *heic_format(content)])
     for number in range(_count(picture)):
         picture.seek(number)
+        check_most(*picture.size, pixels)
         scale = _scale(*picture.size)
         if scale < 1:
             picture.draft(None, (int(picture.width * scale), int(picture.height * scale)))

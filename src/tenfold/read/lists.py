@@ -10,7 +10,7 @@ from tenfold.errors import OptionError
 from tenfold.files import reading
 from tenfold.read.lattice import Lattice, Scores
 
-__all__ = ["Known", "assign", "load_list"]
+__all__ = ["Known", "assign", "load_list", "parse_list"]
 
 STRAY = 0.01
 """How probable it is, before anything is read, that a number is not on the list."""
@@ -36,7 +36,9 @@ class Known:
         found: dict[str, int] = {}
         for line, number in enumerate(numbers, 1):
             if not (number.isascii() and number.isdigit()):
-                raise OptionError(f"{source}, line {line}: expected a number of digits 0 to 9 alone, got {number!r}")
+                raise OptionError(
+                    f"{source}, line {line}: expected a number of digits 0 to 9 alone, got {number[:40]!r}"
+                )
             if number in found:
                 raise OptionError(f"{source}, line {line}: {number} stands there already, in line {found[number]}")
             found[number] = line
@@ -77,14 +79,26 @@ def load_list(path: Path) -> Known:
         DataError: The file cannot be read.
         OptionError: It holds letters, duplicates, or nothing.
     """
-    import csv
-
     with reading(path):
         text = path.read_text(encoding="utf-8-sig", errors="replace")
-    rows = [row[0].strip() for row in csv.reader(text.splitlines()) if row and row[0].strip()]
+    return parse_list(text, str(path))
+
+
+def parse_list(text: str, source: str = "the list") -> Known:
+    """Read a list from text: the first column of each line, a heading allowed.
+
+    Raises:
+        OptionError: It holds letters, duplicates, or nothing.
+    """
+    import csv
+
+    try:
+        rows = [row[0].strip() for row in csv.reader(text.splitlines()) if row and row[0].strip()]
+    except csv.Error as error:
+        raise OptionError(f"{source} is no table of numbers: {error}") from error
     if rows and not any(sign.isdigit() for sign in rows[0]):
         rows = rows[1:]
-    return Known.of(rows, str(path))
+    return Known.of(rows, source)
 
 
 def assign(posteriors: Sequence[Scores]) -> list[int]:

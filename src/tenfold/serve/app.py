@@ -17,6 +17,7 @@ from tenfold.serve.digits import digit_routes
 from tenfold.serve.inference import inference_routes
 from tenfold.serve.limits import LimitedBodies
 from tenfold.serve.live import LiveReader
+from tenfold.serve.numbers import number_routes
 from tenfold.serve.observing import Metrics, Observed
 from tenfold.serve.options import ServeOptions
 from tenfold.serve.problems import PROBLEM_TYPE, ProblemDetails, answer_with_problems
@@ -90,6 +91,7 @@ def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Met
     )
     answer_with_problems(api)
     api.include_router(digit_routes(live, work, metrics, options.limits))
+    api.include_router(number_routes(live, work, metrics, options.limits))
     api.include_router(review_routes(live, work, store, options.limits))
     api.include_router(inference_routes(live, work, options.limits))
 

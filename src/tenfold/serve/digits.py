@@ -77,7 +77,7 @@ def digit_routes(live: LiveReader, work: Work, metrics: Metrics, limits: Limits)
     """Give the route that reads digits."""
     routes = APIRouter(tags=["read"])
 
-    @routes.post("/v1/digits", response_model=ReadDigits, openapi_extra=describe_pictures("pictures"))
+    @routes.post("/v1/digits", response_model=ReadDigits, openapi_extra=describe_pictures())
     async def read_digits(
         request: Request,
         max_error: MaxError = None,

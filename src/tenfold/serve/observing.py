@@ -55,6 +55,9 @@ class Metrics:
         self.digits = Counter(
             "tenfold_digits", "Pictures by what came of them: accepted, or why not.", ["outcome"], registry=own
         )
+        self.numbers = Counter(
+            "tenfold_numbers", "Numbers on pages by what came of them: accepted, or why not.", ["outcome"], registry=own
+        )
         self.reloads = Counter("tenfold_model_reloads", "New models, taken or refused.", ["outcome"], registry=own)
         self.waiting = Gauge(
             "tenfold_waiting", "Pictures being read or waiting.", registry=own, multiprocess_mode="livesum"

@@ -27,6 +27,8 @@ class Limits:
         files: Pictures in one request.
         fields: Other parts of a form.
         pixels: Pixels of a picture, or of a page.
+        pages: Pages of a file.
+        known: Numbers on a list of those that can occur.
         images: 28×28 images in one request of the inference protocol.
         waiting: Pictures that are being read or wait for it; beyond that, 503.
     """
@@ -37,6 +39,8 @@ class Limits:
     files: int = 64
     fields: int = 16
     pixels: int = LIMIT
+    pages: int = 20
+    known: int = 20_000
     images: int = 1024
     waiting: int = 128
 

@@ -12,7 +12,17 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from tenfold.serve.options import Limits
 from tenfold.serve.problems import Kind, Problem
 
-__all__ = ["FORM_TYPE", "SentPicture", "describe_pictures", "is_form", "read_form", "sent_pictures", "shown_name"]
+__all__ = [
+    "FORM_TYPE",
+    "SentPicture",
+    "describe_body",
+    "describe_pictures",
+    "is_form",
+    "raw_picture",
+    "read_form",
+    "sent_pictures",
+    "shown_name",
+]
 
 FORM_TYPE = "multipart/form-data"
 
@@ -47,7 +57,7 @@ async def sent_pictures(request: Request, limits: Limits) -> list[SentPicture]:
         Problem: There is none, there are too many, or the request is of another type or broken.
     """
     if not is_form(request):
-        return [SentPicture(None, await _raw(request))]
+        return [SentPicture(None, await raw_picture(request))]
     async with read_form(request, limits) as form:
         files = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
         if not files:
@@ -93,30 +103,31 @@ def shown_name(name: str | None) -> str | None:
     return "".join(sign for sign in last if sign.isprintable())[:LONGEST_NAME].strip(" .") or None
 
 
-def describe_pictures(example: str) -> dict[str, Any]:
-    """Say in OpenAPI how a request carries pictures.
+def describe_pictures() -> dict[str, Any]:
+    """Say in OpenAPI how a request carries one picture or several."""
+    pictures = {
+        "type": "array",
+        "minItems": 1,
+        "items": {"type": "string", "format": "binary"},
+        "description": "One file or several, each a part of its own.",
+    }
+    return describe_body("pictures", {"pictures": pictures})
+
+
+def describe_body(picture: str, parts: dict[str, Any]) -> dict[str, Any]:
+    """Say in OpenAPI that a request is a form, or a picture alone.
 
     Args:
-        example: What the pictures are called in a form.
+        picture: The part of the form that is the picture.
+        parts: All its parts.
     """
-    form = {
-        "type": "object",
-        "required": [example],
-        "properties": {
-            example: {
-                "type": "array",
-                "minItems": 1,
-                "items": {"type": "string", "format": "binary"},
-                "description": "One file or several, each a part of its own.",
-            }
-        },
-    }
+    form = {"type": "object", "required": [picture], "properties": parts}
     raw = {"schema": {"type": "string", "format": "binary"}}
     return {
         "requestBody": {
             "required": True,
             "content": {
-                FORM_TYPE: {"schema": form, "encoding": {example: {"contentType": ", ".join((*RAW_TYPES, PDF_TYPE))}}},
+                FORM_TYPE: {"schema": form, "encoding": {picture: {"contentType": ", ".join((*RAW_TYPES, PDF_TYPE))}}},
                 **dict.fromkeys((*RAW_TYPES, PDF_TYPE), raw),
             },
         }
@@ -129,7 +140,12 @@ class _InMemory(MultiPartParser):
     spool_max_size = 0  # of a spooled file: never moved to the disk
 
 
-async def _raw(request: Request) -> bytes:
+async def raw_picture(request: Request) -> bytes:
+    """Take a picture that is the whole body.
+
+    Raises:
+        Problem: The body is of another type.
+    """
     kind = _media_type(request)
     if not (kind.startswith("image/") or kind == PDF_TYPE):
         raise Problem(

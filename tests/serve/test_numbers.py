@@ -1,0 +1,141 @@
+"""`POST /v1/numbers` reads pages as the reader reads them, and is held to the limits of the other routes."""
+
+import base64
+import json
+from io import BytesIO
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+from sheets import Sheet
+
+from tenfold import Reader
+
+IDS = ("781528989", "402135667")
+
+
+@pytest.fixture(scope="module")
+def page(mnist) -> bytes:
+    sheet = Sheet(mnist.x_test, mnist.y_test, height=500)
+    for place, number in enumerate(IDS):
+        sheet.boxes(number, 200, 120 + 180 * place)
+    return _saved("PNG", sheet.page(2.0))
+
+
+def _saved(kind, *pages) -> bytes:
+    stream = BytesIO()
+    first, *rest = [Image.fromarray(page) for page in pages]
+    first.save(stream, kind, **({"save_all": True, "append_images": rest} if rest else {}))
+    return stream.getvalue()
+
+
+def _raw(client, page, query="", kind="image/png"):
+    return client.post(f"/v1/numbers{query}", content=page, headers={"content-type": kind})
+
+
+def _texts(answer):
+    assert answer.status_code == 200, answer.text
+    return [number["text"] for number in answer.json()["numbers"]]
+
+
+def test_a_page_as_the_body_is_read_as_the_reader_reads_it(client, page):
+    answer = _raw(client, page, "?digits=9")
+    assert _texts(answer) == list(IDS)
+    expected = json.loads(json.dumps([number.to_dict() for number in Reader().numbers(page, digits=9)]))
+    for number, other in zip(answer.json()["numbers"], expected, strict=True):
+        assert number["quad"] == other["quad"]
+        assert number["probability"] == pytest.approx(other["probability"], abs=1e-4)
+        assert set(number) == set(other)
+        assert number["file"] is None
+
+
+def test_a_form_has_the_options_as_fields_and_the_list_as_a_file(client, page):
+    listed = ("ids.csv", b"id,name\n781528989,a\n402135667,b\n990017284,c\n")
+    fields = {"digits": "9", "max_error": "0.05"}
+    answer = client.post("/v1/numbers", files={"page": ("../form.png", page), "list": listed}, data=fields)
+    assert _texts(answer) == list(IDS)
+    assert {number["file"] for number in answer.json()["numbers"]} == {"form.png"}
+    assert [number["matched"] for number in answer.json()["numbers"]] == [True, True]
+
+
+def test_a_list_may_be_repeated_values(client, page):
+    query = "?list=781528989&list=111111111"
+    numbers = _raw(client, page, query).json()["numbers"]
+    assert [number["reason"] for number in numbers] == [None, "not-on-list"]
+
+
+def test_every_page_of_a_pdf_is_read_and_shown_on_demand(client, page):
+    twice = [np.asarray(Image.open(BytesIO(page)))] * 2
+    answer = _raw(client, _saved("PDF", *twice), "?pictures=true", "application/pdf")
+    assert _texts(answer) == [*IDS, *IDS]
+    assert [number["page"] for number in answer.json()["numbers"]] == [1, 1, 2, 2]
+    shown = answer.json()["pages"]
+    sizes = [Image.open(BytesIO(base64.b64decode(each["picture"]))).size for each in shown]
+    assert sizes == [(each["width"], each["height"]) for each in shown]
+    assert "pages" not in _raw(client, page).json()
+
+
+def test_a_page_without_numbers_has_none(client):
+    assert _texts(_raw(client, _saved("PNG", np.full((400, 400), 255, np.uint8)))) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("?digits=0", 422),
+        ("?digits=many", 422),
+        ("?grid=9", 422),
+        ("?grid=0x9", 422),
+        ("?grid=99x9", 422),
+        ("?max_error=2", 422),
+        ("?max_error=0.0000001", 422),
+        ("?list=12a", 422),
+        ("?list=12&list=12", 422),
+        ("?list=12&digits=9", 422),
+        ("?list=" + "1" * 61, 422),
+        ("?pictures=maybe", 422),
+    ],
+)
+def test_what_is_not_allowed_is_a_problem(client, page, query, status):
+    answer = _raw(client, page, query)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        ({"content": b"broken", "headers": {"content-type": "image/png"}}, 422),
+        ({"content": b"%PDF-1.7 broken", "headers": {"content-type": "application/pdf"}}, 422),
+        ({"content": b"{}", "headers": {"content-type": "application/json"}}, 415),
+        ({"files": {"page": ("a.png", b"broken")}}, 422),
+        ({"files": [("page", ("a.png", b"a")), ("page", ("b.png", b"b"))]}, 400),
+        ({"files": {"list": ("a.csv", b"12")}}, 400),
+        ({"files": {"page": ("a.png", b"broken")}, "data": {"digits": "many"}}, 422),
+        ({"files": {"page": ("a.png", b"broken"), "list": ("a.csv", b"\x00\xff" * 100_000)}}, 422),
+        ({"files": {"page": ("a.png", b"broken"), "list": ("a.csv", b"1" * 200_000)}}, 422),
+    ],
+)
+def test_what_is_no_page_is_a_problem(client, request_, status):
+    answer = client.post("/v1/numbers", **request_)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert len(answer.json()["detail"]) < 500
+
+
+def test_pages_pixels_and_lists_are_limited(serve, tmp_path, page):
+    grey = np.full((100, 100), 255, np.uint8)
+    changes = {"pages": 2, "known": 2, "pixels": 50_000}
+    with serve(tmp_path, limits=changes) as address, httpx.Client(base_url=address, timeout=60) as client:
+        assert _raw(client, _saved("TIFF", grey, grey), kind="image/tiff").status_code == 200
+        three = _raw(client, _saved("TIFF", grey, grey, grey), kind="image/tiff")
+        assert (three.status_code, three.json()["detail"][:20]) == (413, "the file has 3 pages")
+        assert _raw(client, _saved("PNG", grey), "?list=1&list=2&list=3").status_code == 413
+        assert "too large" in _raw(client, page).json()["detail"]
+        assert "too large" in _raw(client, _saved("PDF", np.zeros((300, 300), np.uint8))).json()["detail"]
+
+
+def test_numbers_have_a_place_in_the_figures(client, page):
+    _raw(client, page)
+    assert 'tenfold_numbers_total{outcome="accepted"}' in client.get("/metrics").text
