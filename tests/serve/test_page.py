@@ -3,12 +3,15 @@
 import re
 import shutil
 import statistics
+from io import BytesIO
 from pathlib import Path
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import expect, sync_playwright
+from sheets import Sheet
 
 from tenfold.draw.hands import DIGITS, LETTERS
 
@@ -194,18 +197,86 @@ def test_a_wrong_answer_is_taught_and_doubts_are_reviewed_by_keyboard_alone(open
     shot(page, "review-empty")
 
 
+def drop(page, content, name, kind="image/png"):
+    """Let a file fall on the page."""
+    page.evaluate(
+        """([bytes, name, type]) => {
+            const dropped = new DataTransfer();
+            dropped.items.add(new File([new Uint8Array(bytes)], name, { type }));
+            document.querySelector("main:not([hidden])").dispatchEvent(
+                new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
+        }""",
+        [list(content), name, kind],
+    )
+
+
+@pytest.fixture(scope="module")
+def form(mnist):
+    """A page with two rows of boxes, one of them with an empty box, and two digits that cannot be told."""
+    sheet = Sheet(mnist.x_test, mnist.y_test, height=800)
+    for place, number in enumerate(("781528989", "40213_667", "990017284")):
+        sheet.boxes(number, 200, 120 + 180 * place)
+    for place in range(9):
+        sheet.line(210 + 60 * place, 490, 250 + 60 * place, 530, 9)
+        sheet.line(250 + 60 * place, 490, 210 + 60 * place, 530, 9)
+    stream = BytesIO()
+    Image.fromarray(sheet.page(1.5)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def test_a_page_is_dropped_and_its_numbers_stand_beside_it_and_come_as_csv(open_page, form):
+    page = open_page(path="#read")
+    drop(page, form, "<img src=x>.png")
+    expect(page.locator("#told")).to_have_text("3 numbers on <img src=x>.png; 1 to look at.")
+    assert page.locator("#rows button").all_inner_texts()[:2] == ["781528989", "40213·667"]
+    expect(page.locator("#rows .doubted")).to_have_count(1)
+    page.locator("#rows button").first.focus()
+    page.keyboard.press("Tab")
+    expect(page.locator("#rows .chosen button")).to_have_text("40213·667")
+    box = page.locator("#pages canvas").bounding_box()
+    page.locator("#pages canvas").click(position={"x": 0.4 * box["width"], "y": 0.22 * box["height"]})
+    expect(page.locator("#rows .chosen button")).to_have_text("781528989")
+    with page.expect_download() as download:
+        page.locator("#numbers-csv").click()
+    head, *rows = Path(download.value.path()).read_text().splitlines()
+    assert head == "file,page,row,text,probability,accepted,reason"
+    assert [row.split(",")[3] for row in rows][:2] == ["781528989", "40213_667"]
+
+
+def test_a_page_of_a_pdf_is_chosen_and_what_is_no_page_is_refused_in_words(open_page, form):
+    page = open_page(path="#read")
+    stream = BytesIO()
+    one = Image.open(BytesIO(form))
+    one.save(stream, "PDF", save_all=True, append_images=[one])
+    page.locator("#length").fill("9")
+    page.locator("#page").set_input_files(
+        {"name": "two.pdf", "mimeType": "application/pdf", "buffer": stream.getvalue()}
+    )
+    expect(page.locator("#told")).to_contain_text("numbers on two.pdf")
+    expect(page.locator("#pages canvas")).to_have_count(2)
+    expect(page.locator("#rows td").first).to_have_text("1")
+    shot(page, "read-two-pages")
+    drop(page, b"no page", "a.png")
+    expect(page.locator("#told")).to_contain_text("Not a picture that can be opened")
+    expect(page.locator("#result")).to_be_hidden()
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_light_and_dark_and_axe_finds_nothing_serious(open_page, address, seven, size, scheme):
+def test_it_fits_light_and_dark_and_axe_finds_nothing_serious(open_page, address, seven, form, size, scheme):
     kept = httpx.post(f"{address}/v1/reviews", files={"picture": ("form-17.png", seven)}).json()
     page = open_page(size, color_scheme=scheme, bypass_csp=True)
     shot(page, f"draw-start-{size}-{scheme}")
     write(page, DIGITS[2]["looped foot"])
     expect(page.locator("#digit")).to_have_text("2")
     page.wait_for_function("document.getAnimations().length === 0")
-    for view in ("draw", "review"):
+    for view in ("draw", "read", "review"):
         page.goto(f"{address}/#{view}")
         expect(page.locator(f"main#{view}")).to_be_visible()
+        if view == "read":
+            shot(page, f"read-start-{size}-{scheme}")
+            drop(page, form, "form-17.png")
+            expect(page.locator("#rows tr")).to_have_count(3)
         page.wait_for_function("document.getAnimations().length === 0")
         shot(page, f"{view}-{size}-{scheme}")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
@@ -219,7 +290,7 @@ def test_everything_is_reached_by_keyboard(open_page):
     for _ in range(12):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.id || document.activeElement.hash"))
-    assert reached[:4] == ["#draw", "#draw", "#review", "picture"]
+    assert reached[:5] == ["#draw", "#draw", "#read", "#review", "picture"]
 
 
 def test_the_token_is_asked_for_where_one_is_needed(chromium, serve, tmp_path):

@@ -42,8 +42,13 @@ function askForToken() {
 }
 
 export async function save(path, name) {
+  hand(await (await ask(path)).blob(), name);
+}
+
+// Hands a file over as a download.
+export function hand(blob, name) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(await (await ask(path)).blob());
+  link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

@@ -3,6 +3,7 @@
 import { Refusal, ask, tell } from "./api.js";
 import { inWords, makeBars, showBars, showStages } from "./answer.js";
 import { Pad } from "./pad.js";
+import { takeFiles } from "./pictures.js";
 import { refreshCount } from "./review.js";
 
 const at = (id) => document.getElementById(id);
@@ -20,7 +21,7 @@ export function startDrawing() {
     if ((event.ctrlKey || event.metaKey) && event.key === "z" && !pad.empty) pad.undo();
     if (event.key === "Escape" && !pad.empty) pad.clear();
   });
-  takePictures((picture) => { pad.clear(); read(picture); });
+  takeFiles(at("draw"), document.querySelector(".sheet"), (picture) => { pad.clear(); read(picture); });
   makeKeys();
 }
 
@@ -88,18 +89,4 @@ async function keep(label) {
   await ask("v1/reviews", { method: "POST", body: form });
   at("kept").textContent = label === null ? "Kept. It waits under Review." : "Kept. The next training can learn from it.";
   await refreshCount();
-}
-
-function takePictures(take) {
-  const sheet = document.querySelector(".sheet");
-  const first = (files) => { if (files?.length) take(files[0]); };
-  at("picture").addEventListener("change", (event) => { first(event.target.files); event.target.value = ""; });
-  addEventListener("paste", (event) => { if (!at("draw").hidden) first(event.clipboardData?.files); });
-  addEventListener("dragover", (event) => { event.preventDefault(); sheet.classList.add("over"); });
-  addEventListener("dragleave", () => sheet.classList.remove("over"));
-  addEventListener("drop", (event) => {
-    event.preventDefault();
-    sheet.classList.remove("over");
-    if (!at("draw").hidden) first(event.dataTransfer.files);
-  });
 }

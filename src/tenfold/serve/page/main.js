@@ -2,10 +2,12 @@
 
 import { tell } from "./api.js";
 import { startDrawing } from "./draw.js";
+import { startReading } from "./read.js";
 import { openReview, refreshCount, startReviewing } from "./review.js";
 
 function open() {
-  const name = location.hash === "#review" ? "review" : "draw";
+  const asked = location.hash.slice(1);
+  const name = ["read", "review"].includes(asked) ? asked : "draw";
   for (const part of document.querySelectorAll("main")) part.hidden = part.id !== name;
   for (const link of document.querySelectorAll("nav a")) {
     if (link.hash === `#${name}`) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
@@ -14,6 +16,7 @@ function open() {
 }
 
 startDrawing();
+startReading();
 startReviewing();
 addEventListener("hashchange", open);
 open();
