@@ -227,7 +227,7 @@ def form(mnist):
 def test_a_page_is_dropped_and_its_numbers_stand_beside_it_and_come_as_csv(open_page, form):
     page = open_page(path="#read")
     drop(page, form, "<img src=x>.png")
-    expect(page.locator("#told")).to_have_text("3 numbers on <img src=x>.png; 1 to look at.")
+    expect(page.locator("#told")).to_have_text("3 numbers on <img src=x>.png; none to look at.")
     assert page.locator("#rows button").all_inner_texts()[:2] == ["781528989", "40213·667"]
     expect(page.locator("#rows .doubted")).to_have_count(1)
     page.locator("#rows button").first.focus()

@@ -9,6 +9,7 @@ const at = (id) => document.getElementById(id);
 const COLUMNS = ["file", "page", "row", "text", "probability", "accepted", "reason"];
 const DOUBTS = { blank: "blank", "not-a-digit": "not a digit", "not-on-list": "not on the list", uncertain: "not sure enough" };
 const LINE = 0.0022; // of the page's width
+const SMALLEST = 11; // pixels of the screen that writing takes
 
 let asked = new AbortController();
 let numbers = [];
@@ -75,7 +76,7 @@ function show(name, found, pages) {
 function summary(name, found) {
   const where = name ? ` on ${name}` : "";
   if (found.length === 0) return `No numbers were found${where}.`;
-  const doubted = found.filter(({ accepted }) => !accepted).length;
+  const doubted = found.filter(({ accepted, reason }) => !accepted && reason !== "blank").length;
   const count = found.length === 1 ? "One number" : `${found.length} numbers`;
   return `${count}${where}; ${doubted === 0 ? "none" : doubted} to look at.`;
 }
@@ -88,9 +89,10 @@ function tell(state, words) {
 function row(number) {
   const line = document.createElement("tr");
   const cell = (text, kind = "td") => Object.assign(document.createElement(kind), { textContent: text });
-  const button = Object.assign(document.createElement("button"), { type: "button", textContent: number.text.replaceAll("_", "·") });
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: number.reason === "blank" ? "–" : number.text.replaceAll("_", "·") });
   button.setAttribute("aria-pressed", "false");
-  if (number.text.includes("_")) button.setAttribute("aria-label", number.text.replaceAll("_", " empty "));
+  if (number.reason === "blank") button.setAttribute("aria-label", "Nothing written");
+  else if (number.text.includes("_")) button.setAttribute("aria-label", number.text.replaceAll("_", " empty "));
   button.addEventListener("click", () => choose(number));
   button.addEventListener("focus", () => choose(number));
   const text = cell("");
@@ -141,7 +143,7 @@ function draw() {
       pen.fill(path);
       pen.globalAlpha = 1;
       pen.stroke(path);
-      write(pen, number, style.getPropertyValue("--label"));
+      if (number.reason !== "blank") write(pen, number, style.getPropertyValue("--label"));
     }
   }
 }
@@ -150,7 +152,7 @@ function draw() {
 function write(pen, { quad, text }, font) {
   const [left, right] = [quad[3], quad[2]];
   const tall = Math.hypot(quad[3][0] - quad[0][0], quad[3][1] - quad[0][1]);
-  const size = Math.min(Math.max(0.36 * tall, pen.canvas.width / 80), pen.canvas.width / 32);
+  const size = Math.min(Math.max(0.42 * tall, SMALLEST * pen.canvas.width / pen.canvas.clientWidth), 0.8 * tall);
   pen.save();
   pen.translate(...left);
   pen.rotate(Math.atan2(right[1] - left[1], right[0] - left[0]));
