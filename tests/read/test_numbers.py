@@ -134,5 +134,5 @@ def test_what_is_no_page_is_refused(reader):
 
 
 def test_a_model_without_calibration_on_pages_promises_nothing(tutorial, form):
-    with pytest.raises(OptionError, match="not calibrated on pages"):
+    with pytest.raises(OptionError, match="only the model that ships was calibrated on pages"):
         tenfold.Reader(tutorial.folder).numbers(png(form), max_error=0.01)

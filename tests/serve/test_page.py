@@ -212,7 +212,7 @@ def drop(page, content, name, kind="image/png"):
 
 @pytest.fixture(scope="module")
 def form(mnist):
-    """A page with two rows of boxes, one of them with an empty box, and two digits that cannot be told."""
+    """A page with two rows of boxes, one of them with an empty box, and crossed-out boxes."""
     sheet = Sheet(mnist.x_test, mnist.y_test, height=800)
     for place, number in enumerate(("781528989", "40213_667", "990017284")):
         sheet.boxes(number, 200, 120 + 180 * place)

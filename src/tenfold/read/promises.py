@@ -63,7 +63,7 @@ def _held_out(model: Model) -> Mapping[str, Any]:
     shipped = json.loads(SHIPPED_PROMISES.read_text(encoding="utf-8")) if SHIPPED_PROMISES.exists() else {}
     if shipped.get("model") != fingerprint(model):
         raise OptionError(
-            "this model cannot promise an error for whole numbers: it was not calibrated on pages; "
-            "`tenfold calibrate MODEL --pages FOLDER` does it with your own"
+            "this model cannot promise an error for whole numbers: only the model that ships was calibrated on pages; "
+            "leave out the largest error, or the model"
         )
     return dict(shipped["numbers"])
