@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenfold.cli.options import AsJson
+from tenfold.cli.options import AsJson, MaxError, Pixels, ShippedModel
 from tenfold.errors import PictureError
 from tenfold.report.findings import percent
 
@@ -24,13 +24,9 @@ def predict(
     pictures: Annotated[
         list[str], typer.Argument(metavar="PICTURE…", help="Picture files, folders, globs; `-` is standard input.")
     ],
-    model: Annotated[Path | None, typer.Option(help="A model folder.", show_default="the shipped one")] = None,
-    max_error: Annotated[
-        float | None, typer.Option(help="Accept only what keeps the share of errors below this.", show_default=False)
-    ] = None,
-    pixels: Annotated[
-        int | None, typer.Option(help="The most pixels that a picture may have.", show_default="50 million")
-    ] = None,
+    model: ShippedModel = None,
+    max_error: MaxError = None,
+    pixels: Pixels = None,
     steps: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Draw how each picture was prepared, into this folder.")
     ] = None,

@@ -9,12 +9,28 @@ import typer
 if TYPE_CHECKING:
     from tenfold.arrays import Image
 
-__all__ = ["AsJson", "ModelFolder", "Offline", "Quiet", "Source", "decode", "fail"]
+__all__ = [
+    "AsJson",
+    "MaxError",
+    "ModelFolder",
+    "Offline",
+    "Pixels",
+    "Quiet",
+    "ShippedModel",
+    "Source",
+    "decode",
+    "fail",
+]
 
 Source = Annotated[str, typer.Option("--data", help="A data set's name, or a file or folder of your own.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Use only what is on this machine.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+ShippedModel = Annotated[Path | None, typer.Option(help="A model folder.", show_default="the shipped one")]
+MaxError = Annotated[
+    float | None, typer.Option(help="Accept only what keeps the share of errors below this.", show_default=False)
+]
+Pixels = Annotated[int | None, typer.Option(help="The most pixels that a picture may have.", show_default="50 million")]
 ModelFolder = Annotated[Path, typer.Argument(metavar="MODEL", help="A model folder.", show_default=False)]
 
 

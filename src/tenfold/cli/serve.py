@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from tenfold.cli.options import MaxError, Pixels, ShippedModel
 from tenfold.errors import OptionError
 
 __all__ = ["serve"]
@@ -14,13 +15,9 @@ __all__ = ["serve"]
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port; 0 for any that is free.")] = 8000,
-    model: Annotated[Path | None, typer.Option(help="A model folder.", show_default="the shipped one")] = None,
-    max_error: Annotated[
-        float | None, typer.Option(help="Accept only what keeps the share of errors below this.", show_default=False)
-    ] = None,
-    pixels: Annotated[
-        int | None, typer.Option(help="The most pixels that a picture may have.", show_default="50 million")
-    ] = None,
+    model: ShippedModel = None,
+    max_error: MaxError = None,
+    pixels: Pixels = None,
     workers: Annotated[int, typer.Option(help="Processes that answer.")] = 1,
     store: Annotated[
         str, typer.Option(help="Where corrections are kept: a file, or postgresql://USER@HOST/NAME.")

@@ -9,6 +9,8 @@ import math
 import struct
 import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfPage
 
 __all__ = [
-    "DAMAGED",
     "FORMATS",
     "LIMIT",
     "PAGE_SIDE",
@@ -37,6 +38,7 @@ __all__ = [
     "heic_format",
     "in_grey",
     "is_pdf",
+    "opening",
 ]
 
 Grey: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
@@ -97,18 +99,32 @@ def decode(picture: bytes | str | Path, *, pixels: int = LIMIT) -> tuple[Grey, S
     content = picture if isinstance(picture, bytes) else content_of(Path(picture))
     if not content:
         raise PictureError("the file is empty: expected a picture")
+    with opening():
+        shown, steps = _pdf_page(content, pixels) if is_pdf(content) else _picture(content, pixels)
+        return _within_page(in_grey(shown)), steps
+
+
+@contextmanager
+def opening(hint: str = "") -> Iterator[None]:
+    """Say in one way what is wrong with a file that is opened in the block.
+
+    Args:
+        hint: What to do about one that is too large.
+
+    Raises:
+        PictureError: It is no picture, is damaged, or has more pixels than Pillow opens.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            shown, steps = _pdf_page(content, pixels) if is_pdf(content) else _picture(content, pixels)
-            return _within_page(in_grey(shown)), steps
+            yield
     except PictureError:
         raise
     except UnidentifiedImageError as error:
         known = ", ".join(FORMATS)
         raise PictureError(f"not a picture that can be opened: expected one of {known}, HEIC, PDF") from error
     except Pillow.DecompressionBombError as error:
-        raise PictureError(f"the picture is too large: {error}") from error
+        raise PictureError(f"the picture is too large: {error}{hint}") from error
     except DAMAGED as error:
         raise PictureError(f"the picture is damaged: {error}") from error
 

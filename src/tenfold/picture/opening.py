@@ -11,11 +11,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image as Pillow
-from PIL import ImageOps, UnidentifiedImageError
+from PIL import ImageOps
 
 from tenfold.errors import PictureError
 from tenfold.picture.decode import (
-    DAMAGED,
     FORMATS,
     PDFIUM,
     Grey,
@@ -26,6 +25,7 @@ from tenfold.picture.decode import (
     heic_format,
     in_grey,
     is_pdf,
+    opening,
 )
 
 __all__ = ["LONGEST_SIDE", "count_pages", "open_pages"]
@@ -62,19 +62,8 @@ def open_pages(picture: bytes | str | Path, *, pixels: int = LARGEST_PICTURE) ->
     content = picture if isinstance(picture, bytes) else content_of(Path(picture))
     if not content:
         raise PictureError("the file is empty: expected a picture or a PDF")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield from _pdf_pages(content, pixels) if is_pdf(content) else _frames(content, pixels)
-    except PictureError:
-        raise
-    except UnidentifiedImageError as error:
-        known = ", ".join(FORMATS)
-        raise PictureError(f"not a picture that can be opened: expected one of {known}, HEIC, PDF") from error
-    except Pillow.DecompressionBombError as error:
-        raise PictureError(f"the picture is too large: {error}; scan it at 200 dots per inch") from error
-    except DAMAGED as error:
-        raise PictureError(f"the picture is damaged: {error}") from error
+    with opening("; scan it at 200 dots per inch"):
+        yield from _pdf_pages(content, pixels) if is_pdf(content) else _frames(content, pixels)
 
 
 def count_pages(picture: bytes | str | Path) -> int:
