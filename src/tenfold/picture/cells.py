@@ -30,6 +30,15 @@ ALIKE = 0.84
 NEARLY_ALL = 0.85
 """So many of the lines between boxes are there."""
 
+NEAR = 2
+"""A level line of a strip is at most so many pixels from where it should be."""
+
+PRINT = 0.33
+"""Upright lines are at least this share as dark as the level ones."""
+
+BETWEEN = 0.05
+"""Lines that are so much weaker than every second or third one are strokes of digits, not lines."""
+
 LEAN = 0.25
 """The greatest lean of the upright lines of a strip."""
 
@@ -54,8 +63,9 @@ EMPTY = 0.2
 SPECK = 0.1
 """Pieces shorter than this share of the box's height are specks."""
 
-BELONGS = 0.75
-"""A piece with this share of its ink in one box is part of what is written there; others are cut at the line."""
+BELONGS, NARROW_BELONGS = 0.75, 0.6
+"""A piece with this share of its ink in one box is part of what is written there, and so is one with this share that is
+no wider than a box; others are cut at the line."""
 
 Profile = np.ndarray[tuple[int], np.dtype[np.float64]]
 
@@ -149,7 +159,7 @@ def _upright(strip: Strip) -> tuple[Profile, float]:
     """Give for every column the share of it that is inked, along the lean that makes it most uneven."""
     top = strip.room + round((0.84 if strip.comb else 0.1) * strip.height)
     bottom = strip.room + strip.height - max(2, round((0.03 if strip.comb else 0.08) * strip.height))
-    part = strip.mask[top : max(bottom, top + 1)].astype(np.float64)
+    part = _printed(strip)[top : max(bottom, top + 1)].astype(np.float64)
     rows = np.arange(top, top + len(part)) - strip.room - strip.height / 2
     best: tuple[float, Profile, float] | None = None
     for lean in (0.0,) if strip.comb else np.arange(-LEAN, LEAN + 0.01, 0.0125):
@@ -161,6 +171,14 @@ def _upright(strip: Strip) -> tuple[Profile, float]:
             best = sharp, profile, float(lean)
     assert best is not None  # noqa: S101 (there is at least one lean)
     return best[1], best[2]
+
+
+def _printed(strip: Strip) -> Mask:
+    """Mark the ink of a strip that is not much fainter than its level lines."""
+    rows = [strip.room + strip.height] + ([] if strip.comb else [strip.room])
+    columns = slice(strip.room, strip.room + strip.width)
+    dark = [float(np.median(strip.dark[max(0, row - NEAR) : row + NEAR + 1, columns].max(axis=0))) for row in rows]
+    return np.asarray(strip.mask & (strip.dark >= PRINT * min(dark)), np.uint8)
 
 
 def _near(profile: Profile, place: float, reach: int) -> tuple[float, float]:
@@ -191,6 +209,8 @@ def _lattice(profile: Profile, strip: Strip, boxes: int | None) -> list[float]:
                 continue
             reach = max(2, round(0.09 * pitch))
             found = [_near(profile, left + place * pitch, reach) for place in range(number + 1)]
+            if not boxes and _has_strokes([strength for _, strength in found]):
+                continue
             there = sum(strength >= THERE for _, strength in found[1:-1]) / max(number - 1, 1)
             alike = boxes or float(np.quantile([strength for _, strength in found], 0.2)) >= ALIKE
             if alike and there >= (0.6 if boxes else NEARLY_ALL):
@@ -203,6 +223,17 @@ def _lattice(profile: Profile, strip: Strip, boxes: int | None) -> list[float]:
                     best = score, places
                 break
     return [place - strip.room for place in best[1]]
+
+
+def _has_strokes(strengths: list[float]) -> bool:
+    """Say whether lines are weaker between every second or third one: boxes are twice or three times as wide then."""
+    for every in (2, 3):
+        if len(strengths) % every == 1 and len(strengths) > every + 1:
+            lines = np.array(strengths[::every])
+            strokes = np.delete(strengths, np.s_[::every])
+            if float(strokes.mean()) < float(lines.mean()) - BETWEEN:
+                return True
+    return False
 
 
 def _peaks(profile: Profile, strip: Strip) -> list[float]:
@@ -319,6 +350,7 @@ def _owners(row: Ruled, bounds: "np.ndarray[tuple[int], np.dtype[np.float64]]", 
     count, labels, stats, centres = cv2.connectedComponentsWithStats(rest, connectivity=8)
     owner = np.zeros_like(rest)
     top, bottom = strip.room, strip.room + strip.height
+    pitch = float(np.median(np.diff(bounds)))
     for piece in range(1, count):
         x, y, wide, tall, area = (int(value) for value in stats[piece])
         if max(wide, tall) < SPECK * strip.height:
@@ -332,7 +364,8 @@ def _owners(row: Ruled, bounds: "np.ndarray[tuple[int], np.dtype[np.float64]]", 
         if _is_remnant(part, x, y, bounds, strip):
             continue
         part_of = owner[y : y + tall, x : x + wide]
-        part_of[part] = most if counts[most] >= BELONGS * area else inside[part]
+        least = NARROW_BELONGS if wide <= pitch else BELONGS
+        part_of[part] = most if counts[most] >= least * area else inside[part]
     return owner
 
 

@@ -22,7 +22,7 @@ __all__ = ["Frame", "find_frames"]
 SMALLEST = 14
 """The least height of a box, in pixels."""
 
-FULLEST = 0.6
+FULLEST = 0.78
 """A frame's ink is less than this share of its bounding box."""
 
 MOST = 400
@@ -115,13 +115,21 @@ def _strips(paper: Paper, piece: Mask, left: int, top: int) -> Iterator[Strip]:
     if not lines:
         return
     if len(lines) == 1:
-        comb = _comb(level, lines[0])
+        comb = _comb(level & _printed(paper, lines[0], back, level.shape), lines[0])
         if comb:
             yield sampled(paper, comb, lines[0], back, comb=True)
         return
     for upper, lower in pairwise(lines):
         if apart(upper, lower) >= SMALLEST:
             yield sampled(paper, upper, lower, back)
+
+
+def _printed(paper: Paper, line: LevelLine, back: Way, shape: tuple[int, ...]) -> Mask:
+    """Mark where the page, laid out as a line is level, is at least half as dark as that line."""
+    dark = cv2.warpPerspective(paper.dark, back, shape[::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    columns = np.arange(int(line.left), int(line.right))
+    rows = np.clip(np.rint(line.at(columns.astype(float))).astype(int), 0, shape[0] - 1)
+    return (dark >= float(np.median(dark[rows, np.minimum(columns, shape[1] - 1)])) / 2).astype(np.uint8)
 
 
 def _levelled(piece: Mask) -> tuple[Mask, Way]:

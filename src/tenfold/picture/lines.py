@@ -137,6 +137,10 @@ def _joined(pieces: list[tuple[Places, Places, float]], width: int, least: float
     return sorted(found, key=lambda line: float(line.at(width / 2)))
 
 
+SOFT = 0.5
+"""So many pixels beside a line are still it where a stroke begins there; else two and more."""
+
+
 def erased(mask: Mask, rows: Places, thick: float, others: Mask | None = None) -> Mask:
     """Mark the ink of a level line, without the strokes that cross it.
 
@@ -160,7 +164,8 @@ def erased(mask: Mask, rows: Places, thick: float, others: Mask | None = None) -
     beyond = np.where(inside, strokes[np.clip(where, 0, height - 1), columns[None]], 0)[[0, -1]]
     above, below = (np.convolve(side, np.ones(2 * reach + 1), "same") > 0 for side in beyond)
     crossed = (above & below)[None]
-    line = (seen > 0) & ~crossed & inside
+    merged = np.where(offsets < 0, beyond[0], beyond[1]) > 0  # a stroke begins at the line: only the line itself goes
+    line = (seen > 0) & ~crossed & inside & (~merged | (np.abs(offsets) <= thick / 2 + SOFT))
     cover = np.zeros_like(mask)
     cover[where[line], np.broadcast_to(columns[None], where.shape)[line]] = 1
     return cover

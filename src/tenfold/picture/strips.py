@@ -1,5 +1,6 @@
 """A strip of paper between two level lines, sampled from the page so that they are straight and level."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -18,6 +19,9 @@ ROOM = 0.35
 
 TALLEST = 80
 """Strips are sampled with at most so many rows between their lines; a network is given 20."""
+
+LEANING, CUT_SHORT = 0.5, 2.2
+"""The ends of two lines differ by up to so many times their distance where a frame leans, and where one was cut short."""
 
 Map: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 """`float32 (rows, columns)`: for each pixel of a strip a column or row of the page."""
@@ -93,12 +97,18 @@ def sampled(paper: Paper, upper: LevelLine, lower: LevelLine, back: Way, *, comb
 
 
 def _ends(upper: LevelLine, lower: LevelLine) -> tuple[float, float, float, float]:
-    """Give the left and right end of the upper and of the lower line; where they differ much, what is common."""
-    near = 0.5 * apart(upper, lower)
-    left, right = max(upper.left, lower.left), min(upper.right, lower.right)
-    lefts = (upper.left, lower.left) if abs(upper.left - lower.left) < near else (left, left)
-    rights = (upper.right, lower.right) if abs(upper.right - lower.right) < near else (right, right)
-    return lefts[0], rights[0], lefts[1], rights[1]
+    """Give the left and right end of the upper line, then of the lower; where they differ much, what is common."""
+    high = apart(upper, lower)
+    left, right = _end(upper.left, lower.left, high, min), _end(upper.right, lower.right, high, max)
+    return left[0], right[0], left[1], right[1]
+
+
+def _end(upper: float, lower: float, high: float, outer: Callable[[float, float], float]) -> tuple[float, float]:
+    """Give where two lines `high` apart end: where one is cut short by what is written across it, as far as the other."""
+    if abs(upper - lower) < LEANING * high:
+        return upper, lower
+    reach = outer(upper, lower) if abs(upper - lower) < CUT_SHORT * high else upper + lower - outer(upper, lower)
+    return reach, reach
 
 
 def turned_back(
