@@ -26,8 +26,10 @@ format: $(VENV)/.dev ## format the code and mend what the linter can
 bench: $(VENV)/.dev ## measure Tenfold beside its peers, into docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
-reproduce: $(VENV)/.train ## train the model that ships with the package again
+reproduce: $(VENV)/.dev ## train the two networks that ship with the package again, and make their promises
 	$(BIN)/tenfold train --recipe reader --out src/tenfold/model/reader
+	$(BIN)/python -m tenfold.learn.rows
+	$(BIN)/python -m benchmarks.promises
 
 lock: ## take the newest versions of everything into requirements.lock
 	rm -rf .venv-lock

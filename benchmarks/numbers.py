@@ -130,10 +130,7 @@ def beside_tesseract(model: Model, pages: Sequence[LabelledPage]) -> dict[str, A
     seconds = {"tenfold": 0.0, "tesseract": 0.0}
     for page in pages:
         started = time.perf_counter()
-        read = {
-            truth(page, row.lattice.row.quad): row.readings[0].text
-            for row in read_rows(model, page.grey, NumberOptions())
-        }
+        read = {truth(page, row.quad): row.readings[0].text for row in read_rows(model, page.grey, NumberOptions())}
         seconds["tenfold"] += time.perf_counter() - started
         started = time.perf_counter()
         words = tesseract(page.grey, 11).split()
@@ -194,6 +191,7 @@ def table(result: dict[str, Any]) -> list[list[str]]:
             "digits",
             "whole numbers",
             "with a list",
+            "read where none is",
             *(f"accepted at {error:.1%}" for error in ERRORS),
         ]
     ]
@@ -205,7 +203,7 @@ def table(result: dict[str, Any]) -> list[list[str]]:
             accepted.append(f"{taken / each['numbers']:.1%}, {wrong} wrong" if taken else "–")
         listed = f"{each['matched'] / each['listed']:.2%}" if each["listed"] else "–"
         shares = [f"{each['right'] / each['digits']:.2%}", f"{each['whole'] / each['numbers']:.2%}", listed]
-        rows.append([kind, f"{each['numbers']:,}", *shares, *accepted])
+        rows.append([kind, f"{each['numbers']:,}", *shares, str(each["extra"]), *accepted])
     return rows
 
 

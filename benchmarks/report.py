@@ -31,20 +31,47 @@ def write(results: Path, document: Path) -> None:
     """Write the page and its pictures.
 
     Args:
-        results: The folder with the JSON of the parts; a part that was not run is left out.
-        document: The page; pictures go to `images/` beside it.
+        results: The folder with the JSON of the parts; a part that was not run stays as the page has it.
+        document: The page; pictures go to `images/` beside it, and what concerns the shipped model into its card.
     """
     images = document.parent / "images"
     images.mkdir(parents=True, exist_ok=True)
     found = {name: load_results(results, *patterns) for name, patterns in PATTERNS.items()}
     newest = max((each for documents in found.values() for each in documents), key=lambda each: str(each["date"]))
-    parts = [OPENING, _machine(newest)]
-    for name, section in SECTIONS.items():
-        if found[name]:
-            parts += [section(found[name], images), _origin(found[name], newest)]
-    document.write_text("\n".join(parts), encoding="utf-8")
-    if found["reading"]:
-        (document.parent / CARD).write_text(_card(found["reading"], images), encoding="utf-8")
+    fresh = {
+        name: f"{section(found[name], images)}\n{_origin(found[name], newest)}"
+        for name, section in SECTIONS.items()
+        if found[name]
+    }
+    older = _older(document)
+    parts = [fresh.get(name) or older.get(title, "") for name, title in TITLES.items()]
+    document.write_text("\n".join([OPENING, _machine(newest), *filter(None, parts)]), encoding="utf-8")
+    card = document.parent / CARD
+    text = _card(found["reading"], images) if found["reading"] else card.read_text(encoding="utf-8")
+    card.write_text(_with_numbers(text, fresh.get("numbers") or older.get(TITLES["numbers"], "")), encoding="utf-8")
+
+
+def _older(document: Path) -> dict[str, str]:
+    """Give the sections of the page as it is, by title, each with the machine that it was measured on."""
+    if not document.exists():
+        return {}
+    opening, *sections = document.read_text(encoding="utf-8").split("\n## ")
+    machine = next(line for line in opening.splitlines() if line.startswith("Machine:"))
+    found = {}
+    for section in sections:
+        body = section.rstrip("\n")
+        measured = "" if "\nMachine: " in body else f"\n\n{machine}"
+        found[section.splitlines()[0]] = f"## {body}{measured}\n"
+    return found
+
+
+def _with_numbers(card: str, section: str) -> str:
+    """Put what is measured of whole numbers into the model card, in place of what it says of them."""
+    before, *others = card.split("\n## ")
+    kept = [other for other in others if other.splitlines()[0] not in {TITLES["numbers"], ""}]
+    place = next(number for number, other in enumerate(kept) if other.startswith("Limits"))
+    numbers = [section.removeprefix("## ").rstrip("\n") + "\n"] if section else []
+    return "\n## ".join([before, *kept[:place], *numbers, *kept[place:]])
 
 
 def _card(documents: Documents, images: Path) -> str:
@@ -220,6 +247,17 @@ PATTERNS = {
     "reading": ("reading",),
     "serving": ("serving",),
     "numbers": ("numbers",),
+}
+TITLES = {
+    "training": "Training, the whole process",
+    "floor": "An epoch over its floor",
+    "accuracy": "Accuracy",
+    "ladder": "The ladder: seconds of training to a mean accuracy",
+    "prediction": "Prediction",
+    "growth": "How training time grows",
+    "reading": "What the shipped model reads",
+    "serving": "Serving",
+    "numbers": "Numbers on drawn pages",
 }
 SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "training": _training,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sheets import Sheet
 
-from tenfold.picture.rows import find_rows
+from tenfold.picture.rows import FreeRow, Row, find_rows, parts_of
 
 
 @pytest.fixture
@@ -13,14 +13,15 @@ def sheet(mnist):
 
 
 def shape(rows):
-    return [(row.kind, "".join("_" if part.image is None else "d" for part in row.parts)) for row in rows]
+    assert all(isinstance(row, Row) for row in rows)
+    return ["".join("_" if part.image is None else "d" for part in row.parts) for row in rows]
 
 
 @pytest.mark.parametrize("tilt", [-9.0, -3.0, 0.0, 6.0])
 @pytest.mark.parametrize("comb", [False, True])
 def test_a_row_of_boxes_is_found_however_it_is_tilted_and_its_empty_boxes_are_known(sheet, tilt, comb):
     sheet.boxes("12_4567_9", 300, 400, comb=comb)
-    assert shape(find_rows(sheet.page(tilt))) == [("boxes", "dd_dddd_d")]
+    assert shape(find_rows(sheet.page(tilt))) == ["dd_dddd_d"]
 
 
 def test_rows_come_from_top_to_bottom_with_their_corners(sheet):
@@ -35,7 +36,7 @@ def test_rows_come_from_top_to_bottom_with_their_corners(sheet):
 def test_a_grid_is_found_with_its_empty_cells(sheet):
     for row in range(5):
         sheet.boxes("1_3_5" if row % 2 else "_2_4_", 300, 200 + 100 * row, side=100)
-    assert shape(find_rows(sheet.page(4.0))) == [("boxes", "_d_d_"), ("boxes", "d_d_d")] * 2 + [("boxes", "_d_d_")]
+    assert shape(find_rows(sheet.page(4.0))) == ["_d_d_", "d_d_d"] * 2 + ["_d_d_"]
 
 
 def test_a_grid_of_known_shape_is_told_from_other_frames(sheet):
@@ -49,14 +50,35 @@ def test_strokes_across_lines_keep_their_digits_whole(sheet, mnist):
     sheet.boxes("_____", 300, 300, side=60)
     sheet.digit(7, 330, 345, 50)
     sheet.digit(3, 392, 318, 50)
-    assert shape(find_rows(sheet.page())) == [("boxes", "dd___")]
+    assert shape(find_rows(sheet.page())) == ["dd___"]
 
 
-def test_digits_apart_have_a_part_each(sheet):
+def test_a_free_row_is_laid_out_for_a_network_of_rows(sheet):
     sheet.row("2718", 200, 400)
     [row] = find_rows(sheet.page())
-    assert row.kind == "free"
-    assert {(part.start, part.end) for part in row.parts} >= {(0, row.places - 1)} or row.places >= 5
+    assert isinstance(row, FreeRow)
+    inked = np.flatnonzero(row.strip.any(axis=1))
+    assert row.strip.shape[0] == 32
+    assert 17 <= len(inked) <= 24
+    assert abs(inked.mean() - 15.5) < 2
+
+
+def test_an_upright_line_beside_a_row_is_not_of_it(sheet):
+    sheet.row("2718", 200, 400)
+    sheet.line(160, 300, 160, 520, thick=3)
+    rows = [row for row in find_rows(sheet.page()) if row.strip.shape[1] > 60]
+    assert [len(np.flatnonzero(row.strip.any(axis=1))) <= 24 for row in rows] == [True]
+
+
+def test_a_free_row_is_cut_where_there_is_least_ink(sheet):
+    sheet.row("27", 200, 400)
+    [row] = find_rows(sheet.page())
+    width = row.strip.shape[1]
+    parts = parts_of(row, [(0, width // 2), (width // 2, width), (0, width)])
+    left, right, both = parts.values()
+    assert all(part.image is not None and part.image.shape == (28, 28) for part in parts.values())
+    assert left.quad[1][0] <= right.quad[0][0] + 2
+    assert (both.quad[0], both.quad[1]) == (left.quad[0], right.quad[1])
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])
@@ -66,7 +88,7 @@ def test_even_paper_has_no_rows(level):
 
 def test_noise_alone_has_no_boxes():
     page = np.random.default_rng(0).integers(180, 256, (700, 500)).astype(np.uint8)
-    assert all(row.kind == "free" for row in find_rows(page))
+    assert all(isinstance(row, FreeRow) for row in find_rows(page))
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 400), (400, 3), (20, 20)])

@@ -17,7 +17,7 @@ from torch import nn
 from tenfold.arrays import SIDE
 from tenfold.learn.networks import Ensemble, Normalise, Views
 
-__all__ = ["to_onnx"]
+__all__ = ["IR_VERSION", "LAYERS", "OPSET", "Graph", "to_onnx"]
 
 OPSET = 20
 IR_VERSION = 10
@@ -59,11 +59,17 @@ def _is_known(layer: nn.Module) -> bool:
     return not (isinstance(layer, nn.MaxPool2d) and layer.return_indices)
 
 
-class _Graph:
-    """A chain of nodes; `value` is the name of what the last one gives."""
+class Graph:
+    """A chain of ONNX nodes.
 
-    def __init__(self) -> None:
-        self.value = "images"
+    Attributes:
+        value: The name of what the last one gives; before the first, of what the graph is given.
+        nodes: The nodes.
+        tensors: What they store.
+    """
+
+    def __init__(self, value: str = "images") -> None:
+        self.value = value
         self.nodes: list[onnx.NodeProto] = []
         self.tensors: list[onnx.TensorProto] = []
 
@@ -109,6 +115,26 @@ class _Graph:
         self.value = views[0]
         self.add("Concat", *views[1:], axis=0)
 
+    def content(
+        self, inputs: Mapping[str, tuple[int, Sequence[Any]]], outputs: Mapping[str, tuple[int, Sequence[Any]]]
+    ) -> bytes:
+        """Give the checked ONNX file: inputs and outputs by name, each an element type and a shape."""
+        model = helper.make_model(
+            helper.make_graph(
+                self.nodes,
+                "tenfold",
+                [helper.make_tensor_value_info(name, *each) for name, each in inputs.items()],
+                [helper.make_tensor_value_info(name, *each) for name, each in outputs.items()],
+                self.tensors,
+            ),
+            opset_imports=[helper.make_opsetid("", OPSET)],
+            ir_version=IR_VERSION,
+            producer_name="tenfold",
+        )
+        onnx.checker.check_model(model, full_check=True)
+        content: bytes = model.SerializeToString()
+        return content
+
     def _store(self, tensor: Any) -> str:  # noqa: ANN401
         name = f"tensor_{len(self.tensors)}"
         array = tensor.detach().numpy() if isinstance(tensor, torch.Tensor) else np.asarray(tensor)
@@ -116,17 +142,17 @@ class _Graph:
         return name
 
 
-def _normalise(graph: _Graph, _: Normalise) -> None:
+def _normalise(graph: Graph, _: Normalise) -> None:
     graph.add("Cast", to=TensorProto.FLOAT)
     graph.add("Mul", np.float32(1 / 255))
     graph.add("Unsqueeze", np.array([1]))
 
 
-def _linear(graph: _Graph, layer: nn.Linear) -> None:
+def _linear(graph: Graph, layer: nn.Linear) -> None:
     graph.add("Gemm", *_weights(layer), transB=1)
 
 
-def _convolution(graph: _Graph, layer: nn.Conv2d) -> None:
+def _convolution(graph: Graph, layer: nn.Conv2d) -> None:
     same = {"auto_pad": "SAME_UPPER"} if layer.padding == "same" else {"pads": _sides(layer.padding)}
     graph.add(
         "Conv",
@@ -138,7 +164,7 @@ def _convolution(graph: _Graph, layer: nn.Conv2d) -> None:
     )
 
 
-def _max_pool(graph: _Graph, layer: nn.MaxPool2d) -> None:
+def _max_pool(graph: Graph, layer: nn.MaxPool2d) -> None:
     graph.add(
         "MaxPool",
         kernel_shape=_pair(layer.kernel_size),
@@ -149,11 +175,11 @@ def _max_pool(graph: _Graph, layer: nn.MaxPool2d) -> None:
     )
 
 
-def _batch_norm(graph: _Graph, layer: nn.BatchNorm2d) -> None:
+def _batch_norm(graph: Graph, layer: nn.BatchNorm2d) -> None:
     graph.add("BatchNormalization", *_weights(layer), layer.running_mean, layer.running_var, epsilon=layer.eps)
 
 
-def _silu(graph: _Graph, _: nn.SiLU) -> None:
+def _silu(graph: Graph, _: nn.SiLU) -> None:
     before = graph.value
     graph.add("Sigmoid")
     graph.add("Mul", before)
@@ -171,7 +197,7 @@ def _sides(padding: Any) -> list[int]:  # noqa: ANN401
     return _pair(padding) * 2
 
 
-LAYERS: Mapping[type[nn.Module], Callable[[_Graph, Any], None]] = MappingProxyType(
+LAYERS: Mapping[type[nn.Module], Callable[[Graph, Any], None]] = MappingProxyType(
     {
         Normalise: _normalise,
         nn.Flatten: lambda graph, _: graph.add("Flatten", axis=1),
@@ -190,7 +216,7 @@ LAYERS: Mapping[type[nn.Module], Callable[[_Graph, Any], None]] = MappingProxyTy
 """For each known layer, what it adds to the graph."""
 
 
-def _member(graph: _Graph, member: nn.Sequential) -> tuple[str, str]:
+def _member(graph: Graph, member: nn.Sequential) -> tuple[str, str]:
     """Write a network from the images on; give the names of its logits and of its features."""
     graph.value = "images"
     places = member.places if isinstance(member, Views) else ()
@@ -211,7 +237,7 @@ def _member(graph: _Graph, member: nn.Sequential) -> tuple[str, str]:
 
 def _listed(members: list[Any], temperature: float, classes: int | None) -> bytes:
     """Write one network as a chain of nodes, or several beside each other, their probabilities averaged."""
-    graph = _Graph()
+    graph = Graph()
     logits, features = zip(*(_member(graph, member) for member in members), strict=True)
     answer = logits[0] if len(members) == 1 else graph.log_of_mean([graph.softmax(each) for each in logits])
     outputs: dict[str, list[str | None]] = {"probabilities": ["n", None], "features": ["n", None]}
@@ -228,21 +254,8 @@ def _listed(members: list[Any], temperature: float, classes: int | None) -> byte
         graph.add("Squeeze", np.array([1]), result="strangeness")
         outputs["strangeness"] = ["n"]
     floats = TensorProto.FLOAT
-    model = helper.make_model(
-        helper.make_graph(
-            graph.nodes,
-            "tenfold",
-            [helper.make_tensor_value_info("images", TensorProto.UINT8, ["n", SIDE, SIDE])],
-            [helper.make_tensor_value_info(name, floats, shape) for name, shape in outputs.items()],
-            graph.tensors,
-        ),
-        opset_imports=[helper.make_opsetid("", OPSET)],
-        ir_version=IR_VERSION,
-        producer_name="tenfold",
-    )
-    onnx.checker.check_model(model, full_check=True)
-    content: bytes = model.SerializeToString()
-    return content
+    given = {"images": (TensorProto.UINT8, ["n", SIDE, SIDE])}
+    return graph.content(given, {name: (floats, shape) for name, shape in outputs.items()})
 
 
 class _Answer(nn.Module):

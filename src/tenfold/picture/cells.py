@@ -67,6 +67,8 @@ BELONGS, NARROW_BELONGS = 0.75, 0.6
 """A piece with this share of its ink in one box is part of what is written there, and so is one with this share that is
 no wider than a box; others are cut at the line."""
 
+SHEARED = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+
 Profile = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
@@ -159,13 +161,13 @@ def _upright(strip: Strip) -> tuple[Profile, float]:
     """Give for every column the share of it that is inked, along the lean that makes it most uneven."""
     top = strip.room + round((0.84 if strip.comb else 0.1) * strip.height)
     bottom = strip.room + strip.height - max(2, round((0.03 if strip.comb else 0.08) * strip.height))
-    part = _printed(strip)[top : max(bottom, top + 1)].astype(np.float64)
-    rows = np.arange(top, top + len(part)) - strip.room - strip.height / 2
+    part = 255 * _printed(strip)[top : max(bottom, top + 1)]
+    middle = strip.room + strip.height / 2 - top
     best: tuple[float, Profile, float] | None = None
     for lean in (0.0,) if strip.comb else np.arange(-LEAN, LEAN + 0.01, 0.0125):
-        shifts = np.rint(lean * rows).astype(int)
-        columns = np.clip(np.arange(part.shape[1])[None] + shifts[:, None], 0, part.shape[1] - 1)
-        profile = np.take_along_axis(part, columns, axis=1).mean(axis=0)
+        shear = np.array([[1, lean, -lean * middle], [0, 1, 0]])
+        upright = cv2.warpAffine(part, shear, part.shape[::-1], flags=SHEARED, borderMode=cv2.BORDER_REPLICATE)
+        profile = cv2.reduce(upright, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel().astype(np.float64) / 255
         sharp = float((profile**4).sum()) * (1 - 0.2 * abs(lean))
         if best is None or sharp > best[0]:
             best = sharp, profile, float(lean)
@@ -181,14 +183,13 @@ def _printed(strip: Strip) -> Mask:
     return np.asarray(strip.mask & (strip.dark >= PRINT * min(dark)), np.uint8)
 
 
-def _near(profile: Profile, place: float, reach: int) -> tuple[float, float]:
-    """Give the strongest column near a place, in the middle of its line, and how strong it is."""
-    first = max(0, round(place) - reach)
-    window = profile[first : round(place) + reach + 1]
-    if not len(window):
-        return place, 0.0
-    most = float(window.max())
-    return first + float(np.flatnonzero(window >= 0.9 * most).mean()), most
+def _near(profile: Profile, places: "np.ndarray", reach: int) -> tuple["np.ndarray", "np.ndarray"]:
+    """Give the strongest columns near some places, each in the middle of its line, and how strong they are."""
+    columns = np.clip(np.rint(places).astype(int)[:, None] + np.arange(-reach, reach + 1), 0, len(profile) - 1)
+    seen = profile[columns]
+    most = seen.max(axis=1)
+    on_line = seen >= 0.9 * most[:, None]
+    return (columns * on_line).sum(axis=1) / on_line.sum(axis=1), most
 
 
 def _lattice(profile: Profile, strip: Strip, boxes: int | None) -> list[float]:
@@ -199,39 +200,32 @@ def _lattice(profile: Profile, strip: Strip, boxes: int | None) -> list[float]:
     ]
     if len(inside) < 2:
         return []
-    first, last = _near(profile, inside[0], 2)[0], _near(profile, inside[-1], 2)[0]
-    ends = ((first, last), (float(strip.room), float(strip.room + strip.width)))
+    outer = _near(profile, inside[[0, -1]], 2)[0]
+    ends = (outer, np.array([strip.room, strip.room + strip.width]))
     best: tuple[float, list[float]] = (0.0, [])
-    for left, right in ends:
+    for left, right in np.asarray(ends, np.float64).tolist():
         for number in [boxes] if boxes else range(MOST_BOXES, 1, -1):
             pitch = (right - left) / number
             if not (0.9 * NARROWEST * strip.height <= pitch <= 1.1 * WIDEST * strip.height) and not boxes:
                 continue
-            reach = max(2, round(0.09 * pitch))
-            found = [_near(profile, left + place * pitch, reach) for place in range(number + 1)]
-            if not boxes and _has_strokes([strength for _, strength in found]):
+            expected = left + pitch * np.arange(number + 1)
+            places, strengths = _near(profile, expected, max(2, round(0.09 * pitch)))
+            if not boxes and (np.quantile(strengths, 0.2) < ALIKE or _has_strokes(strengths)):
                 continue
-            there = sum(strength >= THERE for _, strength in found[1:-1]) / max(number - 1, 1)
-            alike = boxes or float(np.quantile([strength for _, strength in found], 0.2)) >= ALIKE
-            if alike and there >= (0.6 if boxes else NEARLY_ALL):
-                places = [
-                    place if strength >= THERE else left + number_ * pitch
-                    for number_, (place, strength) in enumerate(found)
-                ]
-                score = number * there
-                if score > best[0]:
-                    best = score, places
+            there = float((strengths[1:-1] >= THERE).sum()) / max(number - 1, 1)
+            if there >= (0.6 if boxes else NEARLY_ALL):
+                if number * there > best[0]:
+                    best = number * there, np.where(strengths >= THERE, places, expected).tolist()
                 break
     return [place - strip.room for place in best[1]]
 
 
-def _has_strokes(strengths: list[float]) -> bool:
+def _has_strokes(strengths: Profile) -> bool:
     """Say whether lines are weaker between every second or third one: boxes are twice or three times as wide then."""
     for every in (2, 3):
         if len(strengths) % every == 1 and len(strengths) > every + 1:
-            lines = np.array(strengths[::every])
             strokes = np.delete(strengths, np.s_[::every])
-            if float(strokes.mean()) < float(lines.mean()) - BETWEEN:
+            if float(strokes.mean()) < float(strengths[::every].mean()) - BETWEEN:
                 return True
     return False
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from tenfold.picture.grids import grid_strips
 from tenfold.picture.ink import Mask
-from tenfold.picture.lines import LevelLine, level_lines, tilt
+from tenfold.picture.lines import STEEPEST, LevelLine, level_lines, tilt
 from tenfold.picture.paper import Paper
 from tenfold.picture.strips import Strip, Way, apart, sampled
 
@@ -34,8 +34,9 @@ DARKER = 3
 WIDE = 0.5
 """A frame is at least so many times as wide as high."""
 
-NARROW = 60
-"""Pieces narrower than this, in pixels, are mostly letters and digits: they are looked at only where not tilted."""
+NARROW, LEVEL = 60, 3.0
+"""Pieces narrower than this, in pixels, are mostly letters and digits: they are looked at only where they are level
+within so many degrees."""
 
 SOLID = 0.66
 """Between its ends a line is inked for so much of its length."""
@@ -134,7 +135,7 @@ def _printed(paper: Paper, line: LevelLine, back: Way, shape: tuple[int, ...]) -
 
 def _levelled(piece: Mask) -> tuple[Mask, Way]:
     """Turn a piece so that its long lines are level; also gives the way back, `(3, 3)`."""
-    angle = tilt(piece)
+    angle = tilt(piece, steepest=STEEPEST if piece.shape[1] >= NARROW else LEVEL)
     height, width = piece.shape
     turn = np.vstack([cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0), [0, 0, 1]])
     corners = turn @ np.array([[0, width, width, 0], [0, 0, height, height], [1, 1, 1, 1]])

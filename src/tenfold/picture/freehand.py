@@ -1,5 +1,6 @@
-"""Free rows of digits: found among rules and print, and cut wherever one digit may end and the next begin."""
+"""Free rows of digits: found among rules and print, made ready for a network of rows, and cut between two digits."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -12,7 +13,7 @@ from tenfold.picture.frame import Ink
 from tenfold.picture.ink import Mask, stroke_width
 from tenfold.picture.lines import tilt
 
-__all__ = ["Cut", "FreeRow", "cut_row", "find_free_rows"]
+__all__ = ["ROW_HEIGHT", "Cut", "FreeRow", "Span", "cut", "find_free_rows"]
 
 PEN = 0.3
 """Ink of a page is at least this share as dark as its darkest tenth: patterns and rules are fainter."""
@@ -29,30 +30,28 @@ LEVEL = 0.35
 DIGIT_ROWS = 40
 """A row is cut at this height: twice what a network is given."""
 
-SMALL = 0.42
-"""What is lower than this share of its row is a comma, a point, a dash, or a part of a digit."""
 
-WIDEST = 1.35
-"""One digit is at most so many times as wide as its row is high."""
+ROW_HEIGHT, ROW_DIGIT = 32, 20
+"""What a network of rows is given has so many rows, its digits so many of them."""
 
-TOUCHING = 0.62
-"""What is wider than this may be several digits."""
+MARGIN = 4
+"""A strip has so many columns of paper at both ends."""
 
-ONE_OR_TWO, ALONE = 1.15, 6.0
-"""What is narrower than so many heights is more often one digit than two: a cut costs as if it crossed the pen so many
-times for each height that it is narrower."""
+LIKE = (0.7, 1.35)
+"""Pieces of so many times a height are of that height."""
 
-EVERY = 0.16
-"""Cuts are tried so many times the row's height apart."""
+TALLER, THIN = 1.9, 0.35
+"""What is so many times as high as its row, and so many times as wide as high at most, is an upright line."""
 
 BAND = 0.16
-"""A cut wanders at most this far to a side, as a share of the row's height."""
-
-LONGEST = 5
-"""One digit has at most so many parts."""
+"""A cut wanders at most this far to a side, as a share of a digit's height."""
 
 Path: TypeAlias = np.ndarray[tuple[int], np.dtype[np.intp]]
 """`intp (rows,)`: for each row the column where a cut runs."""
+
+
+Span: TypeAlias = tuple[int, int]
+"""Two columns of a strip that something lies between."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,37 +59,37 @@ class FreeRow:
     """A row of ink that may be a number.
 
     Attributes:
-        dark: How dark it is, upright, scaled to about `DIGIT_ROWS` rows.
+        dark: How dark it is, upright, its digits scaled to about `DIGIT_ROWS` rows.
         mask: Which of it is ink of this row.
         quad: Its corners on the page.
+        strip: `uint8 (32, width)`: the same for a network of rows, its digits about 20 rows high.
+        scale: Pixels of the strip for each of `dark`.
     """
 
     dark: Ink
     mask: Mask
     quad: Quad
+    strip: Ink
+    scale: float
+
+    def column(self, of_strip: float) -> float:
+        """Give the column of `dark` that a column of the strip shows."""
+        return (of_strip - MARGIN) / self.scale
 
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """A part of a row that may be one digit, between two of the places where the row may be cut.
+    """A part of a row between two cuts.
 
     Attributes:
-        start: The number of the place where it begins.
-        end: Where it ends.
-        ink: `uint8 (height, width)`.
+        ink: `uint8 (height, width)`; None where there is none.
         left: Its first column in the row.
         right: The column after its last.
-        crossed: How much ink is cut through at its two ends, in widths of the pen.
-        small: Whether it is so low that it may be a separator.
     """
 
-    start: int
-    end: int
-    ink: Ink
+    ink: Ink | None
     left: int
     right: int
-    crossed: float
-    small: bool
 
 
 def find_free_rows(dark: Ink, floor: int) -> list[FreeRow]:
@@ -207,9 +206,10 @@ def _row(
     dark: Ink, group: "np.ndarray", labels: "np.ndarray", stats: "np.ndarray", back: "np.ndarray"
 ) -> FreeRow | None:
     """Take a row out of the page, at the height that rows are cut at."""
+    tall, middle = _usual(stats[group])
+    group = group[(stats[group, 3] <= TALLER * tall) | (stats[group, 2] > THIN * stats[group, 3])]
     left, top = stats[group, 0].min(), stats[group, 1].min()
     right, bottom = (stats[group, 0] + stats[group, 2]).max(), (stats[group, 1] + stats[group, 3]).max()
-    tall = float(np.median(stats[group, 3][stats[group, 3] >= 0.6 * stats[group, 3].max()]))
     part = labels[top:bottom, left:right]
     chosen = np.zeros(len(stats), np.uint8)
     chosen[group] = 1
@@ -224,100 +224,61 @@ def _row(
     if ink is None or not mask.any():
         return None
     corners = np.array([(left, top, 1), (right, top, 1), (right, bottom, 1), (left, bottom, 1)]) @ back.T
-    return FreeRow(ink, mask, tuple((float(x), float(y)) for x, y in corners))
+    to_strip = ROW_DIGIT / (tall * scale)
+    strip = _strip(ink, to_strip, (middle - top) * scale)
+    return FreeRow(ink, mask, tuple((float(x), float(y)) for x, y in corners), strip, to_strip)
 
 
-def cut_row(row: FreeRow) -> tuple[list[Cut], int]:
-    """Cut a row wherever one digit may end and the next begin.
+def _usual(stats: "np.ndarray") -> tuple[float, float]:
+    """Give the height and the middle row that most of the ink of a row's pieces has in common."""
+    wide, tall, middles = stats[:, 2], stats[:, 3].astype(np.float64), stats[:, 1] + stats[:, 3] / 2
+    alike = (tall[None] > LIKE[0] * tall[:, None]) & (tall[None] < LIKE[1] * tall[:, None])
+    weight = (alike * np.minimum(wide, 2 * tall)[None]).sum(axis=1) * tall
+    usual = alike[int(weight.argmax())]
+    return float(np.median(tall[usual])), float(np.median(middles[usual]))
+
+
+def _strip(ink: Ink, scale: float, middle: float) -> Ink:
+    """Lay a row out for a network of rows, a given row of it in the middle."""
+    size = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))
+    small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    above = round(ROW_HEIGHT / 2 - middle * scale)
+    strip: Ink = np.zeros((ROW_HEIGHT, size[0] + 2 * MARGIN), np.uint8)
+    top, bottom = max(0, above), min(ROW_HEIGHT, above + size[1])
+    if bottom > top:
+        strip[top:bottom, MARGIN:-MARGIN] = small[top - above : bottom - above]
+    return strip
+
+
+def cut(row: FreeRow, spans: Iterable[Span]) -> dict[Span, Cut]:
+    """Cut parts out of a row, along the paths from top to bottom that cross the least ink.
+
+    Args:
+        row: The row.
+        spans: Between which columns of its strip each part lies.
 
     Returns:
-        Every part between two cuts that may be one digit, and how many cuts there are, both ends of the row included.
+        The part of each span.
 
     Source:
-        Cuts are the paths from top to bottom that cross the least ink near each of several columns, found by dynamic
-        programming as in Avidan and Shamir 2007, "Seam carving".
+        The paths are found by dynamic programming as in Avidan and Shamir 2007, "Seam carving".
     """
-    units = _units(row.mask)
-    height = _usual_height(units)
-    paths: list[Path] = []
-    costs: list[float] = []
-    gaps: list[float] = []
-    rows = row.mask.shape[0]
-    pen = max(1.0, stroke_width(row.mask))
-    owners: list[int] = []
-    end = 0
-    for number, (left, right, _, _) in enumerate(units):
-        middle = (end + left) // 2 if number else max(0, left - 1)
-        paths.append(np.full(rows, middle, np.intp))
-        costs.append(0.0)
-        gaps.append(max(0.0, left - end))
-        owners.append(number)
-        if right - left > TOUCHING * height:
-            unlikely = ALONE * max(0.0, ONE_OR_TWO - (right - left) / height)
-            for path, cost in _seams(row, left, right, height):
-                paths.append(path)
-                costs.append(cost / pen + unlikely)
-                gaps.append(0.0)
-                owners.append(number)
-        end = right
-    paths.append(np.full(rows, end + 1, np.intp))
-    costs.append(0.0)
-    cuts = []
-    for start in range(len(paths) - 1):
-        for stop in range(start + 1, min(start + 1 + LONGEST + 2, len(paths))):
-            between = gaps[start + 1 : stop]
-            if any(gap > 0.28 * height for gap in between):
-                break
-            cut = _part(row, paths, start, stop, costs[start] + costs[stop], height)
-            if cut is None:
-                continue
-            if cut.right - cut.left > WIDEST * height and stop > start + 1:
-                break
-            cuts.append(cut)
-    return cuts, len(paths)
+    wanted = dict.fromkeys(spans)
+    cost, band = row.mask.astype(np.float64), max(2, round(BAND * ROW_DIGIT / row.scale))
+    width = row.mask.shape[1]
+    paths: dict[int, Path] = {}
+    for column in dict.fromkeys(column for span in wanted for column in span):
+        place = round(row.column(column))
+        end = 0 if place <= 0 else width if place >= width else None
+        paths[column] = _seam(cost, place, band) if end is None else np.full(len(cost), end, np.intp)
+    return {(left, right): _between(row, paths[left], paths[right]) for left, right in wanted}
 
 
-def _units(mask: Mask) -> list[tuple[int, int, int, int]]:
-    """Give left, right, top and bottom of what stands apart: pieces that lie above one another belong together."""
-    stats = cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:]
-    boxes = sorted((int(x), int(x + w), int(y), int(y + h)) for x, y, w, h, area in stats if area >= 3)
-    units: list[tuple[int, int, int, int]] = []
-    for left, right, top, bottom in boxes:
-        if units:
-            last = units[-1]
-            shared = min(right, last[1]) - max(left, last[0])
-            if shared >= 0.5 * min(right - left, last[1] - last[0]):
-                units[-1] = (min(left, last[0]), max(right, last[1]), min(top, last[2]), max(bottom, last[3]))
-                continue
-        units.append((left, right, top, bottom))
-    return units
-
-
-def _usual_height(units: list[tuple[int, int, int, int]]) -> float:
-    heights = np.array([bottom - top for _, _, top, bottom in units], float)
-    return float(np.median(heights[heights >= 0.6 * heights.max()]))
-
-
-def _seams(row: FreeRow, left: int, right: int, height: float) -> list[tuple[Path, float]]:
-    """Find paths through a piece that cross little ink, one near each of several columns, none twice."""
-    part = row.mask[:, left:right]
-    cost = part.astype(np.float64) + 1e-3
-    found: list[tuple[Path, float]] = []
-    band = max(2, round(BAND * height))
-    for column in np.arange(0.22 * height, right - left - 0.2 * height, EVERY * height):
-        path, crossed = _seam(cost, round(column), band)
-        if all(np.abs(path - other).mean() > 0.05 * height for other, _ in found):
-            found.append((path, crossed))
-    found.sort(key=lambda each: float(each[0].mean()))
-    return [(path + left, crossed) for path, crossed in found]
-
-
-def _seam(cost: "np.ndarray", column: int, band: int) -> tuple[Path, float]:
+def _seam(cost: "np.ndarray", column: int, band: int) -> Path:
     """Find the path of least ink from top to bottom that stays near a column."""
     rows, width = cost.shape
     first, last = max(0, column - band), min(width, column + band + 1)
-    part = cost[:, first:last] + 0.01 * np.abs(np.arange(first, last) - column)[None] / band
-    total = part.copy()
+    total = cost[:, first:last] + 0.01 * np.abs(np.arange(first, last) - column)[None] / band
     for y in range(1, rows):
         before = np.pad(total[y - 1], 1, constant_values=np.inf)
         total[y] += np.minimum(np.minimum(before[:-2], before[2:]) + 0.005, before[1:-1])
@@ -326,18 +287,16 @@ def _seam(cost: "np.ndarray", column: int, band: int) -> tuple[Path, float]:
     for y in range(rows - 2, -1, -1):
         low = max(0, path[y + 1] - 1)
         path[y] = low + int(total[y, low : path[y + 1] + 2].argmin())
-    crossed = float(np.round(cost[np.arange(rows), path + first] - 1e-3).sum())
-    return path + first, crossed
+    return path + first
 
 
-def _part(row: FreeRow, paths: list[Path], start: int, stop: int, crossed: float, height: float) -> Cut | None:
+def _between(row: FreeRow, first: Path, last: Path) -> Cut:
     columns = np.arange(row.mask.shape[1])[None]
-    inside = (columns >= paths[start][:, None]) & (columns < paths[stop][:, None])
-    mask = row.mask * inside.astype(np.uint8)
+    inside = ((columns >= first[:, None]) & (columns < last[:, None])).astype(np.uint8)
+    mask = np.asarray(row.mask * inside, np.uint8)
     left, top, wide, tall = cv2.boundingRect(mask)
     if not wide:
-        return None
-    soft = np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8) * inside.astype(np.uint8)
+        return Cut(None, int(first.mean()), int(last.mean()))
+    soft = np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8) * inside
     ink = np.where(soft > 0, row.dark, 0)[max(0, top - 1) : top + tall + 1, max(0, left - 1) : left + wide + 1]
-    small = tall < SMALL * height and wide < height
-    return Cut(start, stop, ink.astype(np.uint8), left, left + wide, crossed, small)
+    return Cut(ink.astype(np.uint8), left, left + wide)

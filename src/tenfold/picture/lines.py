@@ -8,7 +8,7 @@ import numpy as np
 
 from tenfold.picture.ink import Mask
 
-__all__ = ["LevelLine", "erased", "level_lines", "tilt"]
+__all__ = ["STEEPEST", "LevelLine", "erased", "level_lines", "tilt"]
 
 Places: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
 """`float64 (n,)`: columns or rows."""
@@ -18,6 +18,9 @@ STEEPEST = 22.0
 
 SAMPLE = 12_000
 """So many pixels of ink are enough to see a tilt by."""
+
+STEPS = (0.5, 1.5)
+"""Tilts are tried in steps of so many degrees."""
 
 SHORTEST = 1 / 12
 """A piece of a line is at least this share of the patch's width."""
@@ -66,8 +69,9 @@ def tilt(mask: Mask, *, steepest: float = STEEPEST) -> float:
         return 0.0
     step = max(1, len(rows) // SAMPLE)
     rows, columns = rows[::step].astype(np.float32), columns[::step].astype(np.float32)
-    best = _best(rows, columns, np.arange(-steepest, steepest + 0.1, 0.5))
-    return _best(rows, columns, np.arange(best - 0.5, best + 0.55, 0.1))
+    turn = float(np.clip(np.degrees(1 / mask.shape[1]), *STEPS))  # so that the ends of a line move by a pixel
+    best = _best(rows, columns, np.arange(-steepest, steepest + 0.1, turn))
+    return _best(rows, columns, np.arange(best - turn, best + 1.1 * turn, turn / 5))
 
 
 def _best(rows: Any, columns: Any, angles: Any) -> float:  # noqa: ANN401 (arrays of any one dimension)

@@ -1,7 +1,7 @@
 """From a page to its rows of digits: in boxes, in grids, or free; each digit as one 28×28 image."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -9,17 +9,17 @@ from tenfold.arrays import Image
 from tenfold.picture.boxes import BoxRow, Quad, find_boxes
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink, frame
-from tenfold.picture.freehand import Cut, FreeRow, cut_row, find_free_rows
-from tenfold.picture.paper import Paper, even_out
+from tenfold.picture.freehand import FreeRow, Span, cut, find_free_rows
+from tenfold.picture.paper import even_out
 from tenfold.picture.strokes import thicken
 
-__all__ = ["Part", "Row", "find_rows"]
+__all__ = ["FreeRow", "Part", "Row", "Span", "find_rows", "parts_of"]
 
 STRONG = 115
 """Ink of this strength, of 255, is stroke."""
 
-MOST_PARTS = 4000
-"""No more parts than this are cut out of a page's free rows; the tallest rows come first."""
+MOST_ROWS = 200
+"""No more free rows than this are told of a page; the tallest come first."""
 
 FEWEST = 3
 """A row has at least so many boxes, unless it is known to have fewer."""
@@ -33,40 +33,30 @@ class Part:
     """What may be one digit of a row.
 
     Attributes:
-        start: The number of the place in its row where it begins, from 0.
-        end: The number of the place where it ends.
-        image: `uint8 (28, 28)`; None for an empty box.
+        image: `uint8 (28, 28)`; None where nothing is written.
         quad: Its corners on the page.
-        crossed: How much ink was cut through, in widths of the pen.
-        small: Whether it may be a comma, a point or a dash.
     """
 
-    start: int
-    end: int
     image: Image | None
     quad: Quad
-    crossed: float = 0.0
-    small: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """A row of digits: places from 0 to `places - 1`, and the parts between them.
+    """A row of boxes.
 
     Attributes:
-        kind: In boxes there is one part between each two places; a free row has many, for reading to choose from.
-        parts: What may be its digits.
-        places: How many places there are, both ends included.
+        parts: The boxes, from left to right.
         quad: Its corners on the page, x and y in pixels, clockwise from the top left.
     """
 
-    kind: Literal["boxes", "free"]
     parts: tuple[Part, ...]
-    places: int
     quad: Quad
 
 
-def find_rows(page: Grey, *, digits: int | None = None, grid: tuple[int, int] | None = None) -> list[Row]:
+def find_rows(
+    page: Grey, *, digits: int | None = None, grid: tuple[int, int] | None = None
+) -> list[Row] | list[FreeRow]:
     """Find the rows of digits on a page.
 
     Boxes are looked for first; where there are any, what stands free on the page is taken for print.
@@ -85,22 +75,18 @@ def find_rows(page: Grey, *, digits: int | None = None, grid: tuple[int, int] | 
     rows = [_box_row(row) for row in likely]
     if grid or any(part.image is not None for row in rows for part in row.parts):
         return rows
-    return _free_rows(paper) or rows
+    free = sorted(find_free_rows(paper.dark, paper.floor), key=lambda row: -_height(row))[:MOST_ROWS]
+    return sorted(free, key=lambda row: float(np.mean(row.quad, axis=0)[1])) or rows
 
 
 def _box_row(row: BoxRow) -> Row:
     fills = [cell.fill for cell in row.cells if cell.ink is not None]
     usual = float(np.median(fills)) if fills else 0.0
     parts = tuple(
-        Part(
-            place,
-            place + 1,
-            None if cell.ink is None or cell.fill < FAINT * usual else framed(cell.ink),
-            cell.quad,
-        )
-        for place, cell in enumerate(row.cells)
+        Part(None if cell.ink is None or cell.fill < FAINT * usual else framed(cell.ink), cell.quad)
+        for cell in row.cells
     )
-    return Row("boxes", parts, len(parts) + 1, row.quad)
+    return Row(parts, row.quad)
 
 
 def framed(ink: Ink) -> Image:
@@ -109,31 +95,29 @@ def framed(ink: Ink) -> Image:
     return frame(thick[0] if thick else ink)
 
 
-def _free_rows(paper: Paper) -> list[Row]:
-    rows = sorted(find_free_rows(paper.dark, paper.floor), key=lambda row: -_height(row))
-    found, parts = [], 0
-    for row in rows:
-        cuts, places = cut_row(row)
-        parts += len(cuts)
-        if parts > MOST_PARTS:
-            break
-        if cuts:
-            found.append(Row("free", tuple(_part(row, cut) for cut in cuts), places, row.quad))
-    return sorted(found, key=lambda row: float(np.mean(row.quad, axis=0)[1]))
-
-
 def _height(row: FreeRow) -> float:
     return float(np.linalg.norm(np.subtract(row.quad[3], row.quad[0])))
 
 
-def _part(row: FreeRow, cut: Cut) -> Part:
-    corners = np.array(row.quad)
-    width = row.mask.shape[1]
+def parts_of(row: FreeRow, spans: Iterable[Span]) -> dict[Span, Part]:
+    """Cut out of a free row what may be its digits.
+
+    Args:
+        row: The row.
+        spans: Near which columns of its strip each begins and ends.
+
+    Returns:
+        The part of each span.
+    """
+    corners, width = np.array(row.quad), row.mask.shape[1]
 
     def between(left: int, right: int, share: float) -> tuple[float, float]:
         x, y = corners[left] + (corners[right] - corners[left]) * share
         return float(x), float(y)
 
-    first, last = cut.left / width, cut.right / width
-    quad = between(0, 1, first), between(0, 1, last), between(3, 2, last), between(3, 2, first)
-    return Part(cut.start, cut.end, framed(cut.ink), quad, cut.crossed, cut.small)
+    parts = {}
+    for span, piece in cut(row, spans).items():
+        first, last = piece.left / width, piece.right / width
+        quad = between(0, 1, first), between(0, 1, last), between(3, 2, last), between(3, 2, first)
+        parts[span] = Part(None if piece.ink is None or not piece.ink.any() else framed(piece.ink), quad)
+    return parts

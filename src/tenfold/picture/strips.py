@@ -21,7 +21,7 @@ TALLEST = 80
 """Strips are sampled with at most so many rows between their lines; a network is given 20."""
 
 LEANING, CUT_SHORT = 0.5, 2.2
-"""The ends of two lines differ by up to so many times their distance where a frame leans, and where one was cut short."""
+"""The ends of two lines differ by up to so many times their distance where a frame leans, or one is cut short."""
 
 Map: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 """`float32 (rows, columns)`: for each pixel of a strip a column or row of the page."""
@@ -104,7 +104,7 @@ def _ends(upper: LevelLine, lower: LevelLine) -> tuple[float, float, float, floa
 
 
 def _end(upper: float, lower: float, high: float, outer: Callable[[float, float], float]) -> tuple[float, float]:
-    """Give where two lines `high` apart end: where one is cut short by what is written across it, as far as the other."""
+    """Give where two lines `high` apart end; one that is cut short by what is written over it, where the other does."""
     if abs(upper - lower) < LEANING * high:
         return upper, lower
     reach = outer(upper, lower) if abs(upper - lower) < CUT_SHORT * high else upper + lower - outer(upper, lower)

@@ -8,7 +8,8 @@ import numpy as np
 
 from tenfold.errors import OptionError
 from tenfold.files import reading
-from tenfold.read.lattice import Lattice, Scores
+from tenfold.read.columns import Scores
+from tenfold.read.readings import Boxes, Free
 
 __all__ = ["Known", "assign", "load_list", "parse_list"]
 
@@ -46,30 +47,27 @@ class Known:
             raise OptionError(f"{source} holds no numbers: expected one in each line")
         return cls(tuple(found))
 
-    def posterior(self, lattice: Lattice) -> tuple[Scores, float]:
+    def posterior(self, row: Boxes | Free) -> tuple[Scores, float]:
         """Give the probability of each number for what was read, and that it is none of them.
 
         Bayes' rule, each number as probable as any other before, a stray share aside.
         """
         likely = np.zeros(len(self.numbers))
-        for length, (places, digits) in self._by_length().items():
-            if length < lattice.row.places:
-                likely[places] = lattice.on_list(digits)
+        for places, digits in self._by_length():
+            likely[places] = row.on_list(digits)
         likely *= (1 - STRAY) / len(self.numbers)
         total = float(likely.sum()) + STRAY
         return likely / total, STRAY / total
 
-    def _by_length(self) -> "dict[int, tuple[np.ndarray, np.ndarray]]":
+    def _by_length(self) -> "list[tuple[np.ndarray, np.ndarray]]":
+        """Give the places of all numbers of a length, and their digits, `int8 (n, length)`."""
         groups: dict[int, list[int]] = {}
         for place, number in enumerate(self.numbers):
             groups.setdefault(len(number), []).append(place)
-        return {
-            length: (
-                np.array(places),
-                np.array([[int(sign) for sign in self.numbers[place]] for place in places], np.int8),
-            )
-            for length, places in groups.items()
-        }
+        return [
+            (np.array(places), np.array([[int(sign) for sign in self.numbers[place]] for place in places], np.int8))
+            for places in groups.values()
+        ]
 
 
 def load_list(path: Path) -> Known:

@@ -8,13 +8,14 @@ import cv2
 import numpy as np
 
 from tenfold.errors import OptionError
+from tenfold.model.rows import row_network
 from tenfold.model.store import Model
 from tenfold.picture.boxes import Quad
 from tenfold.picture.decode import Grey
-from tenfold.picture.rows import Row, find_rows
-from tenfold.read.lattice import EMPTY, Lattice, Reading
+from tenfold.picture.rows import FreeRow, Row, find_rows
 from tenfold.read.lists import Known, assign
 from tenfold.read.promises import Kind
+from tenfold.read.readings import EMPTY, Boxes, Free, Reading
 
 __all__ = ["Number", "NumberDigit", "NumberOptions", "ReadRow", "decide", "read_rows"]
 
@@ -22,9 +23,6 @@ NumberReason = Literal["blank", "not-a-digit", "not-on-list", "uncertain"]
 
 ALTERNATIVES = 5
 """So many alternatives are told."""
-
-LEGIBLE = 0.5
-"""A free row whose digits look less like digits than this is print, or a drawing, and is not told."""
 
 UPRIGHT = 0.35
 """Where the usual probability of a page's numbers is below this, it is read upside down as well."""
@@ -120,17 +118,19 @@ class ReadRow:
     """A row that was read, before it is decided what it says.
 
     Attributes:
-        lattice: All ways to read it.
+        says: What is known of it.
         readings: The most probable ones, the best first; at least one.
+        quad: Its corners on the page.
     """
 
-    lattice: Lattice
+    says: Boxes | Free
     readings: tuple[Reading, ...]
+    quad: Quad
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> Literal["boxes", "free"]:
         """What promise it falls under, without a list."""
-        return self.lattice.row.kind
+        return self.says.kind
 
 
 def read_rows(model: Model, page: Grey, options: NumberOptions) -> list[ReadRow]:
@@ -165,32 +165,57 @@ def _turned(row: ReadRow, width: int, height: int) -> ReadRow:
     def turn(quad: Quad) -> Quad:
         return tuple((width - 1 - x, height - 1 - y) for x, y in quad)
 
-    lattice = row.lattice
-    lattice.row = replace(lattice.row, quad=turn(lattice.row.quad))
-    readings = tuple(
-        replace(
-            reading,
-            ways=tuple(replace(way, part=replace(way.part, quad=turn(way.part.quad))) for way in reading.ways),
-        )
+    readings = [
+        replace(reading, signs=tuple(replace(sign, quad=turn(sign.quad)) for sign in reading.signs))
         for reading in row.readings
-    )
-    return ReadRow(lattice, readings)
+    ]
+    return ReadRow(row.says, tuple(readings), turn(row.quad))
 
 
-def _read(model: Model, rows: Sequence[Row], options: NumberOptions) -> list[ReadRow]:
-    """Ask the model about all parts of all rows in one batch."""
+def _read(model: Model, rows: Sequence[Row] | Sequence[FreeRow], options: NumberOptions) -> list[ReadRow]:
+    """Read all rows of a page, its digits in one batch."""
+    boxes = [row for row in rows if isinstance(row, Row)]
+    free = [row for row in rows if isinstance(row, FreeRow)]
+    said = _boxes(model, boxes) + _free(model, free)
+    return [
+        ReadRow(row, tuple(reading for reading in readings if reading.text), quad)
+        for row in said
+        if (readings := row.readings(ALTERNATIVES + 1, options.digits)) and readings[0].text
+        for quad in [_around(readings[0]) if row.kind == "free" else row.quad]
+    ]
+
+
+def _around(reading: Reading) -> Quad:
+    """Give the corners of what was read, from its first sign to its last."""
+    first, last = reading.signs[0].quad, reading.signs[-1].quad
+    return first[0], last[1], last[2], first[3]
+
+
+def _boxes(model: Model, rows: Sequence[Row]) -> list[Boxes]:
     images = [part.image for row in rows for part in row.parts if part.image is not None]
-    probabilities, strangeness = np.zeros((0, 10), np.float32), np.zeros(0, np.float32)
-    if images:
-        probabilities, strangeness = model.answer(np.stack(images))
+    if not images:
+        return [Boxes(row, (np.zeros((0, 10), np.float32), np.zeros(0, np.float32)), ()) for row in rows]
+    probable, strange = model.answer(np.stack(images))
+    columns = row_network()([np.pad(image, 2) for image in images])
     found, start = [], 0
     for row in rows:
         end = start + sum(part.image is not None for part in row.parts)
-        lattice = Lattice(row, probabilities[start:end], strangeness[start:end])
+        found.append(Boxes(row, (probable[start:end], strange[start:end]), columns[start:end]))
         start = end
-        readings = lattice.readings(options.digits if row.kind == "free" else None)
-        if readings and (row.kind == "boxes" or readings[0].quality >= LEGIBLE):
-            found.append(ReadRow(lattice, tuple(readings[: ALTERNATIVES + 1])))
+    return found
+
+
+def _free(model: Model, rows: Sequence[FreeRow]) -> list[Free]:
+    columns = row_network()([row.strip for row in rows])
+    found = [Free(row, each) for row, each in zip(rows, columns, strict=True)]
+    images = [image for row in found for image in row.images]
+    if images:
+        probable, strange = model.answer(np.stack(images))
+        start = 0
+        for row in found:
+            end = start + len(row.images)
+            row.answered(probable[start:end], strange[start:end])
+            start = end
     return found
 
 
@@ -210,7 +235,7 @@ def decide(
     """
     if options.known is None:
         return [_plain(file, page, place, row, strange, least[row.kind]) for file, page, place, row in rows]
-    posteriors = [options.known.posterior(row.lattice) for _, _, _, row in rows]
+    posteriors = [options.known.posterior(row.says) for _, _, _, row in rows]
     chosen = [int(scores.argmax()) for scores, _ in posteriors]
     if options.unique and rows:
         chosen = assign([scores for scores, _ in posteriors])
@@ -238,17 +263,12 @@ def decide(
 def _plain(file: str, page: int, place: int, row: ReadRow, strange: float, least: float) -> Number:
     best = row.readings[0]
     digits = tuple(
-        NumberDigit(
-            None if sign == EMPTY else sign,
-            1.0 if way.probabilities is None else float(way.probabilities[int(sign)]),
-            way.part.quad,
-        )
-        for sign, way in zip(best.text, best.ways, strict=True)
+        NumberDigit(None if sign.text == EMPTY else sign.text, sign.probability, sign.quad) for sign in best.signs
     )
     reason: NumberReason | None = None
     if not best.text.strip(EMPTY):
         reason = "blank"
-    elif any(way.strangeness >= strange for way in best.ways):
+    elif any(sign.strangeness >= strange for sign in best.signs):
         reason = "not-a-digit"
     elif best.probability < least:
         reason = "uncertain"
@@ -262,7 +282,7 @@ def _plain(file: str, page: int, place: int, row: ReadRow, strange: float, least
         best.probability,
         reason is None,
         reason,
-        row.lattice.row.quad,
+        row.quad,
         digits,
         alternatives,
         None,

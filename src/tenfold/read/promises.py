@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from tenfold.errors import OptionError
 from tenfold.model.calibrate import HeldOut, surest_enough
+from tenfold.model.rows import row_network
 from tenfold.model.store import Model
 
 __all__ = ["ANY", "SHIPPED_PROMISES", "Kind", "fingerprint", "least_probable"]
@@ -23,8 +24,8 @@ SHIPPED_PROMISES = Path(__file__).with_name("promises.json")
 
 
 def fingerprint(model: Model) -> str:
-    """Give the SHA-256 of a model's network."""
-    return hashlib.sha256(model.content("model.onnx")).hexdigest()
+    """Give the SHA-256 of a model's network and of the network of rows: of both that read numbers."""
+    return hashlib.sha256(model.content("model.onnx") + row_network().sha256.encode()).hexdigest()
 
 
 def least_probable(model: Model, max_error: float) -> dict[Kind, float]:

@@ -1,0 +1,375 @@
+"""Rows of digits as people write them, apart or touching, among signs, rules and print, to train on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import matplotlib
+import numpy as np
+from PIL import Image as Pillow
+from PIL import ImageDraw, ImageFont
+
+from tenfold.arrays import Images, Labels
+from tenfold.draw.printed import FONTS
+from tenfold.draw.strangers import drawn_letters, halves, scribbles, signs
+from tenfold.draw.strokes import draw_digits
+from tenfold.picture.frame import Ink
+from tenfold.picture.freehand import ROW_HEIGHT
+
+__all__ = ["ROW_HEIGHT", "Ink", "Stock", "draw_row"]
+
+Floats = np.ndarray[Any, np.dtype[np.float32]]
+Generator = np.random.Generator
+
+BASELINE = 26.0
+"""Digits of 20 rows stand on this row, as many rows below them as above."""
+
+DIGITLESS, ALONE = 0.24, 0.12
+"""The share of rows that hold no digit, and at least of those that hold a single one."""
+
+KINDS, SHARES = ("print", "letters", "lines", "strangers", "stains"), (0.55, 0.15, 0.14, 0.08, 0.08)
+"""What rows without digits show, and how often."""
+
+LONGEST = 11
+"""Most digits of a row."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stock:
+    """Images to write rows with, each `uint8 (n, 28, 28)`, framed as MNIST's.
+
+    Attributes:
+        digits: Digits of many hands.
+        labels: `int64 (n,)`, which they are.
+        letters: Letters of many hands.
+        signs: Punctuation and small figures.
+        strangers: Scribbles and parts of digits.
+    """
+
+    digits: Images
+    labels: Labels
+    letters: Images
+    signs: Images
+    strangers: Images
+
+    @classmethod
+    def of(cls, images: Images, labels: Labels, rng: Generator, drawn: float = 0.3) -> "Stock":
+        """Lay in given digits, and drawn ones and all else beside them.
+
+        Args:
+            images: `uint8 (n, 28, 28)`, training images.
+            labels: `int64 (n,)`, 0 to 9, each there at least once.
+            rng: Decides everything.
+            drawn: How many drawn digits come to each given one.
+        """
+        count = max(200, round(drawn * len(images)))
+        by_hand, known = draw_digits(count, rng)
+        return cls(
+            np.concatenate([images, by_hand]),
+            np.concatenate([labels, known]),
+            drawn_letters(count // 2, rng),
+            signs(count // 4, rng),
+            np.concatenate([scribbles(count // 6, rng), halves(count // 6, images, labels, rng)]),
+        )
+
+
+@dataclass(frozen=True)
+class _Hand:
+    """How one row is written: size, slant and turn of its digits, how evenly, and how far apart."""
+
+    size: float
+    slant: float
+    turn: float
+    uneven: float
+    gap: float
+    spread: float
+
+    @classmethod
+    def of(cls, rng: Generator) -> "_Hand":
+        close = rng.random()
+        gap, spread = (rng.uniform(-2.5, 1), 1.5) if close < 0.4 else (rng.uniform(1, 8), 3.0)
+        if close > 0.93:
+            gap = rng.uniform(8, 16)
+        return cls(rng.uniform(0.72, 1.18), rng.normal(0, 0.12), rng.normal(0, 3), rng.uniform(0.02, 0.18), gap, spread)
+
+
+class _Sheet:
+    """A row being written, from left to right."""
+
+    def __init__(self, width: int, slope: float, rng: Generator) -> None:
+        self.ink: Floats = np.zeros((ROW_HEIGHT, width), np.float32)
+        self.edge = np.full(ROW_HEIGHT, -1e9)
+        self.slope = slope
+        self.rng = rng
+        self.x = 0.0
+
+    def write(self, stamp: Ink, gap: float, bottom: float) -> bool:
+        """Write a stamp as near to the ink before it as `gap` says; say whether there was room."""
+        tall, wide = stamp.shape
+        top = round(bottom - tall + self.slope * self.x)
+        first, last = max(0, top), min(ROW_HEIGHT, top + tall)
+        if last - first < 2:
+            return True
+        seen = stamp[first - top : last - top]
+        inked = seen > 90
+        starts = np.where(inked.any(axis=1), inked.argmax(axis=1), 10**6)
+        near = np.max(self.edge[first:last] - starts)
+        place = round(max(near + 1 + gap, self.x - 0.45 * wide) if near > -1e8 else max(self.x + gap, 0))
+        place = max(place, 0)
+        if place + wide > self.ink.shape[1]:
+            return False
+        part = self.ink[first:last, place : place + wide]
+        np.maximum(part, seen, out=part)
+        ends = np.where(inked.any(axis=1), wide - 1 - inked[:, ::-1].argmax(axis=1) + place, -1e9)
+        edge = np.full(ROW_HEIGHT, -1e9)
+        edge[first:last] = ends
+        self.edge = cv2.dilate(np.maximum(edge, self.edge - 4).reshape(-1, 1), np.ones((5, 1))).ravel()
+        self.x = place + wide
+        return True
+
+    def skip(self, pixels: float) -> None:
+        """Leave paper free."""
+        self.x += pixels
+        self.edge = np.maximum(self.edge, np.where(self.edge > -1e8, self.x - 1, -1e9))
+        self.edge[:] = np.maximum(self.edge, self.x - 1)
+
+
+def draw_row(stock: Stock, rng: Generator) -> tuple[Ink, str]:
+    """Draw a row as it comes off a page: at full strength, cut off above and below, some of what is around it left in.
+
+    Args:
+        stock: What to write with.
+        rng: Decides everything.
+
+    Returns:
+        `uint8 (32, width)`, 0 paper, 255 ink, the digits about 20 rows high; and its digits, empty where it has none.
+    """
+    if rng.random() < DIGITLESS:
+        return _finished(_without_digits(stock, rng), rng), ""
+    count = 1 if rng.random() < ALONE else min(LONGEST, 1 + int(rng.gamma(2.2, 2.0)))
+    sheet = _Sheet(60 + 40 * count, rng.normal(0, 0.03), rng)
+    hand = _Hand.of(rng)
+    base = BASELINE + rng.normal(0, 1.5)
+    raised = count - 2 if count > 3 and rng.random() < 0.06 else count  # cents are at times written small and high
+    before = rng.random()
+    if before < 0.06:
+        _print(sheet, rng)
+    elif before < 0.14:
+        _sign(sheet, stock, hand)
+    said = ""
+    separators = rng.random() < 0.25
+    for place in range(count):
+        index = int(rng.integers(len(stock.digits)))
+        gap = rng.normal(hand.gap, hand.spread) if place else 2.0
+        small = place >= raised
+        stamp = _stamp(stock.digits[index], replace(hand, size=0.65 * hand.size) if small else hand, rng)
+        if not sheet.write(stamp, max(gap, -4.5), base + rng.normal(0, 1.0) - 7 * small):
+            break
+        said += str(stock.labels[index])
+        if separators and place < count - 1 and rng.random() < 0.4:
+            _separator(sheet, rng)
+    after = rng.random()
+    if after < 0.05:
+        _print(sheet, rng)
+    elif after < 0.15:
+        _sign(sheet, stock, hand)
+    elif after < 0.22:
+        _separator(sheet, rng)
+    ink = sheet.ink[:, : max(8, min(round(sheet.x) + 2, sheet.ink.shape[1]))]
+    return _finished(ink, rng), said
+
+
+def _stamp(image: Ink, hand: _Hand, rng: Generator) -> Ink:
+    """Give the ink of an image, written in a row's own way."""
+    size = hand.size * np.exp(rng.normal(0, hand.uneven))
+    angle = np.radians(hand.turn + rng.normal(0, 4))
+    slant = hand.slant + rng.normal(0, 0.04)
+    wide = size * np.exp(rng.normal(0, 0.1))
+    cos, sin = np.cos(angle), np.sin(angle)
+    way = np.array([[wide * cos, -size * sin - slant * size], [wide * sin, size * cos]])
+    shift = np.array([20.0, 20.0]) - way @ np.array([13.5, 13.5])
+    warped = cv2.warpAffine(image, np.column_stack([way, shift]), (41, 41), flags=cv2.INTER_LINEAR)
+    left, top, width, height = cv2.boundingRect((warped > 40).astype(np.uint8))
+    return np.asarray(warped[top : top + height, left : left + width], np.uint8)
+
+
+def _sign(sheet: _Sheet, stock: Stock, hand: _Hand) -> None:
+    """Write something that is no digit: a sign, a letter or a scrawl."""
+    rng = sheet.rng
+    pool = (stock.signs, stock.letters, stock.strangers)[rng.choice(3, p=(0.6, 0.25, 0.15))]
+    sheet.write(_stamp(pool[rng.integers(len(pool))], hand, rng), rng.uniform(0, 8), BASELINE + rng.normal(0, 1.5))
+
+
+def _separator(sheet: _Sheet, rng: Generator) -> None:
+    """Write a point, a comma or a dash."""
+    kind, thick = rng.integers(3), int(rng.integers(2, 4))
+    stamp = np.zeros((12, 14), np.uint8)
+    if kind == 0:
+        cv2.circle(stamp, (4, 4), thick - 1, 255, -1, cv2.LINE_AA)
+    elif kind == 1:
+        cv2.line(stamp, (5, 2), (4 - int(rng.integers(0, 3)), int(rng.integers(5, 9))), 255, thick, cv2.LINE_AA)
+    else:
+        cv2.line(stamp, (1, 4), (int(rng.integers(5, 13)), 4 + int(rng.integers(-1, 2))), 255, thick, cv2.LINE_AA)
+    left, top, wide, tall = cv2.boundingRect(stamp)
+    height = BASELINE - 8 + rng.normal(0, 1) if kind == 2 else BASELINE + (kind == 1) * rng.uniform(0, 4)
+    sheet.write(stamp[top : top + tall, left : left + wide], rng.uniform(-1, 5), height)
+
+
+def _print(sheet: _Sheet, rng: Generator) -> None:
+    """Print words beside the digits."""
+    for word in rng.choice(len(words()), rng.integers(1, 3)).tolist():
+        stamp = words()[word]
+        if rng.random() < 0.15:
+            stamp = _fragment(stamp, rng)
+        sheet.skip(rng.uniform(3, 8))
+        sheet.write(stamp, 0, BASELINE + rng.normal(0, 2) + 0.15 * stamp.shape[0])
+    sheet.skip(rng.uniform(2, 10))
+
+
+def _fragment(stamp: Ink, rng: Generator) -> Ink:
+    """Cut a piece out of a stamp and give it a digit's height: what is left where a page was cut up badly."""
+    tall, wide = (int(rng.integers(max(2, side // 4), side + 1)) for side in stamp.shape)
+    wide = min(wide, 3 * tall)
+    top, left = (int(rng.integers(0, whole - part + 1)) for whole, part in zip(stamp.shape, (tall, wide), strict=True))
+    scale = rng.uniform(17, 23) / tall
+    size = max(2, round(wide * scale)), max(2, round(tall * scale))
+    part = stamp[top : top + tall, left : left + wide]
+    return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+@cache
+def words() -> Sequence[Ink]:
+    """Give printed words, `uint8 (7…32, width)`, the same ones always."""
+    rng = np.random.default_rng(0)
+    made = []
+    for _ in range(3000):
+        length = int(rng.integers(2, 10))
+        letters = "".join(rng.choice(list("bcdfghjklmnprstvwz" if place % 2 else "aeiouy")) for place in range(length))
+        word = (letters, letters.capitalize(), letters.upper())[rng.choice(3, p=(0.5, 0.3, 0.2))]
+        word += ("", "", ":", ",", ".")[rng.integers(5)]
+        path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / rng.choice(FONTS)
+        font = ImageFont.truetype(str(path), int(rng.integers(10, 42)))
+        left, top, right, bottom = (int(edge) for edge in font.getbbox(word))
+        picture = Pillow.new("L", (right - left + 2, bottom - top + 2))
+        ImageDraw.Draw(picture).text((1 - left, 1 - top), word, fill=255, font=font)
+        made.append(np.asarray(picture, np.uint8)[:ROW_HEIGHT])
+    return made
+
+
+def _without_digits(stock: Stock, rng: Generator) -> Floats:
+    """Draw what a page shows besides digits: print, handwriting, rules and edges, scribbles, stains."""
+    sheet = _Sheet(int(rng.integers(60, 260)), rng.normal(0, 0.02), rng)
+    kind = KINDS[rng.choice(len(KINDS), p=SHARES)]
+    if kind == "print":
+        for _ in range(rng.integers(1, 4)):
+            _print(sheet, rng)
+    elif kind == "letters":
+        hand = _Hand.of(rng)
+        for _ in range(rng.integers(1, 9)):
+            stamp = _stamp(stock.letters[rng.integers(len(stock.letters))], hand, rng)
+            if rng.random() < 0.5:
+                stamp = np.asarray(cv2.resize(stamp, None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA), np.uint8)
+            sheet.write(stamp, rng.normal(hand.gap, hand.spread), BASELINE + rng.normal(0, 1))
+    elif kind == "lines":
+        for _ in range(rng.integers(1, 5)):
+            _line(sheet.ink, rng, anywhere=True)
+        sheet.x = rng.uniform(8, sheet.ink.shape[1])
+    elif kind == "strangers":
+        for _ in range(rng.integers(1, 5)):
+            stamp = _stamp(stock.strangers[rng.integers(len(stock.strangers))], _Hand.of(rng), rng)
+            if min(stamp.shape) > 3 and rng.random() < 0.3:
+                stamp = _fragment(stamp, rng)
+            sheet.write(stamp, rng.uniform(-2, 10), BASELINE + rng.normal(0, 2))
+    else:
+        clouds = cv2.resize(rng.normal(0, 1, (4, 12)).astype(np.float32), sheet.ink.shape[::-1])
+        sheet.ink = np.clip(255 * (clouds - rng.uniform(0, 1)) * rng.uniform(1, 6), 0, 255).astype(np.float32)
+        sheet.x = rng.uniform(20, sheet.ink.shape[1])
+    return sheet.ink[:, : max(8, min(round(sheet.x) + 2, sheet.ink.shape[1]))]
+
+
+def _line(ink: Floats, rng: Generator, *, anywhere: bool = False) -> None:
+    """Draw a rule or an edge: level or upright, whole or broken off, thin or thick."""
+    height, width = ink.shape
+    strength, thick = float(rng.uniform(60, 255)), int(rng.integers(1, 12 if anywhere and rng.random() < 0.3 else 4))
+    if rng.random() < (0.5 if anywhere else 0.75):
+        y = rng.uniform(0, height) if anywhere or rng.random() < 0.5 else BASELINE + rng.uniform(-1, 5)
+        start, end = (0.0, float(width)) if rng.random() < 0.7 else sorted(rng.uniform(0, width, 2))
+        points = (start, y), (end, y + rng.normal(0, 0.02) * (end - start))
+    else:
+        x = rng.uniform(0, width) if anywhere else rng.choice([rng.uniform(0, 4), width - 1 - rng.uniform(0, 4)])
+        top, bottom = (0.0, float(height)) if rng.random() < 0.6 else sorted(rng.uniform(0, height, 2))
+        points = (x, top), (x + rng.normal(0, 2), bottom)
+    layer = np.zeros(ink.shape, np.uint8)
+    first, last = ((round(16 * x), round(16 * y)) for x, y in points)
+    cv2.line(layer, first, last, strength, thick, cv2.LINE_AA, 4)
+    np.maximum(ink, layer, out=ink)
+
+
+def _finished(ink: Floats, rng: Generator) -> Ink:
+    """Wear a row as paper, pen and camera do, and bring what is left to full strength, as reading does."""
+    ink = np.pad(ink, ((0, 0), (int(rng.integers(0, 6)), int(rng.integers(0, 6)))))
+    for _ in range(rng.choice(3, p=(0.75, 0.18, 0.07))):
+        _line(ink, rng)
+    if rng.random() < 0.12:  # a rule was taken off, and the strokes across it
+        top, thick = int(rng.integers(6, 26)), int(rng.integers(1, 4))
+        ink[top : top + thick] = 0
+    if rng.random() < 0.08:
+        left, thick = int(rng.integers(0, ink.shape[1])), int(rng.integers(1, 4))
+        ink[:, left : left + thick] = 0
+    if rng.random() < 0.12:
+        _neighbour(ink, rng)
+    worn = _levelled(_seen(_pressed(ink, rng), rng), rng)
+    return np.asarray(worn, np.uint8)
+
+
+def _neighbour(ink: Floats, rng: Generator) -> None:
+    """Let print above or below come into view."""
+    stamp = words()[int(rng.integers(len(words())))]
+    top = int(rng.choice([-stamp.shape[0] // 2, ROW_HEIGHT - stamp.shape[0] // 2]))
+    first, last = max(0, top), min(ROW_HEIGHT, top + stamp.shape[0])
+    part = ink[first:last, : stamp.shape[1]]
+    np.maximum(part, stamp[first - top : last - top, : part.shape[1]], out=part)
+
+
+def _pressed(ink: Floats, rng: Generator) -> Floats:
+    """Make strokes thicker or thinner."""
+    pen = rng.uniform(-0.9, 1.0)
+    if pen > 0.2:
+        return np.asarray(ink + (pen - 0.2) * (cv2.dilate(ink, np.ones((3, 3))) - ink), np.float32)
+    if pen < -0.4:
+        return np.asarray(ink + (-0.4 - pen) * (cv2.erode(ink, np.ones((2, 2))) - ink), np.float32)
+    return ink
+
+
+def _seen(ink: Floats, rng: Generator) -> Floats:
+    """See a row as a camera does: coarsely, blurred, unevenly, with noise and specks."""
+    seen: Any = ink
+    if rng.random() < 0.3:
+        shrink = rng.uniform(0.5, 0.9)
+        small = cv2.resize(seen, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+        seen = cv2.resize(small, ink.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    if rng.random() < 0.5:
+        seen = cv2.GaussianBlur(seen, (0, 0), rng.uniform(0.3, 1.0))
+    if rng.random() < 0.2:
+        knots = rng.uniform(0.3, 1.3, (3, max(2, ink.shape[1] // 16))).astype(np.float32)
+        seen = seen * np.minimum(cv2.resize(knots, ink.shape[::-1]), 1)
+    if rng.random() < 0.25:
+        seen = seen + rng.normal(0, rng.uniform(4, 22), ink.shape) * (cv2.dilate(seen, np.ones((5, 5))) > 60)
+    if rng.random() < 0.15:
+        specks = rng.random(ink.shape) < rng.uniform(0.001, 0.01)
+        seen = np.maximum(seen, specks * rng.uniform(80, 255))
+    return np.asarray(np.clip(seen, 0, 255), np.float32)
+
+
+def _levelled(ink: Floats, rng: Generator) -> Floats:
+    """Bring ink to full strength and leave nothing but it, a little too much or too little."""
+    inked = ink[ink > 60]
+    if not len(inked):
+        return ink
+    full, base = float(np.percentile(inked, 80)) * rng.uniform(0.85, 1.1), rng.uniform(5, 40)
+    strength = np.clip((ink - base) * (255 / max(full - base, 20)), 0, 255)
+    mask = cv2.dilate((ink > rng.uniform(0.25, 0.5) * full).astype(np.uint8), np.ones((3, 3), np.uint8))
+    return np.asarray(np.where(mask > 0, strength, 0), np.float32)

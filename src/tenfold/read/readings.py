@@ -1,0 +1,241 @@
+"""What a row of digits may say: its readings, weighed against one another, and how well numbers of a list fit it.
+
+Two networks look at every digit: one at the digit alone, one at the columns around it. Their probabilities are
+multiplied, the second opinion with less weight, and made to add up to one again.
+
+Source:
+    Heskes 1998, "Selecting weighting factors in logarithmic opinion pools".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+
+from tenfold.arrays import Image, Probabilities, Strangeness
+from tenfold.model.rows import Columns
+from tenfold.picture.boxes import Quad
+from tenfold.picture.frame import Ink
+from tenfold.picture.rows import FreeRow, Row, Span, parts_of
+from tenfold.read.columns import Scores, middles, most_probable, probabilities
+
+__all__ = ["EMPTY", "Boxes", "Free", "Reading", "Sign"]
+
+EMPTY = "_"
+"""How an empty box is written."""
+
+KEPT = 16
+"""So many readings of boxes are followed from box to box."""
+
+GUESSES = 3
+"""So many digits are tried for each box."""
+
+TRIED = 8
+"""So many readings of a free row are looked at digit by digit."""
+
+FLOOR = 1e-4
+"""No digit is less probable than this: networks are at times surely wrong."""
+
+SECOND, LEAST_SECOND = 0.5, 1e-3
+"""The weight of the second opinion, and the least probability in it."""
+
+HALF, REACH, AWAY = 14, 7, 0.1
+"""The first and the last digit end so many columns of the strip beyond their middles, or so many more or fewer, where
+there is less ink; a column farther is worth so many rows of it."""
+
+UNLIKELY_EMPTY = 0.01
+"""How probable it is that an empty box holds one digit of a number on a list."""
+
+Numbers = np.ndarray[tuple[int, int], np.dtype[np.int8]]
+"""`int8 (n, length)`: the digits of numbers of one length."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sign:
+    """One character of a reading.
+
+    Attributes:
+        text: A digit, or `_` for an empty box.
+        probability: How probable it is, 0…1, given that something is written.
+        strangeness: How probably it is no digit.
+        quad: Its corners on the page.
+    """
+
+    text: str
+    probability: float
+    strangeness: float
+    quad: Quad
+
+    @property
+    def weight(self) -> float:
+        """How probably it is a digit, and this one."""
+        return self.probability * (1 - self.strangeness)
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One way to read a row.
+
+    Attributes:
+        text: Its digits, `_` for an empty box.
+        probability: How probable it is beside all others.
+        signs: Its characters.
+    """
+
+    text: str
+    probability: float
+    signs: tuple[Sign, ...]
+
+
+class Boxes:
+    """A row of boxes, and what may be written in each.
+
+    Args:
+        row: The row.
+        answers: What the reader says of each box that is not empty, `float32 (n, 10)` and strangeness `float32 (n,)`.
+        columns: What the network of rows says of the same boxes.
+    """
+
+    kind: Literal["boxes"] = "boxes"
+
+    def __init__(self, row: Row, answers: tuple[Probabilities, Strangeness], columns: Sequence[Columns]) -> None:
+        self.quad = row.quad
+        self._parts = row.parts
+        given = iter(zip(*answers, columns, strict=True))
+        self._boxes = [None if part.image is None else _pooled(*next(given)) for part in row.parts]
+
+    def readings(self, count: int, _: int | None = None) -> list[Reading]:
+        """Give so many of the most probable readings, the best first; how many boxes there are is seen."""
+        found: list[tuple[float, tuple[Sign, ...]]] = [(1.0, ())]
+        for box, part in zip(self._boxes, self._parts, strict=True):
+            if box is None:
+                signs = [Sign(EMPTY, 1.0, 0.0, part.quad)]
+            else:
+                probable, strange = box
+                best = np.argsort(-probable)[:GUESSES].tolist()
+                signs = [Sign(str(digit), float(probable[digit]), strange, part.quad) for digit in best]
+            followed = [(share * sign.weight, (*before, sign)) for share, before in found for sign in signs]
+            found = sorted(followed, key=lambda each: -each[0])[:KEPT]
+        return [Reading("".join(sign.text for sign in signs), share, signs) for share, signs in found[:count]]
+
+    def on_list(self, numbers: Numbers) -> Scores:
+        """Give how many times as likely the row is if it says a number than if it says any number of that length."""
+        count, length = numbers.shape
+        if length > len(self._boxes):
+            return np.zeros(count)
+        whole = length == len(self._boxes)
+        scores = np.zeros((length + 1, count))
+        scores[0] = 1.0
+        for box in self._boxes:
+            before = scores.copy()
+            if box is None:
+                if whole:
+                    scores[1:] = UNLIKELY_EMPTY * before[:-1]
+                    scores[0] = 0.0
+                continue
+            probable, strange = box
+            likely = 10 * (1 - strange) * ((1 - 10 * FLOOR) * probable + FLOOR)
+            scores[1:] = likely[numbers.T] * before[:-1]
+            scores[0] = 0.0
+        return np.asarray(scores[length], np.float64)
+
+
+def _pooled(probable: "np.ndarray", strange: np.float32, columns: Columns) -> tuple[Scores, float]:
+    """Pool two opinions about one box."""
+    second = np.exp(probabilities(columns, np.arange(10, dtype=np.int8)[:, None]))
+    second = np.maximum(second / max(float(second.sum()), 1e-12), LEAST_SECOND)
+    both = probable.astype(np.float64) * second**SECOND
+    return both / both.sum(), float(strange)
+
+
+class Free:
+    """A free row: the network of rows says what it may say, and each digit of that is looked at by itself.
+
+    Args:
+        row: The row.
+        columns: What the network of rows answers.
+
+    Attributes:
+        images: `uint8 (28, 28)` each: what to ask about, before anything else.
+    """
+
+    kind: Literal["free"] = "free"
+
+    def __init__(self, row: FreeRow, columns: Columns) -> None:
+        self.quad = row.quad
+        self._columns = columns
+        self._texts = most_probable(columns, TRIED)
+        self._spans = [_spans(row.strip, middles(columns, text)) if text else [] for text in self._texts]
+        self._parts = parts_of(row, (span for spans in self._spans for span in spans))
+        self._asked = [span for span, part in self._parts.items() if part.image is not None]
+        self._answers: dict[Span, tuple[Scores, float]] = {}
+        self.images: list[Image] = [part.image for part in self._parts.values() if part.image is not None]
+
+    def answered(self, probable: Probabilities, strangeness: Strangeness) -> None:
+        """Take in what the reader says of the images, in their order."""
+        for span, share, strange in zip(self._asked, probable, strangeness, strict=True):
+            self._answers[span] = share.astype(np.float64), float(strange)
+
+    def readings(self, count: int, digits: int | None = None) -> list[Reading]:
+        """Give so many of the most probable readings, the best first; an empty one says that there is no number.
+
+        Args:
+            count: How many.
+            digits: How many digits the number has, where that is known.
+        """
+        allowed = [place for place, text in enumerate(self._texts) if digits is None or len(text) in {0, digits}]
+        weights = {place: self._weight(self._texts[place]) for place in allowed}
+        total = sum(weights.values())
+        ranked = sorted(weights, key=lambda place: -weights[place])[:count]
+        return [
+            Reading(self._texts[place], weights[place] / total, self._signs(place)) for place in ranked if total > 0
+        ]
+
+    def on_list(self, numbers: Numbers) -> Scores:
+        """Give how many times as likely the row is if it says a number than if it says any number of that length."""
+        total = sum(self._weight(text) for text in self._texts)
+        return np.asarray(self._weights(numbers) / max(total, 1e-300) * 10.0 ** numbers.shape[1], np.float64)
+
+    def _weight(self, text: str) -> float:
+        return float(self._weights(np.array([[int(digit) for digit in text]], np.int8))[0])
+
+    def _weights(self, numbers: Numbers) -> Scores:
+        """Give the weights of numbers of one length, cut as the most probable of that length is."""
+        found = probabilities(self._columns, numbers)
+        length = numbers.shape[1]
+        spans = next((spans for spans in self._spans if len(spans) == length), [(0, 0)] * length)
+        for place, span in enumerate(spans):
+            probable, strange = self._answers.get(span, NO_DIGIT)
+            found = found + SECOND * np.log(np.maximum(probable * (1 - strange), LEAST_SECOND))[numbers[:, place]]
+        return np.asarray(np.exp(found), np.float64)
+
+    def _signs(self, place: int) -> tuple[Sign, ...]:
+        return tuple(
+            Sign(digit, float(probable[int(digit)]), strange, self._parts[span].quad)
+            for digit, span in zip(self._texts[place], self._spans[place], strict=True)
+            for probable, strange in [self._answers.get(span, NO_DIGIT)]
+        )
+
+
+def _spans(strip: Ink, middles: Sequence[float]) -> list[Span]:
+    """Give what lies between the middles of digits, and so much before the first and behind the last."""
+    inner = [round((left + right) / 2) for left, right in pairwise(middles)]
+    ink = strip.sum(axis=0, dtype=np.float64) / 255
+    return list(pairwise([_end(ink, middles[0] - HALF), *inner, _end(ink, middles[-1] + HALF)]))
+
+
+def _end(ink: Scores, column: float) -> int:
+    """Give the column with the least ink near one."""
+    first = max(0, round(column) - REACH)
+    near = ink[first : max(0, round(column) + REACH) + 1]
+    return (
+        first + int((near + AWAY * np.abs(np.arange(first, first + len(near)) - column)).argmin())
+        if len(near)
+        else first
+    )
+
+
+NO_DIGIT: tuple[Scores, float] = (np.full(10, 0.1), 1.0)
+"""What is said of a part without ink."""
