@@ -33,6 +33,9 @@ DIGITLESS, ALONE = 0.24, 0.12
 KINDS, SHARES = ("print", "letters", "lines", "strangers", "stains"), (0.55, 0.15, 0.14, 0.08, 0.08)
 """What rows without digits show, and how often."""
 
+VOWELS, CONSONANTS = "aeiouy", "bcdfghjklmnprsstttvw"
+"""What printed words are made of, in turns."""
+
 LONGEST = 11
 """Most digits of a row."""
 
@@ -246,8 +249,8 @@ def words() -> Sequence[Ink]:
     rng = np.random.default_rng(0)
     made = []
     for _ in range(3000):
-        length = int(rng.integers(2, 10))
-        letters = "".join(rng.choice(list("bcdfghjklmnprstvwz" if place % 2 else "aeiouy")) for place in range(length))
+        start, end = rng.integers((0, 2), (2, 11)).tolist()
+        letters = "".join(rng.choice(list(CONSONANTS if place % 2 else VOWELS)) for place in range(start, start + end))
         word = (letters, letters.capitalize(), letters.upper())[rng.choice(3, p=(0.5, 0.3, 0.2))]
         word += ("", "", ":", ",", ".")[rng.integers(5)]
         path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / rng.choice(FONTS)

@@ -40,6 +40,9 @@ MARGIN = 4
 LIKE = (0.7, 1.35)
 """Pieces of so many times a height are of that height."""
 
+HIGH = 0.55
+"""What is at least so many times as high as its row is no comma, point or dash."""
+
 TALLER, THIN = 1.9, 0.35
 """What is so many times as high as its row, and so many times as wide as high at most, is an upright line."""
 
@@ -64,6 +67,7 @@ class FreeRow:
         quad: Its corners on the page.
         strip: `uint8 (32, width)`: the same for a network of rows, its digits about 20 rows high.
         scale: Pixels of the strip for each of `dark`.
+        pieces: `float64 (n, 2)`: the first and last columns of the strip of those pieces that are as high as digits.
     """
 
     dark: Ink
@@ -71,6 +75,7 @@ class FreeRow:
     quad: Quad
     strip: Ink
     scale: float
+    pieces: "np.ndarray[tuple[int, int], np.dtype[np.float64]]"
 
     def column(self, of_strip: float) -> float:
         """Give the column of `dark` that a column of the strip shows."""
@@ -85,11 +90,13 @@ class Cut:
         ink: `uint8 (height, width)`; None where there is none.
         left: Its first column in the row.
         right: The column after its last.
+        through_ink: Whether a stroke was cut.
     """
 
     ink: Ink | None
     left: int
     right: int
+    through_ink: bool
 
 
 def find_free_rows(dark: Ink, floor: int) -> list[FreeRow]:
@@ -226,7 +233,10 @@ def _row(
     corners = np.array([(left, top, 1), (right, top, 1), (right, bottom, 1), (left, bottom, 1)]) @ back.T
     to_strip = ROW_DIGIT / (tall * scale)
     strip = _strip(ink, to_strip, (middle - top) * scale)
-    return FreeRow(ink, mask, tuple((float(x), float(y)) for x, y in corners), strip, to_strip)
+    high = group[stats[group, 3] >= HIGH * tall]
+    ends = np.stack([stats[high, 0], stats[high, 0] + stats[high, 2]], axis=1)
+    pieces = (ends - left) * scale * to_strip + MARGIN
+    return FreeRow(ink, mask, tuple((float(x), float(y)) for x, y in corners), strip, to_strip, pieces)
 
 
 def _usual(stats: "np.ndarray") -> tuple[float, float]:
@@ -291,12 +301,14 @@ def _seam(cost: "np.ndarray", column: int, band: int) -> Path:
 
 
 def _between(row: FreeRow, first: Path, last: Path) -> Cut:
-    columns = np.arange(row.mask.shape[1])[None]
+    height, width = row.mask.shape
+    columns = np.arange(width)[None]
     inside = ((columns >= first[:, None]) & (columns < last[:, None])).astype(np.uint8)
     mask = np.asarray(row.mask * inside, np.uint8)
     left, top, wide, tall = cv2.boundingRect(mask)
     if not wide:
-        return Cut(None, int(first.mean()), int(last.mean()))
+        return Cut(None, int(first.mean()), int(last.mean()), through_ink=False)
     soft = np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8) * inside
     ink = np.where(soft > 0, row.dark, 0)[max(0, top - 1) : top + tall + 1, max(0, left - 1) : left + wide + 1]
-    return Cut(ink.astype(np.uint8), left, left + wide)
+    through = any(row.mask[np.arange(height), np.clip(path, 0, width - 1)].any() for path in (first, last))
+    return Cut(ink.astype(np.uint8), left, left + wide, through_ink=bool(through))

@@ -24,6 +24,9 @@ MOST_ROWS = 200
 FEWEST = 3
 """A row has at least so many boxes, unless it is known to have fewer."""
 
+BESIDE, EDGE = 0.4, 0.8
+"""Paper is looked at so many heights of a row to each side, and one side is no darker than this share of the other."""
+
 FAINT = 0.3
 """What is fainter than this share of the usual pen of its row is show-through."""
 
@@ -35,10 +38,12 @@ class Part:
     Attributes:
         image: `uint8 (28, 28)`; None where nothing is written.
         quad: Its corners on the page.
+        through_ink: Whether a stroke was cut where it begins or ends.
     """
 
     image: Image | None
     quad: Quad
+    through_ink: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +80,8 @@ def find_rows(
     rows = [_box_row(row) for row in likely]
     if grid or any(part.image is not None for row in rows for part in row.parts):
         return rows
-    free = sorted(find_free_rows(paper.dark, paper.floor), key=lambda row: -_height(row))[:MOST_ROWS]
+    found = [row for row in find_free_rows(paper.dark, paper.floor) if not _is_edge(page, row)]
+    free = sorted(found, key=lambda row: -_height(row))[:MOST_ROWS]
     return sorted(free, key=lambda row: float(np.mean(row.quad, axis=0)[1])) or rows
 
 
@@ -93,6 +99,22 @@ def framed(ink: Ink) -> Image:
     """Place the ink of one digit in 28×28; strokes too fine to survive are made thicker first."""
     thick = thicken(ink, (ink > STRONG).astype(np.uint8))
     return frame(thick[0] if thick else ink)
+
+
+def _is_edge(page: Grey, row: FreeRow) -> bool:
+    """Say whether a row is an edge of the paper: narrow, and far lighter on one side of it than on the other."""
+    tall, wide = _height(row), float(np.linalg.norm(np.subtract(row.quad[1], row.quad[0])))
+    if wide > tall:
+        return False
+    left, right = (int(edge) for edge in (min(x for x, _ in row.quad), max(x for x, _ in row.quad)))
+    top, bottom = (int(edge) for edge in (min(y for _, y in row.quad), max(y for _, y in row.quad)))
+    reach = max(3, round(BESIDE * tall))
+    rows = slice(max(0, top), bottom + 1)
+    sides = [page[rows, max(0, left - reach) : max(0, left)], page[rows, right + 1 : right + 1 + reach]]
+    if not all(side.size for side in sides):
+        return True
+    darker, lighter = sorted(float(np.median(side)) for side in sides)
+    return darker < EDGE * lighter
 
 
 def _height(row: FreeRow) -> float:
@@ -119,5 +141,6 @@ def parts_of(row: FreeRow, spans: Iterable[Span]) -> dict[Span, Part]:
     for span, piece in cut(row, spans).items():
         first, last = piece.left / width, piece.right / width
         quad = between(0, 1, first), between(0, 1, last), between(3, 2, last), between(3, 2, first)
-        parts[span] = Part(None if piece.ink is None or not piece.ink.any() else framed(piece.ink), quad)
+        image = None if piece.ink is None or not piece.ink.any() else framed(piece.ink)
+        parts[span] = Part(image, quad, piece.through_ink)
     return parts

@@ -38,12 +38,18 @@ TRIED = 8
 FLOOR = 1e-4
 """No digit is less probable than this: networks are at times surely wrong."""
 
-SECOND, LEAST_SECOND = 0.5, 1e-3
-"""The weight of the second opinion, and the least probability in it."""
+SECOND, THROUGH_INK = 0.5, 0.5
+"""The weight of what the network of rows says of a box, and the reader of a digit that was cut off another."""
+
+LEAST = 1e-2
+"""No digit is less probable than this to either, when both are asked."""
 
 HALF, REACH, AWAY = 14, 7, 0.1
 """The first and the last digit end so many columns of the strip beyond their middles, or so many more or fewer, where
 there is less ink; a column farther is worth so many rows of it."""
+
+NO_PART, FAR = 0.05, 6
+"""How probable it is that a piece as high as a digit is part of none, so many columns away from each that is read."""
 
 UNLIKELY_EMPTY = 0.01
 """How probable it is that an empty box holds one digit of a number on a list."""
@@ -145,7 +151,7 @@ class Boxes:
 def _pooled(probable: "np.ndarray", strange: np.float32, columns: Columns) -> tuple[Scores, float]:
     """Pool two opinions about one box."""
     second = np.exp(probabilities(columns, np.arange(10, dtype=np.int8)[:, None]))
-    second = np.maximum(second / max(float(second.sum()), 1e-12), LEAST_SECOND)
+    second = np.maximum(second / max(float(second.sum()), 1e-12), LEAST)
     both = probable.astype(np.float64) * second**SECOND
     return both / both.sum(), float(strange)
 
@@ -167,7 +173,9 @@ class Free:
         self.quad = row.quad
         self._columns = columns
         self._texts = most_probable(columns, TRIED)
-        self._spans = [_spans(row.strip, middles(columns, text)) if text else [] for text in self._texts]
+        self._pieces = row.pieces
+        self._middles = [middles(columns, text) if text else [] for text in self._texts]
+        self._spans = [_spans(row.strip, each) if each else [] for each in self._middles]
         self._parts = parts_of(row, (span for spans in self._spans for span in spans))
         self._asked = [span for span, part in self._parts.items() if part.image is not None]
         self._answers: dict[Span, tuple[Scores, float]] = {}
@@ -203,12 +211,18 @@ class Free:
 
     def _weights(self, numbers: Numbers) -> Scores:
         """Give the weights of numbers of one length, cut as the most probable of that length is."""
-        found = probabilities(self._columns, numbers)
         length = numbers.shape[1]
-        spans = next((spans for spans in self._spans if len(spans) == length), [(0, 0)] * length)
-        for place, span in enumerate(spans):
-            probable, strange = self._answers.get(span, NO_DIGIT)
-            found = found + SECOND * np.log(np.maximum(probable * (1 - strange), LEAST_SECOND))[numbers[:, place]]
+        found = probabilities(self._columns, numbers)
+        alike = next((place for place, spans in enumerate(self._spans) if len(spans) == length), None)
+        for digit in range(length):
+            probable, strange = NO_DIGIT if alike is None else self._answers.get(self._spans[alike][digit], NO_DIGIT)
+            part = None if alike is None else self._parts[self._spans[alike][digit]]
+            weight = THROUGH_INK if part and part.through_ink else 1.0
+            found = found + weight * np.log(np.maximum(probable * (1 - strange), LEAST))[numbers[:, digit]]
+        if alike is not None and length and len(self._pieces):
+            places = np.array(self._middles[alike])
+            away = np.maximum(self._pieces[:, :1] - places, places - self._pieces[:, 1:]).min(axis=1)
+            found = found + (away > FAR).sum() * np.log(NO_PART)
         return np.asarray(np.exp(found), np.float64)
 
     def _signs(self, place: int) -> tuple[Sign, ...]:
