@@ -9,12 +9,15 @@ import numpy as np
 
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
-from tenfold.picture.polarity import has_light_ink
+from tenfold.picture.polarity import Counts, has_light_ink, histogram
 
-__all__ = ["HALF", "Mask", "Sheet", "lay_out", "stroke_width"]
+__all__ = ["HALF", "Mask", "Sheet", "Window", "lay_out", "stroke_width", "window"]
 
 Mask: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 """`uint8 (height, width)`: 1 ink, 0 paper."""
+
+Window: TypeAlias = tuple[slice, slice]
+"""Rows and columns of a page."""
 
 Shares: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 """`float32 (height, width)`: numbers of 0…255 that are not whole."""
@@ -120,10 +123,20 @@ def lay_out(page: Grey) -> Sheet | None:
 def stroke_width(mask: Mask) -> float:
     """Give the mean width of strokes, in pixels: their area over half their outline."""
     area = cv2.countNonZero(mask)
+    if not area:
+        return 0.0
+    inked = mask[window(mask)]
     outline = area - cv2.countNonZero(
-        cv2.erode(mask, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
+        cv2.erode(inked, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
     )
     return 2 * area / max(outline, 1)
+
+
+def window(mask: Mask, around: int = 0) -> Window:
+    """Give the part of a page that holds all of its ink, and so many pixels around it: what is looked at is less."""
+    left, top, width, height = cv2.boundingRect(mask)
+    rows = slice(max(0, top - around), top + height + around)
+    return rows, slice(max(0, left - around), left + width + around)
 
 
 def _thumbnail(page: Grey) -> Grey:
@@ -199,7 +212,7 @@ def _shade(page: Grey, light: Grey) -> Grey:
     """Give each pixel's lightness beside its paper's: `PAPER` where they are the same."""
     height, width = page.shape
     everywhere = np.asarray(cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
-    return np.asarray(cv2.divide(page, np.maximum(everywhere, 1), scale=PAPER), np.uint8)
+    return np.asarray(cv2.divide(page, everywhere, scale=PAPER), np.uint8)
 
 
 def _level(shade: Grey, uneven: float) -> tuple[float, float, float] | None:
@@ -207,7 +220,7 @@ def _level(shade: Grey, uneven: float) -> tuple[float, float, float] | None:
 
     Only paper is lighter than paper: its roughness is measured there, where ink cannot disturb.
     """
-    counts = np.bincount(shade.ravel(), minlength=256).astype(np.float64)
+    counts = histogram(shade)
     darker, lighter = counts[PAPER::-1], counts[PAPER:]
     roughness = QUARTILE * float(np.searchsorted(np.cumsum(lighter), lighter.sum() / 2))
     remains = REMAINS * uneven * PAPER
@@ -221,7 +234,7 @@ def _level(shade: Grey, uneven: float) -> tuple[float, float, float] | None:
     return min(GRAIN * roughness + remains, full / 3), full, NOISE * roughness + remains
 
 
-def _upper_mean(counts: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> float:
+def _upper_mean(counts: Counts) -> float:
     """Split a histogram in two as Otsu did and give the mean of the upper part."""
     levels = np.arange(len(counts))
     below, mass = np.cumsum(counts), np.cumsum(counts * levels)

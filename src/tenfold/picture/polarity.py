@@ -1,11 +1,18 @@
 """Which is the ink: what is lighter, or what is darker."""
 
+from typing import TypeAlias
+
 import cv2
 import numpy as np
 
 from tenfold.picture.decode import Grey
 
-__all__ = ["has_light_ink"]
+__all__ = ["Counts", "has_light_ink", "histogram"]
+
+Counts: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
+"""`float64 (n,)`: how many pixels there are of each level."""
+
+LEVELS: Counts = np.arange(256, dtype=np.float64)
 
 TWO_TONES = 0.86
 """Split in two as Otsu did, a page of one ink on evenly lit paper keeps less than the rest of its variance."""
@@ -71,8 +78,13 @@ def _ring(page: Grey, start: int, stop: int) -> float:
 
 def _two_tones(page: Grey) -> float:
     """Give the share of the variance that lies between the two halves that Otsu's threshold makes."""
-    counts = np.bincount(page.ravel(), minlength=256).astype(np.float64) / page.size
-    below, mass = np.cumsum(counts), np.cumsum(counts * np.arange(256))
+    counts = histogram(page) / page.size
+    below, mass = np.cumsum(counts), np.cumsum(counts * LEVELS)
     between = (mass[-1] * below - mass) ** 2 / np.maximum(below * (1 - below), 1e-9)
-    spread = float(counts @ np.arange(256) ** 2 - mass[-1] ** 2)
+    spread = float(counts @ LEVELS**2 - mass[-1] ** 2)
     return float(between[:-1].max()) / max(spread, 1e-9)
+
+
+def histogram(page: Grey) -> Counts:
+    """Count a page's pixels of each level."""
+    return np.asarray(cv2.calcHist([page], [0], None, [256], [0, 256]), np.float64).ravel()

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from tenfold.picture.frame import BOX, Ink
-from tenfold.picture.ink import HALF, Mask, stroke_width
+from tenfold.picture.ink import HALF, Mask, Window, stroke_width, window
 
 __all__ = ["keep_digit", "strengthen", "thicken"]
 
@@ -18,6 +18,9 @@ Centres: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
 Labels: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int32]]
 """`int32 (height, width)`: which piece each pixel is of, 0 none."""
+
+FASTEST = cv2.CCL_GRANA
+"""OpenCV's way of labelling pieces that finds their boxes and areas soonest: in a third of the time of its default."""
 
 FAINT = 44
 """A stroke goes on where the pen is lighter, down to this ink, of 255."""
@@ -76,9 +79,17 @@ def keep_digit(ink: Ink, mask: Mask) -> tuple[Ink, Mask]:
         Ink and mask of the digit alone.
     """
     whole = np.asarray(cv2.threshold(ink, FAINT, 1, cv2.THRESH_BINARY)[1], np.uint8)
-    labels, pieces, centres = _pieces(whole, mask)
-    if not len(pieces) or pieces[:, 2:4].max() < SMALLEST * max(mask.shape):
-        return np.zeros_like(ink), np.zeros_like(mask)
+    digit = _digit(whole, mask) if whole.any() else whole
+    return _soft_edges(ink, digit, whole), digit
+
+
+def _digit(whole: Mask, mask: Mask) -> Mask:
+    """Give what of all ink is the digit; nothing where there are only specks."""
+    inside, labels, pieces, centres = _pieces(whole, mask)
+    if pieces[:, 2:4].max() < SMALLEST * max(mask.shape):
+        return np.zeros_like(whole)
+    if len(pieces) == 1:
+        return whole
     main = _main(pieces, centres, mask.shape)
     fitting, cut = _fitting(pieces, main, mask)
     kept, left = {main}, fitting - {main}
@@ -91,24 +102,29 @@ def keep_digit(ink: Ink, mask: Mask) -> tuple[Ink, Mask]:
         left -= new
     chosen = np.zeros(len(pieces) + 1, np.uint8)
     chosen[[each + 1 for each in kept]] = 1
-    digit = chosen[labels] & whole
-    return _soft_edges(ink, digit, whole), digit
+    digit = np.zeros_like(whole)
+    digit[inside] = chosen[labels] & whole[inside]
+    return digit
 
 
-def _pieces(whole: Mask, mask: Mask) -> tuple[Labels, Pieces, Centres]:
+def _pieces(whole: Mask, mask: Mask) -> tuple[Window, Labels, Pieces, Centres]:
     """Label connected pieces of ink, small gaps within them bridged; only strong ink counts for their area.
 
     Returns:
-        The labels from 1 on, and for each the box, the area of its full ink, and the centre.
+        The part of the page that holds all of them, its labels from 1 on, and for each piece its box on the page, the
+        area of its full ink, and its centre.
     """
     bridge = round(BRIDGE * max(mask.shape)) | 1
-    linked = cv2.dilate(whole, np.ones((bridge, bridge), np.uint8)) if bridge > 1 else whole
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(linked, connectivity=8)
+    rows, columns = inside = window(whole, bridge // 2)
+    linked = cv2.dilate(whole[inside], np.ones((bridge, bridge), np.uint8))
+    count, labels, stats, centres = cv2.connectedComponentsWithStatsWithAlgorithm(linked, 8, cv2.CV_32S, FASTEST)
+    corner = columns.start, rows.start
     pieces = stats[1:].astype(np.float64)
+    pieces[:, :2] += corner
     pieces[:, :2] += bridge // 2 * (pieces[:, :2] > 0)
     pieces[:, 2:4] -= bridge - 1
-    pieces[:, 4] = np.bincount(labels[mask > 0], minlength=count)[1:count]
-    return np.asarray(labels, np.int32), pieces, np.asarray(centres[1:], np.float64)
+    pieces[:, 4] = np.bincount(labels[mask[inside] > 0], minlength=count)[1:count]
+    return inside, np.asarray(labels, np.int32), pieces, np.asarray(centres[1:] + corner, np.float64)
 
 
 def thicken(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
@@ -154,9 +170,13 @@ def strengthen(ink: Ink, grain: float) -> tuple[Ink, Mask] | None:
 def _soft_edges(ink: Ink, digit: Mask, mask: Mask) -> Ink:
     """Give the ink of a digit with its soft edges, and nothing of the other pieces."""
     reach = max(3, round(stroke_width(digit))) | 1
-    near = cv2.dilate(digit, np.ones((reach, reach), np.uint8))
-    others = np.asarray(cv2.dilate(mask & ~digit, np.ones((3, 3), np.uint8)), np.uint8) & ~digit
-    return np.where((near > 0) & ~(others > 0), ink, 0).astype(np.uint8)
+    inside = window(digit, reach // 2 + 1)
+    own, all_ink = digit[inside], mask[inside]
+    near = np.asarray(cv2.dilate(own, np.ones((reach, reach), np.uint8)), np.uint8)
+    others = np.asarray(cv2.dilate(all_ink & ~own, np.ones((3, 3), np.uint8)), np.uint8)
+    soft = np.zeros_like(ink)
+    cv2.copyTo(ink[inside], near & (own | ~others), soft[inside])
+    return soft
 
 
 def _main(pieces: Pieces, centres: Centres, shape: tuple[int, ...]) -> int:
