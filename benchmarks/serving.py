@@ -59,9 +59,10 @@ class Server:
         return sum(int(each[11]) + int(each[12]) for each in fields) / 100
 
     def memory_mib(self) -> float:
-        """Give the memory that it and its children hold now, MiB."""
-        held = [Path(f"/proc/{number}/status").read_text() for number in self.family()]
-        return sum(int(each.partition("VmRSS:")[2].split()[0]) for each in held) / 1024
+        """Give the memory that it holds now, and what its children hold for themselves, MiB."""
+        first, *others = (Path(f"/proc/{number}/smaps_rollup").read_text() for number in self.family())
+        kinds = ("Private_Clean", "Private_Dirty")
+        return (_kib(first, "Rss") + sum(_kib(each, kind) for each in others for kind in kinds)) / 1024
 
     def family(self) -> list[int]:
         """Give the numbers of its processes."""
@@ -71,6 +72,10 @@ class Server:
             listed = [Path(f"/proc/{number}/task/{number}/children").read_text().split() for number in new]
             new = [int(number) for children in listed for number in children]
         return found
+
+
+def _kib(rollup: str, kind: str) -> int:
+    return int(rollup.partition(f"{kind}:")[2].split()[0])
 
 
 @contextlib.contextmanager
@@ -174,9 +179,9 @@ def overload(server: Server, body: bytes, seconds: float) -> dict[str, Any]:
     return {**result, "recovered_s": time.perf_counter() - ended}
 
 
-def ended(body: bytes, workers: str) -> dict[str, Any]:
+def ended(body: bytes) -> dict[str, Any]:
     """Tell a loaded server to end."""
-    with tenfold_server("--workers", workers) as server:
+    with tenfold_server() as server:
         answers: list[Load] = []
         loading = threading.Thread(
             target=lambda: answers.append(
@@ -220,7 +225,7 @@ def measure(seconds: float, minutes: float, peers: bool) -> dict[str, Any]:
             given = under_load(server, INFER, batch, seconds / 2, kind="application/json", headers=headers)
             result["infer"][name] = {**given, "rate": given["rate"] * BATCH}
         result["overload"] = overload(server, body, seconds / 2)
-    result["ended"] = ended(body, "1")
+    result["ended"] = ended(body)
     if minutes:
         result["lasting"] = lasting(body, minutes)
     if peers:

@@ -47,7 +47,7 @@ def seven(mnist) -> bytes:
 def serving(store: Path, **changes: Any) -> Iterator[str]:
     """Serve in a thread; gives the address."""
     limits = Limits(**changes.pop("limits", {}))
-    options = ServeOptions(port=0, store=str(store / "review.db"), limits=limits, **changes)
+    options = ServeOptions(port=0, store=str(store / "review.db"), workers=1, limits=limits, **changes)
     listener = listen(options)
     server = uvicorn.Server(configure(create_app(options), options))
     thread = threading.Thread(target=server.run, args=([listener],))

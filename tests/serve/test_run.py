@@ -74,7 +74,7 @@ def test_processes_add_their_figures_up_and_sigterm_answers_whoever_was_let_in(s
 def test_a_new_model_comes_in_without_a_failed_request_and_a_bad_one_stays_out(
     start, seven, model, model_copy, wait_until
 ):
-    running = start("--model", model_copy)
+    running = start("--model", model_copy, "--workers", 1)
     figures = lambda: httpx.get(f"{running.address}/metrics").text  # noqa: E731
 
     def replace():
@@ -109,6 +109,22 @@ def test_what_is_too_much_is_told_to_come_again_and_the_rest_is_right(serve, tmp
         assert set(statuses) == {200, 503}
         assert httpx.post(f"{address}/v1/digits", content=seven, headers=HEADERS).status_code == 200
         assert "tenfold_waiting 0.0" in httpx.get(f"{address}/metrics").text
+
+
+def test_workers_end_with_the_process_that_minds_them(start, wait_until):
+    running = start("--workers", 2)
+    running.process.kill()
+
+    def refused():
+        try:
+            httpx.get(f"{running.address}/v2/health/live")
+        except httpx.ConnectError:
+            return True
+        except httpx.TransportError:
+            return False  # one of them is about to end
+        return False
+
+    assert wait_until(refused)
 
 
 def test_reviews_acknowledged_before_a_kill_are_there_after_it(start, seven, tmp_path):

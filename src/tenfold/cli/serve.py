@@ -18,7 +18,9 @@ def serve(
     model: ShippedModel = None,
     max_error: MaxError = None,
     pixels: Pixels = None,
-    workers: Annotated[int, typer.Option(help="Processes that answer.")] = 1,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that answer.", show_default="2 on Linux, 1 elsewhere and on one core")
+    ] = None,
     store: Annotated[
         str, typer.Option(help="Where corrections are kept: a file, or postgresql://USER@HOST/NAME.")
     ] = "review.db",
@@ -43,7 +45,7 @@ def serve(
     Example: `tenfold serve`, then open http://127.0.0.1:8000.
     """
     try:
-        from tenfold.serve.options import Limits, ServeOptions
+        from tenfold.serve.options import Limits, ServeOptions, default_workers
         from tenfold.serve.review import ReviewStore, export
         from tenfold.serve.run import serve as serve_until_told
     except ModuleNotFoundError as error:
@@ -57,7 +59,7 @@ def serve(
         port=port,
         model=model,
         max_error=max_error,
-        workers=workers,
+        workers=default_workers() if workers is None else workers,
         store=store,
         token_file=token_file,
         insecure=insecure,

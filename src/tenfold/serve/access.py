@@ -2,7 +2,7 @@
 
 import hmac
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tenfold.serve.options import ServeOptions, is_loopback
@@ -17,14 +17,15 @@ PAGE_POLICY = (
 )
 """The page may load only what this server holds, and no text can become markup."""
 
-HEADERS = {
-    "content-security-policy": PAGE_POLICY,
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-}
+STRICT = (
+    (b"content-security-policy", PAGE_POLICY.encode()),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+)
+"""Headers of every answer, as ASGI has them."""
 
 OPEN = {"/v2/health/live", "/v2/health/ready"}
 """What of the guarded needs no token: probes have none."""
@@ -59,10 +60,10 @@ class Access:
 
         async def strict(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(raw=message.setdefault("headers", []))
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("cache-control", "no-cache" if _is_page(scope["path"]) else "no-store")
+                headers = message.setdefault("headers", [])
+                there = {name for name, _ in headers}
+                kept = b"no-cache" if _is_page(scope["path"]) else b"no-store"
+                headers += [each for each in (*STRICT, (b"cache-control", kept)) if each[0] not in there]
             await send(message)
 
         try:

@@ -3,9 +3,9 @@
 import json
 import logging
 import os
+import random
 import re
 import time
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -16,12 +16,13 @@ from prometheus_client import (
     Gauge,
     Histogram,
     ProcessCollector,
+    values,
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["JsonLines", "Metrics", "Observed"]
+__all__ = ["JsonLines", "Metrics", "Observed", "share_figures"]
 
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24)
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -31,6 +32,12 @@ SHARED = "PROMETHEUS_MULTIPROC_DIR"
 """Names the folder through which several processes add up their figures."""
 
 log = logging.getLogger("tenfold.serve")
+
+
+def share_figures(folder: str) -> None:
+    """Add the figures of this process, and of those that it starts, up in a folder; call it before any is made."""
+    os.environ[SHARED] = folder
+    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
 
 
 class Metrics:
@@ -101,7 +108,7 @@ class Observed:
             await self._app(scope, receive, send)
             return
         given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request_id = given if REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
         status = 499  # the client left before there was an answer
         started = time.perf_counter()
 

@@ -1,6 +1,7 @@
 """What a server is told: where to listen, what to read with, how much to take from strangers."""
 
 import os
+import sys
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -8,7 +9,10 @@ from pathlib import Path
 from tenfold.errors import OptionError
 from tenfold.picture.decode import LIMIT
 
-__all__ = ["Limits", "ServeOptions", "is_loopback"]
+__all__ = ["FORKS", "Limits", "ServeOptions", "default_workers", "is_loopback"]
+
+FORKS = sys.platform == "linux"
+"""Whether a process may go on as several, which then start at once and share the memory of what is loaded."""
 
 SHORTEST_TOKEN = 16
 """Characters that a token must have: what is shorter can be guessed."""
@@ -54,7 +58,7 @@ class ServeOptions:
         port: The port; 0 for any that is free.
         model: The model folder; None for the one that ships.
         max_error: As for `tenfold.Reader`, where a request does not say.
-        workers: Processes that answer.
+        workers: Processes that answer; by default two where they are cheap, for in one Python's lock is in the way.
         store: The database of what people corrected: a file for SQLite, or a URL such as `postgresql://…`.
         token_file: A file with the token that every request must bear; None for none.
         insecure: Serve other machines without a token.
@@ -68,7 +72,7 @@ class ServeOptions:
     port: int = 8000
     model: Path | None = None
     max_error: float | None = None
-    workers: int = 1
+    workers: int = field(default_factory=lambda: default_workers())
     store: str = "review.db"
     token_file: Path | None = None
     insecure: bool = False
@@ -110,6 +114,11 @@ class ServeOptions:
                 "`openssl rand -hex 32` makes it"
             )
         return token
+
+
+def default_workers() -> int:
+    """Give how many processes answer where nobody says."""
+    return min(2, _cores()) if FORKS else 1
 
 
 def is_loopback(host: str) -> bool:

@@ -1,23 +1,26 @@
 """The process: an address, one server or several beside each other, and an end without losing a request."""
 
+import gc
 import logging
+import multiprocessing
 import os
 import signal
 import socket
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from types import FrameType
 
 import uvicorn
-from uvicorn.supervisors.multiprocess import Multiprocess
+from uvicorn.supervisors import multiprocess
 
 from tenfold.errors import OptionError
 from tenfold.serve.app import create_app
 from tenfold.serve.connection import Connection
-from tenfold.serve.observing import SHARED, JsonLines
-from tenfold.serve.options import ServeOptions
+from tenfold.serve.observing import JsonLines, share_figures
+from tenfold.serve.options import FORKS, ServeOptions
 
 __all__ = ["configure", "listen", "serve"]
 
@@ -53,10 +56,11 @@ def serve(options: ServeOptions, tell: Callable[[str], None] = lambda _: None) -
 
 def _serve_beside_each_other(options: ServeOptions, listener: socket.socket, ready: Callable[[], None]) -> None:
     with tempfile.TemporaryDirectory(prefix="tenfold-") as figures:
-        os.environ[SHARED] = figures
+        share_figures(figures)
         config = configure(partial(_worker_app, options), options)
         listener.set_inheritable(True)
         supervisor = _Supervisor(config, [listener])
+        gc.freeze()  # what the collector does not touch stays shared
         ready()
         supervisor.run()
 
@@ -92,7 +96,11 @@ class _Server(uvicorn.Server):
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, taking connections one by one: whoever has less to do comes back for the next one sooner."""
+        self.config.backlog = 1
         await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(BACKLOG)
         self._ready()
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
@@ -105,7 +113,37 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-class _Supervisor(Multiprocess):
+class _Worker(multiprocess.Process):
+    """One of several servers, which ends when nobody minds it any more."""
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket.socket]) -> None:
+        super().__init__(config, sockets)
+        if FORKS:
+            fork = multiprocessing.get_context("fork")
+            self.process = fork.Process(target=self.target, kwargs={"sockets": sockets})  # type: ignore[assignment]
+
+    @property
+    def server(self) -> uvicorn.Server:
+        if self._server is None:
+            self._server = _Server(self.config, lambda: None)
+        return self._server
+
+    def target(self, sockets: list[socket.socket] | None = None) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):  # until the server takes them they end it, as they should
+            signal.signal(number, signal.SIG_DFL)
+        super().target(sockets)
+
+    def always_pong(self) -> None:
+        self.parent_conn.close()
+        with suppress(EOFError, OSError):
+            super().always_pong()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+multiprocess.Process = _Worker  # type: ignore[misc]  # the name by which the supervisor makes its workers
+
+
+class _Supervisor(multiprocess.Multiprocess):
     """Keeps several servers running, passes SIGHUP on to them, and at the end holds no door open that nobody minds."""
 
     def terminate_all(self) -> None:
