@@ -1,8 +1,9 @@
 """One connection: how long its requests' heads may be and take, and how it ends without losing a request."""
 
 import json
-from asyncio import TimerHandle, Transport
+from asyncio import AbstractEventLoop, TimerHandle, Transport
 from http import HTTPStatus
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -15,6 +16,35 @@ SLICE = 16 << 10
 
 FRAMING = 8
 """Bytes around each byte of a body that comes in chunks: one byte a chunk takes six."""
+
+
+class _AtOnce:
+    """A transport that sends all that is written in one turn of the loop at once: an answer's head with its body.
+
+    Each time that a thread sends it lets go of Python's lock, and threads that read pictures are quick to take it.
+    """
+
+    def __init__(self, transport: Transport, loop: AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._written: list[bytes] = []
+
+    def write(self, content: bytes) -> None:
+        if not self._written:
+            self._loop.call_soon(self._send)
+        self._written.append(content)
+
+    def close(self) -> None:
+        self._send()
+        self._transport.close()
+
+    def _send(self) -> None:
+        written, self._written = self._written, []
+        if written:
+            self._transport.write(b"".join(written))
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self._transport, name)
 
 
 class Connection(HttpToolsProtocol):
@@ -44,7 +74,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Start to wait for a head."""
-        super().connection_made(transport)
+        super().connection_made(cast(Transport, _AtOnce(transport, self.loop)))
         if len(self.connections) > self.most:
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections are open; come again in a second")
         else:
