@@ -281,6 +281,8 @@ def in_grey(picture: Pillow.Image) -> Grey:
 
 def _on_paper(picture: Pillow.Image) -> Pillow.Image:
     """Lay a transparent picture on what its ink shows on, or on its own paper where most of it is painted."""
+    if picture.getchannel("A").getextrema() == (255, 255):
+        return picture.convert("RGB")
     pixels = np.asarray(picture)
     painted = pixels[..., 3] >= OPAQUE
     if not painted.any():
