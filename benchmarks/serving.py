@@ -14,6 +14,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -29,6 +30,7 @@ import tenfold
 from benchmarks.load import Load, load
 from benchmarks.results import print_table, save_result
 from benchmarks.servers import SERVERS, Running, prepare_servers
+from tenfold.model.store import SHIPPED, load_model
 
 __all__ = ["main"]
 
@@ -134,6 +136,22 @@ def a_batch() -> dict[str, tuple[bytes, str]]:
     }
 
 
+def network_alone(threads: int, seconds: float) -> float:
+    """Give how many images a second the network answers in batches, asked from so many threads, nothing around it."""
+    images = tenfold.load_data("mnist")[1][0][:BATCH]
+    model = load_model(SHIPPED, threads=1)
+    started = time.perf_counter()
+
+    def keep_asking(_: int) -> int:
+        answered = 0
+        while time.perf_counter() < started + seconds:
+            answered += len(model(images))
+        return answered
+
+    with ThreadPoolExecutor(threads) as pool:
+        return sum(pool.map(keep_asking, range(threads))) / (time.perf_counter() - started)
+
+
 def a_form(picture: bytes) -> tuple[bytes, str]:
     """Give a request that every server understands: a form with one picture; and its media type."""
     head = b'Content-Disposition: form-data; name="pictures"; filename="seven.png"\r\nContent-Type: image/png\r\n\r\n'
@@ -224,6 +242,7 @@ def measure(seconds: float, minutes: float, peers: bool) -> dict[str, Any]:
         for name, (batch, headers) in a_batch().items():
             given = under_load(server, INFER, batch, seconds / 2, kind="application/json", headers=headers)
             result["infer"][name] = {**given, "rate": given["rate"] * BATCH}
+        result["network alone"] = {str(threads): network_alone(threads, seconds / 4) for threads in (1, 2)}
         result["overload"] = overload(server, body, seconds / 2)
     result["ended"] = ended(body)
     if minutes:
@@ -287,7 +306,11 @@ def table(result: dict[str, Any]) -> list[list[str]]:
 
 def moments(result: dict[str, Any]) -> list[list[str]]:
     """Give the figures that are no rates as rows of text, the heading first."""
-    rows = [["moment", "figure"], ["start to ready", f"{result['ready_s']:.2f} s"]]
+    rows = [["figure", ""], ["start to ready", f"{result['ready_s']:.2f} s"]]
+    for threads, rate in result["network alone"].items():
+        share = result["infer"]["binary"]["rate"] / rate
+        text = f"{rate:,.0f} images a second; the server answers {share:.0%} of that"
+        rows.append([f"the network alone, batches of {BATCH}, {threads} thread(s)", text])
     rows.append(["an answer after the overload", f"{result['overload']['recovered_s']:.2f} s"])
     end = result["ended"]
     rows.append(["SIGTERM under load", f"exit {end['exit']} after {end['seconds']:.1f} s, answers {end['statuses']}"])
