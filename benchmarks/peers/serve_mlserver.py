@@ -1,6 +1,7 @@
 """The shipped network behind MLServer: `python serve_mlserver.py MODEL.onnx PORT`."""
 
 import asyncio
+import socket
 import sys
 
 import onnxruntime
@@ -31,13 +32,18 @@ class Digits(MLModel):
         return {"digit": str(probabilities[0].argmax()), "probabilities": probabilities[0].tolist()}
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 async def main():
-    port = int(sys.argv[2])
     settings = Settings(
         host="127.0.0.1",
-        http_port=port,
-        grpc_port=port + 1,
-        metrics_port=port + 2,
+        http_port=int(sys.argv[2]),
+        grpc_port=free_port(),
+        metrics_port=free_port(),
         parallel_workers=0,
         debug=False,
         load_models_at_startup=False,
