@@ -47,6 +47,7 @@ def test_a_page_as_the_body_is_read_as_the_reader_reads_it(client, page):
         assert number["quad"] == other["quad"]
         assert number["probability"] == pytest.approx(other["probability"], abs=1e-4)
         assert set(number) == set(other)
+        assert "review" not in number
         assert number["file"] is None
 
 
@@ -76,6 +77,53 @@ def test_every_page_of_a_pdf_is_read_and_shown_on_demand(client, page):
     assert "pages" not in _raw(client, page).json()
 
 
+def test_several_files_are_read_in_their_order_and_one_that_fails_does_not_stop_the_others(client, page):
+    blank = _saved("PNG", np.full((400, 400), 255, np.uint8))
+    sent = [("a.png", page), ("b.png", b"broken"), ("c.png", blank), ("a.png", page)]
+    answer = client.post("/v1/numbers?pictures=true", files=[("page", each) for each in sent])
+    assert _texts(answer) == [*IDS, *IDS]
+    assert [number["file"] for number in answer.json()["numbers"]] == ["a.png"] * 4
+    [failed] = answer.json()["failed"]
+    assert (failed["file"], failed["error"].lower()[:13]) == ("b.png", "not a picture")
+    assert [each["file"] for each in answer.json()["pages"]] == ["a.png", "c.png", "a.png"]
+    broken = client.post("/v1/numbers", files=[("page", ("b.png", b"broken"))] * 2)
+    assert (broken.status_code, len(broken.json()["failed"])) == (422, 2)
+
+
+def test_each_number_of_a_list_comes_once_over_all_files(client, page):
+    files = [("page", ("a.png", page)), ("page", ("b.png", page))]
+    listed = {"list": "\n".join([*IDS, "781528980"]), "digits": "9"}
+    again = client.post("/v1/numbers", files=files, data=listed)
+    assert _texts(again) == [*IDS, *IDS]
+    once = client.post("/v1/numbers", files=files, data={**listed, "unique": "true"}).json()["numbers"]
+    accepted = [number["text"] for number in once if number["matched"]]
+    assert len(accepted) == len(set(accepted)) >= 2
+
+
+def test_what_is_not_accepted_waits_for_a_person_with_its_crop(client, page):
+    listed = {"list": "781528989\n111111111", "review": "true"}
+    before = client.get("/v1/reviews").json()["left"]
+    sure, doubted = client.post("/v1/numbers", files={"page": ("<i>.png", page)}, data=listed).json()["numbers"]
+    assert (sure["review"], doubted["reason"]) == (None, "not-on-list")
+    waiting = client.get(f"/v1/reviews?after={doubted['review'] - 1}").json()
+    assert waiting["left"] == before + 1
+    [review] = waiting["reviews"]
+    told = {"name": "<i>.png", "page": 1, "guess": doubted["text"], "reason": "not-on-list", "label": None}
+    assert {key: review[key] for key in told} == told
+    shown = Image.open(BytesIO(client.get(f"/v1/reviews/{review['id']}/crop").content))
+    assert shown.width > 5 * shown.height
+    decided = client.put(f"/v1/reviews/{review['id']}", json={"label": IDS[1]}).json()
+    assert decided["label"] == IDS[1]
+    assert f",{IDS[1]}," in client.get("/v1/reviews/export.csv").text
+
+
+def test_nothing_is_asked_of_a_person_where_all_is_accepted(client, page):
+    before = client.get("/v1/reviews").json()["left"]
+    numbers = _raw(client, page, "?review=true").json()["numbers"]
+    assert [number["review"] for number in numbers] == [None, None]
+    assert client.get("/v1/reviews").json()["left"] == before
+
+
 def test_a_page_without_numbers_has_none(client):
     assert _texts(_raw(client, _saved("PNG", np.full((400, 400), 255, np.uint8)))) == []
 
@@ -95,6 +143,8 @@ def test_a_page_without_numbers_has_none(client):
         ("?list=12&digits=9", 422),
         ("?list=" + "1" * 61, 422),
         ("?pictures=maybe", 422),
+        ("?unique=true", 422),
+        ("?review=perhaps", 422),
     ],
 )
 def test_what_is_not_allowed_is_a_problem(client, page, query, status):
@@ -110,7 +160,7 @@ def test_what_is_not_allowed_is_a_problem(client, page, query, status):
         ({"content": b"%PDF-1.7 broken", "headers": {"content-type": "application/pdf"}}, 422),
         ({"content": b"{}", "headers": {"content-type": "application/json"}}, 415),
         ({"files": {"page": ("a.png", b"broken")}}, 422),
-        ({"files": [("page", ("a.png", b"a")), ("page", ("b.png", b"b"))]}, 400),
+        ({"files": [("page", ("a.png", b"a")), ("page", ("b.png", b"b"))]}, 422),
         ({"files": {"list": ("a.csv", b"12")}}, 400),
         ({"files": {"page": ("a.png", b"broken")}, "data": {"digits": "many"}}, 422),
         ({"files": {"page": ("a.png", b"broken"), "list": ("a.csv", b"\x00\xff" * 100_000)}}, 422),
@@ -131,6 +181,8 @@ def test_pages_pixels_and_lists_are_limited(serve, tmp_path, page):
         assert _raw(client, _saved("TIFF", grey, grey), kind="image/tiff").status_code == 200
         three = _raw(client, _saved("TIFF", grey, grey, grey), kind="image/tiff")
         assert (three.status_code, three.json()["detail"][:20]) == (413, "the file has 3 pages")
+        many = client.post("/v1/numbers", files=[("page", ("a.png", _saved("PNG", grey)))] * 3)
+        assert (many.status_code, many.json()["detail"][:23]) == (413, "the 3 files have 3 page")
         assert _raw(client, _saved("PNG", grey), "?list=1&list=2&list=3").status_code == 413
         assert "too large" in _raw(client, page).json()["detail"]
         assert "too large" in _raw(client, _saved("PDF", np.zeros((300, 300), np.uint8))).json()["detail"]

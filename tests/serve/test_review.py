@@ -7,15 +7,18 @@ import sys
 import tempfile
 import threading
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
+from PIL import Image
+from sheets import Sheet
 
 import tenfold
-from tenfold.errors import OptionError
-from tenfold.serve.review import ReviewStore, export
+from tenfold.errors import DataError, OptionError
+from tenfold.serve.review import NewReview, ReviewStore, export
 
 NOBODY = 65534
 IMAGES = np.full((1, 28, 28), 7, np.uint8)
@@ -54,9 +57,16 @@ def store(request, tmp_path):
     made.close()
 
 
+def encoded(page):
+    stream = io.BytesIO()
+    Image.fromarray(page).save(stream, "PNG")
+    return stream.getvalue()
+
+
 def add(store, **changes):
     values = {"crop": b"png", "images": IMAGES, "guess": "7", "probability": 0.6, "reason": "uncertain", "model": "m"}
-    return store.add(**{**values, **changes})
+    [review] = store.add(NewReview(**{**values, **changes}))
+    return review
 
 
 def test_what_is_kept_waits_is_decided_and_is_exported(store, tmp_path):
@@ -72,8 +82,9 @@ def test_what_is_kept_waits_is_decided_and_is_exported(store, tmp_path):
     assert store.decide(10**6, "1") is None
     assert store.crop(10**6) is None
     assert store.left() == before
-    two = add(store, guess="49", images=np.zeros((2, 28, 28), np.uint8), label="4_")
-    add(store, guess="49", images=np.zeros((2, 28, 28), np.uint8), label="490")
+    two = add(store, guess="49", images=np.stack([*IMAGES, *IMAGES]), label="4_")
+    add(store, guess="49", images=np.stack([*IMAGES, *IMAGES]), label="490")
+    add(store, guess="_", images=np.zeros((1, 28, 28), np.uint8), label="5")
 
     images, digits = store.examples()
     assert digits[labelled:] == ["1", "3", "4"]
@@ -85,6 +96,16 @@ def test_what_is_kept_waits_is_decided_and_is_exported(store, tmp_path):
     assert export(store, tmp_path / "mine") == len(digits)
     assert len(tenfold.load_examples(tmp_path / "mine", "train").images) == len(digits)
     assert export(store, tmp_path / "mine.csv") == len(rows)
+
+
+def test_of_several_all_are_kept_or_none(store):
+    before = store.left()
+    good = NewReview(b"png", IMAGES, "7", 0.6, "uncertain", "m")
+    with pytest.raises(DataError):
+        store.add(good, replace(good, model=None))
+    assert (store.left(), store.add()) == (before, [])
+    assert [review.guess for review in store.add(good, replace(good, guess="8"))] == ["7", "8"]
+    assert store.left() == before + 2
 
 
 def test_many_may_write_at_once(store):
@@ -108,18 +129,20 @@ def test_what_was_acknowledged_survives_a_killed_process(store, request):
     before = store.left()
     code = (
         "import sys, numpy\n"
-        "from tenfold.serve.review import ReviewStore\n"
+        "from tenfold.serve.review import NewReview, ReviewStore\n"
         "store = ReviewStore(sys.argv[1])\n"
         "while True:\n"
-        "    kept = store.add(crop=b'x' * 5000, images=numpy.zeros((1, 28, 28), numpy.uint8), guess='7',"
+        "    new = NewReview(crop=b'x' * 5000, images=numpy.zeros((1, 28, 28), numpy.uint8), guess='7',"
         " probability=1, reason=None, model='m')\n"
-        "    print(kept.id, flush=True)\n"
+        "    print(*[kept.id for kept in store.add(new, new)], flush=True)\n"
     )
     with subprocess.Popen([sys.executable, "-c", code, place], stdout=subprocess.PIPE, text=True) as process:
-        acknowledged = [int(process.stdout.readline()) for _ in range(25)]
+        lines = [process.stdout.readline() for _ in range(25)]
         process.kill()
-        acknowledged += [int(line) for line in process.stdout.read().splitlines() if line]
-    assert len(acknowledged) >= 25
+        lines += process.stdout.readlines()
+    acknowledged = [int(number) for line in lines if line.endswith("\n") for number in line.split()]
+    assert len(acknowledged) >= 50
+    assert (store.left() - before) % 2 == 0, "half of what belongs together was kept"
     assert store.left() >= before + len(acknowledged)
     assert all(store.crop(number) == b"x" * 5000 for number in acknowledged)
 
@@ -162,6 +185,28 @@ def test_over_http_a_correction_is_kept_and_comes_out_as_a_data_set(client, seve
         archive.extractall(tmp_path / "set")
     examples = tenfold.load_examples(tmp_path / "set", "train")
     assert [examples.classes[label] for label in examples.labels] == ["1", "7"]
+
+
+def test_over_http_a_picture_of_a_number_is_kept_as_one_and_its_digits_come_out_one_by_one(client, mnist, tmp_path):
+    sheet = Sheet(mnist.x_test, mnist.y_test, height=300)
+    sheet.boxes("7815", 200, 100)
+    page = encoded(sheet.page(1.5))
+
+    def send(content, **data):
+        return client.post("/v1/reviews", files={"picture": ("n.png", content)}, data={"kind": "number", **data})
+
+    told = send(page, label="7825").json()
+    assert (told["guess"], told["label"]) == ("7815", "7825")
+    blank = send(encoded(np.full((300, 300), 255, np.uint8))).json()
+    assert (blank["guess"], blank["reason"], blank["label"]) == (None, "blank", None)
+    assert client.put(f"/v1/reviews/{blank['id']}", json={"label": "12"}).status_code == 200
+    with zipfile.ZipFile(io.BytesIO(client.get("/v1/reviews/export.zip").content)) as archive:
+        archive.extractall(tmp_path / "set")
+    examples = tenfold.load_examples(tmp_path / "set", "train")
+    assert [examples.classes[label] for label in examples.labels][-4:] == ["7", "8", "2", "5"]
+    assert send(page, label="7825").json()["id"] > told["id"]
+    assert send(page, kind="word").status_code == 422
+    assert send(b"x").status_code == 422
 
 
 @pytest.mark.parametrize("label", ["", "seven", "<b>", "7" * 65, "٣"])

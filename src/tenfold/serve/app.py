@@ -91,7 +91,7 @@ def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Met
     )
     answer_with_problems(api)
     api.include_router(digit_routes(live, work, metrics, options.limits))
-    api.include_router(number_routes(live, work, metrics, options.limits))
+    api.include_router(number_routes(live, work, metrics, store, options.limits))
     api.include_router(review_routes(live, work, store, options.limits))
     api.include_router(inference_routes(live, work, options.limits))
 

@@ -22,7 +22,7 @@ from tenfold.serve.pictures import SentPicture, describe_pictures, sent_pictures
 from tenfold.serve.problems import Problem
 from tenfold.serve.work import Work
 
-__all__ = ["MaxError", "digit_routes", "read_digit"]
+__all__ = ["FailedPicture", "MaxError", "as_png", "digit_routes", "read_digit"]
 
 MaxError = Annotated[
     float | None,

@@ -1,35 +1,34 @@
-"""`POST /v1/numbers`: the numbers on a page."""
+"""`POST /v1/numbers`: the numbers on pages."""
 
 import base64
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
-from fastapi.exceptions import RequestValidationError
 from PIL import Image as Pillow
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.datastructures import UploadFile
+from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
 from tenfold.errors import PictureError
 from tenfold.picture.decode import Grey
+from tenfold.picture.marks import crop
 from tenfold.picture.opening import count_pages, open_pages
-from tenfold.read.lists import Known, parse_list
-from tenfold.read.numbers import NumberOptions, ReadRow, read_rows
+from tenfold.read.numbers import Number, ReadRow, read_rows
 from tenfold.read.reader import Reader
+from tenfold.serve.digits import FailedPicture
+from tenfold.serve.keeping import number_review, stored
 from tenfold.serve.live import LiveReader
 from tenfold.serve.observing import Metrics
 from tenfold.serve.options import Limits
-from tenfold.serve.pictures import SentPicture, describe_body, is_form, raw_picture, read_form, shown_name
+from tenfold.serve.pages import Asked, SentPages, describe_pages, sent_pages
+from tenfold.serve.pictures import SentPicture
 from tenfold.serve.problems import Problem
+from tenfold.serve.review import NewReview, ReviewStore
 from tenfold.serve.work import Work
 
 __all__ = ["number_routes"]
-
-LONGEST = 60
-"""Digits of a number on a list."""
 
 QUALITY = 80
 """Of the JPEG that shows a page."""
@@ -52,24 +51,6 @@ EXAMPLE = {
 }
 
 Corners = list[tuple[float, float]]
-
-
-class Asked(BaseModel):
-    """How to read a page: in the query, or as fields of the form."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    digits: int | None = Field(None, ge=1, le=60, description="How many digits each number has.")
-    grid: str | None = Field(
-        None, pattern=r"^([1-9]|[1-3][0-9]|40)x([1-9]|[1-3][0-9]|40)$", description="Rows and columns of the grid."
-    )
-    known: list[str] = Field(
-        [], alias="list", description="The only numbers that can occur; one each time, or one in each line."
-    )
-    max_error: float | None = Field(
-        None, gt=0, lt=1, description="Accept only what keeps the share of wrong numbers among the accepted below this."
-    )
-    pictures: bool = Field(False, description="Also give each page as it was read, on which the corners are places.")
 
 
 class ReadDigitOfNumber(BaseModel):
@@ -95,11 +76,15 @@ class ReadNumber(BaseModel):
     digits: list[ReadDigitOfNumber]
     alternatives: list[tuple[str, float]] = Field(description="The most probable readings, the best first.")
     matched: bool | None = Field(description="Whether it is on the list; null without one.")
+    review: int | None = Field(
+        None, description="Where review was asked for: the number of the review that waits; null where none does."
+    )
 
 
 class ShownPage(BaseModel):
     """A page as it was read."""
 
+    file: str | None = Field(description="The file's name, where it was sent with one.")
     page: int
     width: int
     height: int
@@ -107,124 +92,105 @@ class ShownPage(BaseModel):
 
 
 class ReadNumbers(BaseModel):
-    """The numbers, page by page, from top to bottom."""
+    """The numbers, file by file and page by page, from top to bottom."""
 
     numbers: list[ReadNumber] = Field(examples=[[EXAMPLE]])
+    failed: list[FailedPicture] = Field(description="Files that cannot be read, or not to their end.")
     pages: list[ShownPage] | None = Field(None, description="The pages, where they were asked for.")
 
 
-FORM = {
-    "page": {"type": "string", "format": "binary", "description": "A photo, a scan, a PDF or TIFF of several pages."},
-    "list": {
-        "type": "string",
-        "description": "The only numbers that can occur, one in each line; or a file of them, as CSV or text.",
-    },
-    **{
-        name: {"type": kind, "description": f"As `{name}` in the query."}
-        for name, kind in {"digits": "integer", "grid": "string", "max_error": "number", "pictures": "boolean"}.items()
-    },
-}
+@dataclass(frozen=True, eq=False)
+class _Page:
+    """What was found on one page: its rows, and as asked for what to show of each, and the page itself."""
+
+    rows: list[ReadRow]
+    crops: list[Grey]
+    shown: list[dict[str, Any]]
 
 
-@dataclass(frozen=True)
-class _Sent:
-    """A page as it was sent, and how to read it."""
+@dataclass(eq=False)
+class _Found:
+    """What was found on the pages of all files.
 
-    file: SentPicture
-    options: NumberOptions
-    pictures: bool
+    Attributes:
+        rows: The rows, as `Reader.decided` takes them; a file is called by its place among the files.
+        crops: Where a person is to look at what is not accepted: what to show of each row.
+        shown: The pages, where they are to be shown.
+        failed: The files that could not be read to their end, by their places, and why.
+    """
+
+    rows: list[tuple[str, int, int, ReadRow]] = field(default_factory=list)
+    crops: list[Grey] = field(default_factory=list)
+    shown: list[dict[str, Any]] = field(default_factory=list)
+    failed: dict[int, str] = field(default_factory=dict)
 
 
-def number_routes(live: LiveReader, work: Work, metrics: Metrics, limits: Limits) -> APIRouter:
+def number_routes(live: LiveReader, work: Work, metrics: Metrics, store: ReviewStore, limits: Limits) -> APIRouter:
     """Give the route that reads numbers."""
     routes = APIRouter(tags=["read"])
 
-    @routes.post("/v1/numbers", response_model=ReadNumbers, openapi_extra=describe_body("page", FORM))
+    @routes.post("/v1/numbers", response_model=ReadNumbers, openapi_extra=describe_pages())
     async def read_numbers(request: Request, asked: Annotated[Asked, Query()]) -> JSONResponse:
-        """Read the numbers on a page, or on the pages of a file.
+        """Read the numbers on a page, or on the pages of one or more files.
 
-        Send it as the body with its own type, or as the file `page` of a form.
+        Send one as the body with its own type, or several as the files of a form. Files that cannot be read are told
+        under `failed`; where none can be read, the answer is a problem.
         """
-        sent = await _sent(request, asked, limits)
+        sent = await sent_pages(request, asked, limits)
         reader = live.reader()
-        rows: list[tuple[str, int, int, ReadRow]] = []
-        shown: list[dict[str, Any]] = []
-        try:
-            [pages] = await work.run([lambda: _opened(sent, reader, limits)])
-            for number in range(1, limits.pages + 1):
-                # one page at a time, so that a long file takes its turn among other requests
-                [found] = await work.run([lambda: _next(pages, reader, sent)])
-                if found is None:
-                    break
-                rows += [("", number, place, row) for place, row in enumerate(found[0])]
-                shown += [{"page": number, **picture} for picture in found[1]]
-        except PictureError as error:
-            raise Problem("not-readable", str(error)) from error
-        [numbers] = await work.run([lambda: reader.decided(rows, sent.options)])
+        await work.run([lambda: _check(sent, reader, limits)])
+        found = _Found()
+        for place, file in enumerate(sent.files):
+            await _read_file(place, file, sent, found, reader=reader, work=work, limits=limits)
+        failed = [{"file": sent.files[place].name, "error": error} for place, error in found.failed.items()]
+        if len(failed) == len(sent.files):
+            raise Problem("not-readable", failed[0]["error"] or "", failed=failed)
+        [numbers] = await work.run([lambda: reader.decided(found.rows, sent.options)])
         for each in numbers:
             metrics.numbers.labels(each.reason or "accepted").inc()
-        told = [{**each.to_dict(), "file": sent.file.name} for each in numbers]
-        return JSONResponse({"numbers": told, **({"pages": shown} if sent.pictures else {})})
+        told = [{**each.to_dict(), "file": sent.files[int(each.file)].name} for each in numbers]
+        if sent.review:
+            waiting = await _kept(sent, numbers, found, work, store, model=reader.model.info.name)
+            told = [{**each, "review": waiting.get(place)} for place, each in enumerate(told)]
+        return JSONResponse({"numbers": told, "failed": failed, **({"pages": found.shown} if sent.pictures else {})})
 
     return routes
 
 
-async def _sent(request: Request, asked: Asked, limits: Limits) -> _Sent:
-    """Take the page, and how to read it, out of a request."""
-    if not is_form(request):
-        file = SentPicture(None, await raw_picture(request))
-        return _Sent(file, _options(asked, asked.known, limits), asked.pictures)
-    async with read_form(request, limits) as form:
-        files = [(name, part) for name, part in form.multi_items() if isinstance(part, UploadFile)]
-        pages = [part for name, part in files if name != "list"]
-        if len(pages) != 1:
-            raise Problem("bad-request", f"expected one page as a part with a file name, got {len(pages)}")
-        fields = [(name, part) for name, part in form.multi_items() if isinstance(part, str) and part]
-        asked = _with_fields(asked, {name: value for name, value in fields if name != "list"})
-        listed = [*asked.known, *(value for name, value in fields if name == "list")]
-        listed += [(await part.read()).decode("utf-8-sig", "replace") for name, part in files if name == "list"]
-        file = SentPicture(shown_name(pages[0].filename), await pages[0].read())
-    return _Sent(file, _options(asked, listed, limits), asked.pictures)
-
-
-def _with_fields(asked: Asked, fields: dict[str, str]) -> Asked:
-    """Let the fields of a form say what the query does not."""
-    try:
-        return Asked.model_validate({**fields, **asked.model_dump(exclude_unset=True, by_alias=True)})
-    except ValidationError as error:
-        raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in error.errors()]) from error
-
-
-def _options(asked: Asked, listed: list[str], limits: Limits) -> NumberOptions:
-    rows, _, columns = (asked.grid or "").partition("x")
-    options = NumberOptions(asked.digits, (int(rows), int(columns)) if asked.grid else None, max_error=asked.max_error)
-    return replace(options, known=_known("\n".join(listed), limits)) if listed else options
-
-
-def _known(listed: str, limits: Limits) -> Known:
-    known = parse_list(listed)
-    if len(known.numbers) > limits.known:
-        raise Problem("too-large", f"the list is too long: at most {limits.known:,} numbers are taken")
-    if max(map(len, known.numbers)) > LONGEST:
-        raise Problem("not-allowed", f"a number on the list has more than {LONGEST} digits")
-    return known
-
-
-def _opened(sent: _Sent, reader: Reader, limits: Limits) -> Iterator[Grey]:
-    """Open a file, once it is clear that what is asked can be promised and the file is not too long."""
+def _check(sent: SentPages, reader: Reader, limits: Limits) -> None:
+    """Say no before anything is read where what is asked cannot be promised, or there is too much."""
     reader.decided([], sent.options)
-    count = count_pages(sent.file.content)
+    count = sum(count_pages(file.content) for file in sent.files)
     if count > limits.pages:
-        raise Problem("too-large", f"the file has {count:,} pages: at most {limits.pages} are read at once")
-    return open_pages(sent.file.content, pixels=limits.pixels)
+        files = "the file has" if len(sent.files) == 1 else f"the {len(sent.files)} files have"
+        raise Problem("too-large", f"{files} {count:,} pages: at most {limits.pages} are read at once")
 
 
-def _next(pages: Iterator[Grey], reader: Reader, sent: _Sent) -> tuple[list[ReadRow], list[dict[str, Any]]] | None:
+async def _read_file(
+    place: int, file: SentPicture, sent: SentPages, found: _Found, *, reader: Reader, work: Work, limits: Limits
+) -> None:
+    """Read one file, a page at a time, so that a long one takes its turn among other requests."""
+    pages = open_pages(file.content, pixels=limits.pixels)
+    try:
+        for number in range(1, limits.pages + 1):
+            [page] = await work.run([lambda: _next(pages, reader, sent)])
+            if page is None:
+                break
+            found.rows += [(str(place), number, each, row) for each, row in enumerate(page.rows)]
+            found.crops += page.crops
+            found.shown += [{"file": file.name, "page": number, **shown} for shown in page.shown]
+    except PictureError as error:
+        found.failed[place] = str(error)
+
+
+def _next(pages: Iterator[Grey], reader: Reader, sent: SentPages) -> _Page | None:
     """Read the next page, if there is one."""
     page = next(pages, None)
     if page is None:
         return None
-    return read_rows(reader.model, page, sent.options), [_shown(page)] if sent.pictures else []
+    rows = read_rows(reader.model, page, sent.options)
+    crops = [crop(page, row.lattice.row.quad) for row in rows] if sent.review else []
+    return _Page(rows, crops, [_shown(page)] if sent.pictures else [])
 
 
 def _shown(page: Grey) -> dict[str, Any]:
@@ -232,3 +198,26 @@ def _shown(page: Grey) -> dict[str, Any]:
     stream = BytesIO()
     Pillow.fromarray(page).save(stream, "JPEG", quality=QUALITY)
     return {"width": width, "height": height, "picture": base64.b64encode(stream.getvalue()).decode()}
+
+
+async def _kept(
+    sent: SentPages, numbers: list[Number], found: _Found, work: Work, store: ReviewStore, *, model: str
+) -> dict[int, int]:
+    """Keep what a person is to look at; gives for each such number, by its place, the number of its review."""
+    doubted = [place for place, each in enumerate(numbers) if not (each.accepted or each.reason == "blank")]
+
+    def reviews() -> list[NewReview]:
+        return [
+            number_review(
+                numbers[place],
+                found.rows[place][3],
+                found.crops[place],
+                model=model,
+                name=sent.files[int(numbers[place].file)].name,
+            )
+            for place in doubted
+        ]
+
+    [new] = await work.run([reviews])
+    kept = await stored(lambda: store.add(*new))
+    return {place: review.id for place, review in zip(doubted, kept, strict=True)}

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from io import StringIO
+from itertools import compress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -38,7 +39,7 @@ from tenfold.data.pictures import write_labelled_folder
 from tenfold.errors import DataError, OptionError
 from tenfold.files import in_place_of
 
-__all__ = ["EMPTY_BOX", "Review", "ReviewStore", "export"]
+__all__ = ["EMPTY_BOX", "NewReview", "Review", "ReviewStore", "export"]
 
 EMPTY_BOX = "_"
 """What stands in a label where a box holds no digit."""
@@ -104,6 +105,35 @@ class Review:
 TOLD = tuple(REVIEWS.c[field.name] for field in fields(Review))
 """The columns of a review; its crop and its images have ways of their own."""
 
+TOLD_NAMES = [column.name for column in TOLD if column.name != "id"]
+
+
+@dataclass(frozen=True, eq=False)
+class NewReview:
+    """Something to look at, or what somebody said of it already; what is not described here is as for `Review`.
+
+    Attributes:
+        crop: What a person is shown, a PNG file.
+        images: `uint8 (n, 28, 28)`: what the network saw, one for each sign of the guess, blank for an empty box; none
+            where it is not clear which image shows which sign.
+    """
+
+    crop: bytes
+    images: Images
+    guess: str | None
+    probability: float
+    reason: str | None
+    model: str
+    name: str | None = None
+    page: int = 1
+    label: str | None = None
+
+    def row(self, now: str) -> dict[str, Any]:
+        """Give the values of its columns."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        decided = None if self.label is None else now
+        return {**values, "images": self.images.tobytes(), "created": now, "decided": decided}
+
 
 class ReviewStore:
     """Keeps reviews in SQLite or PostgreSQL; what it has answered for is on the disk.
@@ -122,54 +152,28 @@ class ReviewStore:
         self._lock = Lock()
         self._made = False
 
-    def add(
-        self,
-        *,
-        crop: bytes,
-        images: Images,
-        guess: str | None,
-        probability: float,
-        reason: str | None,
-        model: str,
-        name: str | None = None,
-        page: int = 1,
-        label: str | None = None,
-    ) -> Review:
-        """Keep something to look at, or what somebody said of it already.
+    def add(self, *new: NewReview) -> list[Review]:
+        """Keep things to look at, or what somebody said of them already: all or none.
 
         Args:
-            crop: What a person is shown, a PNG file.
-            images: `uint8 (n, 28, 28)`: what the network saw, one for each sign of the guess.
-            guess: As for `Review`, and so are the others.
-            probability: 0…1.
-            reason: Why it was not accepted.
-            model: What the model that read it is called.
-            name: The picture's name.
-            page: Of the file, from 1.
-            label: What it is, where somebody said so.
+            new: What to keep.
 
         Returns:
-            The review.
+            The reviews, in their order.
 
         Raises:
             DataError: The database cannot be written.
         """
+        if not new:
+            return []
         now = _now()
-        told = {
-            "created": now,
-            "name": name,
-            "page": page,
-            "guess": guess,
-            "probability": probability,
-            "reason": reason,
-            "label": label,
-            "decided": None if label is None else now,
-            "model": model,
-        }
-        row = insert(REVIEWS).values(**told, crop=crop, images=images.tobytes()).returning(REVIEWS.c.id)
+        kept = []
         with self._transaction() as connection:
-            number = connection.execute(row).scalar_one()
-        return Review(id=number, **told)  # type: ignore[arg-type]
+            for each in new:
+                row = each.row(now)
+                number = connection.execute(insert(REVIEWS).values(row).returning(REVIEWS.c.id)).scalar_one()
+                kept.append(Review(id=number, **{name: row[name] for name in TOLD_NAMES}))
+        return kept
 
     def decide(self, number: int, label: str | None) -> Review | None:
         """Say what something is, or take back what was said.
@@ -215,8 +219,8 @@ class ReviewStore:
         """Give what people said as images to learn from.
 
         Returns:
-            `uint8 (n, 28, 28)`, and the digit that each shows. Left out are boxes without a digit, and labels that have
-            not one sign for each image.
+            `uint8 (n, 28, 28)`, and the digit that each shows; numbers as the digits that they were cut into. Left out
+            are boxes without a digit, and labels that have not one sign for each image.
         """
         query = select(REVIEWS.c.label, REVIEWS.c.images).where(REVIEWS.c.label.is_not(None))
         images: list[Images] = [np.zeros((0, SIDE, SIDE), np.uint8)]
@@ -224,8 +228,9 @@ class ReviewStore:
         for label, content in self._rows(query.order_by(REVIEWS.c.id)):
             seen: Images = np.frombuffer(content, np.uint8).reshape(-1, SIDE, SIDE)
             if len(label) == len(seen):
-                images.append(seen[[sign != EMPTY_BOX for sign in label]])
-                digits += label.replace(EMPTY_BOX, "")
+                shown = [sign != EMPTY_BOX and bool(image.any()) for sign, image in zip(label, seen, strict=True)]
+                images.append(seen[shown])
+                digits += "".join(compress(label, shown))
         return np.concatenate(images), list(digits)
 
     def as_csv(self) -> str:

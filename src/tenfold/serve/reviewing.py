@@ -1,22 +1,19 @@
 """`/v1/reviews`: what people said of what was read, and what waits for them."""
 
 import csv
-import logging
 import re
 import zipfile
-from collections.abc import Callable
 from io import BytesIO, StringIO
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse
 
 from tenfold.data.pictures import LABELS_FILE, encode_image
-from tenfold.errors import DataError, PictureError
-from tenfold.serve.digits import as_png, read_digit
+from tenfold.errors import PictureError
+from tenfold.serve.keeping import digit_review, picture_of_number_review, stored
 from tenfold.serve.live import LiveReader
 from tenfold.serve.options import Limits
 from tenfold.serve.pictures import FORM_TYPE, is_form, read_form, shown_name
@@ -28,13 +25,15 @@ __all__ = ["review_routes"]
 
 T = TypeVar("T")
 
-log = logging.getLogger("tenfold.serve")
-
 HIGHEST_NUMBER = 2**31 - 1
 
 Number = Annotated[int, Path(ge=1, le=HIGHEST_NUMBER, description="The review's number.")]
 
 LABEL = r"^[0-9_]{1,64}$"
+
+NUMBER = "number"
+KINDS = ("digit", NUMBER)
+"""What a picture may show."""
 
 EXAMPLE = {
     "id": 23,
@@ -55,6 +54,7 @@ FORM = {
     "properties": {
         "picture": {"type": "string", "format": "binary"},
         "label": {"type": "string", "pattern": LABEL, "description": "What it shows; without it a person is asked."},
+        "kind": {"type": "string", "enum": list(KINDS), "description": "One digit, or one whole number."},
     },
 }
 
@@ -97,8 +97,8 @@ def review_routes(live: LiveReader, work: Work, store: ReviewStore, limits: Limi
         most: Annotated[int, Query(ge=1, le=200, description="How many.")] = 50,
     ) -> JSONResponse:
         """Give what waits to be looked at."""
-        left = await _stored(store.left)
-        waiting = await _stored(lambda: store.waiting(after=after, most=most))
+        left = await stored(store.left)
+        waiting = await stored(lambda: store.waiting(after=after, most=most))
         return JSONResponse({"left": left, "reviews": [review.to_dict() for review in waiting]})
 
     @routes.post(
@@ -112,70 +112,53 @@ def review_routes(live: LiveReader, work: Work, store: ReviewStore, limits: Limi
 
         The answer comes when the disk has it.
         """
-        picture, name, label = await _sent(request, limits)
+        picture, name, label, of_number = await _sent(request, limits)
         reader = live.reader()
+        read = picture_of_number_review if of_number else digit_review
         try:
-            ((digit, prepared),) = await work.run([lambda: read_digit(reader, picture, pixels=limits.pixels)])
+            [new] = await work.run([lambda: read(reader, picture, pixels=limits.pixels, name=name, label=label)])
         except PictureError as error:
             raise Problem("not-readable", str(error)) from error
-        review = await _stored(
-            lambda: store.add(
-                crop=as_png(prepared.stages[0][1]),
-                images=prepared.image[None],
-                guess=digit.digit,
-                probability=digit.probability,
-                reason=digit.reason,
-                model=reader.model.info.name,
-                name=name,
-                label=label,
-            )
-        )
+        [review] = await stored(lambda: store.add(new))
         return JSONResponse(review.to_dict(), 201)
 
     @routes.put("/{number}", response_model=ReviewAnswer)
     async def decide(number: Number, decision: Decision) -> JSONResponse:
         """Say what a picture shows. The answer comes when the disk has it."""
-        review: Review | None = await _stored(lambda: store.decide(number, decision.label))
+        review: Review | None = await stored(lambda: store.decide(number, decision.label))
         return JSONResponse(_found(review).to_dict())
 
     @routes.get("/{number}/crop", response_class=Response, responses={200: {"content": {"image/png": {}}}})
     async def crop(number: Number) -> Response:
         """Give what a person is shown."""
-        return Response(_found(await _stored(lambda: store.crop(number))), media_type="image/png")
+        return Response(_found(await stored(lambda: store.crop(number))), media_type="image/png")
 
     @routes.get("/export.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
     async def export_csv() -> Response:
         """Give all reviews as CSV."""
-        return _download(await _stored(store.as_csv), "reviews.csv", "text/csv")
+        return _download(await stored(store.as_csv), "reviews.csv", "text/csv")
 
     @routes.get("/export.zip", response_class=Response, responses={200: {"content": {"application/zip": {}}}})
     async def export_examples() -> Response:
         """Give what people said as a data set, which `tenfold train --data FOLDER` reads once it is unzipped."""
-        return _download(await _stored(lambda: _zipped(store)), "reviews.zip", "application/zip")
+        return _download(await stored(lambda: _zipped(store)), "reviews.zip", "application/zip")
 
     return routes
 
 
-async def _sent(request: Request, limits: Limits) -> tuple[bytes, str | None, str | None]:
-    """Take a picture, its name and its label out of a form."""
+async def _sent(request: Request, limits: Limits) -> tuple[bytes, str | None, str | None, bool]:
+    """Take a picture, its name, its label, and whether it shows a whole number out of a form."""
     if not is_form(request):
         raise Problem("wrong-type", f"expected a form, {FORM_TYPE}")
     async with read_form(request, limits) as form:
-        picture, label = form.get("picture"), form.get("label")
+        picture, label, kind = form.get("picture"), form.get("label"), form.get("kind", KINDS[0])
         if not isinstance(picture, UploadFile):
             raise Problem("bad-request", "expected a picture as a part with a file name")
         if label is not None and not (isinstance(label, str) and re.fullmatch(LABEL, label)):
             raise Problem("not-allowed", f"expected a label of digits, or {EMPTY_BOX} for no digit")
-        return await picture.read(), shown_name(picture.filename), label
-
-
-async def _stored(use: Callable[[], T]) -> T:
-    """Use the store in a thread of its own: it waits for the disk."""
-    try:
-        return await run_in_threadpool(use)
-    except DataError as error:
-        log.error("%s: %s", error, error.__cause__)
-        raise Problem("busy", f"{error} at this moment; nothing was kept, send it again") from error
+        if kind not in KINDS:
+            raise Problem("not-allowed", f"expected a kind of {' or '.join(KINDS)}")
+        return await picture.read(), shown_name(picture.filename), label, kind == NUMBER
 
 
 def _found(thing: T | None) -> T:
