@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
@@ -74,6 +75,19 @@ def write(page, description):
         page.mouse.up()
 
 
+def write_number(page, number, apart=0.72, scale=1.0):
+    """Draw digits side by side with the mouse; `apart` and `scale` are shares of the sheet's height."""
+    box = page.locator("#pad").bounding_box()
+    for place, digit in enumerate(number):
+        for stroke in strokes(next(iter(DIGITS[int(digit)].values()))):
+            for index, (x, y) in enumerate(stroke):
+                left, top = 0.1 + apart * place + scale * (x - 0.2), 0.5 + scale * (y - 0.5)
+                page.mouse.move(box["x"] + left * box["height"], box["y"] + top * box["height"], steps=4)
+                if index == 0:
+                    page.mouse.down()
+            page.mouse.up()
+
+
 def check_access(page):
     """Let axe look for what would keep people out; it is put into the page past its policy."""
     page.wait_for_function("document.getAnimations().length === 0")
@@ -134,6 +148,67 @@ def test_strokes_are_undone_and_the_sheet_is_cleared(open_page):
     expect(page.locator("#digit")).to_have_text("1")
     page.locator("#clear").click()
     expect(page.locator("#way")).to_be_hidden()
+
+
+def test_a_whole_number_is_drawn_read_and_taught(open_page, address):
+    page = open_page(bypass_csp=True)
+    page.get_by_label("A whole number").check()
+    expect(page.locator("#invitation")).to_have_text("Draw a number")
+    write_number(page, "472")
+    expect(page.locator("#digit")).to_have_text("472")
+    expect(page.locator("#words")).to_contain_text("3 digits")
+    assert [each[0] for each in page.locator("#places li").all_inner_texts()] == list("472")
+    expect(page.locator("#bars")).to_be_hidden()
+    shot(page, "draw-number-desk")
+    check_access(page)
+    before = page.request.get(f"{address}/v1/reviews").json()["left"]
+    page.locator("#right").fill("4x71")
+    expect(page.locator("#right")).to_have_value("471")
+    page.keyboard.press("Enter")
+    expect(page.locator("#kept")).to_have_text("Kept as 471.")
+    page.locator("#number-later").click()
+    expect(page.locator("#kept")).to_contain_text("waits under Review")
+    [waiting] = page.request.get(f"{address}/v1/reviews").json()["reviews"][before:]
+    assert waiting["guess"] == "472"
+    page.request.put(f"{address}/v1/reviews/{waiting['id']}", data={"label": "472"})
+    page.locator("#undo").click()
+    expect(page.locator("#digit")).not_to_have_text("472")
+    page.keyboard.press("Escape")
+    expect(page.locator("#places li")).to_have_count(0)
+
+
+def test_digits_of_a_number_may_stand_far_apart_and_what_is_drawn_stays_when_the_sheet_grows(open_page):
+    page = open_page()
+    page.get_by_label("A whole number").check()
+    write_number(page, "31", apart=2.0, scale=0.6)
+    expect(page.locator("#digit")).to_have_text("31")
+    page.keyboard.press("Escape")
+    page.get_by_label("One digit").check()
+    write(page, next(iter(DIGITS[5].values())))
+    expect(page.locator("#digit")).to_have_text("5")
+    page.get_by_label("A whole number").check()
+    expect(page.locator("#places li")).to_have_count(1)
+    expect(page.locator("#digit")).to_have_text("5")
+    page.keyboard.press("Escape")
+    write_number(page, "31", scale=0.6)
+    page.get_by_label("One digit").check()
+    expect(page.locator("#invitation")).to_be_visible()
+
+
+def test_where_no_number_or_several_are_drawn_that_is_said(open_page, seven):
+    page = open_page()
+    page.get_by_label("A whole number").check()
+    sheet = np.full((600, 700), 255, np.uint8)
+    stream = BytesIO()
+    Image.fromarray(sheet).save(stream, "PNG")
+    blank = {"name": "blank.png", "mimeType": "image/png", "buffer": stream.getvalue()}
+    page.locator("#picture").set_input_files(blank)
+    expect(page.locator("#words")).to_have_text("No number can be made out here.")
+    sheet[50:260, 250:400] = sheet[350:560, 250:400] = np.asarray(Image.open(BytesIO(seven)))[35:245, 25:175]
+    stream = BytesIO()
+    Image.fromarray(sheet).save(stream, "PNG")
+    page.locator("#picture").set_input_files({**blank, "buffer": stream.getvalue()})
+    expect(page.locator("#words")).to_contain_text("These look like 2 numbers")
 
 
 def test_what_is_no_digit_is_refused_in_words(open_page):
@@ -197,16 +272,20 @@ def test_a_wrong_answer_is_taught_and_doubts_are_reviewed_by_keyboard_alone(open
     shot(page, "review-empty")
 
 
-def drop(page, content, name, kind="image/png"):
-    """Let a file fall on the page."""
+def drop(page, *files, by="drop"):
+    """Let files, each its content and its name, fall on the page, or paste them."""
     page.evaluate(
-        """([bytes, name, type]) => {
-            const dropped = new DataTransfer();
-            dropped.items.add(new File([new Uint8Array(bytes)], name, { type }));
-            document.querySelector("main:not([hidden])").dispatchEvent(
-                new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
+        """([files, by]) => {
+            const data = new DataTransfer();
+            for (const [bytes, name] of files) {
+                data.items.add(new File([new Uint8Array(bytes)], name, { type: "image/png" }));
+            }
+            const how = { bubbles: true, cancelable: true };
+            const event = by === "drop" ? new DragEvent("drop", { dataTransfer: data, ...how })
+                : new ClipboardEvent("paste", { clipboardData: data, ...how });
+            document.querySelector("main:not([hidden])").dispatchEvent(event);
         }""",
-        [list(content), name, kind],
+        [[[list(content), name] for content, name in files], by],
     )
 
 
@@ -226,8 +305,8 @@ def form(mnist):
 
 def test_a_page_is_dropped_and_its_numbers_stand_beside_it_and_come_as_csv(open_page, form):
     page = open_page(path="#read")
-    drop(page, form, "<img src=x>.png")
-    expect(page.locator("#told")).to_have_text("3 numbers on <img src=x>.png; none to look at.")
+    drop(page, (form, "<img src=x>.png"))
+    expect(page.locator("#told")).to_have_text("3 numbers on <img src=x>.png; 1 to look at.")
     assert page.locator("#rows button").all_inner_texts()[:2] == ["781528989", "40213·667"]
     expect(page.locator("#rows .doubted")).to_have_count(1)
     page.locator("#rows button").first.focus()
@@ -248,6 +327,7 @@ def test_a_page_of_a_pdf_is_chosen_and_what_is_no_page_is_refused_in_words(open_
     stream = BytesIO()
     one = Image.open(BytesIO(form))
     one.save(stream, "PDF", save_all=True, append_images=[one])
+    page.locator("#options summary").click()
     page.locator("#length").fill("9")
     page.locator("#page").set_input_files(
         {"name": "two.pdf", "mimeType": "application/pdf", "buffer": stream.getvalue()}
@@ -256,9 +336,139 @@ def test_a_page_of_a_pdf_is_chosen_and_what_is_no_page_is_refused_in_words(open_
     expect(page.locator("#pages canvas")).to_have_count(2)
     expect(page.locator("#rows td").first).to_have_text("1")
     shot(page, "read-two-pages")
-    drop(page, b"no page", "a.png")
+    drop(page, (b"no page", "a.png"))
     expect(page.locator("#told")).to_contain_text("Not a picture that can be opened")
     expect(page.locator("#result")).to_be_hidden()
+
+
+@pytest.fixture(scope="module")
+def blank():
+    stream = BytesIO()
+    Image.fromarray(np.full((400, 400), 255, np.uint8)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def test_of_several_files_a_bad_one_and_an_empty_one_are_named_and_the_others_go_on(open_page, form, blank):
+    page = open_page(path="#read", bypass_csp=True)
+    files = [(form, "a.png"), (b"no page", "<b>.png"), (blank, "c.png"), (form, "a.png")]
+    drop(page, *files)
+    expect(page.locator("#told")).to_have_text("6 numbers on 4 files; 2 to look at.")
+    complaints = page.locator("#failed li").all_inner_texts()
+    assert complaints[0].startswith("<b>.png: Not a picture that can be opened")
+    assert complaints[1:] == ["c.png: No numbers were found."]
+    assert page.locator("#pages figcaption").all_inner_texts() == ["a.png", "c.png", "a (2).png"]
+    expect(page.locator("#column-place")).to_have_text("File")
+    expect(page.locator("#rows tr").last.locator("td").first).to_have_text("a (2).png")
+    expect(page.locator("#progress")).to_be_hidden()
+    shot(page, "read-several-files")
+    check_access(page)
+    drop(page, (blank, "c.png"))
+    expect(page.locator("#told")).to_have_text("c.png: No numbers were found.")
+    expect(page.locator("#rows tr")).to_have_count(0)
+
+
+def test_while_pages_are_read_it_is_said_which(open_page, form):
+    page = open_page(path="#read")
+    held = []
+    page.route("**/v1/numbers*", lambda route: held.append(route))
+    drop(page, (form, "a.png"), (form, "b.png"))
+    for place, name in enumerate(("a.png", "b.png")):
+        expect(page.locator("#told")).to_have_text(f"Reading {name}, {place + 1} of 2…")
+        assert page.locator("#progress").evaluate("(bar) => [bar.value, bar.max]") == [place, 2]
+        expect(page.locator("#rows tr")).to_have_count(3 * place)
+        shot(page, f"read-progress-{place}")
+        held[place].continue_()
+    expect(page.locator("#told")).to_contain_text("6 numbers on 2 files")
+
+
+def test_a_page_is_pasted_or_photographed(open_page, form):
+    page = open_page(path="#read")
+    drop(page, (form, "image.png"), by="paste")
+    expect(page.locator("#told")).to_have_text("3 numbers on image.png; 1 to look at.")
+    assert page.locator("#camera").get_attribute("capture") == "environment"
+    page.locator("#camera").set_input_files({"name": "photo.png", "mimeType": "image/png", "buffer": form})
+    expect(page.locator("#told")).to_have_text("3 numbers on photo.png; 1 to look at.")
+
+
+def test_what_is_known_of_the_numbers_is_told_and_the_page_is_read_again(open_page, form):
+    page = open_page(path="#read")
+    page.evaluate(
+        """() => {
+            const fetched = window.fetch;
+            window.fetch = (path, options) => {
+                window.sent = [...options.body].filter(([, value]) => typeof value === "string");
+                options.body.get("list")?.text().then((text) => { window.list = text; });
+                return fetched(path, options);
+            };
+        }"""
+    )
+    drop(page, (form, "a.png"))
+    expect(page.locator("#rows tr")).to_have_count(3)
+    expect(page.locator("#again")).to_be_hidden()
+    page.locator("#options summary").click()
+    expect(page.locator("#once")).to_be_disabled()
+    listed = {"name": "ids.csv", "mimeType": "text/csv", "buffer": b"id,name\n781528989,a\n990017284,b\n"}
+    page.locator("#list-file").set_input_files(listed)
+    expect(page.locator("#list-count")).to_have_text("3 lines")
+    page.locator("#list").fill("781528989\n402135667\n990017284")
+    page.locator("#once").check()
+    page.locator("#length").fill("9")
+    page.locator("#most-wrong").select_option("0.1")
+    page.locator("#again").click()
+    expect(page.locator("#told")).to_contain_text("on a.png")
+    expect(page.locator("#again")).to_be_hidden()
+    assert page.locator("#rows button").first.inner_text() == "781528989"
+    assert page.evaluate("window.sent") == [["digits", "9"], ["max_error", "0.1"], ["unique", "true"]]
+    assert page.evaluate("window.list") == "781528989\n402135667\n990017284"
+    page.locator("#list").fill("12a")
+    page.locator("#again").click()
+    expect(page.locator("#told")).to_contain_text("expected a number of digits 0 to 9 alone")
+    page.locator("#list").fill("")
+    page.locator("#grid-rows").fill("2")
+    page.locator("#grid-columns").fill("9")
+    page.locator("#options summary").click()
+    expect(page.locator("#chosen-options")).to_have_text(" · 9 digits · 2 × 9 · at most 10% wrong")
+    page.locator("#again").click()
+    expect(page.locator("#again")).to_be_hidden()
+    assert page.evaluate("window.sent") == [["digits", "9"], ["grid", "2x9"], ["max_error", "0.1"]]
+
+
+def test_numbers_are_sent_to_review_and_typed_by_keyboard_alone(open_page, address, form):
+    page = open_page(path="#read", bypass_csp=True)
+    page.locator("#options summary").click()
+    page.locator("#list").fill("781528989\n111111111")
+    name = "<img src=x onerror=document.title='broken'>.png"
+    drop(page, (form, name))
+    expect(page.locator("#told")).to_contain_text("2 to look at")
+    shot(page, "read-doubted")
+    page.locator("#numbers-review").click()
+    expect(page.locator("#sent")).to_have_text("2 numbers wait under Review.")
+    expect(page.locator("#numbers-review")).to_be_hidden()
+    expect(page.locator("#waiting")).to_have_text("2")
+    page.locator("nav a[href='#review']").click()
+    expect(page.locator("#left")).to_have_text("2 left")
+    expect(page.locator("#source")).to_have_text(name)
+    expect(page.locator("#guess")).to_have_text("40213·667")
+    expect(page.locator("#doubt")).to_have_text("It is not on the list.")
+    expect(page.locator("#pair")).to_have_class("pair wide")
+    expect(page.locator("#label")).to_be_focused()
+    page.keyboard.type("40213-6678")
+    page.keyboard.press("Backspace")
+    expect(page.locator("#label")).to_have_value("40213_667")
+    for size in SIZES.values():
+        page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+        shot(page, f"review-number-{size[0]}")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
+        check_access(page)
+    page.keyboard.press("Enter")
+    expect(page.locator("#left")).to_have_text("1 left")
+    shot(page, "review-number-crossed-out")
+    page.keyboard.press("Enter")
+    expect(page.locator("#empty")).to_be_visible()
+    assert page.title() == "Tenfold"
+    rows = httpx.get(f"{address}/v1/reviews/export.csv").text.splitlines()
+    assert rows[-2].split(",")[4::2][:2] == ["40213_667", "not-on-list"]
+    assert rows[-2].split(",")[7] == "40213_667"
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -273,9 +483,27 @@ def test_it_fits_light_and_dark_and_axe_finds_nothing_serious(open_page, address
     for view in ("draw", "read", "review"):
         page.goto(f"{address}/#{view}")
         expect(page.locator(f"main#{view}")).to_be_visible()
+        if view == "draw":
+            page.get_by_label("A whole number").check()
+            page.keyboard.press("Escape")
+            shot(page, f"draw-number-start-{size}-{scheme}")
+            write_number(page, "2024", apart=0.45, scale=0.6)
+            expect(page.locator("#digit")).to_have_text("2024")
+            page.wait_for_function("document.getAnimations().length === 0")
+            shot(page, f"draw-number-{size}-{scheme}")
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
+            check_access(page)
+            page.get_by_label("One digit").check()
+            page.keyboard.press("Escape")
+            write(page, DIGITS[2]["looped foot"])
+            expect(page.locator("#digit")).to_have_text("2")
         if view == "read":
             shot(page, f"read-start-{size}-{scheme}")
-            drop(page, form, "form-17.png")
+            page.locator("#options summary").click()
+            shot(page, f"read-options-{size}-{scheme}")
+            check_access(page)
+            page.locator("#options summary").click()
+            drop(page, (form, "form-17.png"))
             expect(page.locator("#rows tr")).to_have_count(3)
         page.wait_for_function("document.getAnimations().length === 0")
         shot(page, f"{view}-{size}-{scheme}")
@@ -290,7 +518,7 @@ def test_everything_is_reached_by_keyboard(open_page):
     for _ in range(12):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.id || document.activeElement.hash"))
-    assert reached[:5] == ["#draw", "#draw", "#read", "#review", "picture"]
+    assert reached[:6] == ["#draw", "#draw", "#read", "#review", None, "picture"]
 
 
 def test_the_token_is_asked_for_where_one_is_needed(chromium, serve, tmp_path):

@@ -20,6 +20,31 @@ export function inWords({ digit, probability, reason }) {
   return `${named(digit).replace(/^./, (first) => first.toUpperCase())}. ${sureness(probability).replace(/^m/, "M")} sure.`;
 }
 
+// A number as it is shown: a point for an empty box.
+export const plain = ({ text }) => text.replaceAll("_", "·");
+
+// What is said of the numbers in a drawing, where there should be one.
+export function numbersInWords(found) {
+  if (found.length === 0) return "No number can be made out here.";
+  if (found.length > 1) return `These look like ${found.length} numbers. Write the digits of one number on one line, close together.`;
+  const [{ reason, probability, text }] = found;
+  if (reason === "not-a-digit") return "Something in it does not look like a digit. This is the nearest number.";
+  if (reason === "uncertain") return `Perhaps, but ${sureness(probability)} is not sure enough.`;
+  return `${text.length === 1 ? "One digit" : `${text.length} digits`}. ${sureness(probability).replace(/^m/, "M")} sure.`;
+}
+
+// The digits of a number, each with how sure it is.
+export function showPlaces(list, digits) {
+  list.replaceChildren(...digits.map(({ digit, probability }) => {
+    const place = document.createElement("li");
+    const share = digit === null ? "" : probability > 0.99 ? ">99%" : sureness(probability);
+    place.append(digit ?? "·", Object.assign(document.createElement("small"), { textContent: share }));
+    place.style.setProperty("--share", digit === null ? 0 : probability);
+    place.setAttribute("aria-label", digit === null ? "empty" : `${digit}: ${sureness(probability)}`);
+    return place;
+  }));
+}
+
 export function makeBars(list) {
   list.replaceChildren(...NAMES.map((_, digit) => {
     const bar = document.createElement("li");

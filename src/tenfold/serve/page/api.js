@@ -2,7 +2,12 @@
 
 const KEY = "tenfold-token";
 
-export class Refusal extends Error {}
+export class Refusal extends Error {
+  constructor(words, kind = "") {
+    super(words);
+    this.kind = kind; // the last word of the problem's type
+  }
+}
 
 export async function ask(path, options = {}) {
   for (;;) {
@@ -21,7 +26,7 @@ export async function ask(path, options = {}) {
       return answer;
     } else {
       const problem = await answer.json().catch(() => ({}));
-      throw new Refusal(sentence(problem.detail ?? "The server failed."));
+      throw new Refusal(sentence(problem.detail ?? "The server failed."), problem.type?.split(":").pop());
     }
   }
 }

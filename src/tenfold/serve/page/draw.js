@@ -1,14 +1,32 @@
-// Draw: the sheet, the answer, and what to say when it is wrong.
+// Draw: the sheet, the answer, and what to say when it is wrong. One digit, or a whole number.
 
 import { Refusal, ask, tell } from "./api.js";
-import { inWords, makeBars, showBars, showStages } from "./answer.js";
+import { inWords, makeBars, numbersInWords, plain, showBars, showPlaces, showStages } from "./answer.js";
 import { Pad } from "./pad.js";
-import { takeFiles } from "./pictures.js";
+import { onlyDigits, takeFiles } from "./pictures.js";
 import { refreshCount } from "./review.js";
 
 const at = (id) => document.getElementById(id);
 
+const KINDS = {
+  digit: {
+    path: "v1/digits?stages=true",
+    invitation: "Draw a digit",
+    label: "Draw one digit here with mouse, pen or finger",
+    rest: "Any hand will do. The answer comes when you lift the pen.",
+    tell: tellDigit,
+  },
+  number: {
+    path: "v1/numbers",
+    invitation: "Draw a number",
+    label: "Draw the digits of one number here, side by side, with mouse, pen or finger",
+    rest: "Write its digits side by side. The answer comes when you lift the pen.",
+    tell: tellNumber,
+  },
+};
+
 let asked = new AbortController();
+let kind = "digit";
 let shown = null; // the picture that the answer is about
 
 export function startDrawing() {
@@ -17,12 +35,28 @@ export function startDrawing() {
   at("undo").addEventListener("click", () => pad.undo());
   at("clear").addEventListener("click", () => pad.clear());
   addEventListener("keydown", (event) => {
-    if (at("draw").hidden || event.target.matches("input:not([type=file])")) return;
+    if (at("draw").hidden || event.target.matches("input:not([type=file], [type=radio])")) return;
     if ((event.ctrlKey || event.metaKey) && event.key === "z" && !pad.empty) pad.undo();
-    if (event.key === "Escape" && !pad.empty) pad.clear();
+    if (event.key === "Escape") pad.clear();
   });
-  takeFiles(at("draw"), document.querySelector(".sheet"), (picture) => { pad.clear(); read(picture); });
+  takeFiles(at("draw"), document.querySelector(".sheet"), [at("picture")], ([picture]) => { pad.clear(); read(picture); });
   makeKeys();
+  at("teach-number").addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (at("right").value) tell(() => keep(at("right").value)); else at("right").focus();
+  });
+  onlyDigits(at("right"));
+  at("number-later").addEventListener("click", () => tell(() => keep(null)));
+  for (const choice of document.querySelectorAll("input[name=kind]")) {
+    choice.checked = choice.value === kind; // browsers bring back what was chosen before
+    choice.addEventListener("change", () => {
+      kind = choice.value;
+      at("draw").dataset.kind = kind;
+      at("invitation").textContent = KINDS[kind].invitation;
+      at("pad").setAttribute("aria-label", KINDS[kind].label);
+      pad.kind = kind;
+    });
+  }
 }
 
 async function drawn(pad) {
@@ -37,8 +71,9 @@ async function drawn(pad) {
 function rest() {
   asked.abort();
   shown = null;
-  show("waiting", "", "Any hand will do. The answer comes when you lift the pen.");
+  show("waiting", "", KINDS[kind].rest);
   showBars(at("bars"), null);
+  showPlaces(at("places"), []);
   at("way").hidden = at("teach").hidden = true;
 }
 
@@ -46,17 +81,15 @@ async function read(picture) {
   asked.abort();
   asked = new AbortController();
   const { signal } = asked;
+  const { path, tell: say } = KINDS[kind];
   try {
     const headers = { "content-type": picture.type };
-    const answer = await (await ask("v1/digits?stages=true", { method: "POST", body: picture, headers, signal })).json();
+    const answer = await (await ask(path, { method: "POST", body: picture, headers, signal })).json();
     if (signal.aborted) return;
-    const [digit] = answer.digits;
     shown = picture;
-    show(digit.accepted ? "accepted" : "refused", digit.digit ?? "", inWords(digit));
-    showBars(at("bars"), digit.digit === null ? null : digit.probabilities);
-    at("kept").textContent = "";
-    at("way").hidden = at("teach").hidden = false;
-    await showStages(at("stages"), digit.stages);
+    at("kept").textContent = at("right").value = "";
+    at("teach").hidden = false;
+    await say(answer);
   } catch (error) {
     if (error.name === "AbortError") return;
     if (!(error instanceof Refusal)) throw error;
@@ -65,9 +98,24 @@ async function read(picture) {
   }
 }
 
+async function tellDigit({ digits: [digit] }) {
+  show(digit.accepted ? "accepted" : "refused", digit.digit ?? "", inWords(digit));
+  showBars(at("bars"), digit.digit === null ? null : digit.probabilities);
+  at("way").hidden = false;
+  await showStages(at("stages"), digit.stages);
+}
+
+function tellNumber({ numbers }) {
+  const found = numbers.filter(({ reason }) => reason !== "blank");
+  show(found.length === 1 && found[0].accepted ? "accepted" : "refused", found.map(plain).join(" "), numbersInWords(found));
+  showPlaces(at("places"), found.length === 1 ? found[0].digits : []);
+  at("way").hidden = true;
+}
+
 function show(state, digit, words) {
   at("verdict").dataset.state = state;
   at("digit").textContent = digit;
+  at("digit").style.setProperty("--signs", Math.max(digit.length, 1));
   at("words").textContent = words;
 }
 
@@ -85,8 +133,10 @@ function makeKeys() {
 async function keep(label) {
   const form = new FormData();
   form.append("picture", shown, shown.name ?? "drawing.png");
+  form.append("kind", kind);
   if (label !== null) form.append("label", label);
   await ask("v1/reviews", { method: "POST", body: form });
-  at("kept").textContent = label === null ? "Kept. It waits under Review." : "Kept. The next training can learn from it.";
+  const learned = kind === "digit" ? "Kept. The next training can learn from it." : `Kept as ${label}.`;
+  at("kept").textContent = label === null ? "Kept. It waits under Review." : learned;
   await refreshCount();
 }

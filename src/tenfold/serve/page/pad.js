@@ -1,11 +1,17 @@
 // The sheet that is drawn on: strokes as points, shown smooth, undone one by one.
+// Places are told in heights of the sheet, so that they hold however wide it is.
 
-const WIDTH = 0.066; // of the sheet's side
-const SENT = 280; // pixels each way of the picture that is sent
+const PENS = { digit: 0.066, number: 0.045 }; // of the sheet's height
+const DIGIT = 280; // pixels each way of the picture of a digit that is sent
+const NUMBER = 240; // pixels from the top to the bottom of one of a number
+const GAP = 0.4; // of the digits' height: wider gaps in a number are closed, for they say nothing
+
+const EDGE = 0.15; // of the sheet's height, left and right of a number
 
 export class Pad {
   #strokes = [];
   #current = null;
+  #kind = "digit";
 
   constructor(canvas, changed) {
     this.canvas = canvas;
@@ -18,6 +24,14 @@ export class Pad {
   }
 
   get empty() { return this.#strokes.length === 0; }
+
+  // What is drawn stays, unless the sheet of a digit is too narrow for it.
+  set kind(kind) {
+    this.#kind = kind;
+    if (kind === "digit" && this.#strokes.flat().some(([x]) => x > 1)) this.#strokes = [];
+    this.draw();
+    this.changed();
+  }
 
   undo() {
     this.#strokes.pop();
@@ -33,27 +47,32 @@ export class Pad {
 
   // The drawing as a PNG file: black on white, whatever the page looks like.
   picture() {
-    const sheet = Object.assign(document.createElement("canvas"), { width: SENT, height: SENT });
+    const tall = this.#kind === "digit" ? DIGIT : NUMBER;
+    const strokes = this.#kind === "digit" ? this.#strokes : closeGaps(this.#strokes);
+    const wide = this.#kind === "digit" ? 1 : Math.max(...strokes.flat().map(([x]) => x)) + EDGE;
+    const sheet = Object.assign(document.createElement("canvas"), { width: Math.round(wide * tall), height: tall });
     const pen = sheet.getContext("2d");
     pen.fillStyle = "#fff";
-    pen.fillRect(0, 0, SENT, SENT);
-    this.#paint(pen, SENT, "#000");
+    pen.fillRect(0, 0, sheet.width, tall);
+    this.#paint(pen, strokes, tall, "#000");
     return new Promise((resolve) => sheet.toBlob(resolve, "image/png"));
   }
 
   draw() {
-    const side = Math.round(this.canvas.clientWidth * devicePixelRatio);
-    if (this.canvas.width !== side) this.canvas.width = this.canvas.height = side;
+    const width = Math.round(this.canvas.clientWidth * devicePixelRatio);
+    const height = Math.round(this.canvas.clientHeight * devicePixelRatio);
+    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     const pen = this.canvas.getContext("2d");
-    pen.clearRect(0, 0, side, side);
-    this.#paint(pen, side, getComputedStyle(this.canvas).color);
+    pen.clearRect(0, 0, width, height);
+    this.#paint(pen, this.#strokes, height, getComputedStyle(this.canvas).color);
   }
 
-  #paint(pen, side, colour) {
-    Object.assign(pen, { strokeStyle: colour, fillStyle: colour, lineWidth: WIDTH * side, lineCap: "round", lineJoin: "round" });
-    for (const points of this.#strokes) {
+  #paint(pen, strokes, tall, colour) {
+    const lineWidth = PENS[this.#kind] * tall;
+    Object.assign(pen, { strokeStyle: colour, fillStyle: colour, lineWidth, lineCap: "round", lineJoin: "round" });
+    for (const points of strokes) {
       pen.beginPath();
-      const [first, ...rest] = points.map(([x, y]) => [x * side, y * side]);
+      const [first, ...rest] = points.map(([x, y]) => [x * tall, y * tall]);
       pen.moveTo(...first);
       pen.lineTo(...first); // a dot is a stroke too
       rest.forEach(([x, y], index) => {
@@ -66,7 +85,7 @@ export class Pad {
 
   #place(event) {
     const box = this.canvas.getBoundingClientRect();
-    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    return [(event.clientX - box.left) / box.height, (event.clientY - box.top) / box.height];
   }
 
   #begin(event) {
@@ -90,4 +109,19 @@ export class Pad {
     this.#current = null;
     this.changed();
   }
+}
+
+// Moves what stands apart in a number together, its first stroke to the left edge.
+function closeGaps(strokes) {
+  const spans = strokes.map((points) => {
+    const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+    return { points, left: Math.min(...xs), right: Math.max(...xs), tall: Math.max(...ys) - Math.min(...ys) };
+  }).sort((one, other) => one.left - other.left);
+  const widest = GAP * Math.max(...spans.map(({ tall }) => tall), 0.1);
+  let [shift, end] = [EDGE - spans[0].left, spans[0].left];
+  return spans.map(({ points, left, right }) => {
+    shift -= Math.max(0, left - end - widest);
+    end = Math.max(end, right);
+    return points.map(([x, y]) => [x + shift, y]);
+  });
 }

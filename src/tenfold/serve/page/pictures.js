@@ -12,18 +12,25 @@ export function decoded(base64, type = "image/png") {
   return new Blob([Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0))], { type });
 }
 
-// Takes files that are chosen, pasted or dropped while a part of the page is shown.
-export function takeFiles(part, sheet, take) {
-  const first = (files) => { if (files?.length) take(files[0]); };
-  for (const field of part.querySelectorAll("input[type=file]")) {
-    field.addEventListener("change", () => { first(field.files); field.value = ""; });
+// Takes the files that are chosen in some fields, or pasted or dropped while a part of the page is shown.
+export function takeFiles(part, sheet, fields, take) {
+  const some = (files) => { if (files?.length) take([...files]); };
+  for (const field of fields) {
+    field.addEventListener("change", () => { some(field.files); field.value = ""; });
   }
-  addEventListener("paste", (event) => { if (!part.hidden) first(event.clipboardData?.files); });
+  addEventListener("paste", (event) => { if (!part.hidden) some(event.clipboardData?.files); });
   addEventListener("dragover", (event) => { event.preventDefault(); sheet.classList.add("over"); });
   addEventListener("dragleave", () => sheet.classList.remove("over"));
   addEventListener("drop", (event) => {
     event.preventDefault();
     sheet.classList.remove("over");
-    if (!part.hidden) first(event.dataTransfer.files);
+    if (!part.hidden) some(event.dataTransfer.files);
+  });
+}
+
+// Keeps everything but digits out of a field; with `empty`, a dash stands for an empty place.
+export function onlyDigits(field, empty = false) {
+  field.addEventListener("input", () => {
+    field.value = empty ? field.value.replace(/[-–—·]/g, "_").replace(/[^0-9_]/g, "") : field.value.replace(/[^0-9]/g, "");
   });
 }

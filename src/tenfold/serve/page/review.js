@@ -2,9 +2,11 @@
 
 import { ask, save, tell } from "./api.js";
 import { named, sureness } from "./answer.js";
-import { paint } from "./pictures.js";
+import { onlyDigits, paint } from "./pictures.js";
 
 const at = (id) => document.getElementById(id);
+
+const WIDE = 1.6; // from so many times its height on a crop takes the whole width
 
 let queue = []; // what was fetched, decided or not
 let place = 0; // what of it is shown
@@ -15,9 +17,7 @@ export function startReviewing() {
     event.preventDefault();
     tell(decide);
   });
-  at("label").addEventListener("input", (event) => {
-    event.target.value = event.target.value.replace(/[-–—]/g, "_").replace(/[^0-9_]/g, "");
-  });
+  onlyDigits(at("label"), true);
   at("label").addEventListener("keydown", (event) => {
     if (event.target.value) return;
     if (event.key === "ArrowRight") tell(() => go(1));
@@ -58,11 +58,13 @@ async function show() {
   at("empty").hidden = Boolean(review);
   if (!review) return;
   at("left").textContent = left === 0 ? "None left" : `${left} left`;
-  at("guess").textContent = review.guess ?? "–";
+  at("guess").textContent = (review.guess ?? "–").replaceAll("_", "·");
+  at("guess").style.setProperty("--signs", review.guess?.length ?? 1);
   at("doubt").textContent = doubt(review);
-  at("source").textContent = review.name ?? "";
+  at("source").textContent = [review.name, review.page > 1 && `page ${review.page}`].filter(Boolean).join(", ");
   at("label").value = "";
   await paint(at("crop"), await (await ask(`v1/reviews/${review.id}/crop`)).blob());
+  at("pair").classList.toggle("wide", at("crop").width > WIDE * at("crop").height);
   at("crop").setAttribute("aria-label", `The picture to look at${review.name ? `, ${review.name}` : ""}`);
   at("label").focus();
 }
@@ -70,6 +72,8 @@ async function show() {
 function doubt({ guess, probability, reason, label }) {
   if (label !== null) return label === "_" ? "Kept as no digit." : `Kept as ${label}.`;
   if (guess === null) return "Nothing was read.";
+  if (reason === "not-on-list") return "It is not on the list.";
+  if (reason === "not-a-digit" && guess.length > 1) return "Perhaps not all of it is digits.";
   if (reason === "not-a-digit") return `Perhaps no digit. The nearest is ${named(guess)}.`;
   return `${sureness(probability).replace(/^m/, "M")} sure.`;
 }

@@ -1,0 +1,153 @@
+// What was found on pages: the numbers over each page at their places, and a table beside.
+
+import { plain, sureness } from "./answer.js";
+import { decoded, paint } from "./pictures.js";
+
+const at = (id) => document.getElementById(id);
+
+const COLUMNS = ["file", "page", "row", "text", "probability", "accepted", "reason"];
+const DOUBTS = { blank: "blank", "not-a-digit": "not a digit", "not-on-list": "not on the list", uncertain: "not sure enough" };
+const LINE = 0.0022; // of the page's width
+const SMALLEST = 11; // pixels of the screen that writing takes
+
+let sheets = []; // pages as read, each with its numbers
+let chosen = null;
+
+export const found = () => sheets.flatMap(({ numbers }) => numbers);
+export const isDoubted = ({ accepted, reason }) => !accepted && reason !== "blank";
+
+export function forget() {
+  sheets = [];
+  chosen = null;
+  at("pages").replaceChildren();
+  at("rows").replaceChildren();
+}
+
+// Shows what one answer of the server tells, below what is shown already.
+export async function append({ pages, numbers }) {
+  const fresh = await Promise.all(pages.map(async ({ file, page, picture }) => {
+    const own = document.createElement("canvas");
+    await paint(own, decoded(picture, "image/jpeg"));
+    const canvas = Object.assign(document.createElement("canvas"), { width: own.width, height: own.height });
+    canvas.setAttribute("role", "img");
+    return { file, page, own, canvas, numbers: numbers.filter((each) => each.file === file && each.page === page) };
+  }));
+  for (const sheet of fresh) {
+    sheet.canvas.addEventListener("click", (event) => choose(under(sheet, event)));
+    sheets.push(sheet);
+  }
+  arrange();
+}
+
+function arrange() {
+  const files = new Set(sheets.map(({ file }) => file)).size;
+  at("result").classList.toggle("single", sheets.length === 1);
+  at("column-place").textContent = files > 1 ? "File" : "Page";
+  at("pages").replaceChildren(...sheets.map((sheet) => {
+    const where = place(sheet, files);
+    const figure = document.createElement("figure");
+    figure.append(sheet.canvas);
+    if (sheets.length > 1) figure.append(Object.assign(document.createElement("figcaption"), { textContent: files > 1 ? where : `Page ${where}` }));
+    sheet.canvas.setAttribute("aria-label", `${files > 1 ? where : `Page ${where}`}: ${sheet.numbers.length} numbers, which the table lists`);
+    return figure;
+  }));
+  at("rows").replaceChildren(...sheets.flatMap((sheet) => sheet.numbers.map((number) => row(number, place(sheet, files)))));
+  draw();
+}
+
+function place({ file, page }, files) {
+  if (files === 1) return String(page);
+  return sheets.filter((each) => each.file === file).length > 1 ? `${file}, ${page}` : file;
+}
+
+function row(number, where) {
+  const line = document.createElement("tr");
+  const cell = (text) => Object.assign(document.createElement("td"), { textContent: text });
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: number.reason === "blank" ? "–" : plain(number) });
+  button.setAttribute("aria-pressed", "false");
+  if (number.reason === "blank") button.setAttribute("aria-label", "Nothing written");
+  else if (number.text.includes("_")) button.setAttribute("aria-label", number.text.replaceAll("_", " empty "));
+  button.addEventListener("click", () => choose(number));
+  button.addEventListener("focus", () => choose(number));
+  const text = cell("");
+  text.append(button);
+  line.classList.toggle("doubted", !number.accepted);
+  line.append(cell(where), text, cell(number.accepted ? sureness(number.probability) : DOUBTS[number.reason]));
+  return line;
+}
+
+function choose(number) {
+  chosen = number ?? null;
+  const numbers = found();
+  [...at("rows").children].forEach((line, index) => {
+    const here = numbers[index] === chosen;
+    line.classList.toggle("chosen", here);
+    line.querySelector("button").setAttribute("aria-pressed", here);
+    if (here) line.scrollIntoView({ block: "nearest" });
+  });
+  draw();
+}
+
+function under({ canvas, numbers }, event) {
+  const x = (event.offsetX / canvas.clientWidth) * canvas.width;
+  const y = (event.offsetY / canvas.clientHeight) * canvas.height;
+  const pen = canvas.getContext("2d");
+  return numbers.find((number) => pen.isPointInPath(outline(number.quad), x, y));
+}
+
+function outline(quad) {
+  const path = new Path2D();
+  quad.forEach(([x, y], index) => (index === 0 ? path.moveTo(x, y) : path.lineTo(x, y)));
+  path.closePath();
+  return path;
+}
+
+// The page is paper in light and in dark, so its marks are the colours of the light page.
+export function draw() {
+  const style = getComputedStyle(at("pages"));
+  for (const { own, canvas, numbers } of sheets) {
+    const pen = canvas.getContext("2d");
+    const thin = Math.max(1.5, LINE * canvas.width);
+    pen.drawImage(own, 0, 0);
+    for (const number of numbers) {
+      const path = outline(number.quad);
+      pen.strokeStyle = pen.fillStyle = style.getPropertyValue(number.accepted ? "--sure" : "--unsure");
+      pen.lineWidth = number === chosen ? 2.5 * thin : thin;
+      pen.setLineDash(number.accepted ? [] : [5 * thin, 3 * thin]); // not by colour alone
+      pen.globalAlpha = number === chosen ? 0.16 : 0.06;
+      pen.fill(path);
+      pen.globalAlpha = 1;
+      pen.stroke(path);
+      if (number.reason !== "blank") write(pen, number, style.getPropertyValue("--label"));
+    }
+  }
+}
+
+// What was read stands under its place, on a strip of paper where there is something already.
+function write(pen, number, font) {
+  const { quad } = number;
+  const [left, right] = [quad[3], quad[2]];
+  const tall = Math.hypot(quad[3][0] - quad[0][0], quad[3][1] - quad[0][1]);
+  const size = Math.min(Math.max(0.42 * tall, SMALLEST * pen.canvas.width / pen.canvas.clientWidth), 0.8 * tall);
+  pen.save();
+  pen.translate(...left);
+  pen.rotate(Math.atan2(right[1] - left[1], right[0] - left[0]));
+  pen.font = `${size}px ${font}`;
+  pen.textBaseline = "top";
+  const colour = pen.fillStyle;
+  pen.fillStyle = "rgb(255 255 255 / 80%)";
+  pen.fillRect(0, 0.2 * size, pen.measureText(plain(number)).width + 0.3 * size, 1.05 * size);
+  pen.fillStyle = colour;
+  pen.fillText(plain(number), 0.15 * size, 0.24 * size);
+  pen.restore();
+}
+
+// A cell that a table would take for a formula is kept from being one.
+export function asCsv() {
+  const cell = (value) => {
+    const text = typeof value === "string" ? value.replace(/^[=+\-@\t\r]/, "'$&") : String(value ?? "");
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  const lines = found().map((number) => COLUMNS.map((name) => number[name]));
+  return [COLUMNS, ...lines].map((line) => line.map(cell).join(",")).join("\n") + "\n";
+}

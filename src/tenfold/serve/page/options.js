@@ -1,0 +1,60 @@
+// How to read pages: what a person knows of their numbers.
+
+import { onlyDigits } from "./pictures.js";
+
+const at = (id) => document.getElementById(id);
+
+const listed = () => at("list").value.split("\n").filter((line) => line.trim()).length;
+const counted = (count, one, many) => (count === 1 ? one : many.replace("#", count.toLocaleString("en")));
+
+// `changed` is told when a person chose something else.
+export function startOptions(changed) {
+  for (const id of ["length", "grid-rows", "grid-columns"]) onlyDigits(at(id));
+  at("list-file").addEventListener("change", async ({ target }) => {
+    const [file] = target.files;
+    if (file) at("list").value = await file.text();
+    target.value = "";
+    tell();
+    changed();
+  });
+  at("options").addEventListener("input", ({ target }) => {
+    if (target.type === "file") return;
+    tell();
+    changed();
+  });
+  tell();
+}
+
+// Puts into a form what the server is to know.
+export function addOptions(form) {
+  const { length, rows, columns, mostWrong, list, once } = chosen();
+  if (length) form.append("digits", length);
+  if (rows && columns) form.append("grid", `${rows}x${columns}`);
+  if (mostWrong) form.append("max_error", mostWrong);
+  if (list) form.append("list", new Blob([list], { type: "text/csv" }), "list.csv");
+  if (once) form.append("unique", "true");
+}
+
+export function chosen() {
+  return {
+    length: at("length").value,
+    rows: at("grid-rows").value,
+    columns: at("grid-columns").value,
+    mostWrong: at("most-wrong").value,
+    list: listed() ? at("list").value : "",
+    once: at("once").checked && listed() > 0,
+  };
+}
+
+// Says in the closed options what is chosen, and how long the list is.
+function tell() {
+  const { length, rows, columns, mostWrong, list, once } = chosen();
+  at("once").disabled = !list;
+  at("list-count").textContent = list ? counted(listed(), "one line", "# lines") : "";
+  at("chosen-options").textContent = [
+    length && counted(Number(length), "one digit", "# digits"),
+    rows && columns && `${rows} × ${columns}`,
+    mostWrong && `at most ${Number((100 * mostWrong).toFixed(2))}% wrong`,
+    list && `a list of ${listed().toLocaleString("en")}${once ? ", each once" : ""}`,
+  ].filter(Boolean).map((words) => ` · ${words}`).join("");
+}
