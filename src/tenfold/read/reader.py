@@ -11,8 +11,10 @@ from tenfold.arrays import Image, Images, Probabilities
 from tenfold.errors import OptionError
 from tenfold.model.calibrate import HeldOut, surest_enough
 from tenfold.model.store import SHIPPED, Model, load_model
+from tenfold.picture.decode import LIMIT
 from tenfold.picture.opening import open_pages
 from tenfold.picture.prepare import Prepared, prepare
+from tenfold.read.explain import Explanation, covered
 from tenfold.read.numbers import Number, NumberOptions, ReadRow, decide, read_rows
 from tenfold.read.promises import ANY, least_probable
 
@@ -121,6 +123,23 @@ class Reader:
             PictureError: It cannot be read as a picture.
         """
         return self.digits([prepare(picture)])[0]
+
+    def explain(self, picture: bytes | str | Path, *, pixels: int = LIMIT) -> Explanation:
+        """Read the digit in one picture, and say what the answer rests on.
+
+        Args:
+            picture: A picture file, or its content.
+            pixels: How many pixels it may have.
+
+        Returns:
+            The digit, what the network saw, and how the answer changes where a part of that is covered.
+
+        Raises:
+            PictureError: It cannot be read as a picture.
+        """
+        prepared = self.settle([prepare(picture, pixels=pixels, stages=True)])[0]
+        [digit] = self.digits([prepared])
+        return Explanation(digit, prepared, covered(self.model, prepared.image))
 
     def image(self, picture: bytes | str | Path) -> Image:
         """Give the image `uint8 (28, 28)` that the model is asked about for a picture; arguments as for `digit`."""

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 import tenfold
 from tenfold.serve.access import Access
 from tenfold.serve.digits import digit_routes
+from tenfold.serve.explaining import explain_routes
 from tenfold.serve.inference import inference_routes
 from tenfold.serve.limits import LimitedBodies
 from tenfold.serve.live import LiveReader
@@ -91,6 +92,7 @@ def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Met
     )
     answer_with_problems(api)
     api.include_router(digit_routes(live, work, metrics, options.limits))
+    api.include_router(explain_routes(live, work, options.limits))
     api.include_router(number_routes(live, work, metrics, store, options.limits))
     api.include_router(review_routes(live, work, store, options.limits))
     api.include_router(inference_routes(live, work, options.limits))

@@ -22,7 +22,7 @@ from tenfold.serve.pictures import SentPicture, describe_pictures, sent_pictures
 from tenfold.serve.problems import Problem
 from tenfold.serve.work import Work
 
-__all__ = ["FailedPicture", "MaxError", "as_png", "digit_routes", "read_digit"]
+__all__ = ["FailedPicture", "MaxError", "ReadDigit", "as_png", "digit_routes", "drawn", "read_digit"]
 
 MaxError = Annotated[
     float | None,
@@ -124,11 +124,12 @@ def _answer(reader: Reader, picture: SentPicture, *, pixels: int, stages: bool) 
         digit, prepared = read_digit(reader, picture.content, pixels=pixels)
     except PictureError as error:
         return {"file": picture.name, "error": str(error)}
-    shown = {"stages": _drawn(prepared.stages)} if stages else {}
+    shown = {"stages": drawn(prepared.stages)} if stages else {}
     return {"file": picture.name, **digit.to_dict(), **shown}
 
 
-def _drawn(stages: Sequence[tuple[str, Grey]]) -> list[dict[str, str]]:
+def drawn(stages: Sequence[tuple[str, Grey]]) -> list[dict[str, str]]:
+    """Give what a picture looked like on the way, as `Stage` has it."""
     return [{"name": name, "picture": base64.b64encode(as_png(picture)).decode()} for name, picture in stages]
 
 

@@ -77,3 +77,23 @@ export async function showStages(list, stages) {
   await Promise.all(items.map((item, index) => paint(item.firstChild, decoded(stages[index].picture))));
   list.replaceChildren(...items);
 }
+
+// What the answer rests on, beside the stages.
+export async function showCovered(list, { picture }) {
+  const item = document.createElement("li");
+  const canvas = document.createElement("canvas");
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", "what the answer rests on");
+  canvas.classList.add("paper", "small");
+  item.append(canvas, "rests on");
+  await paint(canvas, decoded(picture));
+  list.append(item);
+}
+
+export function coveredInWords({ digit, covered: { falls, patch } }) {
+  const most = Math.max(...falls.flat());
+  const size = `${patch}×${patch} pixels`;
+  if (most < 0.001) return `No patch of ${size} matters: with any of them covered it stays ${named(digit)}.`;
+  const points = `up to ${Math.ceil(100 * most)} of 100 points`;
+  return `With ${size} covered where it is orange, ${named(digit)} is ${points} less probable; where it is blue, more so.`;
+}

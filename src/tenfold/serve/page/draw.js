@@ -1,7 +1,7 @@
 // Draw: the sheet, the answer, and what to say when it is wrong. One digit, or a whole number.
 
 import { Refusal, ask, tell } from "./api.js";
-import { inWords, makeBars, numbersInWords, plain, showBars, showPlaces, showStages } from "./answer.js";
+import { coveredInWords, inWords, makeBars, numbersInWords, plain, showBars, showCovered, showPlaces, showStages } from "./answer.js";
 import { Pad } from "./pad.js";
 import { onlyDigits, takeFiles } from "./pictures.js";
 import { refreshCount } from "./review.js";
@@ -47,6 +47,7 @@ export function startDrawing() {
   });
   onlyDigits(at("right"));
   at("number-later").addEventListener("click", () => tell(() => keep(null)));
+  at("why").addEventListener("click", () => tell(explain));
   for (const choice of document.querySelectorAll("input[name=kind]")) {
     choice.checked = choice.value === kind; // browsers bring back what was chosen before
     choice.addEventListener("change", () => {
@@ -102,7 +103,19 @@ async function tellDigit({ digits: [digit] }) {
   show(digit.accepted ? "accepted" : "refused", digit.digit ?? "", inWords(digit));
   showBars(at("bars"), digit.digit === null ? null : digit.probabilities);
   at("way").hidden = false;
+  at("why").hidden = digit.digit === null;
+  at("rests").textContent = "";
   await showStages(at("stages"), digit.stages);
+}
+
+async function explain() {
+  const picture = shown;
+  const headers = { "content-type": picture.type };
+  const answer = await (await ask("v1/explain", { method: "POST", body: picture, headers })).json();
+  if (shown !== picture) return; // something else was drawn meanwhile
+  await showCovered(at("stages"), answer.covered);
+  at("rests").textContent = coveredInWords(answer);
+  at("why").hidden = true;
 }
 
 function tellNumber({ numbers }) {

@@ -45,6 +45,7 @@ async function read(files) {
     if (!signal.aborted) {
       at("read").removeAttribute("aria-busy");
       at("progress").hidden = true;
+      offerReview();
     }
   }
 }
@@ -69,7 +70,6 @@ async function readGroup(group, signal) {
   }
   await append(answer);
   at("result").hidden = false;
-  offerReview();
 }
 
 // Files of one name are told apart.
@@ -90,7 +90,7 @@ function begin(files) {
   at("again").hidden = at("result").hidden = true;
   at("failed").replaceChildren();
   at("sent").textContent = "";
-  offerReview();
+  at("numbers-review").hidden = true;
   at("read").setAttribute("aria-busy", "true");
 }
 
