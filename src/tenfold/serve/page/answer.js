@@ -90,10 +90,10 @@ export async function showCovered(list, { picture }) {
   list.append(item);
 }
 
-export function coveredInWords({ digit, covered: { falls, patch } }) {
-  const most = Math.max(...falls.flat());
+export function coveredInWords({ digit, probability, covered: { falls, patch } }) {
+  const [most, least] = [Math.max(...falls.flat()), Math.min(...falls.flat())];
   const size = `${patch}×${patch} pixels`;
-  if (most < 0.001) return `No patch of ${size} matters: with any of them covered it stays ${named(digit)}.`;
-  const points = `up to ${Math.ceil(100 * most)} of 100 points`;
-  return `With ${size} covered where it is orange, ${named(digit)} is ${points} less probable; where it is blue, more so.`;
+  if (most < 0.001) return `It stays ${named(digit)} whichever ${size} are covered.`;
+  const gains = least < -0.001 ? " Where it is blue, it gains." : "";
+  return `With ${size} covered where it is orange, ${named(digit)} falls from ${sureness(probability)} to ${sureness(probability - most)} at worst.${gains}`;
 }
