@@ -67,12 +67,14 @@ class Sign:
         probability: How probable it is, 0…1, given that something is written.
         strangeness: How probably it is no digit.
         quad: Its corners on the page.
+        image: `uint8 (28, 28)`, what the reader saw of it; None where there is no ink.
     """
 
     text: str
     probability: float
     strangeness: float
     quad: Quad
+    image: Image | None = None
 
     @property
     def weight(self) -> float:
@@ -121,7 +123,7 @@ class Boxes:
             else:
                 probable, strange = box
                 best = np.argsort(-probable)[:GUESSES].tolist()
-                signs = [Sign(str(digit), float(probable[digit]), strange, part.quad) for digit in best]
+                signs = [Sign(str(digit), float(probable[digit]), strange, part.quad, part.image) for digit in best]
             followed = [(share * sign.weight, (*before, sign)) for share, before in found for sign in signs]
             found = sorted(followed, key=lambda each: -each[0])[:KEPT]
         return [Reading("".join(sign.text for sign in signs), share, signs) for share, signs in found[:count]]
@@ -227,7 +229,7 @@ class Free:
 
     def _signs(self, place: int) -> tuple[Sign, ...]:
         return tuple(
-            Sign(digit, float(probable[int(digit)]), strange, self._parts[span].quad)
+            Sign(digit, float(probable[int(digit)]), strange, self._parts[span].quad, self._parts[span].image)
             for digit, span in zip(self._texts[place], self._spans[place], strict=True)
             for probable, strange in [self._answers.get(span, NO_DIGIT)]
         )

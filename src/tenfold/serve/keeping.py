@@ -117,12 +117,11 @@ def number_review(
 
 
 def _cut_digits(row: ReadRow) -> Images:
-    """Give what the network saw of each sign of a row, blank for an empty box: `uint8 (n, 28, 28)`.
+    """Give what the network saw of each box of a row, blank where it is empty: `uint8 (n, 28, 28)`.
 
-    Nothing where digits touched and had to be cut apart: what a person types says nothing about where to cut.
+    Nothing of a free row: what a person types says nothing about where to cut it.
     """
-    parts = [way.part for way in row.readings[0].ways]
-    if any(part.crossed for part in parts):
+    if row.kind == "free":
         return np.zeros((0, SIDE, SIDE), np.uint8)
     blank = np.zeros((SIDE, SIDE), np.uint8)
-    return np.stack([blank if part.image is None else part.image for part in parts])
+    return np.stack([blank if sign.image is None else sign.image for sign in row.readings[0].signs])

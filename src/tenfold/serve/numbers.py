@@ -189,7 +189,7 @@ def _next(pages: Iterator[Grey], reader: Reader, sent: SentPages) -> _Page | Non
     if page is None:
         return None
     rows = read_rows(reader.model, page, sent.options)
-    crops = [crop(page, row.lattice.row.quad) for row in rows] if sent.review else []
+    crops = [crop(page, row.quad) for row in rows] if sent.review else []
     return _Page(rows, crops, [_shown(page)] if sent.pictures else [])
 
 

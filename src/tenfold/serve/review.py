@@ -219,7 +219,7 @@ class ReviewStore:
         """Give what people said as images to learn from.
 
         Returns:
-            `uint8 (n, 28, 28)`, and the digit that each shows; numbers as the digits that they were cut into. Left out
+            `uint8 (n, 28, 28)`, and the digit that each shows; numbers as the digits in their boxes. Left out
             are boxes without a digit, and labels that have not one sign for each image.
         """
         query = select(REVIEWS.c.label, REVIEWS.c.images).where(REVIEWS.c.label.is_not(None))
