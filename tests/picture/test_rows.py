@@ -4,12 +4,21 @@ import numpy as np
 import pytest
 from sheets import Sheet
 
-from tenfold.picture.rows import FreeRow, Row, find_rows, parts_of
+from tenfold.picture.paper import even_out
+from tenfold.picture.rows import FreeRow, Row, find_boxed, find_free, parts_of
 
 
 @pytest.fixture
 def sheet(mnist):
     return Sheet(mnist.x_test, mnist.y_test)
+
+
+def boxed(page, **options):
+    return find_boxed(even_out(page), **options)
+
+
+def free(page):
+    return find_free(page, even_out(page))
 
 
 def shape(rows):
@@ -21,13 +30,13 @@ def shape(rows):
 @pytest.mark.parametrize("comb", [False, True])
 def test_a_row_of_boxes_is_found_however_it_is_tilted_and_its_empty_boxes_are_known(sheet, tilt, comb):
     sheet.boxes("12_4567_9", 300, 400, comb=comb)
-    assert shape(find_rows(sheet.page(tilt))) == ["dd_dddd_d"]
+    assert shape(boxed(sheet.page(tilt))) == ["dd_dddd_d"]
 
 
 def test_rows_come_from_top_to_bottom_with_their_corners(sheet):
     sheet.boxes("123456", 200, 600)
     sheet.boxes("123", 400, 200, side=80)
-    rows = find_rows(sheet.page())
+    rows = boxed(sheet.page())
     assert [len(row.parts) for row in rows] == [3, 6]
     assert np.allclose(rows[0].quad, [(400, 200), (640, 200), (640, 280), (400, 280)], atol=4)
     assert np.allclose(rows[1].parts[0].quad, [(200, 600), (260, 600), (260, 660), (200, 660)], atol=4)
@@ -36,26 +45,26 @@ def test_rows_come_from_top_to_bottom_with_their_corners(sheet):
 def test_a_grid_is_found_with_its_empty_cells(sheet):
     for row in range(5):
         sheet.boxes("1_3_5" if row % 2 else "_2_4_", 300, 200 + 100 * row, side=100)
-    assert shape(find_rows(sheet.page(4.0))) == ["_d_d_", "d_d_d"] * 2 + ["_d_d_"]
+    assert shape(boxed(sheet.page(4.0))) == ["_d_d_", "d_d_d"] * 2 + ["_d_d_"]
 
 
 def test_a_grid_of_known_shape_is_told_from_other_frames(sheet):
     sheet.boxes("1234567", 100, 60)
     for row in range(4):
         sheet.boxes("1234", 300, 300 + 100 * row, side=100)
-    assert [len(row.parts) for row in find_rows(sheet.page(), grid=(4, 4))] == [4] * 4
+    assert [len(row.parts) for row in boxed(sheet.page(), grid=(4, 4))] == [4] * 4
 
 
 def test_strokes_across_lines_keep_their_digits_whole(sheet, mnist):
     sheet.boxes("_____", 300, 300, side=60)
     sheet.digit(7, 330, 345, 50)
     sheet.digit(3, 392, 318, 50)
-    assert shape(find_rows(sheet.page())) == ["dd___"]
+    assert shape(boxed(sheet.page())) == ["dd___"]
 
 
 def test_a_free_row_is_laid_out_for_a_network_of_rows(sheet):
     sheet.row("2718", 200, 400)
-    [row] = find_rows(sheet.page())
+    [row] = free(sheet.page())
     assert isinstance(row, FreeRow)
     inked = np.flatnonzero(row.strip.any(axis=1))
     assert row.strip.shape[0] == 32
@@ -66,13 +75,13 @@ def test_a_free_row_is_laid_out_for_a_network_of_rows(sheet):
 def test_an_upright_line_beside_a_row_is_not_of_it(sheet):
     sheet.row("2718", 200, 400)
     sheet.line(160, 300, 160, 520, thick=3)
-    rows = [row for row in find_rows(sheet.page()) if row.strip.shape[1] > 60]
+    rows = [row for row in free(sheet.page()) if row.strip.shape[1] > 60]
     assert [len(np.flatnonzero(row.strip.any(axis=1))) <= 24 for row in rows] == [True]
 
 
 def test_a_free_row_is_cut_where_there_is_least_ink(sheet):
     sheet.row("27", 200, 400)
-    [row] = find_rows(sheet.page())
+    [row] = free(sheet.page())
     width = row.strip.shape[1]
     parts = parts_of(row, [(0, width // 2), (width // 2, width), (0, width)])
     left, right, both = parts.values()
@@ -83,16 +92,18 @@ def test_a_free_row_is_cut_where_there_is_least_ink(sheet):
 
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_even_paper_has_no_rows(level):
-    assert find_rows(np.full((800, 600), level, np.uint8)) == []
+    page = np.full((800, 600), level, np.uint8)
+    assert boxed(page) == free(page) == []
 
 
 def test_noise_alone_has_no_boxes():
     page = np.random.default_rng(0).integers(180, 256, (700, 500)).astype(np.uint8)
-    assert all(isinstance(row, FreeRow) for row in find_rows(page))
+    assert boxed(page) == []
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 400), (400, 3), (20, 20)])
 def test_tiny_pages_are_no_trouble(shape):
     page = np.full(shape, 255, np.uint8)
     page[shape[0] // 2] = 0
-    find_rows(page)
+    boxed(page)
+    free(page)

@@ -36,6 +36,9 @@ NEAR = 2
 PRINT = 0.33
 """Upright lines are at least this share as dark as the level ones."""
 
+WHOLE, FEWEST = 0.9, 6
+"""Boxes cover at least this share of their strip; where they do not, one with room for so many is looked at again."""
+
 BETWEEN = 0.05
 """Lines that are so much weaker than every second or third one are strokes of digits, not lines."""
 
@@ -129,8 +132,16 @@ def ruled(strip: Strip, boxes: int | None = None) -> Ruled | None:
     Returns:
         The strip with its boxes; None where there are no upright lines.
     """
-    profile, lean = _upright(strip)
-    bounds = _lattice(profile, strip, boxes) or _peaks(profile, strip)
+    profile, lean = _upright(strip, _printed(strip))
+    bounds = _lattice(profile, strip, boxes)
+    for mask in (strip.mask, np.asarray(cv2.dilate(strip.mask, np.ones((1, 3), np.uint8)), np.uint8)):
+        if _is_whole(bounds, strip) or strip.width < FEWEST * NARROWEST * strip.height:
+            break
+        again = _upright(strip, mask)  # lines may be as faint as pencil, or lean each in a way of its own
+        more = _lattice(again[0], strip, boxes)
+        if _is_whole(more, strip) or not bounds:
+            bounds, (profile, lean) = more, again
+    bounds = bounds or _peaks(profile, strip)
     if len(bounds) < 2:
         return None
     return _unlined(strip, bounds, lean)
@@ -157,11 +168,16 @@ def _unlined(strip: Strip, bounds: list[float], lean: float) -> Ruled:
     return Ruled(strip, tuple(bounds), lean, mask & ~_lines(tight, bounds, lean))
 
 
-def _upright(strip: Strip) -> tuple[Profile, float]:
+def _is_whole(bounds: list[float], strip: Strip) -> bool:
+    """Say whether boxes reach from one end of a strip to the other."""
+    return len(bounds) > 1 and bounds[-1] - bounds[0] >= WHOLE * strip.width
+
+
+def _upright(strip: Strip, mask: Mask) -> tuple[Profile, float]:
     """Give for every column the share of it that is inked, along the lean that makes it most uneven."""
     top = strip.room + round((0.84 if strip.comb else 0.1) * strip.height)
     bottom = strip.room + strip.height - max(2, round((0.03 if strip.comb else 0.08) * strip.height))
-    part = 255 * _printed(strip)[top : max(bottom, top + 1)]
+    part = 255 * mask[top : max(bottom, top + 1)]
     middle = strip.room + strip.height / 2 - top
     best: tuple[float, Profile, float] | None = None
     for lean in (0.0,) if strip.comb else np.arange(-LEAN, LEAN + 0.01, 0.0125):

@@ -10,10 +10,10 @@ from tenfold.picture.boxes import BoxRow, Quad, find_boxes
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink, frame
 from tenfold.picture.freehand import FreeRow, Span, cut, find_free_rows
-from tenfold.picture.paper import even_out
+from tenfold.picture.paper import Paper
 from tenfold.picture.strokes import thicken
 
-__all__ = ["FreeRow", "Part", "Row", "Span", "find_rows", "parts_of"]
+__all__ = ["FreeRow", "Part", "Row", "Span", "find_boxed", "find_free", "parts_of"]
 
 STRONG = 115
 """Ink of this strength, of 255, is stroke."""
@@ -59,30 +59,37 @@ class Row:
     quad: Quad
 
 
-def find_rows(
-    page: Grey, *, digits: int | None = None, grid: tuple[int, int] | None = None
-) -> list[Row] | list[FreeRow]:
-    """Find the rows of digits on a page.
-
-    Boxes are looked for first; where there are any, what stands free on the page is taken for print.
+def find_boxed(paper: Paper, *, digits: int | None = None, grid: tuple[int, int] | None = None) -> list[Row]:
+    """Find the rows of boxes on a page.
 
     Args:
-        page: `uint8 (height, width)`, upright within 20 degrees, in any light.
-        digits: How many digits, or boxes, a row has, where that is known.
+        paper: The page, upright within 20 degrees, in any light.
+        digits: How many boxes a row has, where that is known.
         grid: How many rows and columns the grid on the page has, where that is known.
 
     Returns:
         The rows, from top to bottom; none where nothing was found.
     """
-    paper = even_out(page)
-    boxes = find_boxes(paper, digits=digits, grid=grid)
-    likely = [row for row in boxes if row.of_digits and (len(row.cells) >= FEWEST or len(row.cells) == digits)]
-    rows = [_box_row(row) for row in likely]
-    if grid or any(part.image is not None for row in rows for part in row.parts):
-        return rows
+    return [
+        _box_row(row)
+        for row in find_boxes(paper, digits=digits, grid=grid)
+        if row.of_digits and (len(row.cells) >= FEWEST or len(row.cells) == digits)
+    ]
+
+
+def find_free(page: Grey, paper: Paper) -> list[FreeRow]:
+    """Find what may be rows of digits without boxes.
+
+    Args:
+        page: `uint8 (height, width)`, upright within 15 degrees.
+        paper: The same with its light divided out.
+
+    Returns:
+        The rows, from top to bottom; most of what is on a page is none, which a network of rows sees.
+    """
     found = [row for row in find_free_rows(paper.dark, paper.floor) if not _is_edge(page, row)]
-    free = sorted(found, key=lambda row: -_height(row))[:MOST_ROWS]
-    return sorted(free, key=lambda row: float(np.mean(row.quad, axis=0)[1])) or rows
+    tallest = sorted(found, key=lambda row: -_height(row))[:MOST_ROWS]
+    return sorted(tallest, key=lambda row: float(np.mean(row.quad, axis=0)[1]))
 
 
 def _box_row(row: BoxRow) -> Row:

@@ -7,12 +7,14 @@ from typing import Any, Literal
 import cv2
 import numpy as np
 
+from tenfold.arrays import Probabilities, Strangeness
 from tenfold.errors import OptionError
 from tenfold.model.rows import row_network
 from tenfold.model.store import Model
 from tenfold.picture.boxes import Quad
 from tenfold.picture.decode import Grey
-from tenfold.picture.rows import FreeRow, Row, find_rows
+from tenfold.picture.paper import even_out
+from tenfold.picture.rows import FreeRow, Row, find_boxed, find_free
 from tenfold.read.lists import Known, assign
 from tenfold.read.promises import Kind
 from tenfold.read.readings import EMPTY, Boxes, Free, Reading
@@ -24,8 +26,13 @@ NumberReason = Literal["blank", "not-a-digit", "not-on-list", "uncertain"]
 ALTERNATIVES = 5
 """So many alternatives are told."""
 
-UPRIGHT = 0.35
-"""Where the usual probability of a page's numbers is below this, it is read upside down as well."""
+SURE, SURER = 0.6, 0.35
+"""Where the usual probability of a page's numbers is below this, it is turned; a turn so much surer is believed."""
+
+FEW = 2
+"""Strokes may look like a row of boxes, but not like more rows than this."""
+
+NO_ANSWERS: tuple[Probabilities, Strangeness] = (np.zeros((0, 10), np.float32), np.zeros(0, np.float32))
 
 
 @dataclass(frozen=True)
@@ -134,7 +141,7 @@ class ReadRow:
 
 
 def read_rows(model: Model, page: Grey, options: NumberOptions) -> list[ReadRow]:
-    """Find and read the rows of a page; one that stands on its head is turned.
+    """Find and read the rows of a page; one that stands on its head, or on its side, is turned.
 
     Args:
         model: The model that reads.
@@ -142,47 +149,59 @@ def read_rows(model: Model, page: Grey, options: NumberOptions) -> list[ReadRow]
         options: What to look for.
 
     Returns:
-        The rows, from top to bottom.
+        The rows, from top to bottom of the page as it is read.
     """
-    rows = _read(model, find_rows(page, digits=options.digits, grid=options.grid), options)
-    if _sureness(rows) >= UPRIGHT:
-        return rows
-    turned = np.ascontiguousarray(cv2.rotate(page, cv2.ROTATE_180))
-    other = _read(model, find_rows(np.asarray(turned, np.uint8), digits=options.digits, grid=options.grid), options)
-    if _sureness(other) <= _sureness(rows) + UPRIGHT:
-        return rows
-    height, width = page.shape
-    return [_turned(row, width, height) for row in other]
+    rows = _read(model, page, options)
+    for turns in ((cv2.ROTATE_180,), (cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE)):
+        if _sureness(rows) >= SURE:
+            break
+        for turn in turns:
+            other = _read(model, np.asarray(cv2.rotate(page, turn), np.uint8), options)
+            if _sureness(other) > _sureness(rows) + SURER:
+                rows = [_turned_back(row, turn, page.shape) for row in other]
+    return rows
 
 
 def _sureness(rows: Sequence[ReadRow]) -> float:
     return float(np.median([row.readings[0].probability for row in rows])) if rows else 0.0
 
 
-def _turned(row: ReadRow, width: int, height: int) -> ReadRow:
-    """Say where a row of a page on its head is on the page as it came."""
+def _turned_back(row: ReadRow, turn: int, shape: tuple[int, ...]) -> ReadRow:
+    """Say where a row of a turned page is on the page as it came, `shape` its height and width."""
+    bottom, right = shape[0] - 1, shape[1] - 1
 
-    def turn(quad: Quad) -> Quad:
-        return tuple((width - 1 - x, height - 1 - y) for x, y in quad)
+    def back(x: float, y: float) -> tuple[float, float]:
+        if turn == cv2.ROTATE_180:
+            return right - x, bottom - y
+        return (y, bottom - x) if turn == cv2.ROTATE_90_CLOCKWISE else (right - y, x)
+
+    def placed(quad: Quad) -> Quad:
+        return tuple(back(x, y) for x, y in quad)
 
     readings = [
-        replace(reading, signs=tuple(replace(sign, quad=turn(sign.quad)) for sign in reading.signs))
+        replace(reading, signs=tuple(replace(sign, quad=placed(sign.quad)) for sign in reading.signs))
         for reading in row.readings
     ]
-    return ReadRow(row.says, tuple(readings), turn(row.quad))
+    return ReadRow(row.says, tuple(readings), placed(row.quad))
 
 
-def _read(model: Model, rows: Sequence[Row] | Sequence[FreeRow], options: NumberOptions) -> list[ReadRow]:
-    """Read all rows of a page, its digits in one batch."""
-    boxes = [row for row in rows if isinstance(row, Row)]
-    free = [row for row in rows if isinstance(row, FreeRow)]
-    said = _boxes(model, boxes) + _free(model, free)
-    return [
-        ReadRow(row, tuple(reading for reading in readings if reading.text), quad)
-        for row in said
-        if (readings := row.readings(ALTERNATIVES + 1, options.digits)) and readings[0].text
-        for quad in [_around(readings[0]) if row.kind == "free" else row.quad]
-    ]
+def _read(model: Model, page: Grey, options: NumberOptions) -> list[ReadRow]:
+    """Read the rows of boxes of an upright page, or what stands free on it, whichever says more.
+
+    Where there are more boxes than strokes may imitate, or as many as are wanted, the rest is taken for print.
+    """
+    paper = even_out(page)
+    boxed = _boxes(model, find_boxed(paper, digits=options.digits, grid=options.grid))
+    written = [row for row in boxed if row.readings[0].text.strip(EMPTY)]
+    if options.grid or len(written) > FEW or (written and options.digits):
+        return boxed
+    free = _free(model, find_free(page, paper), options.digits)
+    return free if _said(free) > _said(written) else boxed
+
+
+def _said(rows: Sequence[ReadRow]) -> float:
+    """Give how many digits are read, each counted as far as it is sure."""
+    return sum(row.readings[0].probability * len(row.readings[0].text.replace(EMPTY, "")) for row in rows)
 
 
 def _around(reading: Reading) -> Quad:
@@ -191,31 +210,34 @@ def _around(reading: Reading) -> Quad:
     return first[0], last[1], last[2], first[3]
 
 
-def _boxes(model: Model, rows: Sequence[Row]) -> list[Boxes]:
+def _boxes(model: Model, rows: Sequence[Row]) -> list[ReadRow]:
+    """Read rows of boxes, their digits in one batch."""
     images = [part.image for row in rows for part in row.parts if part.image is not None]
-    if not images:
-        return [Boxes(row, (np.zeros((0, 10), np.float32), np.zeros(0, np.float32)), ()) for row in rows]
-    probable, strange = model.answer(np.stack(images))
+    probable, strange = model.answer(np.stack(images)) if images else NO_ANSWERS
     columns = row_network()([np.pad(image, 2) for image in images])
     found, start = [], 0
     for row in rows:
         end = start + sum(part.image is not None for part in row.parts)
-        found.append(Boxes(row, (probable[start:end], strange[start:end]), columns[start:end]))
+        says = Boxes(row, (probable[start:end], strange[start:end]), columns[start:end])
+        found.append(ReadRow(says, tuple(says.readings(ALTERNATIVES)), row.quad))
         start = end
     return found
 
 
-def _free(model: Model, rows: Sequence[FreeRow]) -> list[Free]:
-    columns = row_network()([row.strip for row in rows])
-    found = [Free(row, each) for row, each in zip(rows, columns, strict=True)]
-    images = [image for row in found for image in row.images]
-    if images:
-        probable, strange = model.answer(np.stack(images))
-        start = 0
-        for row in found:
-            end = start + len(row.images)
-            row.answered(probable[start:end], strange[start:end])
-            start = end
+def _free(model: Model, rows: Sequence[FreeRow], digits: int | None) -> list[ReadRow]:
+    """Read free rows, their digits in one batch; those that hold no number are left out."""
+    said = [Free(row, columns) for row, columns in zip(rows, row_network()([row.strip for row in rows]), strict=True)]
+    images = [image for row in said for image in row.images]
+    probable, strange = model.answer(np.stack(images)) if images else NO_ANSWERS
+    found, start = [], 0
+    for row in said:
+        end = start + len(row.images)
+        row.answered(probable[start:end], strange[start:end])
+        start = end
+        readings = row.readings(ALTERNATIVES + 1, digits)
+        if readings and readings[0].text:
+            told = tuple(reading for reading in readings if reading.text)
+            found.append(ReadRow(row, told, _around(told[0])))
     return found
 
 

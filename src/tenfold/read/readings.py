@@ -114,8 +114,8 @@ class Boxes:
         given = iter(zip(*answers, columns, strict=True))
         self._boxes = [None if part.image is None else _pooled(*next(given)) for part in row.parts]
 
-    def readings(self, count: int, _: int | None = None) -> list[Reading]:
-        """Give so many of the most probable readings, the best first; how many boxes there are is seen."""
+    def readings(self, count: int) -> list[Reading]:
+        """Give so many of the most probable readings, the best first."""
         found: list[tuple[float, tuple[Sign, ...]]] = [(1.0, ())]
         for box, part in zip(self._boxes, self._parts, strict=True):
             if box is None:
