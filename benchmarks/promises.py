@@ -7,21 +7,21 @@ Example: `python -m benchmarks.promises`
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import typer
 
-import tenfold
 from benchmarks.pages import HELD_APART, Kind, LabelledPage, Pool, draw_pages
-from tenfold.arrays import Images, Labels
-from tenfold.model.calibrate import HeldOut, promises
+from tenfold.learn.rows import held_out as unlearned
+from tenfold.model.calibrate import promises
 from tenfold.model.store import SHIPPED, Model, load_model
+from tenfold.read.calibration import ERRORS, Answer, answers, held_out
 from tenfold.read.lists import Known
-from tenfold.read.numbers import NumberOptions, decide, read_rows
-from tenfold.read.promises import ANY, SHIPPED_PROMISES, fingerprint
+from tenfold.read.numbers import NumberOptions, read_rows
+from tenfold.read.promises import SHIPPED_PROMISES, fingerprint
 
 PAGES: dict[Kind, int] = {"boxes": 170, "combs": 100, "grid": 90, "rows": 260}
 """How many pages of each kind: some 3,500 numbers in boxes and as many free ones, so that 0.1% can be promised."""
@@ -32,59 +32,17 @@ LISTED = 1000
 NEAR = 0.5
 """A number was found where its middle is within this share of its height, or a little more, of where it was written."""
 
-ERRORS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
 
-Answer = tuple[float, bool]
-
-
-def unseen(model: Model, images: Images, labels: Labels) -> tuple[Images, Labels]:
-    """Give the training digits that a model never learned from, where it held some out; all where it did not.
-
-    Args:
-        model: A model of a recipe; its own random state is made again to find them.
-        images: `uint8 (60000, 28, 28)`.
-        labels: `int64 (60000,)`.
-    """
-    import torch
-
-    from tenfold.learn.networks import build
-
-    share = float(model.info.options.get("validation_split") or 0)
-    if not share:
-        return images, labels
-    with torch.random.fork_rng():
-        torch.manual_seed(model.info.options["seed"])
-        build(model.info.network)  # training draws its weights before it draws what it holds out
-        places = torch.randperm(len(images))[: round(len(images) * share)].numpy()
-    right = (model(images[places]).argmax(1) == labels[places]).mean()
-    held_out = model.info.calibration.get("held_out") or {}
-    expected = 1 - len(held_out.get("wrong", [])) / max(held_out.get("n", 1), 1)
-    if abs(right - expected) > 2e-4:
-        raise SystemExit(f"these are not the digits held out: {right:.3%} right, expected {expected:.3%}")
-    return images[places], labels[places]
-
-
-def answers(model: Model, pages: Iterable[LabelledPage], known: bool) -> Iterator[tuple[str, Answer]]:
-    """Read pages and say of every number how sure it was and whether that is what is written there.
+def answers_on(model: Model, page: LabelledPage, known: bool, rng: np.random.Generator) -> Iterator[tuple[str, Answer]]:
+    """Read a page and say of every number how sure the model was and whether that is what is written there.
 
     Yields:
         The kind of reading, the probability and whether it is right; a number read where none is written is wrong.
     """
-    rng = np.random.default_rng(HELD_APART)
-    for page in pages:
-        rows = read_rows(model, page.grey, NumberOptions())
-        strange = model.info.calibration.get("strangeness") or 1.0
-        located = [("", 1, place, row) for place, row in enumerate(rows)]
-        found = decide(located, NumberOptions(), strange=strange, least=ANY)
-        for (_, _, _, row), number in zip(located, found, strict=True):
-            written = truth(page, number.quad)
-            if number.reason is None:
-                yield row.kind, (number.probability, number.text == written)
-            if known and written and "_" not in written and len(written) > 1:
-                listed = Known.of(blind_list(rng, written))
-                [again] = decide([("", 1, 0, row)], NumberOptions(known=listed), strange=strange, least=ANY)
-                if again.reason is None:
-                    yield "list", (again.probability, again.text == written)
+    for row in read_rows(model, page.grey, NumberOptions()):
+        written = truth(page, row.quad)
+        listed = known and written and "_" not in written and len(written) > 1
+        yield from answers(model, [(row, written)], Known.of(blind_list(rng, written)) if listed else None)
 
 
 def truth(page: LabelledPage, quad: tuple[tuple[float, float], ...]) -> str:
@@ -113,26 +71,19 @@ def blind_list(rng: np.random.Generator, written: str) -> list[str]:
     return list(dict.fromkeys(listed))
 
 
-def held_out(answered: list[Answer]) -> HeldOut:
-    """Sort answers, the surest first."""
-    ranked = sorted(answered, reverse=True)
-    return HeldOut(
-        np.array([sure for sure, _ in ranked], np.float32), np.array([right for _, right in ranked], np.bool_)
-    )
-
-
 def main(
     share: Annotated[float, typer.Option(help="Draw this share of the pages: fewer promise less.")] = 1.0,
     out: Annotated[Path, typer.Option(help="The file to write.")] = SHIPPED_PROMISES,
 ) -> None:
     """Draw pages of training digits, read them with the shipped model and keep how sure it was and whether right."""
     model = load_model(SHIPPED)
-    pool = Pool(*unseen(model, *tenfold.load_data("mnist")[0]))
+    pool = Pool(*unlearned())
     gathered: dict[str, list[Answer]] = {}
+    rng = np.random.default_rng(HELD_APART)
     for kind, count in PAGES.items():
-        pages = draw_pages(pool, kind, max(1, round(share * count)), seed=HELD_APART)
-        for reading, answer in answers(model, pages, known=kind in {"boxes", "rows"}):
-            gathered.setdefault(reading, []).append(answer)
+        for page in draw_pages(pool, kind, max(1, round(share * count)), seed=HELD_APART):
+            for reading, answer in answers_on(model, page, kind in {"boxes", "rows"}, rng):
+                gathered.setdefault(reading, []).append(answer)
         told = {name: (len(each), sum(not right for _, right in each)) for name, each in gathered.items()}
         print(f"{kind}: numbers and wrong ones so far {told}", file=sys.stderr, flush=True)
     kept = {name: held_out(each) for name, each in gathered.items()}

@@ -94,6 +94,8 @@ def test_training_evaluating_predicting_exporting(command, own, pictures, tmp_pa
     result = command("evaluate", "calibrated", "--data", own, "--max-error", 0.01, "--json")
     assert json.loads(result.out)["refused"].keys() <= {"uncertain"}
 
+    assert command("calibrate", "mine").status == 2
+
     result = command("predict", "pictures", "--model", "mine", "--json")
     answers = [json.loads(line) for line in result.out.splitlines()]
     assert [answer["file"] for answer in answers] == [f"pictures/{index}.png" for index in range(4)]

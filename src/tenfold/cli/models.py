@@ -2,18 +2,23 @@
 
 import json
 import sys
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 import tenfold
-from tenfold.cli.options import AsJson, ModelFolder, Offline, Quiet, Source, decode
-from tenfold.errors import ModelError
+from tenfold.cli.options import AsJson, ModelFolder, Offline, Quiet, Source, decode, pages_bar
+from tenfold.errors import ModelError, OptionError
 from tenfold.report.findings import percent
 
 if TYPE_CHECKING:
     from tenfold.learn.recalibration import Recalibration
+    from tenfold.read.calibration import KindFound
+    from tenfold.read.promises import Kind
+    from tenfold.read.reader import Reader
 
 __all__ = ["calibrate", "demo", "evaluate", "export", "info"]
 
@@ -66,8 +71,14 @@ def evaluate(
 def calibrate(
     model: ModelFolder,
     data: Annotated[
-        str, typer.Option("--data", help="Your labelled pictures, or a data set's name.", show_default=False)
-    ],
+        str | None, typer.Option("--data", help="Your labelled pictures, or a data set's name.", show_default=False)
+    ] = None,
+    pages: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Your labelled pages of numbers.", show_default=False)
+    ] = None,
+    known: Annotated[
+        Path | None, typer.Option("--list", metavar="FILE", help="With pages: the only numbers that can occur.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="The model folder to write.", show_default="models/NAME-calibrated")
     ] = None,
@@ -76,30 +87,56 @@ def calibrate(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a model as sure as it is right on your own labelled pictures, and its promises of error hold for them.
+    """Make a model as sure as it is right on your own labelled pictures or pages; its promises then hold for them.
 
-    Give pictures that the model was not trained on. They lie in one folder for each digit, or in one folder with a
-    `labels.csv` (columns file, label). What the model reads stays the same.
+    Give what the model was not trained on. Pictures lie in one folder for each digit, or in one folder with a
+    `labels.csv` (columns file, label). Pages lie in one folder with a `labels.csv` (columns file, text, and page where
+    a file has several): the numbers of each page from top to bottom. What the model reads stays the same.
 
-    Example: `tenfold calibrate models/tutorial --data my-digits/ --out models/mine`. For the model that ships with
-    Tenfold write `shipped` in place of the folder.
+    Example: `tenfold calibrate models/tutorial --data my-digits/ --out models/mine`, or `tenfold calibrate shipped
+    --pages my-forms/`: `shipped` stands for the model that ships with Tenfold.
     """
-    from tenfold.data.datasets import load_examples
-    from tenfold.learn.recalibration import recalibrate
-    from tenfold.model.evaluate import relabelled
     from tenfold.model.store import SHIPPED
     from tenfold.read.reader import Reader
 
+    if not data and not pages:
+        raise OptionError("expected labelled pictures (--data), labelled pages (--pages), or both")
     reader = Reader(SHIPPED if model == Path("shipped") and not model.exists() else model)
-    loaded = reader.model
-    folder = out or Path("models") / f"{loaded.info.name}-calibrated"
+    folder = out or Path("models") / f"{reader.model.info.name}-calibrated"
+    told: dict[str, Any] = {"model": str(folder)}
+    if data:
+        found = _on_pictures(reader, data, split, folder, offline=offline, quiet=quiet)
+        told |= found.to_dict()
+        if not as_json:
+            print(_describe_calibration(found))
+    if pages:
+        kinds = _on_pages(folder if data else reader.model.folder, pages, known, folder, quiet=quiet)
+        told["numbers"] = {kind: asdict(each) for kind, each in kinds.items()}
+        if not as_json:
+            print(_describe_pages(kinds))
+    print(json.dumps(told) if as_json else f"model: {folder}")
+
+
+def _on_pictures(
+    reader: "Reader", data: str, split: Literal["train", "test"], folder: Path, *, offline: bool, quiet: bool
+) -> "Recalibration":
+    from tenfold.data.datasets import load_examples
+    from tenfold.learn.recalibration import recalibrate
+    from tenfold.model.evaluate import relabelled
+
     examples = load_examples(data, split, offline=offline, progress=not quiet, decode=reader.image)
-    labels = relabelled(examples.labels, examples.classes, loaded.info.classes)
-    found = recalibrate(loaded, examples.images, labels, folder, data=examples.name, sha256=examples.sha256)
-    if as_json:
-        print(json.dumps({"model": str(folder), **found.to_dict()}))
-    else:
-        print(f"{_describe_calibration(found)}\nmodel: {folder}")
+    labels = relabelled(examples.labels, examples.classes, reader.model.info.classes)
+    return recalibrate(reader.model, examples.images, labels, folder, data=examples.name, sha256=examples.sha256)
+
+
+def _on_pages(model: Path, pages: Path, known: Path | None, folder: Path, *, quiet: bool) -> "dict[Kind, KindFound]":
+    from tenfold.model.store import load_model
+    from tenfold.read.calibration import LabelledPages, calibrate_on_pages
+    from tenfold.read.lists import load_list
+
+    labelled = LabelledPages(pages)
+    shown = pages_bar(labelled, labelled.__len__, quiet=quiet)
+    return calibrate_on_pages(load_model(model), shown, folder, load_list(known) if known else None)
 
 
 def info(model: ModelFolder, as_json: AsJson = False) -> None:
@@ -158,21 +195,36 @@ def demo(
 
 
 def _describe_calibration(found: "Recalibration") -> str:
-    from tenfold.model.calibrate import fewest_images
-
     lines = [
         f"{found.data}: {found.n:,} images, {percent(found.accuracy, 2)} read right",
         f"calibration error {found.ece[1]:.2%} → {found.ece[0]:.2%} (temperature {found.temperature[1]:.3g} → "
         f"{found.temperature[0]:.3g})",
-        "",
-        "largest error  accepted of these",
     ]
-    for error, share in found.promises.items():
+    return "\n".join([*lines, "", *_promised(found.promises, found.n, "images"), ""])
+
+
+KINDS = {"boxes": "numbers in boxes", "free": "numbers written freely", "list": "numbers beside the list"}
+
+
+def _describe_pages(kinds: "Mapping[Kind, KindFound]") -> str:
+    parts = []
+    for kind, found in kinds.items():
+        parts += [f"{KINDS[kind]}: {found.n:,} read, {percent(found.right / found.n, 2)} of them right", ""]
+        parts += [*_promised(found.promises, found.n, "numbers"), ""]
+    return "\n".join(parts)
+
+
+def _promised(promises: "Mapping[float, float | None]", count: int, what: str) -> list[str]:
+    """Give a table of the largest errors and of what is accepted for each, or why nothing is."""
+    from tenfold.model.calibrate import fewest_images
+
+    lines = ["largest error  accepted of these"]
+    for error, share in promises.items():
         if share is not None:
             said = percent(share, 1)
-        elif found.n < fewest_images(error):
-            said = f"no promise: it takes at least {fewest_images(error):,} images"
+        elif count < fewest_images(error):
+            said = f"no promise: it takes at least {fewest_images(error):,} {what}"
         else:
             said = "no promise: too many of these are read wrong"
         lines.append(f"{error:>13.1%}  {said}")
-    return "\n".join([*lines, ""])
+    return lines

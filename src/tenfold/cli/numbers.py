@@ -5,13 +5,14 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tenfold.cli.digits import files, report_failure
-from tenfold.cli.options import AsJson, Quiet
+from tenfold.cli.options import AsJson, Quiet, pages_bar
 from tenfold.errors import DataError, OptionError
 from tenfold.report.findings import percent
 
@@ -60,7 +61,7 @@ def read(
     """
     import os
 
-    from tenfold.read.files import read_files
+    from tenfold.read.files import pages_of, read_files
     from tenfold.read.lists import load_list
     from tenfold.read.numbers import NumberOptions
     from tenfold.read.reader import Reader
@@ -80,7 +81,7 @@ def read(
     waiting = []
     failed = False
     found = read_files(names, model, options, workers=workers or os.cpu_count() or 1, content=content)
-    for one in _with_progress(found, names, quiet=quiet):
+    for one in pages_bar(found, partial(pages_of, names), lambda one: max(len(one.pages), 1), quiet=quiet):
         if one.error:
             failed = True
             place = f", page {len(one.pages) + 1}" if one.pages else ""
@@ -115,25 +116,6 @@ def _grid(text: str | None) -> tuple[int, int] | None:
     if not (rows.isdigit() and columns.isdigit()):
         raise OptionError(f"--grid is rows x columns, as 9x9, got {text!r}")
     return int(rows), int(columns)
-
-
-def _with_progress(found: Any, names: Sequence[str], *, quiet: bool) -> Any:  # noqa: ANN401
-    """Show on a terminal how many pages are done."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from tenfold.read.files import pages_of
-
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield from found
-        return
-    columns = TextColumn("pages"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("pages", total=pages_of(names))
-        for one in found:
-            progress.advance(task, max(len(one.pages), 1))
-            yield one
 
 
 def _print(numbers: Sequence["Number"], *, as_json: bool) -> None:

@@ -11,13 +11,16 @@ from tenfold.model.calibrate import HeldOut, surest_enough
 from tenfold.model.rows import row_network
 from tenfold.model.store import Model
 
-__all__ = ["ANY", "SHIPPED_PROMISES", "Kind", "fingerprint", "least_probable"]
+__all__ = ["ANY", "ROWS", "SHIPPED_PROMISES", "Kind", "fingerprint", "least_probable"]
 
 Kind = Literal["boxes", "free", "list"]
 """What was read: rows of boxes, free rows, or either beside a list."""
 
 ANY: dict[Kind, float] = {"boxes": 0.0, "free": 0.0, "list": 0.0}
 """Accept whatever was read, however unsure."""
+
+ROWS = "rows"
+"""Under this name a calibration keeps the SHA-256 of the network of rows that it was made with."""
 
 SHIPPED_PROMISES = Path(__file__).with_name("promises.json")
 """What the model that ships answered on drawn pages; `python -m benchmarks.promises` makes it again."""
@@ -59,12 +62,17 @@ def least_probable(model: Model, max_error: float) -> dict[Kind, float]:
 
 def _held_out(model: Model) -> Mapping[str, Any]:
     own = model.info.calibration.get("numbers")
-    if own:
+    if own and own.get(ROWS) == row_network().sha256:
         return dict(own)
+    if own:
+        raise OptionError(
+            f"{model.folder} was calibrated on pages with another network of rows than this Tenfold has; run "
+            "`tenfold calibrate --pages` again"
+        )
     shipped = json.loads(SHIPPED_PROMISES.read_text(encoding="utf-8")) if SHIPPED_PROMISES.exists() else {}
     if shipped.get("model") != fingerprint(model):
         raise OptionError(
             "this model cannot promise an error for whole numbers: only the model that ships was calibrated on pages; "
-            "leave out the largest error, or the model"
+            "leave out the largest error, or the model, or run `tenfold calibrate --pages`"
         )
     return dict(shipped["numbers"])
