@@ -22,6 +22,9 @@ AGREED = 0.4
 LARGE = 0.08
 """A frame with this share of the page that is no grid may be one that its surroundings run into."""
 
+AS_GOOD = 0.8
+"""Of frames that may be the grid those are kept whose boxes are at least so well alike as the best one's."""
+
 LEAST_GRID = 3
 """So many strips one below the other are a grid."""
 
@@ -66,6 +69,7 @@ def find_boxes(paper: Paper, *, digits: int | None = None, grid: tuple[int, int]
         frames += [_rows(frame, digits, grid) for frame in find_frames(paper, wanted, darker=True)]
     if grid:
         frames = [each for each in frames if _is_grid(each[0], grid)] or frames
+        frames = [each for each in frames if each[1] >= AS_GOOD * max(worth for _, worth in frames)]
     found: list[BoxRow] = []
     for rows, _ in sorted(frames, key=lambda each: -each[1]):
         fresh = [row for row in rows if not any(_overlap(quad_of(row), other.quad) for other in found)]
@@ -84,7 +88,7 @@ def _rows(frame: Frame, digits: int | None, grid: tuple[int, int] | None) -> tup
     counts = Counter(row.boxes for row in rows if row and row.of_digits)
     usual, times = counts.most_common(1)[0] if counts else (0, 0)
     if len(rows) < LEAST_GRID or times < AGREED * len(rows):
-        return [row for row in rows if row], float(usual * times)
+        return [row for row in rows if row], usual * times * times / max(len(rows), 1)
     model = next(row for row in rows if row and row.of_digits and row.boxes == usual)
     agreed = [_agreeing(row, strip, model) for row, strip in zip(rows, frame.strips, strict=True)]
     shape = float(np.median([row.strip.width / row.boxes / row.strip.height for row in agreed]))

@@ -38,6 +38,9 @@ NARROW, LEVEL = 60, 3.0
 """Pieces narrower than this, in pixels, are mostly letters and digits: they are looked at only where they are level
 within so many degrees."""
 
+ONE_ROW = 2.5
+"""A frame so many times as wide as high may be a single row."""
+
 SOLID = 0.66
 """Between its ends a line is inked for so much of its length."""
 
@@ -93,9 +96,11 @@ def _frames(paper: Paper, mask: Mask, grid_rows: int | None) -> Iterator[Frame]:
         piece = (labels[top : top + down, left : left + across] == number).astype(np.uint8)
         if across < NARROW and not _is_lined(piece):
             continue
-        strips = grid_strips(paper, piece, left, top, grid_rows) or list(_strips(paper, piece, left, top))
-        if strips:
-            yield Frame(tuple(strips), (left, top, across, down))
+        grid = tuple(grid_strips(paper, piece, left, top, grid_rows))
+        alone = () if grid and across < ONE_ROW * down else tuple(_strips(paper, piece, left, top))
+        for strips in (grid, alone):  # what is written in a single row may look like the lines of a grid
+            if strips:
+                yield Frame(strips, (left, top, across, down))
 
 
 def _is_lined(piece: Mask) -> bool:

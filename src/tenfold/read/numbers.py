@@ -29,8 +29,8 @@ ALTERNATIVES = 5
 SURE, SURER = 0.6, 0.35
 """Where the usual probability of a page's numbers is below this, it is turned; a turn so much surer is believed."""
 
-FEW = 2
-"""Strokes may look like a row of boxes, but not like more rows than this."""
+FEW, FAR_MORE = 2, 2.0
+"""Strokes may look like a row of boxes, but not like more rows than this; they do where so much more stands free."""
 
 NO_ANSWERS: tuple[Probabilities, Strangeness] = (np.zeros((0, 10), np.float32), np.zeros(0, np.float32))
 
@@ -196,7 +196,7 @@ def _read(model: Model, page: Grey, options: NumberOptions) -> list[ReadRow]:
     if options.grid or len(written) > FEW or (written and options.digits):
         return boxed
     free = _free(model, find_free(page, paper), options.digits)
-    return free if _said(free) > _said(written) else boxed
+    return free if _said(free) > FAR_MORE * _said(written) else boxed
 
 
 def _said(rows: Sequence[ReadRow]) -> float:
@@ -275,7 +275,7 @@ def decide(
             numbers.append(replace(plain, **changes))  # type: ignore[arg-type]
         else:
             text = options.known.numbers[choice]
-            reason: NumberReason | None = "uncertain" if sure < least["list"] else None
+            reason: NumberReason | None = "uncertain" if np.float32(sure) < least["list"] else None
             changes = {"text": text, "probability": sure, "accepted": reason is None, "reason": reason}
             digits = _as_listed(plain.digits, text)
             numbers.append(replace(plain, matched=True, alternatives=alternatives, digits=digits, **changes))  # type: ignore[arg-type]
@@ -292,7 +292,7 @@ def _plain(file: str, page: int, place: int, row: ReadRow, strange: float, least
         reason = "blank"
     elif any(sign.strangeness >= strange for sign in best.signs):
         reason = "not-a-digit"
-    elif best.probability < least:
+    elif np.float32(best.probability) < least:  # as calibrations keep it
         reason = "uncertain"
     alternatives = tuple((reading.text, reading.probability) for reading in row.readings[:ALTERNATIVES])
     return Number(

@@ -174,7 +174,7 @@ class Free:
     def __init__(self, row: FreeRow, columns: Columns) -> None:
         self.quad = row.quad
         self._columns = columns
-        self._texts = most_probable(columns, TRIED)
+        self._texts = list(dict.fromkeys([*most_probable(columns, TRIED), ""]))
         self._pieces = row.pieces
         self._middles = [middles(columns, text) if text else [] for text in self._texts]
         self._spans = [_spans(row.strip, each) if each else [] for each in self._middles]
