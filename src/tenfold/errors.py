@@ -7,6 +7,7 @@ Tenfold would catch. A message says what was expected, what came, and what to do
 __all__ = [
     "DataError",
     "FetchError",
+    "FormError",
     "ModelError",
     "OptionError",
     "PictureError",
@@ -29,6 +30,10 @@ class FetchError(DataError, OSError):
 
 class PictureError(TenfoldError, ValueError):
     """A picture cannot be read, or holds nothing to read."""
+
+
+class FormError(PictureError):
+    """A page is not the form that it should be."""
 
 
 class ModelError(TenfoldError, ValueError):

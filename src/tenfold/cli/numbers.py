@@ -5,6 +5,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,11 +19,22 @@ from tenfold.report.findings import percent
 
 if TYPE_CHECKING:
     from tenfold.read.numbers import Number
+    from tenfold.read.reader import Reader
 
 __all__ = ["read"]
 
-COLUMNS = ("file", "page", "row", "field", "text", "probability", "accepted", "reason", "matched")
-"""What a table holds of each number."""
+COLUMNS = {
+    "file": "string",
+    "page": "int64",
+    "row": "int64",
+    "field": "string",
+    "text": "string",
+    "probability": "float64",
+    "accepted": "bool",
+    "reason": "string",
+    "matched": "bool",
+}
+"""What a table holds of each number, and its type as Arrow calls it."""
 
 
 def read(
@@ -43,6 +55,13 @@ def read(
         float | None,
         typer.Option(help="Accept only what keeps the share of wrong numbers below this.", show_default=False),
     ] = None,
+    fields: Annotated[
+        Path | None,
+        typer.Option(metavar="FORM", help="Read the fields of this form.toml; one row of the table for each page."),
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option(metavar="FORM", help="Write a first form.toml from the page, and read nothing.")
+    ] = None,
     csv_file: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a table.")] = None,
     parquet: Annotated[Path | None, typer.Option(metavar="FILE", help="The same as Parquet.")] = None,
     crops: Annotated[
@@ -57,11 +76,13 @@ def read(
 ) -> None:
     """Read the numbers on pages: in boxes, in grids, or written freely.
 
-    Example: `tenfold read scans/ --digits 9 --list ids.csv --max-error 0.001 --csv ids-read.csv`.
+    Example: `tenfold read scans/ --digits 9 --list ids.csv --max-error 0.001 --csv ids-read.csv`. Forms: `tenfold read
+    empty.png --template form.toml`, name the fields in it, then `tenfold read scans/ --fields form.toml --csv out.csv`.
     """
     import os
 
     from tenfold.read.files import pages_of, read_files
+    from tenfold.read.forms import load_form
     from tenfold.read.lists import load_list
     from tenfold.read.numbers import NumberOptions
     from tenfold.read.reader import Reader
@@ -72,8 +93,12 @@ def read(
         known=load_list(known) if known else None,
         unique=unique,
         max_error=max_error,
+        form=load_form(fields) if fields else None,
     )
     reader = Reader(model)
+    if template:
+        _write_template(reader, list(files(pages)), template)
+        return
     reader.decided([], options)  # refuses what cannot be promised before anything is read
     names = list(files(pages))
     content = sys.stdin.buffer.read() if "-" in names else b""
@@ -86,8 +111,12 @@ def read(
             failed = True
             place = f", page {len(one.pages) + 1}" if one.pages else ""
             report_failure(f"{one.name}{place}", one.error, as_json=as_json)
+        misfits = dict(one.misfits)
+        for number, said in misfits.items():
+            failed = True
+            report_failure(f"{one.name}, page {number}", said, as_json=as_json)
         for number, rows in enumerate(one.pages, 1):
-            if not rows:
+            if not rows and number not in misfits:
                 print(f"tenfold: {one.name}, page {number}: no numbers were found", file=sys.stderr)
         if unique:
             waiting += one.rows
@@ -98,10 +127,11 @@ def read(
     if unique:
         numbers = reader.decided(waiting, options)
         _print(numbers, as_json=as_json)
+    table = _table(numbers, [field.name for field in options.form.fields] if options.form else None)
     if csv_file:
-        _write_csv(numbers, csv_file)
+        _write_csv(table, csv_file)
     if parquet:
-        _write_parquet(numbers, parquet)
+        _write_parquet(table, parquet)
     if crops or annotate:
         _draw(numbers, crops, annotate, content)
     print(_summary(numbers), file=sys.stderr)
@@ -139,20 +169,43 @@ def _summary(numbers: Sequence["Number"]) -> str:
     return f"{total:,} number{'s' if total != 1 else ''}: {accepted:,} accepted, {total - accepted:,} for review{blank}"
 
 
-def _records(numbers: Sequence["Number"]) -> list[dict[str, Any]]:
-    return [{name: getattr(number, name) for name in COLUMNS} for number in numbers]
+@dataclass(frozen=True)
+class _Table:
+    """What is written of numbers: `kinds` names the type of each column, as Arrow calls it."""
+
+    kinds: dict[str, str]
+    rows: list[dict[str, Any]]
 
 
-def _write_csv(numbers: Sequence["Number"], target: Path) -> None:
+def _table(numbers: Sequence["Number"], fields: Sequence[str] | None) -> _Table:
+    """Give a row for each number, or for a form a row for each page."""
+    if fields is None:
+        return _Table(dict(COLUMNS), [{name: getattr(number, name) for name in COLUMNS} for number in numbers])
+    kinds = {"file": "string", "page": "int64"}
+    for field in fields:
+        kinds |= {field: "string", f"{field}_probability": "float64", f"{field}_accepted": "bool"}
+    rows: dict[tuple[str, int], dict[str, Any]] = {}
+    for number in numbers:
+        row = rows.setdefault((number.file, number.page), {"file": number.file, "page": number.page})
+        field = number.field or ""
+        row |= {
+            field: number.text,
+            f"{field}_probability": number.probability,
+            f"{field}_accepted": number.accepted,
+        }
+    return _Table(kinds, list(rows.values()))
+
+
+def _write_csv(table: _Table, target: Path) -> None:
     from tenfold.files import in_place_of
 
     with in_place_of(target) as fresh, fresh.open("w", newline="", encoding="utf-8") as stream:
-        table = csv.DictWriter(stream, COLUMNS)
-        table.writeheader()
-        table.writerows(_records(numbers))
+        writer = csv.DictWriter(stream, list(table.kinds))
+        writer.writeheader()
+        writer.writerows(table.rows)
 
 
-def _write_parquet(numbers: Sequence["Number"], target: Path) -> None:
+def _write_parquet(table: _Table, target: Path) -> None:
     try:
         import pyarrow as pa
         from pyarrow import parquet
@@ -160,20 +213,24 @@ def _write_parquet(numbers: Sequence["Number"], target: Path) -> None:
         raise OptionError('--parquet needs pyarrow: pip install "tenfold[train]", or write --csv') from error
     from tenfold.files import in_place_of
 
-    kinds = [
-        pa.string(),
-        pa.int64(),
-        pa.int64(),
-        pa.string(),
-        pa.string(),
-        pa.float64(),
-        pa.bool_(),
-        pa.string(),
-        pa.bool_(),
-    ]
-    schema = pa.schema(list(zip(COLUMNS, kinds, strict=True)))
+    schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in table.kinds.items()])
     with in_place_of(target) as fresh:
-        parquet.write_table(pa.Table.from_pylist(_records(numbers), schema), fresh)
+        parquet.write_table(pa.Table.from_pylist(table.rows, schema), fresh)
+
+
+def _write_template(reader: "Reader", names: Sequence[str], target: Path) -> None:
+    """Write a first form from the first page of a file."""
+    from tenfold.files import in_place_of
+    from tenfold.picture.opening import open_pages
+    from tenfold.read.forms import to_toml
+    from tenfold.read.templates import form_of
+
+    if len(names) != 1:
+        raise OptionError(f"--template takes one page, got {len(names)} files")
+    form = form_of(reader.model, next(iter(open_pages(sys.stdin.buffer.read() if names[0] == "-" else Path(names[0])))))
+    with in_place_of(target) as fresh:
+        fresh.write_text(to_toml(form), encoding="utf-8")
+    print(f"{target}: {len(form.fields)} fields; name them, then `tenfold read PAGE… --fields {target}`")
 
 
 def _draw(numbers: Sequence["Number"], crops: Path | None, annotate: Path | None, content: bytes) -> None:
@@ -195,14 +252,20 @@ def _draw(numbers: Sequence["Number"], crops: Path | None, annotate: Path | None
             here = [number for number in inside if number.page == place]
             stem = f"{order:04}-{Path(name).stem}-{place:03}"
             if annotate:
-                marks = [(each.quad, each.text, each.accepted) for each in here]
+                marks = [(each.quad, f"{each.field or ''} {each.text}".strip(), each.accepted) for each in here]
                 annotated(page, marks).save(annotate / f"{stem}.png")
             if crops:
                 for each in here:
                     if not each.accepted and each.reason != "blank":
-                        Image.fromarray(crop(page, each.quad)).save(crops / f"{stem}-{each.row:03}.png")
+                        named = f"-{_plain(each.field)}" if each.field else ""
+                        Image.fromarray(crop(page, each.quad)).save(crops / f"{stem}-{each.row:03}{named}.png")
             if place == last:
                 break
+
+
+def _plain(name: str) -> str:
+    """Give a name as a part of a file's name."""
+    return "".join(sign if sign.isalnum() else "-" for sign in name)[:40]
 
 
 def _make(folder: Path) -> None:

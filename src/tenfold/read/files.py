@@ -8,7 +8,7 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from tenfold.errors import OptionError, TenfoldError
+from tenfold.errors import FormError, OptionError, TenfoldError
 from tenfold.model.store import SHIPPED, Model, load_model
 from tenfold.picture.opening import open_pages
 from tenfold.read.numbers import NumberOptions, ReadRow, read_rows
@@ -24,11 +24,13 @@ class ReadFile:
         name: The file.
         pages: For each page its rows.
         error: Why the file, or its next page, could not be read; None where all was.
+        misfits: The numbers of pages, from 1, that are not the form that was asked for, and what is said of them.
     """
 
     name: str
     pages: tuple[tuple[ReadRow, ...], ...]
     error: str | None = None
+    misfits: tuple[tuple[int, str], ...] = ()
 
     @property
     def rows(self) -> list[tuple[str, int, int, ReadRow]]:
@@ -90,12 +92,17 @@ def _read_here(name: str, options: NumberOptions, content: bytes) -> ReadFile:
 
 def _read(name: str, model: Model, options: NumberOptions, content: bytes) -> ReadFile:
     pages: list[tuple[ReadRow, ...]] = []
+    misfits = []
     try:
-        for page in open_pages(content if name == "-" else Path(name)):
-            pages.append(tuple(read_rows(model, page, options)))
+        for number, page in enumerate(open_pages(content if name == "-" else Path(name)), 1):
+            try:
+                pages.append(tuple(read_rows(model, page, options)))
+            except FormError as error:
+                pages.append(())
+                misfits.append((number, str(error)))
     except TenfoldError as error:
-        return ReadFile(name, tuple(pages), str(error))
-    return ReadFile(name, tuple(pages))
+        return ReadFile(name, tuple(pages), str(error), tuple(misfits))
+    return ReadFile(name, tuple(pages), None, tuple(misfits))
 
 
 def pages_of(names: Iterable[str]) -> int:

@@ -1,6 +1,6 @@
 """Numbers on pages: rows found, all their digits asked at once, the readings weighed, accepted or not."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -8,13 +8,16 @@ import cv2
 import numpy as np
 
 from tenfold.arrays import Probabilities, Strangeness
-from tenfold.errors import OptionError
+from tenfold.errors import FormError, OptionError
 from tenfold.model.rows import row_network
 from tenfold.model.store import Model
 from tenfold.picture.boxes import Quad
 from tenfold.picture.decode import Grey
+from tenfold.picture.forms import anchors_of, cut_out, fit, on_page
 from tenfold.picture.paper import even_out
 from tenfold.picture.rows import FreeRow, Row, find_boxed, find_free
+from tenfold.picture.strips import Way
+from tenfold.read.forms import Field, Form
 from tenfold.read.lists import Known, assign
 from tenfold.read.promises import Kind
 from tenfold.read.readings import EMPTY, Boxes, Free, Reading
@@ -25,6 +28,9 @@ NumberReason = Literal["blank", "not-a-digit", "not-on-list", "uncertain"]
 
 ALTERNATIVES = 5
 """So many alternatives are told."""
+
+AROUND = 0.5
+"""A field of boxes is cut out with so much of its height around it."""
 
 SURE, SURER = 0.6, 0.35
 """Where the usual probability of a page's numbers is below this, it is turned; a turn so much surer is believed."""
@@ -45,6 +51,7 @@ class NumberOptions:
         known: The only numbers that can occur; None for any.
         unique: Each of them at most once over all pages.
         max_error: The share of wrong numbers among the accepted that must not be passed; None for the reader's own.
+        form: The form that each page is; only its fields are read.
 
     Raises:
         OptionError: They contradict one another.
@@ -55,12 +62,15 @@ class NumberOptions:
     known: Known | None = None
     unique: bool = False
     max_error: float | None = None
+    form: Form | None = None
 
     def __post_init__(self) -> None:
         if self.digits is not None and not 1 <= self.digits <= 60:
             raise OptionError(f"a number has 1 to 60 digits, got {self.digits}")
         if self.grid is not None and not all(1 <= side <= 40 for side in self.grid):
             raise OptionError(f"a grid has 1 to 40 rows and columns, got {self.grid[0]}x{self.grid[1]}")
+        if self.form and (self.digits or self.grid):
+            raise OptionError("a form says itself how many digits its fields have: leave out --digits and --grid")
         if self.unique and self.known is None:
             raise OptionError("each number once (--unique) needs the list of numbers (--list)")
         if self.known and self.digits and all(len(number) != self.digits for number in self.known.numbers):
@@ -128,11 +138,13 @@ class ReadRow:
         says: What is known of it.
         readings: The most probable ones, the best first; at least one.
         quad: Its corners on the page.
+        field: The field of the form that it was read in.
     """
 
     says: Boxes | Free
     readings: tuple[Reading, ...]
     quad: Quad
+    field: Field | None = None
 
     @property
     def kind(self) -> Literal["boxes", "free"]:
@@ -149,8 +161,13 @@ def read_rows(model: Model, page: Grey, options: NumberOptions) -> list[ReadRow]
         options: What to look for.
 
     Returns:
-        The rows, from top to bottom of the page as it is read.
+        The rows, from top to bottom of the page as it is read; with a form one for each field, in their order.
+
+    Raises:
+        FormError: The page is not the form.
     """
+    if options.form:
+        return _read_form(model, page, options.form)
     rows = _read(model, page, options)
     for turns in ((cv2.ROTATE_180,), (cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE)):
         if _sureness(rows) >= SURE:
@@ -178,11 +195,60 @@ def _turned_back(row: ReadRow, turn: int, shape: tuple[int, ...]) -> ReadRow:
     def placed(quad: Quad) -> Quad:
         return tuple(back(x, y) for x, y in quad)
 
+    return _placed(row, placed)
+
+
+def _placed(row: ReadRow, place: Callable[[Quad], Quad]) -> ReadRow:
+    """Say where a row is on another plane than it was read on."""
     readings = [
-        replace(reading, signs=tuple(replace(sign, quad=placed(sign.quad)) for sign in reading.signs))
+        replace(reading, signs=tuple(replace(sign, quad=place(sign.quad)) for sign in reading.signs))
         for reading in row.readings
     ]
-    return ReadRow(row.says, tuple(readings), placed(row.quad))
+    return replace(row, readings=tuple(readings), quad=place(row.quad))
+
+
+def _read_form(model: Model, page: Grey, form: Form) -> list[ReadRow]:
+    """Read the fields of a form, on a page that may lie on its head or on its side."""
+    best: list[ReadRow] = []
+    for turn in (None, cv2.ROTATE_180, cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE):
+        turned = page if turn is None else np.asarray(cv2.rotate(page, turn), np.uint8)
+        paper = even_out(turned)
+        way = fit(form.anchors, anchors_of(paper)) if form.anchors else _as_it_lies(form, turned)
+        if way is None:
+            continue
+        rows = [
+            _read_field(model, turned, field, tuple(map(tuple, on_page(way, form.corners(field)))))
+            for field in form.fields
+        ]
+        if not best or _said(rows) > FAR_MORE * _said(best):
+            best = rows if turn is None else [_turned_back(row, turn, page.shape) for row in rows]
+        if _sureness([row for row in rows if row.readings[0].text.strip(EMPTY)]) >= SURE or not form.anchors:
+            break
+    if not best:
+        raise FormError("this page is not the form: too few of the form's rows of boxes were found on it")
+    return best
+
+
+def _as_it_lies(form: Form, page: Grey) -> Way:
+    height, width = page.shape
+    return np.diag([width / form.width, height / form.height, 1.0])
+
+
+def _read_field(model: Model, page: Grey, field: Field, quad: Quad) -> ReadRow:
+    """Read what is written in one place of a page; a place without anything is an empty row."""
+    piece, back = cut_out(page, quad, AROUND if field.kind == "boxes" else 0.0)
+    paper = even_out(piece)
+    rows = _boxes(model, find_boxed(paper, digits=field.digits)) if field.kind == "boxes" else []
+    rows = rows or _free(model, find_free(piece, paper), field.digits)
+    middle = np.array(piece.shape[::-1]) / 2
+    if field.kind == "boxes":
+        rows = sorted(rows, key=lambda row: float(np.linalg.norm(np.mean(row.quad, axis=0) - middle)))
+    else:
+        rows = sorted(rows, key=lambda row: -_said([row]))
+    if not rows:
+        nothing = Boxes(Row((), quad), NO_ANSWERS, ())
+        return ReadRow(nothing, tuple(nothing.readings(1)), quad, field)
+    return replace(_placed(rows[0], lambda corners: tuple(map(tuple, on_page(back, corners)))), field=field)
 
 
 def _read(model: Model, page: Grey, options: NumberOptions) -> list[ReadRow]:
@@ -255,17 +321,24 @@ def decide(
     Returns:
         The numbers, in the order of the rows.
     """
-    if options.known is None:
-        return [_plain(file, page, place, row, strange, least[row.kind]) for file, page, place, row in rows]
-    posteriors = [options.known.posterior(row.says) for _, _, _, row in rows]
-    chosen = [int(scores.argmax()) for scores, _ in posteriors]
-    if options.unique and rows:
-        chosen = assign([scores for scores, _ in posteriors])
     numbers = []
-    for (file, page, place, row), (scores, none), choice in zip(rows, posteriors, chosen, strict=True):
+    lists = [row.field.known if row.field and row.field.known else options.known for _, _, _, row in rows]
+    posteriors = [
+        known.posterior(row.says) if known else None for known, (_, _, _, row) in zip(lists, rows, strict=True)
+    ]
+    chosen = [int(found[0].argmax()) if found else -1 for found in posteriors]
+    if options.unique and rows:
+        shared = [place for place, known in enumerate(lists) if known is options.known]
+        given = assign([found[0] for place in shared if (found := posteriors[place])]) if shared else []
+        chosen = [dict(zip(shared, given, strict=True)).get(place, choice) for place, choice in enumerate(chosen)]
+    for (file, page, place, row), known, found, choice in zip(rows, lists, posteriors, chosen, strict=True):
+        if known is None or found is None:
+            numbers.append(_plain(file, page, place, row, strange, least[row.kind]))
+            continue
+        scores, none = found
         plain = _plain(file, page, place, row, strange, 2.0)
         ranked = np.argsort(-scores)[:ALTERNATIVES]
-        alternatives = tuple((options.known.numbers[each], float(scores[each])) for each in ranked if scores[each] > 0)
+        alternatives = tuple((known.numbers[each], float(scores[each])) for each in ranked if scores[each] > 0)
         sure = float(scores[choice]) if choice >= 0 else 0.0
         fits = choice >= 0 and sure > none
         if plain.reason == "blank":
@@ -274,7 +347,7 @@ def decide(
             changes = {"accepted": False, "reason": "not-on-list", "matched": False, "alternatives": alternatives}
             numbers.append(replace(plain, **changes))  # type: ignore[arg-type]
         else:
-            text = options.known.numbers[choice]
+            text = known.numbers[choice]
             reason: NumberReason | None = "uncertain" if np.float32(sure) < least["list"] else None
             changes = {"text": text, "probability": sure, "accepted": reason is None, "reason": reason}
             digits = _as_listed(plain.digits, text)
@@ -299,7 +372,7 @@ def _plain(file: str, page: int, place: int, row: ReadRow, strange: float, least
         file,
         page,
         place,
-        None,
+        row.field.name if row.field else None,
         best.text,
         best.probability,
         reason is None,

@@ -1,0 +1,181 @@
+"""Forms: which numbers stand where on a page, written as TOML."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from tenfold.errors import OptionError
+from tenfold.files import reading
+from tenfold.picture.boxes import Quad
+from tenfold.picture.forms import Anchor
+from tenfold.read.lists import Known, load_list
+
+__all__ = ["Field", "Form", "load_form", "to_toml"]
+
+OPENING = """# A form for `tenfold read --fields`: which numbers stand where on a page.
+#
+# Give each field a name of your own and delete those that are not wanted. region is left, top, right, bottom as shares
+# of the page's width and height, roughly around what is written. kind is "boxes" or "free"; digits may be left out.
+# list = "ids.csv" in a field names the only numbers that can occur there.
+
+[page]
+"""
+
+ANCHORS = """# The rows of boxes that other pages are laid on by: how many boxes, then x and y of the corners,
+# clockwise from the top left, as shares of the width and height.
+"""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A place on a form where a number is written.
+
+    Attributes:
+        name: What to call it.
+        region: Left, top, right and bottom, as shares of the page's width and height.
+        kind: In boxes, or free.
+        digits: How many digits, or boxes, it has; None for any.
+        known: The only numbers that can occur there; None for any.
+    """
+
+    name: str
+    region: tuple[float, float, float, float]
+    kind: Literal["boxes", "free"] = "boxes"
+    digits: int | None = None
+    known: Known | None = None
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form.
+
+    Attributes:
+        width: Of the page that it was made from, in pixels.
+        height: Of the same.
+        fields: Its numbers, in their order.
+        anchors: The rows of boxes that it is found by, in pixels; where there are none, pages are taken as they lie.
+    """
+
+    width: int
+    height: int
+    fields: tuple[Field, ...]
+    anchors: tuple[Anchor, ...]
+
+    def corners(self, field: Field) -> Quad:
+        """Give the corners of a field in pixels of the page that the form was made from."""
+        left, top, right, bottom = field.region
+        shares = (left, top), (right, top), (right, bottom), (left, bottom)
+        return tuple((x * self.width, y * self.height) for x, y in shares)
+
+
+def load_form(path: Path) -> Form:
+    """Read a form.
+
+    Raises:
+        DataError: The file, or a list that it names, cannot be read.
+        OptionError: It is no form; the message names the field and the key.
+    """
+    with reading(path):
+        content = path.read_bytes()
+    try:
+        table = tomllib.loads(content.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise OptionError(f"{path} is no TOML: {error}") from error
+    _check_keys(table, {"page", "field"}, str(path))
+    page, fields = table.get("page"), table.get("field")
+    if not isinstance(page, dict) or not isinstance(fields, list) or not fields:
+        raise OptionError(f"{path} is no form: expected a [page] and at least one [[field]]")
+    _check_keys(page, {"width", "height", "anchors"}, f"{path}, [page]")
+    width, height = (_whole(page.get(key), 1, 1_000_000, f"{path}, [page], {key}") for key in ("width", "height"))
+    anchors = [
+        _anchor(row, width, height, f"{path}, [page], anchors, row {number}")
+        for number, row in enumerate(_list(page.get("anchors", []), f"{path}, [page], anchors"), 1)
+    ]
+    found: dict[str, Field] = {}
+    for number, entry in enumerate(fields, 1):
+        field = _field(entry, path, number)
+        if field.name in found:
+            raise OptionError(f"{path}, field {number}: there is a field named {field.name!r} already")
+        found[field.name] = field
+    return Form(width, height, tuple(found.values()), tuple(anchors))
+
+
+def _field(entry: Any, path: Path, number: int) -> Field:  # noqa: ANN401 (whatever TOML holds)
+    where = f"{path}, field {number}"
+    if not isinstance(entry, dict):
+        raise OptionError(f"{where}: expected a table [[field]], got {entry!r}")
+    _check_keys(entry, {"name", "region", "kind", "digits", "list"}, where)
+    name, kind = entry.get("name"), entry.get("kind", "boxes")
+    if not isinstance(name, str) or not name.strip():
+        raise OptionError(f"{where}, name: expected a name, got {name!r}")
+    where = f"{path}, field {name!r}"
+    if kind not in ("boxes", "free"):
+        raise OptionError(f'{where}, kind: expected "boxes" or "free", got {kind!r}')
+    region = _list(entry.get("region"), f"{where}, region")
+    if len(region) != 4 or not all(_is_share(each) for each in region):
+        raise OptionError(f"{where}, region: expected left, top, right, bottom from 0 to 1, got {region}")
+    left, top, right, bottom = (float(each) for each in region)
+    if left >= right or top >= bottom:
+        raise OptionError(f"{where}, region: expected left below right and top below bottom, got {region}")
+    digits = None if entry.get("digits") is None else _whole(entry["digits"], 1, 60, f"{where}, digits")
+    known = None
+    if entry.get("list") is not None:
+        known = load_list(path.parent / str(entry["list"]))
+        if digits and all(len(each) != digits for each in known.numbers):
+            raise OptionError(f"{where}, list: no number on {entry['list']} has {digits} digits")
+    return Field(name, (left, top, right, bottom), cast(Literal["boxes", "free"], kind), digits, known)
+
+
+def _anchor(row: Any, width: int, height: int, where: str) -> Anchor:  # noqa: ANN401 (whatever TOML holds)
+    values = _list(row, where)
+    if len(values) != 9 or not all(isinstance(each, int | float) for each in values):
+        raise OptionError(f"{where}: expected how many boxes and x, y of four corners, got {values}")
+    corners = zip(values[1::2], values[2::2], strict=True)
+    return Anchor(int(values[0]), tuple((float(x) * width, float(y) * height) for x, y in corners))
+
+
+def _check_keys(table: Mapping[str, Any], allowed: set[str], where: str) -> None:
+    for key in table:
+        if key not in allowed:
+            raise OptionError(f"{where}: unknown key {key!r}; allowed: {', '.join(sorted(allowed))}")
+
+
+def _list(value: Any, where: str) -> list[Any]:  # noqa: ANN401 (whatever TOML holds)
+    if not isinstance(value, list):
+        raise OptionError(f"{where}: expected a list, got {value!r}")
+    return value
+
+
+def _whole(value: Any, least: int, most: int, where: str) -> int:  # noqa: ANN401 (whatever TOML holds)
+    if type(value) is not int or not least <= value <= most:
+        raise OptionError(f"{where}: expected a whole number from {least} to {most:,}, got {value!r}")
+    return value
+
+
+def _is_share(value: Any) -> bool:  # noqa: ANN401 (whatever TOML holds)
+    return type(value) in (int, float) and 0 <= value <= 1
+
+
+def to_toml(form: Form) -> str:
+    """Write a form as TOML, with words on what to change."""
+    anchors = "".join(f"    [{', '.join(_relative(anchor, form))}],\n" for anchor in form.anchors)
+    return "".join(
+        [
+            OPENING,
+            f"width = {form.width}\nheight = {form.height}\n{ANCHORS}anchors = [\n{anchors}]\n",
+            *(_written(field) for field in form.fields),
+        ]
+    )
+
+
+def _relative(anchor: Anchor, form: Form) -> Sequence[str]:
+    shares = [share for x, y in anchor.quad for share in (x / form.width, y / form.height)]
+    return [str(anchor.boxes), *(f"{share:.4f}" for share in shares)]
+
+
+def _written(field: Field) -> str:
+    digits = f"digits = {field.digits}\n" if field.digits else ""
+    region = ", ".join(f"{share:.4f}" for share in field.region)
+    return f'\n[[field]]\nname = "{field.name}"\nkind = "{field.kind}"\n{digits}region = [{region}]\n'
