@@ -180,10 +180,17 @@ def test_data_that_is_not_there_is_one_line(command, model):
     assert "Traceback" not in result.err
 
 
+def _heeding_ctrl_c():
+    """Undo what shells do to jobs in the background, which inherit that Ctrl-C is nothing to them."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_ctrl_c_leaves_the_last_whole_epoch_and_resume_goes_on(own, tmp_path):
     command = [sys.executable, "-m", "tenfold", "train", "--data", str(own), "--out", "mine"]
     options = ["--epochs", "400", "--hidden", "32", "--batch-size", "64"]
-    process = subprocess.Popen([*command, *options], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        [*command, *options], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=_heeding_ctrl_c
+    )
     assert process.stderr.readline().startswith(b"epoch 1/400")
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
