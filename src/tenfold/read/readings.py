@@ -109,7 +109,6 @@ class Boxes:
     kind: Literal["boxes"] = "boxes"
 
     def __init__(self, row: Row, answers: tuple[Probabilities, Strangeness], columns: Sequence[Columns]) -> None:
-        self.quad = row.quad
         self._parts = row.parts
         given = iter(zip(*answers, columns, strict=True))
         self._boxes = [None if part.image is None else _pooled(*next(given)) for part in row.parts]
@@ -161,6 +160,8 @@ def _pooled(probable: "np.ndarray", strange: np.float32, columns: Columns) -> tu
 class Free:
     """A free row: the network of rows says what it may say, and each digit of that is looked at by itself.
 
+    A row is cut into digits in one way for each number of digits: as the most probable of such numbers is.
+
     Args:
         row: The row.
         columns: What the network of rows answers.
@@ -172,13 +173,13 @@ class Free:
     kind: Literal["free"] = "free"
 
     def __init__(self, row: FreeRow, columns: Columns) -> None:
-        self.quad = row.quad
         self._columns = columns
-        self._texts = list(dict.fromkeys([*most_probable(columns, TRIED), ""]))
         self._pieces = row.pieces
-        self._middles = [middles(columns, text) if text else [] for text in self._texts]
-        self._spans = [_spans(row.strip, each) if each else [] for each in self._middles]
-        self._parts = parts_of(row, (span for spans in self._spans for span in spans))
+        self._texts = list(dict.fromkeys([*most_probable(columns, TRIED), ""]))
+        first = {len(text): text for text in reversed(self._texts)}
+        self._middles = {length: middles(columns, text) for length, text in first.items() if text}
+        self._spans = {length: _spans(row.strip, places) for length, places in self._middles.items()}
+        self._parts = parts_of(row, (span for spans in self._spans.values() for span in spans))
         self._asked = [span for span, part in self._parts.items() if part.image is not None]
         self._answers: dict[Span, tuple[Scores, float]] = {}
         self.images: list[Image] = [part.image for part in self._parts.values() if part.image is not None]
@@ -195,13 +196,10 @@ class Free:
             count: How many.
             digits: How many digits the number has, where that is known.
         """
-        allowed = [place for place, text in enumerate(self._texts) if digits is None or len(text) in {0, digits}]
-        weights = {place: self._weight(self._texts[place]) for place in allowed}
+        weights = {text: self._weight(text) for text in self._texts if digits is None or len(text) in {0, digits}}
         total = sum(weights.values())
-        ranked = sorted(weights, key=lambda place: -weights[place])[:count]
-        return [
-            Reading(self._texts[place], weights[place] / total, self._signs(place)) for place in ranked if total > 0
-        ]
+        ranked = sorted(weights, key=lambda text: -weights[text])[:count]
+        return [Reading(text, weights[text] / total, self._signs(text)) for text in ranked if total > 0]
 
     def on_list(self, numbers: Numbers) -> Scores:
         """Give how many times as likely the row is if it says a number than if it says any number of that length."""
@@ -215,22 +213,20 @@ class Free:
         """Give the weights of numbers of one length, cut as the most probable of that length is."""
         length = numbers.shape[1]
         found = probabilities(self._columns, numbers)
-        alike = next((place for place, spans in enumerate(self._spans) if len(spans) == length), None)
-        for digit in range(length):
-            probable, strange = NO_DIGIT if alike is None else self._answers.get(self._spans[alike][digit], NO_DIGIT)
-            part = None if alike is None else self._parts[self._spans[alike][digit]]
-            weight = THROUGH_INK if part and part.through_ink else 1.0
+        for digit, span in enumerate(self._spans.get(length, [None] * length)):
+            probable, strange = self._answers.get(span, NO_DIGIT) if span else NO_DIGIT
+            weight = THROUGH_INK if span and self._parts[span].through_ink else 1.0
             found = found + weight * np.log(np.maximum(probable * (1 - strange), LEAST))[numbers[:, digit]]
-        if alike is not None and length and len(self._pieces):
-            places = np.array(self._middles[alike])
+        if length in self._middles and len(self._pieces):
+            places = np.array(self._middles[length])
             away = np.maximum(self._pieces[:, :1] - places, places - self._pieces[:, 1:]).min(axis=1)
             found = found + (away > FAR).sum() * np.log(NO_PART)
         return np.asarray(np.exp(found), np.float64)
 
-    def _signs(self, place: int) -> tuple[Sign, ...]:
+    def _signs(self, text: str) -> tuple[Sign, ...]:
         return tuple(
             Sign(digit, float(probable[int(digit)]), strange, self._parts[span].quad, self._parts[span].image)
-            for digit, span in zip(self._texts[place], self._spans[place], strict=True)
+            for digit, span in zip(text, self._spans.get(len(text), ()), strict=True)
             for probable, strange in [self._answers.get(span, NO_DIGIT)]
         )
 
