@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 import signal
+import socket
 from pathlib import Path
 
 import httpx
@@ -69,6 +70,24 @@ def test_processes_add_their_figures_up_and_sigterm_answers_whoever_was_let_in(s
     assert len(statuses) >= 10
     assert set(statuses) == {200}
     assert "Traceback" not in running.log.read_text()
+    assert "timeout" not in running.log.read_text()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="signals of POSIX")
+def test_who_knocked_before_the_end_is_let_in_and_answered(start, seven):
+    running = start("--workers", 1)
+    address = httpx.URL(running.address)
+    request = b"POST /v1/digits HTTP/1.1\r\nhost: localhost\r\ncontent-type: image/png\r\ncontent-length: %d\r\n\r\n"
+    running.process.send_signal(signal.SIGSTOP)
+    knocking = [socket.create_connection((address.host, address.port), timeout=60) for _ in range(40)]
+    for connection in knocking:
+        connection.sendall(request % len(seven) + seven)
+    running.process.send_signal(signal.SIGTERM)
+    running.process.send_signal(signal.SIGCONT)
+    for connection in knocking:
+        with connection, connection.makefile("rb") as answer:
+            assert answer.readline() == b"HTTP/1.1 200 OK\r\n"
+    assert running.process.wait(60) == 0
 
 
 def test_a_new_model_comes_in_without_a_failed_request_and_a_bad_one_stays_out(

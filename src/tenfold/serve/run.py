@@ -1,5 +1,6 @@
 """The process: an address, one server or several beside each other, and an end without losing a request."""
 
+import asyncio
 import gc
 import logging
 import multiprocessing
@@ -8,7 +9,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from types import FrameType
@@ -28,6 +29,9 @@ BACKLOG = 1024
 
 LAST_SECONDS = 4
 """How long requests are still answered after the server was told to end."""
+
+SETTLE_SECONDS = 0.05
+"""How long a connection may take from being let in to being one of the server's."""
 
 KEEP_SECONDS = 15
 """How long an idle connection is kept."""
@@ -103,6 +107,19 @@ class _Server(uvicorn.Server):
             listener.listen(BACKLOG)
         self._ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End, with everybody let in who knocked before, and there to be told of the end."""
+        knocked = [connection for listener in sockets or () for connection in _knocking(listener)]
+        for server in self.servers:
+            server.close()
+        for connection in knocked:
+            await asyncio.get_running_loop().connect_accepted_socket(self._connection, connection)
+        await asyncio.sleep(SETTLE_SECONDS)
+        await super().shutdown(sockets)
+
+    def _connection(self) -> asyncio.Protocol:
+        return Connection(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve; uvicorn raises the signal that ended it again, which then finds nothing to end."""
         before = {number: signal.signal(number, _ignore) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -111,6 +128,13 @@ class _Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def _knocking(listener: socket.socket) -> Iterator[socket.socket]:
+    """Let in who waits at a door that is about to be shut, and would find it slammed."""
+    with suppress(OSError):
+        while True:
+            yield listener.accept()[0]
 
 
 class _Worker(multiprocess.Process):
