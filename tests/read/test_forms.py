@@ -144,7 +144,9 @@ def test_a_form_is_laid_on_by_rows_that_agree():
         ("[page]", "[page", "is no TOML"),
         ("width = ", "wide = ", r"\[page\]: unknown key 'wide'"),
         ("height = ", "height = -", "height: expected a whole number from 1"),
-        ('name = "field1"', 'name = "field2"', "there is a field named 'field2' already"),
+        ('name = "field1"', 'name = "field2"', "field 2, name: a table has a column 'field2' already"),
+        ('name = "field2"', 'name = "page"', "field 2, name: a table has a column 'page' already"),
+        ('name = "field2"', 'name = "field1_accepted"', "a table has a column 'field1_accepted' already"),
         ('name = "field1"', "name = 1", "field 1, name: expected a name, got 1"),
         ('kind = "boxes"', 'kind = "round"', "field 'field1', kind: expected"),
         ("digits = 5", "digits = 0", "field 'field1', digits: expected a whole number from 1 to 60"),
@@ -153,6 +155,11 @@ def test_a_form_is_laid_on_by_rows_that_agree():
         ("region = [0.", "region = [7.", "region: expected left, top, right, bottom from 0 to 1"),
         ("region = [", "region = [0.9999, ", "region: expected left, top, right, bottom"),
         ("anchors = [", "anchors = [\n[1, 2],", "anchors, row 1: expected how many boxes"),
+        ("anchors = [", "anchors = [\n[],", "anchors, row 1: expected how many boxes"),
+        ("anchors = [", "anchors = [\n[5, 0, 0, nan, 0, 1, 1, 0, 1],", "anchors, row 1: expected how many boxes"),
+        ("anchors = [", "anchors = [\n[5, 0, 0, 1e9, 0, 1, 1, 0, 1],", "anchors, row 1: expected how many boxes"),
+        ("anchors = [", "anchors = [\n[0, 0, 0, 1, 0, 1, 1, 0, 1],", "row 1, boxes: expected a whole number from 1"),
+        ("anchors = [", "anchors = [\n[true, 0, 0, 1, 0, 1, 1, 0, 1],", "row 1, boxes: expected a whole number"),
     ],
 )
 def test_a_form_that_cannot_be_says_where(form, tmp_path, old, new, message):
@@ -160,6 +167,16 @@ def test_a_form_that_cannot_be_says_where(form, tmp_path, old, new, message):
     (tmp_path / "bad.toml").write_text(to_toml(form).replace(old, new, 1))
     with pytest.raises(OptionError, match=message):
         load_form(tmp_path / "bad.toml")
+
+
+def test_a_form_whose_rows_are_points_or_lines_fits_no_page():
+    row = Anchor(5, ((0, 0), (100, 0), (100, 20), (0, 20)))
+    for corners in ([(7, 7)] * 4, [(0, 0), (1, 0), (2, 0), (3, 0)]):
+        flat = Anchor(5, tuple(corners))
+        for count in (1, 2, 3):
+            fit([flat] * count, [row] * count)
+            fit([row] * count, [flat] * count)
+        assert fit([Anchor(5, tuple([(7, 7)] * 4))], [row]) is None
 
 
 def test_a_form_without_fields_or_a_file_is_refused(tmp_path):

@@ -18,6 +18,7 @@ from tenfold.errors import DataError, OptionError
 from tenfold.report.findings import percent
 
 if TYPE_CHECKING:
+    from tenfold.read.forms import Form
     from tenfold.read.numbers import Number
     from tenfold.read.reader import Reader
 
@@ -127,7 +128,7 @@ def read(
     if unique:
         numbers = reader.decided(waiting, options)
         _print(numbers, as_json=as_json)
-    table = _table(numbers, [field.name for field in options.form.fields] if options.form else None)
+    table = _table(numbers, options.form)
     if csv_file:
         _write_csv(table, csv_file)
     if parquet:
@@ -177,22 +178,21 @@ class _Table:
     rows: list[dict[str, Any]]
 
 
-def _table(numbers: Sequence["Number"], fields: Sequence[str] | None) -> _Table:
+def _table(numbers: Sequence["Number"], form: "Form | None") -> _Table:
     """Give a row for each number, or for a form a row for each page."""
-    if fields is None:
+    if form is None:
         return _Table(dict(COLUMNS), [{name: getattr(number, name) for name in COLUMNS} for number in numbers])
-    kinds = {"file": "string", "page": "int64"}
-    for field in fields:
-        kinds |= {field: "string", f"{field}_probability": "float64", f"{field}_accepted": "bool"}
+    from tenfold.read.forms import PAGE_COLUMNS
+
+    columns = {field.name: field.columns for field in form.fields}
+    kinds = dict(zip(PAGE_COLUMNS, ("string", "int64"), strict=True))
+    for names in columns.values():
+        kinds |= zip(names, ("string", "float64", "bool"), strict=True)
     rows: dict[tuple[str, int], dict[str, Any]] = {}
     for number in numbers:
-        row = rows.setdefault((number.file, number.page), {"file": number.file, "page": number.page})
-        field = number.field or ""
-        row |= {
-            field: number.text,
-            f"{field}_probability": number.probability,
-            f"{field}_accepted": number.accepted,
-        }
+        page = number.file, number.page
+        row = rows.setdefault(page, dict(zip(PAGE_COLUMNS, page, strict=True)))
+        row |= zip(columns[number.field or ""], (number.text, number.probability, number.accepted), strict=True)
     return _Table(kinds, list(rows.values()))
 
 

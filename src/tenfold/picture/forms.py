@@ -63,8 +63,8 @@ def fit(form: Sequence[Anchor], page: Sequence[Anchor]) -> Way | None:
     best: list[tuple[Anchor, Anchor]] = []
     for known, seen in product(form, page):
         if known.boxes == seen.boxes:
-            pairs = _pairs(form, page, _similar([(known, seen)]), known)
-            best = max(best, pairs, key=len)
+            way = _similar([(known, seen)])
+            best = max(best, _pairs(form, page, way, known) if way is not None else [], key=len)
     if len(best) <= FOUND * len(form):
         return None
     return _way(best)
@@ -85,18 +85,24 @@ def _pairs(form: Sequence[Anchor], page: Sequence[Anchor], way: Way, origin: Anc
     return found
 
 
-def _way(pairs: Sequence[tuple[Anchor, Anchor]]) -> Way:
+def _way(pairs: Sequence[tuple[Anchor, Anchor]]) -> Way | None:
     """Fit as free a way as so many rows allow: with perspective, sheared, or only turned and scaled."""
     given, seen = _corners(pairs)
     if len(pairs) >= 3:
-        return np.asarray(cv2.findHomography(given, seen)[0], np.float64)
-    if len(pairs) == 2:
-        return np.vstack([cv2.estimateAffine2D(given, seen)[0], [0, 0, 1]])
-    return _similar(pairs)
+        return _whole(cv2.findHomography(given, seen)[0])
+    return _whole(cv2.estimateAffine2D(given, seen)[0]) if len(pairs) == 2 else _similar(pairs)
 
 
-def _similar(pairs: Sequence[tuple[Anchor, Anchor]]) -> Way:
-    return np.vstack([cv2.estimateAffinePartial2D(*_corners(pairs))[0], [0, 0, 1]])
+def _similar(pairs: Sequence[tuple[Anchor, Anchor]]) -> Way | None:
+    return _whole(cv2.estimateAffinePartial2D(*_corners(pairs))[0])
+
+
+def _whole(found: cv2.typing.MatLike | None) -> Way | None:
+    """Make a way of what was fitted; corners that lie on a line or in a point allow none."""
+    if found is None:
+        return None
+    way = np.vstack([found, [0, 0, 1]])[:3]
+    return way if np.isfinite(way).all() and abs(np.linalg.det(way)) > 1e-9 else None
 
 
 def _corners(pairs: Sequence[tuple[Anchor, Anchor]]) -> tuple[Points, Points]:

@@ -1,5 +1,6 @@
 """Forms: which numbers stand where on a page, written as TOML."""
 
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from tenfold.picture.boxes import Quad
 from tenfold.picture.forms import Anchor
 from tenfold.read.lists import Known, load_list
 
-__all__ = ["Field", "Form", "load_form", "to_toml"]
+__all__ = ["PAGE_COLUMNS", "Field", "Form", "load_form", "to_toml"]
 
 OPENING = """# A form for `tenfold read --fields`: which numbers stand where on a page.
 #
@@ -22,6 +23,12 @@ OPENING = """# A form for `tenfold read --fields`: which numbers stand where on 
 
 [page]
 """
+
+PAGE_COLUMNS = "file", "page"
+"""The first columns of a table of forms."""
+
+FAR_OFF = 10
+"""Corners of a row lie at most so many widths and heights off the page."""
 
 ANCHORS = """# The rows of boxes that other pages are laid on by: how many boxes, then x and y of the corners,
 # clockwise from the top left, as shares of the width and height.
@@ -45,6 +52,11 @@ class Field:
     kind: Literal["boxes", "free"] = "boxes"
     digits: int | None = None
     known: Known | None = None
+
+    @property
+    def columns(self) -> tuple[str, str, str]:
+        """What the columns of a table are called that hold its number, how probable it is, whether it is accepted."""
+        return self.name, f"{self.name}_probability", f"{self.name}_accepted"
 
 
 @dataclass(frozen=True)
@@ -93,13 +105,15 @@ def load_form(path: Path) -> Form:
         _anchor(row, width, height, f"{path}, [page], anchors, row {number}")
         for number, row in enumerate(_list(page.get("anchors", []), f"{path}, [page], anchors"), 1)
     ]
-    found: dict[str, Field] = {}
+    found: list[Field] = []
+    taken = set(PAGE_COLUMNS)
     for number, entry in enumerate(fields, 1):
         field = _field(entry, path, number)
-        if field.name in found:
-            raise OptionError(f"{path}, field {number}: there is a field named {field.name!r} already")
-        found[field.name] = field
-    return Form(width, height, tuple(found.values()), tuple(anchors))
+        if shared := taken.intersection(field.columns):
+            raise OptionError(f"{path}, field {number}, name: a table has a column {min(shared)!r} already")
+        taken.update(field.columns)
+        found.append(field)
+    return Form(width, height, tuple(found), tuple(anchors))
 
 
 def _field(entry: Any, path: Path, number: int) -> Field:  # noqa: ANN401 (whatever TOML holds)
@@ -129,11 +143,12 @@ def _field(entry: Any, path: Path, number: int) -> Field:  # noqa: ANN401 (whate
 
 
 def _anchor(row: Any, width: int, height: int, where: str) -> Anchor:  # noqa: ANN401 (whatever TOML holds)
-    values = _list(row, where)
-    if len(values) != 9 or not all(isinstance(each, int | float) for each in values):
-        raise OptionError(f"{where}: expected how many boxes and x, y of four corners, got {values}")
-    corners = zip(values[1::2], values[2::2], strict=True)
-    return Anchor(int(values[0]), tuple((float(x) * width, float(y) * height) for x, y in corners))
+    boxes, *places = _list(row, where) or [None]
+    if len(places) != 8 or not all(_is_number(each) and abs(each) < FAR_OFF for each in places):
+        raise OptionError(f"{where}: expected how many boxes and x, y of four corners, got {row}")
+    boxes = _whole(boxes, 1, 1000, f"{where}, boxes")
+    corners = zip(places[::2], places[1::2], strict=True)
+    return Anchor(boxes, tuple((x * width, y * height) for x, y in corners))
 
 
 def _check_keys(table: Mapping[str, Any], allowed: set[str], where: str) -> None:
@@ -154,8 +169,12 @@ def _whole(value: Any, least: int, most: int, where: str) -> int:  # noqa: ANN40
     return value
 
 
+def _is_number(value: Any) -> bool:  # noqa: ANN401 (whatever TOML holds)
+    return type(value) in (int, float)
+
+
 def _is_share(value: Any) -> bool:  # noqa: ANN401 (whatever TOML holds)
-    return type(value) in (int, float) and 0 <= value <= 1
+    return _is_number(value) and 0 <= value <= 1
 
 
 def to_toml(form: Form) -> str:
@@ -178,4 +197,4 @@ def _relative(anchor: Anchor, form: Form) -> Sequence[str]:
 def _written(field: Field) -> str:
     digits = f"digits = {field.digits}\n" if field.digits else ""
     region = ", ".join(f"{share:.4f}" for share in field.region)
-    return f'\n[[field]]\nname = "{field.name}"\nkind = "{field.kind}"\n{digits}region = [{region}]\n'
+    return f'\n[[field]]\nname = {json.dumps(field.name)}\nkind = "{field.kind}"\n{digits}region = [{region}]\n'
