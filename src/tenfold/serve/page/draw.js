@@ -65,7 +65,7 @@ async function drawn(pad) {
   at("invitation").hidden = !pad.empty;
   if (pad.empty) return rest();
   performance.mark("lifted");
-  await read(await pad.picture());
+  await read(pad.picture());
   performance.measure("answer", "lifted");
 }
 

@@ -1,6 +1,8 @@
 // The sheet that is drawn on: strokes as points, shown smooth, undone one by one.
 // Places are told in heights of the sheet, so that they hold however wide it is.
 
+import { decoded } from "./pictures.js";
+
 const PENS = { digit: 0.066, number: 0.045 }; // of the sheet's height
 const DIGIT = 280; // pixels each way of the picture of a digit that is sent
 const NUMBER = 240; // pixels from the top to the bottom of one of a number
@@ -51,11 +53,11 @@ export class Pad {
     const strokes = this.#kind === "digit" ? this.#strokes : closeGaps(this.#strokes);
     const wide = this.#kind === "digit" ? 1 : Math.max(...strokes.flat().map(([x]) => x)) + EDGE;
     const sheet = Object.assign(document.createElement("canvas"), { width: Math.round(wide * tall), height: tall });
-    const pen = sheet.getContext("2d");
+    const pen = sheet.getContext("2d", { willReadFrequently: true }); // drawn where it is read from
     pen.fillStyle = "#fff";
     pen.fillRect(0, 0, sheet.width, tall);
     this.#paint(pen, strokes, tall, "#000");
-    return new Promise((resolve) => sheet.toBlob(resolve, "image/png"));
+    return decoded(sheet.toDataURL("image/png").split(",")[1]); // at once; toBlob waits until the browser is idle
   }
 
   draw() {
