@@ -1,6 +1,7 @@
 """`tenfold serve` as an operator runs it."""
 
 import asyncio
+import contextlib
 import json
 import shutil
 import signal
@@ -12,7 +13,7 @@ import pytest
 
 from tenfold.errors import TenfoldError
 from tenfold.serve import run
-from tenfold.serve.options import Limits, ServeOptions
+from tenfold.serve.options import FORKS, Limits, ServeOptions
 from tenfold.serve.review import ReviewStore
 
 HEADERS = {"content-type": "image/png"}
@@ -88,6 +89,28 @@ def test_who_knocked_before_the_end_is_let_in_and_answered(start, seven):
         with connection, connection.makefile("rb") as answer:
             assert answer.readline() == b"HTTP/1.1 200 OK\r\n"
     assert running.process.wait(60) == 0
+
+
+@pytest.mark.skipif(not FORKS, reason="one process serves here")
+def test_processes_let_connections_in_by_turns(start, wait_until):
+    running = start("--workers", 2)
+    address = httpx.URL(running.address)
+    workers = Path(f"/proc/{running.process.pid}/task/{running.process.pid}/children").read_text().split()
+
+    def sockets():
+        return [
+            sum(each.readlink().name.startswith("socket") for each in folder) for folder in map(descriptors, workers)
+        ]
+
+    def descriptors(worker):
+        return list(Path(f"/proc/{worker}/fd").iterdir())
+
+    before = wait_until(lambda: len(workers) == 2 and sockets())
+    with contextlib.ExitStack() as stack:
+        for _ in range(24):
+            stack.enter_context(socket.create_connection((address.host, address.port), timeout=60))
+        wait_until(lambda: sum(sockets()) == sum(before) + 24)
+        assert min(now - then for now, then in zip(sockets(), before, strict=True)) >= 6
 
 
 def test_a_new_model_comes_in_without_a_failed_request_and_a_bad_one_stays_out(

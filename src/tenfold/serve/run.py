@@ -3,13 +3,14 @@
 import asyncio
 import gc
 import logging
+import mmap
 import multiprocessing
 import os
 import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from types import FrameType
@@ -32,6 +33,12 @@ LAST_SECONDS = 4
 
 SETTLE_SECONDS = 0.05
 """How long a connection may take from being let in to being one of the server's."""
+
+TURN_SECONDS = 0.002
+"""How long a process that let in the last connection leaves the next one to others."""
+
+LAST = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("i")
+"""The process that let in the last connection; all that are forked from one see the same."""
 
 KEEP_SECONDS = 15
 """How long an idle connection is kept."""
@@ -93,32 +100,61 @@ def listen(options: ServeOptions) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it is ready, and whose end is no failure."""
+    """A server that says when it is ready, takes turns with those beside it, and whose end is no failure."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
+        self._coming: set[asyncio.Task[object]] = set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, taking connections one by one: whoever has less to do comes back for the next one sooner."""
-        self.config.backlog = 1
+        """Start, and let connections in by turns where other processes do so too."""
         await super().startup(sockets)
-        for listener in sockets or ():
-            listener.listen(BACKLOG)
+        if FORKS and self.config.workers > 1:
+            for listener in sockets or ():
+                self._watch(listener)
         self._ready()
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End, with everybody let in who knocked before, and there to be told of the end."""
-        knocked = [connection for listener in sockets or () for connection in _knocking(listener)]
-        for server in self.servers:
-            server.close()
-        for connection in knocked:
-            await asyncio.get_running_loop().connect_accepted_socket(self._connection, connection)
-        await asyncio.sleep(SETTLE_SECONDS)
-        await super().shutdown(sockets)
+    def _watch(self, listener: socket.socket) -> None:
+        if not self.should_exit and listener.fileno() >= 0:
+            asyncio.get_running_loop().add_reader(listener, self._knocked, listener)
+
+    def _knocked(self, listener: socket.socket) -> None:
+        """Let one in, after a moment for the others if the last one was let in here as well."""
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(listener)
+        loop.call_later(TURN_SECONDS if LAST[0] == os.getpid() else 0, self._let_in, listener)
+
+    def _let_in(self, listener: socket.socket) -> None:
+        pause = 0.0
+        try:
+            self._take(listener.accept()[0])
+            LAST[0] = os.getpid()
+        except BlockingIOError:  # another one was faster
+            pass
+        except OSError:  # too many files are open, or the server has ended
+            pause = 1.0
+        asyncio.get_running_loop().call_later(pause, self._watch, listener)
+
+    def _take(self, connection: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        coming = loop.create_task(loop.connect_accepted_socket(self._connection, connection))
+        self._coming.add(coming)
+        coming.add_done_callback(self._coming.discard)
 
     def _connection(self) -> asyncio.Protocol:
         return Connection(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End, with everybody let in who knocked before, and there to be told of the end."""
+        for listener in sockets or ():
+            with suppress(OSError):
+                while True:
+                    self._take(listener.accept()[0])
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(SETTLE_SECONDS)
+        await super().shutdown(sockets)
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve; uvicorn raises the signal that ended it again, which then finds nothing to end."""
@@ -128,13 +164,6 @@ class _Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-
-
-def _knocking(listener: socket.socket) -> Iterator[socket.socket]:
-    """Let in who waits at a door that is about to be shut, and would find it slammed."""
-    with suppress(OSError):
-        while True:
-            yield listener.accept()[0]
 
 
 class _Worker(multiprocess.Process):
