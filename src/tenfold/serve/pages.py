@@ -11,7 +11,15 @@ from starlette.datastructures import UploadFile
 from tenfold.read.lists import Known, parse_list
 from tenfold.read.numbers import NumberOptions
 from tenfold.serve.options import Limits
-from tenfold.serve.pictures import SentPicture, describe_body, is_form, raw_picture, read_form, shown_name
+from tenfold.serve.pictures import (
+    SentPicture,
+    describe_body,
+    describe_files,
+    is_form,
+    raw_picture,
+    read_form,
+    shown_name,
+)
 from tenfold.serve.problems import Problem
 
 __all__ = ["Asked", "SentPages", "describe_pages", "sent_pages"]
@@ -75,12 +83,7 @@ class SentPages:
 
 def describe_pages() -> dict[str, Any]:
     """Say in OpenAPI how a request carries pages and how to read them."""
-    pages = {
-        "type": "array",
-        "minItems": 1,
-        "items": {"type": "string", "format": "binary"},
-        "description": "Photos, scans, PDF or TIFF of several pages: each file a part of its own.",
-    }
+    pages = describe_files("Photos, scans, PDF or TIFF of several pages: each file a part of its own.")
     listed = {
         "type": "string",
         "description": "The only numbers that can occur, one in each line; or a file of them, as CSV or text.",

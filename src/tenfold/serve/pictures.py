@@ -16,6 +16,7 @@ __all__ = [
     "FORM_TYPE",
     "SentPicture",
     "describe_body",
+    "describe_files",
     "describe_pictures",
     "is_form",
     "raw_picture",
@@ -105,13 +106,17 @@ def shown_name(name: str | None) -> str | None:
 
 def describe_pictures() -> dict[str, Any]:
     """Say in OpenAPI how a request carries one picture or several."""
-    pictures = {
+    return describe_body("pictures", {"pictures": describe_files("One file or several, each a part of its own.")})
+
+
+def describe_files(description: str) -> dict[str, Any]:
+    """Say in OpenAPI that a part of a form is one file or several, and in words which."""
+    return {
         "type": "array",
         "minItems": 1,
         "items": {"type": "string", "format": "binary"},
-        "description": "One file or several, each a part of its own.",
+        "description": description,
     }
-    return describe_body("pictures", {"pictures": pictures})
 
 
 def describe_body(picture: str, parts: dict[str, Any]) -> dict[str, Any]:
