@@ -3,8 +3,8 @@
 Example: `python -m benchmarks.pages --kind boxes --count 4 --out build/pages`
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias, get_args
 
@@ -15,6 +15,7 @@ import typer
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
+from benchmarks.faults import Quad, moved, seen
 from tenfold.arrays import Images, Labels
 
 __all__ = ["HELD_APART", "KINDS", "Kind", "LabelledNumber", "LabelledPage", "Pool", "draw_page", "draw_pages"]
@@ -27,9 +28,6 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 Layer: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 """`float32 (height, width)`: how much of the light is taken away, 0…1."""
-
-Points: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float64]]
-"""`float64 (4, 2)`: the corners of something, x and y, clockwise from the top left."""
 
 HEIGHT, WIDTH = 2339, 1654
 """A4 at 200 dpi."""
@@ -62,7 +60,7 @@ class LabelledNumber:
     """
 
     text: str
-    quad: tuple[tuple[float, float], ...]
+    quad: Quad
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,8 +180,9 @@ def draw_page(pool: Pool, kind: Kind, seed: int, *, faults: bool = True) -> Labe
     paper = (1 - ink) * rng.uniform(225, 252)
     if not faults:
         return LabelledPage(np.rint(paper).astype(np.uint8), tuple(sheet.numbers), kind)
-    page, numbers = _moved(paper.astype(np.float32), sheet.numbers, rng)
-    return LabelledPage(_seen(page, rng), tuple(numbers), kind)
+    page, quads = moved(paper.astype(np.float32), [number.quad for number in sheet.numbers], rng)
+    numbers = [replace(number, quad=quad) for number, quad in zip(sheet.numbers, quads, strict=True)]
+    return LabelledPage(seen(page, rng), tuple(numbers), kind)
 
 
 def draw_pages(pool: Pool, kind: Kind, count: int, seed: int = 0) -> Iterator[LabelledPage]:
@@ -330,55 +329,6 @@ DRAWN: dict[Kind, Callable[[_Sheet, Pool, np.random.Generator], None]] = {
 
 def _sentence(rng: np.random.Generator, least: int, most: int) -> str:
     return " ".join(rng.choice(WORDS, rng.integers(least, most))).capitalize()
-
-
-def _moved(
-    paper: Layer, numbers: Sequence[LabelledNumber], rng: np.random.Generator
-) -> tuple[Layer, list[LabelledNumber]]:
-    """Tilt a page by up to 10 degrees, half of them by less than 2, and look at some of them from a side."""
-    tilt = np.radians(rng.uniform(-10, 10) if rng.random() < 0.5 else rng.uniform(-2, 2))
-    corners = np.array([(0, 0), (WIDTH, 0), (WIDTH, HEIGHT), (0, HEIGHT)], np.float32)
-    middle = np.array([WIDTH / 2, HEIGHT / 2])
-    turn = np.array([[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]])
-    shrink = 1 / (1 + 0.6 * abs(np.sin(tilt)))
-    target = (corners - middle) @ turn.T * shrink + middle
-    if rng.random() < 0.4:
-        target += rng.uniform(-0.04, 0.04, (4, 2)) * WIDTH
-    way = cv2.getPerspectiveTransform(corners, target.astype(np.float32))
-    desk = float(rng.choice([255, paper.max(), rng.uniform(60, 160)]))
-    moved = cv2.warpPerspective(
-        paper.astype(np.float32), way, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR, borderValue=desk
-    )
-    return np.asarray(moved, np.float32), [LabelledNumber(each.text, _quad(each.quad, way)) for each in numbers]
-
-
-def _quad(quad: tuple[tuple[float, float], ...], way: "cv2.typing.MatLike") -> tuple[tuple[float, float], ...]:
-    moved = cv2.perspectiveTransform(np.array([quad], np.float64), way)[0]
-    return tuple((float(x), float(y)) for x, y in moved)
-
-
-def _seen(page: Layer, rng: np.random.Generator) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
-    """See a page as a scanner or a camera does: uneven light, shadow, blur, noise, JPEG."""
-    if rng.random() < 0.4:
-        page = page * _light(rng)
-    blur = rng.uniform(0, 1.4)
-    if blur > 0.4:
-        page = cv2.GaussianBlur(page, (0, 0), blur).astype(np.float32)
-    page = page + rng.normal(0, rng.uniform(0.5, 5), page.shape).astype(np.float32)
-    grey = np.clip(page, 0, 255).astype(np.uint8)
-    packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(45, 96))])[1]
-    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
-
-
-def _light(rng: np.random.Generator) -> Layer:
-    """A lamp to one side, and at times the shadow of a hand."""
-    y, x = np.mgrid[-1 : 1 : HEIGHT * 1j, -1 : 1 : WIDTH * 1j].astype(np.float32)
-    light = 1 - rng.uniform(0, 0.25) * (1 + np.cos(rng.uniform(0, 6.3)) * x + np.sin(rng.uniform(0, 6.3)) * y) / 2
-    if rng.random() < 0.5:
-        edge = x * np.cos(angle := rng.uniform(0, 6.3)) + y * np.sin(angle) - rng.uniform(-0.5, 0.5)
-        light *= 1 - rng.uniform(0.15, 0.45) / (1 + np.exp(-edge * rng.uniform(8, 60)))
-    shaded: Layer = light.astype(np.float32)
-    return shaded
 
 
 def main(
