@@ -1,7 +1,8 @@
-"""A server in a thread of the test, and `tenfold serve` as a process."""
+"""A server in a thread of the test, `tenfold serve` as a process, and the page in Debian's Chromium."""
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,10 @@ import httpx
 import numpy as np
 import pytest
 import uvicorn
+from browser import SCREENSHOTS, SIZES
 from PIL import Image
+from playwright.sync_api import expect, sync_playwright
+from sheets import Sheet
 
 from tenfold.serve.app import create_app
 from tenfold.serve.options import Limits, ServeOptions
@@ -133,3 +137,58 @@ def _answers(address: str) -> bool:
         return httpx.get(f"{address}/v2/health/ready").status_code == 200
     except httpx.TransportError:
         return False
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("the page was not tested, for there is no Chromium: apt-get install chromium")
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    expect.set_options(timeout=60_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, address):
+    """Open the page; whatever it logs as an error, or asks of another server, fails the test."""
+    contexts, complaints = [], []
+
+    def run(size="desk", path="", **options):
+        width, height = SIZES[size]
+        context = chromium.new_context(viewport={"width": width, "height": height}, locale="en", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text) if _is_error(message) else None)
+        page.on("request", lambda request: request.url.startswith(address) or complaints.append(request.url))
+        page.goto(f"{address}/{path}")
+        return page
+
+    yield run
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def form(mnist):
+    """A page with two rows of boxes, one of them with an empty box, and crossed-out boxes."""
+    sheet = Sheet(mnist.x_test, mnist.y_test, height=800)
+    for place, number in enumerate(("781528989", "40213_667", "990017284")):
+        sheet.boxes(number, 200, 120 + 180 * place)
+    for place in range(9):
+        sheet.line(210 + 60 * place, 490, 250 + 60 * place, 530, 9)
+        sheet.line(250 + 60 * place, 490, 210 + 60 * place, 530, 9)
+    stream = BytesIO()
+    Image.fromarray(sheet.page(1.5)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def _is_error(message):
+    """Say whether the page complains; that a request was refused is the browser's word, not the page's."""
+    return message.type == "error" and not message.text.startswith("Failed to load resource")

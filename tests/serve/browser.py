@@ -1,0 +1,72 @@
+"""What people do with the page, and what the tests keep of it: mouse, files, screenshots, access."""
+
+import re
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+
+from tenfold.draw.hands import DIGITS
+
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+SIZES = {"phone": (360, 740), "desk": (1280, 860), "wide": (1920, 1080)}
+
+
+def strokes(description):
+    """Give the strokes of a digit as points in a square of 1, centred."""
+    lifted = [re.findall(r"(-?\d+),(-?\d+)", stroke) for stroke in description.split(";")]
+    points = [[(int(x), int(y)) for x, y in stroke] for stroke in lifted]
+    middle = (max(x for stroke in points for x, _ in stroke) + min(x for stroke in points for x, _ in stroke)) / 2
+    return [[(0.5 + (x - middle) * 0.006, 0.2 + y * 0.006) for x, y in stroke] for stroke in points]
+
+
+def write(page, description):
+    """Draw with the mouse."""
+    box = page.locator("#pad").bounding_box()
+    for stroke in strokes(description):
+        for index, (x, y) in enumerate(stroke):
+            page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
+            if index == 0:
+                page.mouse.down()
+        page.mouse.up()
+
+
+def write_number(page, number, apart=0.72, scale=1.0):
+    """Draw digits side by side with the mouse; `apart` and `scale` are shares of the sheet's height."""
+    box = page.locator("#pad").bounding_box()
+    for place, digit in enumerate(number):
+        for stroke in strokes(next(iter(DIGITS[int(digit)].values()))):
+            for index, (x, y) in enumerate(stroke):
+                left, top = 0.1 + apart * place + scale * (x - 0.2), 0.5 + scale * (y - 0.5)
+                page.mouse.move(box["x"] + left * box["height"], box["y"] + top * box["height"], steps=4)
+                if index == 0:
+                    page.mouse.down()
+            page.mouse.up()
+
+
+def drop(page, *files, by="drop"):
+    """Let files, each its content and its name, fall on the page, or paste them."""
+    page.evaluate(
+        """([files, by]) => {
+            const data = new DataTransfer();
+            for (const [bytes, name] of files) {
+                data.items.add(new File([new Uint8Array(bytes)], name, { type: "image/png" }));
+            }
+            const how = { bubbles: true, cancelable: true };
+            const event = by === "drop" ? new DragEvent("drop", { dataTransfer: data, ...how })
+                : new ClipboardEvent("paste", { clipboardData: data, ...how });
+            document.querySelector("main:not([hidden])").dispatchEvent(event);
+        }""",
+        [[[list(content), name] for content, name in files], by],
+    )
+
+
+def check_access(page):
+    """Let axe look for what would keep people out; it is put into the page past its policy."""
+    page.wait_for_function("document.getAnimations().length === 0")
+    found = Axe().run(page).response["violations"]
+    serious = [each for each in found if each["impact"] in {"serious", "critical"}]
+    assert serious == [], [(each["id"], [node["html"] for node in each["nodes"]]) for each in serious]
+
+
+def shot(page, name):
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
