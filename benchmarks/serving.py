@@ -286,10 +286,20 @@ def other_server(run: Callable[[], AbstractContextManager[Running]]) -> Iterator
         yield Server(process, url.removesuffix(DIGITS), 0.0)
 
 
+def several(count: int, noun: str) -> str:
+    """Give a count with its noun: `1 process`, `2 processes`."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count} {noun}{'es' if noun.endswith('s') else 's'}"
+
+
 def table(result: dict[str, Any]) -> list[list[str]]:
     """Give the figures as rows of text, the heading first."""
     rows = [["under load", "a second", "median, ms", "99%, ms", "server CPU, ms", "memory, MiB", "answers"]]
-    named = {f"**Tenfold**, {DIGITS}, {workers} process(es)": given for workers, given in result["digits"].items()}
+    named = {
+        f"**Tenfold**, {DIGITS}, {several(int(workers), 'process')}": given
+        for workers, given in result["digits"].items()
+    }
     named |= {
         f"**Tenfold**, {INFER}, images in batches of {BATCH}, {kind}": each for kind, each in result["infer"].items()
     }
@@ -310,7 +320,7 @@ def moments(result: dict[str, Any]) -> list[list[str]]:
     for threads, rate in result["network alone"].items():
         share = result["infer"]["binary"]["rate"] / rate
         text = f"{rate:,.0f} images a second; the server answers {share:.0%} of that"
-        rows.append([f"the network alone, batches of {BATCH}, {threads} thread(s)", text])
+        rows.append([f"the network alone, batches of {BATCH}, {several(int(threads), 'thread')}", text])
     rows.append(["an answer after the overload", f"{result['overload']['recovered_s']:.2f} s"])
     end = result["ended"]
     rows.append(["SIGTERM under load", f"exit {end['exit']} after {end['seconds']:.1f} s, answers {end['statuses']}"])
