@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -40,6 +40,10 @@ WITH_TESSERACT = 3
 ERRORS = (0.001, 0.01)
 
 
+def _zeros() -> dict[str, int]:
+    return {str(error): 0 for error in ERRORS}
+
+
 @dataclass
 class Tally:
     """What was counted on the pages of one kind.
@@ -55,6 +59,8 @@ class Tally:
         matched: Of them right.
         accepted: For each largest error the numbers accepted.
         wrong: For each largest error the wrong ones among them.
+        listed_accepted: For each largest error the numbers accepted beside a list.
+        listed_wrong: For each largest error the wrong ones among them.
     """
 
     numbers: int = 0
@@ -65,13 +71,15 @@ class Tally:
     extra: int = 0
     listed: int = 0
     matched: int = 0
-    accepted: dict[str, int] | None = None
-    wrong: dict[str, int] | None = None
+    accepted: dict[str, int] = field(default_factory=_zeros)
+    wrong: dict[str, int] = field(default_factory=_zeros)
+    listed_accepted: dict[str, int] = field(default_factory=_zeros)
+    listed_wrong: dict[str, int] = field(default_factory=_zeros)
 
 
 def count(model: Model, pages: Sequence[LabelledPage] | Any, promised: dict[float, dict[Reading, float]]) -> Tally:  # noqa: ANN401
     """Read pages and count."""
-    tally, rng = Tally(accepted={}, wrong={}), np.random.default_rng(0)
+    tally, rng = Tally(), np.random.default_rng(0)
     strange = model.info.calibration.get("strangeness") or 1.0
     for page in pages:
         rows = read_rows(model, page.grey, NumberOptions())
@@ -95,11 +103,10 @@ def _count_one(
     rng: np.random.Generator,
 ) -> None:
     right = number.text == written
-    assert tally.accepted is not None and tally.wrong is not None  # noqa: S101, PT018
     for error, least in promised.items():
-        if number.reason is None and number.probability >= least[row.kind]:
-            tally.accepted[str(error)] = tally.accepted.get(str(error), 0) + 1
-            tally.wrong[str(error)] = tally.wrong.get(str(error), 0) + (not right)
+        [promise] = decide([("", 1, 0, row)], NumberOptions(), strange=strange, least=least)
+        tally.accepted[str(error)] += promise.accepted
+        tally.wrong[str(error)] += promise.accepted and not right
     if not written:
         tally.extra += number.reason is None
         return
@@ -109,9 +116,14 @@ def _count_one(
         tally.right += sum(a == b for a, b in zip(number.text, written, strict=True))
     if "_" not in written and len(written) == 9:
         known = Known.of(dict.fromkeys([written, *blind_list(rng, written)]))
-        [again] = decide([("", 1, 0, row)], NumberOptions(known=known), strange=strange, least=ANY)
+        options = NumberOptions(known=known)
+        [again] = decide([("", 1, 0, row)], options, strange=strange, least=ANY)
         tally.listed += 1
         tally.matched += again.text == written
+        for error, least in promised.items():
+            [promise] = decide([("", 1, 0, row)], options, strange=strange, least=least)
+            tally.listed_accepted[str(error)] += promise.accepted
+            tally.listed_wrong[str(error)] += promise.accepted and promise.text != written
 
 
 def tesseract(picture: np.ndarray[Any, Any], mode: int) -> str:
@@ -193,18 +205,22 @@ def table(result: dict[str, Any]) -> list[list[str]]:
             "with a list",
             "read where none is",
             *(f"accepted at {error:.1%}" for error in ERRORS),
+            *(f"with a list at {error:.1%}" for error in ERRORS),
         ]
     ]
     for kind, each in result["kinds"].items():
-        accepted = []
+        accepted = [_accepted(each["accepted"], each["wrong"], each["numbers"], error) for error in ERRORS]
         for error in ERRORS:
-            taken = each["accepted"].get(str(error))
-            wrong = each["wrong"].get(str(error), 0)
-            accepted.append(f"{taken / each['numbers']:.1%}, {wrong} wrong" if taken else "–")
+            accepted.append(_accepted(each["listed_accepted"], each["listed_wrong"], each["listed"], error))
         listed = f"{each['matched'] / each['listed']:.2%}" if each["listed"] else "–"
         shares = [f"{each['right'] / each['digits']:.2%}", f"{each['whole'] / each['numbers']:.2%}", listed]
         rows.append([kind, f"{each['numbers']:,}", *shares, str(each["extra"]), *accepted])
     return rows
+
+
+def _accepted(accepted: dict[str, int], wrong: dict[str, int], numbers: int, error: float) -> str:
+    taken = accepted[str(error)]
+    return f"{taken / numbers:.1%}, {wrong[str(error)]} wrong" if taken else "–"
 
 
 def peer_table(result: dict[str, Any]) -> list[list[str]]:

@@ -230,8 +230,8 @@ def _numbers(documents: Documents, _: Path) -> str:
     return (
         "## Numbers on drawn pages\n\n"
         "Pages of MNIST's test digits with tilt, perspective, shadow, blur and JPEG (`benchmarks/pages.py`). Lists "
-        "hold up to 1,000 numbers that differ in two places or more. Accepted: the share of all numbers, and how many "
-        "of them are wrong.\n\n"
+        "hold up to 1,000 numbers that differ in two places or more. Accepted: the share of all numbers, beside a list "
+        "of those that were looked for on one, and how many of them are wrong.\n\n"
         f"{markdown(numbers.table(result))}\n\n{peers}"
         f"An A4 scan at 200 dpi takes {result['scan seconds']:.2f} s of one core.\n"
     )
