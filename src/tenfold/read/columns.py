@@ -25,22 +25,29 @@ def most_probable(columns: Columns, count: int) -> list[str]:
     """Give so many of the most probable numbers of a row, the best first; the empty one stands for no number."""
     followed = {"": (1.0, 0.0)}  # how probable it is with a last column that shows no digit, and with one that does
     for column in np.exp(columns.astype(np.float64)).tolist():
-        nothing, likely = column[NOTHING], [digit for digit in range(NOTHING) if column[digit] > UNLIKELY]
+        nothing = column[NOTHING]
+        likely = [(str(digit), share) for digit, share in enumerate(column[:NOTHING]) if share > UNLIKELY]
         fresh: dict[str, tuple[float, float]] = {}
         for text, (paused, held) in followed.items():
-            _add(fresh, text, (paused + held) * nothing, held * column[int(text[-1])] if text else 0.0)
-            for digit in likely:
-                again = text[-1:] == str(digit)  # the same digit once more, only after a pause
-                _add(fresh, text + str(digit), 0.0, (paused if again else paused + held) * column[digit])
-        followed = dict(sorted(fresh.items(), key=lambda each: -sum(each[1]))[:KEPT])
-    return list(followed)[:count]
+            last, either = text[-1:], paused + held
+            _add(fresh, text, either * nothing, held * column[int(last)] if last else 0.0)
+            for digit, share in likely:
+                _add(fresh, text + digit, 0.0, (paused if digit == last else either) * share)  # again after a pause
+        if len(fresh) > KEPT:
+            fresh = dict(sorted(fresh.items(), key=_both, reverse=True)[:KEPT])
+        followed = fresh
+    return [text for text, _ in sorted(followed.items(), key=_both, reverse=True)[:count]]
+
+
+def _both(found: tuple[str, tuple[float, float]]) -> float:
+    return found[1][0] + found[1][1]
 
 
 def _add(found: dict[str, tuple[float, float]], text: str, paused: float, held: float) -> None:
     if paused + held <= 0:
         return
-    before = found.get(text, (0.0, 0.0))
-    found[text] = before[0] + paused, before[1] + held
+    before = found.get(text)
+    found[text] = (before[0] + paused, before[1] + held) if before else (paused, held)
 
 
 def probabilities(columns: Columns, numbers: "np.ndarray[tuple[int, int], np.dtype[np.int8]]") -> Scores:
@@ -56,36 +63,42 @@ def probabilities(columns: Columns, numbers: "np.ndarray[tuple[int, int], np.dty
     count, length = numbers.shape
     signs = np.full((count, 2 * length + 1), NOTHING)
     signs[:, 1::2] = numbers
-    skips = np.zeros(signs.shape, bool)
-    skips[:, 3::2] = signs[:, 3::2] != signs[:, 1:-2:2]
-    total = np.full(signs.shape, NEVER)
+    skips = _skips(signs)
+    before = np.full((count, 2 * length + 3), NEVER)  # with two columns to step from into the first
+    total, stepped, skipped = before[:, 2:], before[:, 1:-1], np.empty(signs.shape)
     total[:, :2] = columns[0][signs[:, :2]]
     for column in columns[1:]:
-        stepped = np.full(signs.shape, NEVER)
-        stepped[:, 1:] = total[:, :-1]
-        skipped = np.full(signs.shape, NEVER)
-        skipped[:, 2:] = np.where(skips[:, 2:], total[:, :-2], NEVER)
-        total = np.logaddexp(np.logaddexp(total, stepped), skipped) + column[signs]
+        np.add(before[:, :-2], skips, out=skipped)
+        both = np.logaddexp(total, stepped)
+        np.logaddexp(both, skipped, out=both)
+        np.add(both, column[signs], out=total)
     return np.asarray(np.logaddexp(total[:, -1], total[:, -2]) if length else total[:, -1], np.float64)
+
+
+def _skips(signs: "np.ndarray") -> "np.ndarray":
+    """Give what it costs to come to each sign over the one before it: nothing between two digits that differ."""
+    skips = np.full(signs.shape, NEVER)
+    skips[..., 3::2][signs[..., 3::2] != signs[..., 1:-2:2]] = 0.0
+    return skips
 
 
 def middles(columns: Columns, number: str) -> list[float]:
     """Give the columns of the strip where the digits of a number are, read as most probably as it can be."""
     signs = np.full(2 * len(number) + 1, NOTHING)
     signs[1::2] = [int(digit) for digit in number]
-    skips = np.concatenate([[False, False], (signs[2:] != NOTHING) & (signs[2:] != signs[:-2])])
-    best = np.full(len(signs), NEVER)
-    best[:2] = columns[0][signs[:2]]
-    came = np.zeros((len(columns), len(signs)), np.intp)
-    for time, column in enumerate(columns[1:], 1):
-        before = np.stack(
-            [best, np.append(NEVER, best[:-1]), np.where(skips, np.append([NEVER] * 2, best[:-2]), NEVER)]
-        )
-        came[time] = before.argmax(axis=0)
-        best = before.max(axis=0) + column[signs]
-    place = len(signs) - 1 if best[-1] >= best[-2] else len(signs) - 2
-    path = np.empty(len(columns), np.intp)
-    for time in range(len(columns) - 1, -1, -1):
-        path[time] = place
-        place -= came[time, place]
-    return [2 * float(np.flatnonzero(path == 2 * digit + 1).mean()) + 0.5 for digit in range(len(number))]
+    skips, likely = _skips(signs), columns[:, signs].astype(np.float64)
+    best = np.full((len(columns), len(signs) + 2), NEVER)  # with two columns to step from into the first
+    best[0, 2:4] = likely[0, :2]
+    for before, after, column in zip(best, best[1:, 2:], likely[1:], strict=False):
+        np.add(before[:-2], skips, out=after)
+        np.maximum(after, before[1:-1], out=after)
+        np.maximum(after, before[2:], out=after)
+        after += column
+    place = len(signs) + 1 if best[-1, -1] >= best[-1, -2] else len(signs)
+    path = np.full(len(columns), place)
+    for time in range(len(columns) - 1, 0, -1):
+        skipped, stepped, held = best[time - 1, place - 2 : place + 1].tolist()
+        came = held, stepped, skipped + skips[place - 2]
+        place -= came.index(max(came))
+        path[time - 1] = place
+    return [2 * float(np.flatnonzero(path == 2 * digit + 3).mean()) + 0.5 for digit in range(len(number))]
