@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 
 from tenfold.picture.frame import Ink
-from tenfold.picture.ink import Mask
-from tenfold.picture.lines import erased
+from tenfold.picture.ink import Mask, quantile
+from tenfold.picture.lines import around, erased
 from tenfold.picture.strips import Strip
 from tenfold.picture.uprights import NARROWEST, WIDEST, Profile, uprights
 
@@ -122,7 +122,7 @@ def _unlined(strip: Strip, bounds: list[float], lean: float) -> Ruled:
         part = slice(max(left, strip.room) + inside, min(right, strip.room + strip.width) - inside)
         pen = strip.dark[rows, part][strip.mask[rows, part] > 0]
         if len(pen) > LEAST_PEN:
-            mask[:, left:right] &= strip.dark[:, left:right] >= HALF * np.percentile(pen, 80)
+            mask[:, left:right] &= strip.dark[:, left:right] >= HALF * quantile(pen, 0.8)
     tight = replace(strip, mask=mask)
     return Ruled(strip, tuple(bounds), lean, mask & ~_lines(tight, bounds, lean))
 
@@ -139,57 +139,55 @@ def _lines(strip: Strip, bounds: list[float], lean: float) -> Mask:
     levels = [_traced(strip.mask, np.full(width, float(row)), strip) for row in edges]
     across = [(line, _thickness(turned, line, strip)) for line in uprights]
     along = [(line, _thickness(strip.mask, line, strip)) for line in levels]
-    upright_band, level_band = _bands(turned.shape, across).T, _bands(strip.mask.shape, along)
-    cover = upright_band & level_band
+    upright_band, level_band = _bands(turned.shape, across), _bands(strip.mask.shape, along)
+    cover = upright_band.T & level_band
+    strokes, turned_strokes = strip.mask & ~upright_band.T, turned & ~level_band.T
     for line, thick in along:
-        cover = cover | erased(strip.mask, line, thick, np.ascontiguousarray(upright_band))
+        cover |= erased(strip.mask, line, thick, strokes)
+    turned_cover = np.zeros_like(turned)
     for line, thick in across:
-        cover = cover | erased(turned, line, thick, np.ascontiguousarray(level_band.T)).T
-    return np.asarray(cover, np.uint8)
+        turned_cover |= erased(turned, line, thick, turned_strokes)
+    return np.asarray(cover | turned_cover.T, np.uint8)
 
 
 def _bands(shape: tuple[int, ...], lines: list[tuple[Profile, float]]) -> Mask:
     """Mark where level lines run, and a pixel or two around them."""
-    rows = np.arange(shape[0])[:, None]
     band: Mask = np.zeros((shape[0], shape[1]), np.uint8)
+    columns = np.arange(shape[1])
     for line, thick in lines:
-        band[np.abs(rows - line[None]) <= thick / 2 + 2] = 1
+        reach = int(thick / 2 + 2) + 1
+        rows = np.rint(line)[None].astype(int) + np.arange(-reach, reach + 1)[:, None]
+        marked = (np.abs(rows - line[None]) <= thick / 2 + 2) & (rows >= 0) & (rows < shape[0])
+        band[rows[marked], np.broadcast_to(columns[None], rows.shape)[marked]] = 1
     return band
 
 
 def _traced(mask: Mask, rows: Profile, strip: Strip) -> Profile:
     """Follow a level line piece by piece, as far as it strays from where it is expected."""
-    height, width = mask.shape
+    width = mask.shape[1]
     reach = max(3, round(STRAY * strip.height))
-    where = np.rint(rows)[None].astype(int) + np.arange(-reach, reach + 1)[:, None]
-    seen = np.where((where >= 0) & (where < height), mask[np.clip(where, 0, height - 1), np.arange(width)], 0)
     starts = np.linspace(0, width, max(2, round(width / (0.6 * strip.height))) + 1).astype(int)
-    centres, strays = [], []
-    for start, end in pairwise(starts.tolist()):
-        share = seen[:, start:end].mean(axis=1)
-        if share.max() >= 0.6:
-            centres.append((start + end) / 2)
-            strays.append(float(np.flatnonzero(share >= 0.85 * share.max()).mean()) - reach)
-    if not centres:
+    seen = np.add.reduceat(around(mask, rows, reach), starts[:-1], axis=1, dtype=np.intp)
+    shares = seen / np.diff(starts)
+    most = shares.max(axis=0)
+    on_line = shares >= 0.85 * most
+    strays = (np.arange(-reach, reach + 1)[:, None] * on_line).sum(axis=0) / on_line.sum(axis=0)
+    centres, strays = ((starts[:-1] + starts[1:]) / 2)[most >= 0.6], strays[most >= 0.6]
+    if not len(strays):
         return rows
-    usual = float(np.median(strays))
-    near = [abs(stray - usual) <= max(2.0, reach / 2) for stray in strays]
-    known = [(centre, stray) for centre, stray, fits in zip(centres, strays, near, strict=True) if fits]
-    if not known:
+    usual = quantile(strays, 0.5)
+    near = np.abs(strays - usual) <= max(2.0, reach / 2)
+    if not near.any():
         return rows + usual
-    at, bend = zip(*known, strict=True)
-    return np.asarray(rows + np.interp(np.arange(width), at, bend), np.float64)
+    return np.asarray(rows + np.interp(np.arange(width), centres[near], strays[near]), np.float64)
 
 
-def _thickness(mask: Mask, rows: "np.ndarray[tuple[int], np.dtype[np.float64]]", strip: Strip) -> float:
+def _thickness(mask: Mask, rows: Profile, strip: Strip) -> float:
     """Measure how thick a level line is: the usual run of ink through its middle."""
-    height = mask.shape[0]
     reach = max(4, round(0.12 * strip.height))
-    where = np.rint(rows)[None].astype(int) + np.arange(-reach, reach + 1)[:, None]
-    seen = np.where((where >= 0) & (where < height), mask[np.clip(where, 0, height - 1), np.arange(mask.shape[1])], 0)
-    depth = seen.sum(axis=0)
-    hit = seen[reach - 1 : reach + 2].any(axis=0)
-    return float(np.median(depth[hit])) if hit.any() else 1.0
+    seen = around(mask, rows, reach)
+    depth = seen.sum(axis=0)[seen[reach - 1 : reach + 2].any(axis=0)]
+    return quantile(depth, 0.5) if len(depth) else 1.0
 
 
 def cells_of(row: Ruled, floor: int) -> list[Cell]:
@@ -285,7 +283,7 @@ def level_ink(dark: Ink, mask: Mask, floor: int) -> tuple[Ink | None, int]:
     values = dark[mask > 0]
     if not len(values):
         return None, 0
-    full = float(np.percentile(values, 80))
+    full = quantile(values, 0.8)
     if full < 1.25 * floor:
         return None, 0
     base = min(floor / 2, full / 4)

@@ -6,9 +6,9 @@ from typing import Any, TypeAlias
 import cv2
 import numpy as np
 
-from tenfold.picture.ink import Mask
+from tenfold.picture.ink import Mask, quantile
 
-__all__ = ["STEEPEST", "LevelLine", "erased", "level_lines", "tilt"]
+__all__ = ["STEEPEST", "LevelLine", "around", "erased", "level_lines", "tilt"]
 
 Places: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
 """`float64 (n,)`: columns or rows."""
@@ -18,6 +18,9 @@ STEEPEST = 22.0
 
 SAMPLE = 12_000
 """So many pixels of ink are enough to see a tilt by."""
+
+AT_ONCE = 30_000
+"""So many pixels are projected in one go, along one direction or several."""
 
 STEPS = (0.5, 1.5)
 """Tilts are tried in steps of so many degrees."""
@@ -75,13 +78,19 @@ def tilt(mask: Mask, *, steepest: float = STEEPEST) -> float:
 
 
 def _best(rows: Any, columns: Any, angles: Any) -> float:  # noqa: ANN401 (arrays of any one dimension)
-    def pile(angle: float) -> float:
-        radians = np.radians(angle)
+    """Give the angle along which the pixels pile up the highest, the first of equals."""
+    piles: list[int] = []
+    some = max(1, AT_ONCE // len(rows))
+    for start in range(0, len(angles), some):
+        radians = np.radians(angles[start : start + some])[:, None]
         along = rows * np.cos(radians) - columns * np.sin(radians)
-        counts = np.bincount((along - along.min()).astype(np.intp)).astype(np.float64)
-        return float(counts @ counts)
-
-    return float(max(angles, key=pile))
+        along -= along.min(axis=1, keepdims=True)
+        places = along.astype(np.intp)
+        length = int(places.max()) + 1
+        places += np.arange(0, length * len(radians), length)[:, None]
+        counts = np.bincount(places.ravel(), minlength=length * len(radians)).reshape(-1, length)
+        piles += (counts * counts).sum(axis=1).tolist()
+    return float(angles[int(np.argmax(piles))])
 
 
 def level_lines(mask: Mask, *, least: float) -> list[LevelLine]:
@@ -107,7 +116,7 @@ def level_lines(mask: Mask, *, least: float) -> list[LevelLine]:
         inked = part.any(axis=0)
         first = part.argmax(axis=0)[inked]
         depth = part.sum(axis=0)[inked]
-        usual = float(np.median(depth))
+        usual = quantile(depth, 0.5)
         lone = depth <= SWELL * usual + 1
         columns = np.flatnonzero(inked)[lone] + left
         middle = first[lone] + (depth[lone] - 1) / 2 + top
@@ -119,17 +128,21 @@ def level_lines(mask: Mask, *, least: float) -> list[LevelLine]:
 
 def _joined(pieces: list[tuple[Places, Places, float]], width: int, least: float) -> list[LevelLine]:
     """Join pieces that go on in one another and keep the lines that are long enough."""
+    if sum(len(columns) for columns, _, _ in pieces) < least * width:
+        return []
     groups: list[tuple[Places, Places, float]] = []
+    fits: list[Places] = []
     for columns, rows, thick in sorted(pieces, key=lambda piece: -len(piece[0])):
         for number, (others, other_rows, other_thick) in enumerate(groups):
-            line = np.polyfit(others, other_rows, 1)
-            away = np.abs(np.polyval(line, columns) - rows)
-            if float(np.median(away)) <= 2 + max(thick, other_thick) + 0.01 * width:
+            away = np.abs(np.polyval(fits[number], columns) - rows)
+            if quantile(away, 0.5) <= 2 + max(thick, other_thick) + 0.01 * width:
                 both = np.concatenate([others, columns]), np.concatenate([other_rows, rows])
                 groups[number] = (*both, max(thick, other_thick))
+                fits[number] = np.polyfit(*both, 1)
                 break
         else:
             groups.append((columns, rows, thick))
+            fits.append(np.polyfit(columns, rows, 1))
     found = []
     for columns, rows, thick in groups:
         left, right = float(columns.min()), float(columns.max())
@@ -145,31 +158,38 @@ SOFT = 0.5
 """So many pixels beside a line are still it where a stroke begins there; else two and more."""
 
 
-def erased(mask: Mask, rows: Places, thick: float, others: Mask | None = None) -> Mask:
+def around(mask: Mask, rows: Places, reach: int) -> Mask:
+    """Give the ink within reach of a level line, above and below it: `uint8 (2 * reach + 1, columns)`."""
+    height, width = mask.shape
+    where = np.rint(rows).astype(np.intp) + np.arange(-reach, reach + 1)[:, None]
+    seen = np.take(mask, np.clip(where, 0, height - 1) * width + np.arange(width))
+    return np.asarray(seen * ((where >= 0) & (where < height)), np.uint8)
+
+
+def erased(mask: Mask, rows: Places, thick: float, strokes: Mask) -> Mask:
     """Mark the ink of a level line, without the strokes that cross it.
 
     Args:
         mask: Where the ink is.
         rows: The line's row in every column.
         thick: Its thickness in pixels.
-        others: Where other lines run, which are no strokes that cross it; None for nowhere.
+        strokes: Which of it may be strokes that cross the line: what is on no other line.
 
     Returns:
         1 where the line is and nothing but the line.
     """
     height, width = mask.shape
     reach = int(np.ceil(thick / 2)) + 2
-    columns = np.arange(width)
     offsets = np.arange(-reach - 1, reach + 2)[:, None]
-    where = np.rint(rows)[None].astype(int) + offsets
+    where = np.rint(rows).astype(np.intp) + offsets
+    columns = np.broadcast_to(np.arange(width), where.shape)
     inside = (where >= 0) & (where < height)
-    seen = np.where(inside, mask[np.clip(where, 0, height - 1), columns[None]], 0)
-    strokes = mask if others is None else mask & ~others
-    beyond = np.where(inside, strokes[np.clip(where, 0, height - 1), columns[None]], 0)[[0, -1]]
-    above, below = (np.convolve(side, np.ones(2 * reach + 1), "same") > 0 for side in beyond)
-    crossed = (above & below)[None]
-    merged = np.where(offsets < 0, beyond[0], beyond[1]) > 0  # a stroke begins at the line: only the line itself goes
-    line = (seen > 0) & ~crossed & inside & (~merged | (np.abs(offsets) <= thick / 2 + SOFT))
+    held = np.clip(where, 0, height - 1) * width + columns
+    seen = (np.take(mask, held) > 0) & inside
+    beyond = (np.take(strokes, held[[0, -1]]) > 0) & inside[[0, -1]]
+    over, under = (np.convolve(side, np.ones(2 * reach + 1), "same") > 0 for side in beyond)
+    merged = np.where(offsets < 0, *beyond)  # a stroke begins at the line: only the line itself goes
+    line = seen & ~(over & under) & (~merged | (np.abs(offsets) <= thick / 2 + SOFT))
     cover = np.zeros_like(mask)
-    cover[where[line], np.broadcast_to(columns[None], where.shape)[line]] = 1
+    cover[where[line], columns[line]] = 1
     return cover

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from tenfold.picture.ink import Mask
+from tenfold.picture.ink import Mask, quantile
 from tenfold.picture.strips import Strip
 
 __all__ = ["NARROWEST", "WIDEST", "Profile", "uprights"]
@@ -81,7 +81,8 @@ def _upright(strip: Strip, mask: Mask) -> tuple[Profile, float]:
         shear = np.array([[1, lean, -lean * middle], [0, 1, 0]])
         upright = cv2.warpAffine(part, shear, part.shape[::-1], flags=SHEARED, borderMode=cv2.BORDER_REPLICATE)
         profile = cv2.reduce(upright, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel().astype(np.float64) / 255
-        sharp = float((profile**4).sum()) * (1 - 0.2 * abs(lean))
+        square = profile * profile
+        sharp = float(square @ square) * (1 - 0.2 * abs(lean))
         if best is None or sharp > best[0]:
             best = sharp, profile, float(lean)
     assert best is not None  # noqa: S101 (there is at least one lean)
@@ -92,7 +93,7 @@ def _printed(strip: Strip) -> Mask:
     """Mark the ink of a strip that is not much fainter than its level lines."""
     rows = [strip.room + strip.height] + ([] if strip.comb else [strip.room])
     columns = slice(strip.room, strip.room + strip.width)
-    dark = [float(np.median(strip.dark[max(0, row - NEAR) : row + NEAR + 1, columns].max(axis=0))) for row in rows]
+    dark = [quantile(strip.dark[max(0, row - NEAR) : row + NEAR + 1, columns].max(axis=0), 0.5) for row in rows]
     return np.asarray(strip.mask & (strip.dark >= PRINT * min(dark)), np.uint8)
 
 
@@ -123,7 +124,7 @@ def _lattice(profile: Profile, strip: Strip, boxes: int | None) -> list[float]:
                 continue
             expected = left + pitch * np.arange(number + 1)
             places, strengths = _near(profile, expected, max(2, round(0.09 * pitch)))
-            if not boxes and (np.quantile(strengths, 0.2) < ALIKE or _has_strokes(strengths)):
+            if not boxes and (quantile(strengths, 0.2) < ALIKE or _has_strokes(strengths)):
                 continue
             there = float((strengths[1:-1] >= THERE).sum()) / max(number - 1, 1)
             if there >= (0.6 if boxes else NEARLY_ALL):
