@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 import cv2
@@ -274,41 +275,48 @@ def cut(row: FreeRow, spans: Iterable[Span]) -> dict[Span, Cut]:
         The paths are found by dynamic programming as in Avidan and Shamir 2007, "Seam carving".
     """
     wanted = dict.fromkeys(spans)
-    cost, band = row.mask.astype(np.float64), max(2, round(BAND * ROW_DIGIT / row.scale))
-    width = row.mask.shape[1]
-    paths: dict[int, Path] = {}
-    for column in dict.fromkeys(column for span in wanted for column in span):
-        place = round(row.column(column))
-        end = 0 if place <= 0 else width if place >= width else None
-        paths[column] = _seam(cost, place, band) if end is None else np.full(len(cost), end, np.intp)
+    height, width = row.mask.shape
+    edges = {column: round(row.column(column)) for span in wanted for column in span}
+    paths = {column: np.full(height, 0 if place <= 0 else width, np.intp) for column, place in edges.items()}
+    inner = [column for column, place in edges.items() if 0 < place < width]
+    if inner:
+        band = max(2, round(BAND * ROW_DIGIT / row.scale))
+        paths |= zip(inner, _seams(row.mask, np.array([edges[column] for column in inner]), band), strict=True)
     return {(left, right): _between(row, paths[left], paths[right]) for left, right in wanted}
 
 
-def _seam(cost: "np.ndarray", column: int, band: int) -> Path:
-    """Find the path of least ink from top to bottom that stays near a column."""
-    rows, width = cost.shape
-    first, last = max(0, column - band), min(width, column + band + 1)
-    total = cost[:, first:last] + 0.01 * np.abs(np.arange(first, last) - column)[None] / band
-    for y in range(1, rows):
-        before = np.pad(total[y - 1], 1, constant_values=np.inf)
-        total[y] += np.minimum(np.minimum(before[:-2], before[2:]) + 0.005, before[1:-1])
-    path = np.empty(rows, np.intp)
-    path[-1] = int(total[-1].argmin())
+def _seams(mask: Mask, columns: "np.ndarray", band: int) -> "np.ndarray":
+    """Find the paths of least ink from top to bottom that stay near some columns: `intp (columns, rows)`."""
+    rows, width = mask.shape
+    offsets = np.arange(-band - 1, band + 2)
+    where = columns[:, None] + offsets
+    outside = (where < 0) | (where >= width) | (np.abs(offsets) > band)
+    total = mask[:, np.clip(where, 0, width - 1)] + 0.01 * np.abs(offsets) / band
+    total[:, outside] = np.inf
+    for before, after in pairwise(total):
+        beside = np.minimum(before[:, :-2], before[:, 2:]) + 0.005
+        after[:, 1:-1] += np.minimum(beside, before[:, 1:-1])
+    paths = np.empty((len(columns), rows), np.intp)
+    each = np.arange(len(columns))
+    at = paths[:, -1] = total[-1].argmin(axis=1)
     for y in range(rows - 2, -1, -1):
-        low = max(0, path[y + 1] - 1)
-        path[y] = low + int(total[y, low : path[y + 1] + 2].argmin())
-    return path + first
+        steps = at[:, None] + np.arange(-1, 2)
+        at = paths[:, y] = at - 1 + total[y, each[:, None], steps].argmin(axis=1)
+    return paths + where[:, :1]
 
 
 def _between(row: FreeRow, first: Path, last: Path) -> Cut:
     height, width = row.mask.shape
-    columns = np.arange(width)[None]
+    start, end = max(0, int(min(first.min(), last.min())) - 1), int(last.max()) + 1  # nothing is farther out
+    columns = np.arange(start, min(end, width))
     inside = ((columns >= first[:, None]) & (columns < last[:, None])).astype(np.uint8)
-    mask = np.asarray(row.mask * inside, np.uint8)
+    mask = np.asarray(row.mask[:, start:end] * inside, np.uint8)
     left, top, wide, tall = cv2.boundingRect(mask)
     if not wide:
         return Cut(None, int(first.mean()), int(last.mean()), through_ink=False)
     soft = np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8) * inside
-    ink = np.where(soft > 0, row.dark, 0)[max(0, top - 1) : top + tall + 1, max(0, left - 1) : left + wide + 1]
+    part = slice(max(0, top - 1), top + tall + 1), slice(max(0, left - 1), left + wide + 1)
+    ink = np.where(soft[part] > 0, row.dark[:, start:end][part], 0)
     through = any(row.mask[np.arange(height), np.clip(path, 0, width - 1)].any() for path in (first, last))
+    left += start
     return Cut(ink.astype(np.uint8), left, left + wide, through_ink=bool(through))
