@@ -140,7 +140,7 @@ def _printed(paper: Paper, line: LevelLine, back: Way, shape: tuple[int, ...]) -
 
 def _levelled(piece: Mask) -> tuple[Mask, Way]:
     """Turn a piece so that its long lines are level; also gives the way back, `(3, 3)`."""
-    angle = tilt(piece, steepest=STEEPEST if piece.shape[1] >= NARROW else LEVEL)
+    angle = tilt(piece, steepest=STEEPEST if piece.shape[1] >= NARROW else LEVEL, framed=True)
     height, width = piece.shape
     turn = np.vstack([cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0), [0, 0, 1]])
     corners = turn @ np.array([[0, width, width, 0], [0, 0, height, height], [1, 1, 1, 1]])

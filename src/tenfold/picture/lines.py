@@ -16,8 +16,8 @@ Places: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
 STEEPEST = 22.0
 """The greatest tilt that is looked for, in degrees."""
 
-SAMPLE = 12_000
-"""So many pixels of ink are enough to see a tilt by."""
+SAMPLE, ROUGHLY = 12_000, 3_000
+"""So many pixels of ink are enough to see a tilt by, and of a frame to see it roughly."""
 
 AT_ONCE = 30_000
 """So many pixels are projected in one go, along one direction or several."""
@@ -58,7 +58,7 @@ class LevelLine:
         return np.asarray(np.polyval(self.curve, column), np.float64)
 
 
-def tilt(mask: Mask, *, steepest: float = STEEPEST) -> float:
+def tilt(mask: Mask, *, steepest: float = STEEPEST, framed: bool = False) -> float:
     """Give the angle of the longest level lines, in degrees, positive where they fall to the right.
 
     The pixels of ink are projected along many directions; along the lines they pile up.
@@ -66,14 +66,16 @@ def tilt(mask: Mask, *, steepest: float = STEEPEST) -> float:
     Args:
         mask: Where the ink is.
         steepest: The greatest angle tried.
+        framed: Whether lines are most of the ink: then few pixels are enough to see roughly how they run.
     """
     rows, columns = np.nonzero(mask)
     if not len(rows):
         return 0.0
     step = max(1, len(rows) // SAMPLE)
     rows, columns = rows[::step].astype(np.float32), columns[::step].astype(np.float32)
+    few = max(1, len(rows) // ROUGHLY) if framed else 1
     turn = float(np.clip(np.degrees(1 / mask.shape[1]), *STEPS))  # so that the ends of a line move by a pixel
-    best = _best(rows, columns, np.arange(-steepest, steepest + 0.1, turn))
+    best = _best(rows[::few], columns[::few], np.arange(-steepest, steepest + 0.1, turn))
     return _best(rows, columns, np.arange(best - turn, best + 1.1 * turn, turn / 5))
 
 
@@ -131,18 +133,15 @@ def _joined(pieces: list[tuple[Places, Places, float]], width: int, least: float
     if sum(len(columns) for columns, _, _ in pieces) < least * width:
         return []
     groups: list[tuple[Places, Places, float]] = []
-    fits: list[Places] = []
     for columns, rows, thick in sorted(pieces, key=lambda piece: -len(piece[0])):
         for number, (others, other_rows, other_thick) in enumerate(groups):
-            away = np.abs(np.polyval(fits[number], columns) - rows)
+            away = np.abs(_straight(others, other_rows, columns) - rows)
             if quantile(away, 0.5) <= 2 + max(thick, other_thick) + 0.01 * width:
                 both = np.concatenate([others, columns]), np.concatenate([other_rows, rows])
                 groups[number] = (*both, max(thick, other_thick))
-                fits[number] = np.polyfit(*both, 1)
                 break
         else:
             groups.append((columns, rows, thick))
-            fits.append(np.polyfit(columns, rows, 1))
     found = []
     for columns, rows, thick in groups:
         left, right = float(columns.min()), float(columns.max())
@@ -156,6 +155,13 @@ def _joined(pieces: list[tuple[Places, Places, float]], width: int, least: float
 
 SOFT = 0.5
 """So many pixels beside a line are still it where a stroke begins there; else two and more."""
+
+
+def _straight(columns: Places, rows: Places, at: Places) -> Places:
+    """Give the rows at some columns of the straight line that fits others best."""
+    middle = columns.mean()
+    away = columns - middle
+    return np.asarray(rows.mean() + (away @ rows) / (away @ away) * (at - middle), np.float64)
 
 
 def around(mask: Mask, rows: Places, reach: int) -> Mask:
