@@ -218,11 +218,13 @@ def _owners(row: Ruled, bounds: "np.ndarray[tuple[int], np.dtype[np.float64]]", 
     """Say for each pixel of ink in which box it is written: 1 for the first, 0 for none."""
     strip, rest = row.strip, row.rest
     height, width = rest.shape
-    leaning = np.arange(width)[None] - row.lean * (np.arange(height)[:, None] - strip.room - strip.height / 2)
-    place = np.clip(np.searchsorted(bounds, leaning.ravel()).reshape(height, width), 0, boxes + 1)
-    place = np.where(place > boxes, 0, place).astype(np.uint8)
+    leaning = bounds + row.lean * (np.arange(height)[:, None] - strip.room - strip.height / 2)
+    begins = np.clip(np.floor(leaning).astype(int) + 1, 0, width)
+    steps = np.zeros((height, width + 1), np.int8)
+    np.add.at(steps, (np.arange(height)[:, None], begins), [*[1] * boxes, -boxes])
+    place = np.cumsum(steps, axis=1, dtype=np.int8)
     count, labels, stats, centres = cv2.connectedComponentsWithStats(rest, connectivity=8)
-    owner = np.zeros_like(rest)
+    owner, away = np.zeros_like(rest), _from_lines(bounds, strip)
     top, bottom = strip.room, strip.room + strip.height
     pitch = float(np.median(np.diff(bounds)))
     for piece in range(1, count):
@@ -235,7 +237,7 @@ def _owners(row: Ruled, bounds: "np.ndarray[tuple[int], np.dtype[np.float64]]", 
         inside = place[y : y + tall, x : x + wide]
         counts = np.bincount(inside[part], minlength=boxes + 1)
         most = int(counts.argmax())
-        if _is_remnant(part, x, y, bounds, strip):
+        if _is_remnant(away[y : y + tall, x : x + wide][part], strip):
             continue
         part_of = owner[y : y + tall, x : x + wide]
         least = NARROW_BELONGS if wide <= pitch else BELONGS
@@ -243,19 +245,21 @@ def _owners(row: Ruled, bounds: "np.ndarray[tuple[int], np.dtype[np.float64]]", 
     return owner
 
 
-def _is_remnant(
-    part: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]", x: int, y: int, bounds: Profile, strip: Strip
-) -> bool:
+def _from_lines(bounds: Profile, strip: Strip) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
+    """Give how far each pixel of a strip is inside of the nearest line; of a comb only the level one counts."""
+    rows, columns = (np.arange(side) for side in strip.mask.shape)
+    above, below = rows - strip.room, strip.room + strip.height - rows
+    beside = np.abs(bounds[:, None] - columns).min(axis=0)
+    if strip.comb:
+        above, beside = below, np.full(len(columns), float(strip.height))
+    return np.asarray(np.minimum(np.minimum(above, below)[:, None], beside), np.float64)
+
+
+def _is_remnant(away: Profile, strip: Strip) -> bool:
     """Say whether a piece is what is left of a line: beside one, and hardly any of it in the middle of a box."""
-    rows, columns = np.nonzero(part)
-    above, below = rows + y - strip.room, strip.room + strip.height - rows - y
-    beside = np.abs(bounds[:, None] - (columns + x)[None]).min(axis=0)
-    from_lines = below if strip.comb else np.minimum(above, below)
-    from_sides = np.full(len(beside), strip.height) if strip.comb else beside
-    nearest = np.minimum(from_lines, from_sides)
-    if nearest.min() > 0.09 * strip.height:
+    if away.min() > 0.09 * strip.height:
         return False
-    return float((nearest >= CORE * strip.height).mean()) < 0.2
+    return float((away >= CORE * strip.height).mean()) < 0.2
 
 
 def _written(
