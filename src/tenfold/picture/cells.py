@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from tenfold.picture.frame import Ink
-from tenfold.picture.ink import Mask, quantile
+from tenfold.picture.ink import Mask, labelled, quantile
 from tenfold.picture.lines import around, erased
 from tenfold.picture.strips import Strip
 from tenfold.picture.uprights import NARROWEST, WIDEST, Profile, uprights
@@ -223,7 +223,7 @@ def _owners(row: Ruled, bounds: "np.ndarray[tuple[int], np.dtype[np.float64]]", 
     steps = np.zeros((height, width + 1), np.int8)
     np.add.at(steps, (np.arange(height)[:, None], begins), [*[1] * boxes, -boxes])
     place = np.cumsum(steps, axis=1, dtype=np.int8)
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(rest, connectivity=8)
+    count, labels, stats, centres = labelled(rest)
     owner, away = np.zeros_like(rest), _from_lines(bounds, strip)
     top, bottom = strip.room, strip.room + strip.height
     pitch = float(np.median(np.diff(bounds)))

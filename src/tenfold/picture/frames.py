@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from tenfold.picture.grids import grid_strips
-from tenfold.picture.ink import Mask
+from tenfold.picture.ink import Mask, labelled
 from tenfold.picture.lines import STEEPEST, LevelLine, level_lines, tilt
 from tenfold.picture.paper import Paper
 from tenfold.picture.strips import Strip, Way, apart, sampled
@@ -85,7 +85,7 @@ def find_frames(paper: Paper, grid_rows: int | None = None, *, darker: bool = Fa
 
 
 def _frames(paper: Paper, mask: Mask, grid_rows: int | None) -> Iterator[Frame]:
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(_mended(mask), connectivity=8)
+    _, labels, stats, _ = labelled(_mended(mask))
     wide, tall, area = stats[:, 2], stats[:, 3], stats[:, 4]
     likely = (np.maximum(wide, tall) >= 2 * SMALLEST) & (np.minimum(wide, tall) >= SMALLEST / 2)
     likely &= (area <= FULLEST * wide * tall) & (wide >= WIDE * tall)

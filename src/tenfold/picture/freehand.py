@@ -11,7 +11,7 @@ import numpy as np
 from tenfold.picture.boxes import Quad
 from tenfold.picture.cells import level_ink
 from tenfold.picture.frame import Ink
-from tenfold.picture.ink import Mask, stroke_width
+from tenfold.picture.ink import Mask, labelled, stroke_width
 from tenfold.picture.lines import tilt
 
 __all__ = ["ROW_HEIGHT", "Cut", "FreeRow", "Span", "cut", "find_free_rows"]
@@ -128,8 +128,9 @@ def find_free_rows(dark: Ink, floor: int) -> list[FreeRow]:
 
 def _is_long(mask: Mask) -> bool:
     """Say whether there is a piece of ink as wide as a rule or a long row."""
-    stats = cv2.connectedComponentsWithStats(mask, connectivity=8)[2]
-    return bool((stats[1:, 2] > 0.3 * mask.shape[1]).any()) or len(stats) > 60
+    if cv2.connectedComponents(mask, connectivity=8)[0] > 60:
+        return True
+    return bool((labelled(mask)[2][1:, 2] > 0.3 * mask.shape[1]).any())
 
 
 def _without_rules(mask: Mask) -> Mask:
@@ -138,7 +139,7 @@ def _without_rules(mask: Mask) -> Mask:
     level = max(100, width // 10) if width >= 800 else max(24, width // 2)
     upright = max(100, height // 8) if height >= 800 else max(24, round(0.75 * height))
     rest = _without_level(mask, level)
-    turned = np.ascontiguousarray(_without_level(np.ascontiguousarray(rest.T), upright).T)
+    turned = np.asarray(cv2.transpose(_without_level(np.asarray(cv2.transpose(rest), np.uint8), upright)), np.uint8)
     if height >= 800:
         return turned
     edge = max(3, width // 14)
@@ -164,7 +165,7 @@ def _without_level(mask: Mask, length: int) -> Mask:
 
 def _groups(mask: Mask) -> list[tuple["np.ndarray", "np.ndarray", "np.ndarray"]]:
     """Group pieces of ink into rows: side by side, and on a level."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    _, labels, stats, _ = labelled(mask)
     sized = (stats[:, 3] >= SMALLEST) & (stats[:, 2] <= 0.9 * mask.shape[1]) & (stats[:, 4] >= 12)
     if mask.shape[0] >= 800:
         sized &= stats[:, 3] <= mask.shape[0] / 6

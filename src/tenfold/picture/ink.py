@@ -11,16 +11,22 @@ from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
 from tenfold.picture.polarity import Counts, has_light_ink, histogram
 
-__all__ = ["HALF", "Mask", "Sheet", "Window", "lay_out", "quantile", "stroke_width", "window"]
+__all__ = ["HALF", "Labels", "Mask", "Sheet", "Window", "labelled", "lay_out", "quantile", "stroke_width", "window"]
 
 Mask: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 """`uint8 (height, width)`: 1 ink, 0 paper."""
+
+Labels: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int32]]
+"""`int32 (height, width)`: which piece each pixel is of, 0 none."""
 
 Window: TypeAlias = tuple[slice, slice]
 """Rows and columns of a page."""
 
 Shares: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 """`float32 (height, width)`: numbers of 0…255 that are not whole."""
+
+FASTEST = cv2.CCL_GRANA
+"""OpenCV's way of labelling pieces that finds their boxes and areas soonest; they come out in the same order."""
 
 ROOM = 96
 """Pictures smaller than this are enlarged: with strokes of a few pixels, edges and gaps cannot be told apart."""
@@ -130,6 +136,17 @@ def stroke_width(mask: Mask) -> float:
         cv2.erode(inked, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
     )
     return 2 * area / max(outline, 1)
+
+
+def labelled(mask: Mask) -> tuple[int, Labels, "np.ndarray", "np.ndarray"]:
+    """Label the connected pieces of ink.
+
+    Returns:
+        How many there are, the paper counted; which one each pixel is of; for each its left, top, width, height and
+        area, `int32 (n, 5)`; and its centre, `float64 (n, 2)`.
+    """
+    count, labels, stats, centres = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, FASTEST)
+    return count, np.asarray(labels, np.int32), stats, centres
 
 
 def quantile(values: "np.ndarray", share: float) -> float:

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import cv2
 import numpy as np
 
-from tenfold.picture.ink import Mask, quantile
+from tenfold.picture.ink import Mask, labelled, quantile
 
 __all__ = ["STEEPEST", "LevelLine", "around", "erased", "level_lines", "tilt"]
 
@@ -68,11 +68,11 @@ def tilt(mask: Mask, *, steepest: float = STEEPEST, framed: bool = False) -> flo
         steepest: The greatest angle tried.
         framed: Whether lines are most of the ink: then few pixels are enough to see roughly how they run.
     """
-    rows, columns = np.nonzero(mask)
-    if not len(rows):
+    inked = np.flatnonzero(mask)
+    if not len(inked):
         return 0.0
-    step = max(1, len(rows) // SAMPLE)
-    rows, columns = rows[::step].astype(np.float32), columns[::step].astype(np.float32)
+    places = inked[:: max(1, len(inked) // SAMPLE)]
+    rows, columns = (each.astype(np.float32) for each in np.divmod(places, mask.shape[1]))
     few = max(1, len(rows) // ROUGHLY) if framed else 1
     turn = float(np.clip(np.degrees(1 / mask.shape[1]), *STEPS))  # so that the ends of a line move by a pixel
     best = _best(rows[::few], columns[::few], np.arange(-steepest, steepest + 0.1, turn))
@@ -108,7 +108,7 @@ def level_lines(mask: Mask, *, least: float) -> list[LevelLine]:
     level = cv2.morphologyEx(thicker, cv2.MORPH_OPEN, np.ones((1, reach), np.uint8))
     level = np.asarray(cv2.morphologyEx(level, cv2.MORPH_CLOSE, np.ones((1, 2 * reach + 1), np.uint8)), np.uint8)
     level = level & np.asarray(thicker, np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(level, connectivity=8)
+    count, labels, stats, _ = labelled(level)
     pieces = []
     for number in range(1, count):
         left, top, wide, tall, _ = (int(value) for value in stats[number])

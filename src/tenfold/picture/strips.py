@@ -56,8 +56,9 @@ class Strip:
 
     def on_page(self, column: float, row: float) -> tuple[float, float]:
         """Give where a place of the strip, counted from its lines, lies on the page: x, y."""
-        y = int(np.clip(round(row + self.room), 0, self.across.shape[0] - 1))
-        x = int(np.clip(round(column + self.room), 0, self.across.shape[1] - 1))
+        height, width = self.across.shape
+        y = min(max(round(row + self.room), 0), height - 1)
+        x = min(max(round(column + self.room), 0), width - 1)
         return float(self.across[y, x]), float(self.down[y, x])
 
 
