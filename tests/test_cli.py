@@ -60,7 +60,7 @@ def test_the_version_is_told(command):
         (["train", "--resume", "--restart"], "give one of them"),
         (["predict"], "Missing argument"),
         (["pedict"], "No such command 'pedict'"),
-        (["export", "model", "--format", "pickle"], "'onnx', 'int8', 'safetensors'"),
+        (["export", "model", "--format", "pickle"], "'onnx', 'float32', 'int8', 'safetensors'"),
     ],
 )
 def test_wrong_usage_is_one_clear_message_and_status_2(command, arguments, message):
@@ -111,6 +111,8 @@ def test_training_evaluating_predicting_exporting(command, own, pictures, tmp_pa
     assert result.out.startswith("mine.safetensors: ")
     assert command("export", "mine", "--out", "net/work.onnx").status == 0
     assert (tmp_path / "net" / "work.onnx").is_file()
+    assert command("export", "mine", "--format", "float32").out.startswith("mine.float32.onnx: ")
+    assert (tmp_path / "mine.float32.onnx").read_bytes() == (tmp_path / "mine" / "model.onnx").read_bytes()
     result = command("export", "mine", "--format", "int8", "--data", own)
     assert result.err == ""
     assert (tmp_path / "mine.int8.onnx").stat().st_size < 0.4 * (tmp_path / "net" / "work.onnx").stat().st_size

@@ -1,11 +1,15 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from tenfold.errors import ModelError
-from tenfold.learn.export import golden_images, load_network, save_trained
+from tenfold.learn.export import classifier_of, float_onnx, golden_images, load_network, save_trained
 from tenfold.learn.recipes import recipe
 from tenfold.learn.training import train
+from tenfold.model.store import SHIPPED, load_model
 
 DIGITS = tuple("0123456789")
 
@@ -43,6 +47,34 @@ def test_a_module_of_ones_own_predicts_from_disk_but_only_its_author_can_make_it
     assert abs(model(few[0]) - trained.classifier()(few[0])).max() < 1e-5
     with pytest.raises(ModelError, match="a module of your own"):
         load_network(model)
+
+
+def test_a_model_in_whole_numbers_keeps_its_weights_and_answers_nearly_alike(few, tmp_path):
+    trained = train(*few, recipe("reader", channels=(8, 8, 16), epochs=4, folds=0, precision="float32", batch_size=32))
+    model = save(trained, few, tmp_path / "model")
+    assert model.info.options["whole_numbers"]
+    images, _ = few
+    assert 0 < np.abs(model(images) - trained.classifier()(images)).mean() < 0.01
+    expected = trained.network.state_dict()
+    assert all(torch.equal(weight, expected[name]) for name, weight in load_network(model).state_dict().items())
+    plain = classifier_of(float_onnx(model))(images)
+    assert np.abs(plain - trained.classifier()(images)).max() < 1e-5
+
+
+def test_whole_numbers_of_the_wrong_ranges_are_never_saved(few, tmp_path):
+    trained = train(*few, recipe("reader", channels=(8, 8, 16), epochs=4, folds=0, precision="float32", batch_size=32))
+    blind = replace(trained, met=np.zeros((10, 28, 28), np.uint8))
+    with pytest.raises(ModelError, match="answers otherwise in whole numbers"):
+        save(blind, few, tmp_path / "model")
+
+
+def test_the_model_that_ships_answers_as_its_weights_in_float32(mnist):
+    model = load_model(SHIPPED)
+    images = mnist.x_test[:2000]
+    now, before = model(images), classifier_of(float_onnx(model))(images)
+    sure = before.max(1) > 0.97
+    assert np.array_equal(now[sure].argmax(1), before[sure].argmax(1))
+    assert np.quantile(np.abs(now - before).max(1)[sure], 0.999) < 0.01
 
 
 def test_a_class_without_an_image_does_no_harm(few, tmp_path):

@@ -1,8 +1,12 @@
 """A network in whole numbers answers as the one it was made of, in a quarter of the size."""
 
+from dataclasses import replace
+
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
+from onnx import TensorProto, numpy_helper
 
 from tenfold.errors import DataError
 from tenfold.learn.onnx_graph import to_onnx
@@ -24,6 +28,24 @@ def test_whole_numbers_answer_alike(few, mnist, changes):
     assert features.ndim == 2
     assert (probabilities.argmax(1) == expected.argmax(1)).mean() > 0.99
     assert np.abs(probabilities - expected).mean() < 0.01
+
+
+@pytest.mark.parametrize("changes", [{}, {"views": 5}, {"ensemble": 2}])
+def test_the_precise_kind_is_nearer_and_cannot_overflow_16_bits(few, mnist, changes):
+    deep = recipe("tutorial", network="deep", channels=(8, 8, 16), epochs=8, batch_size=32, learning_rate=0.05)
+    trained = train(*few, replace(deep, **changes))
+    small = to_int8(to_onnx(trained.network, trained.temperature), few[0][:500], precise=True)
+    graph = onnx.load_from_string(small).graph
+    weights = [
+        numpy_helper.to_array(each).astype(int) for each in graph.initializer if each.data_type == TensorProto.INT8
+    ]
+    convolutions = [each for each in weights if each.ndim == 4]
+    assert len(convolutions) == 3 * trained.options.ensemble
+    assert max(np.abs(each).max() for each in convolutions) * 255 * 2 < 2**15
+    images = mnist.x_test[:1000]
+    session = onnxruntime.InferenceSession(small, providers=["CPUExecutionProvider"])
+    (probabilities,) = session.run(["probabilities"], {"images": images})
+    assert np.abs(probabilities - trained.classifier()(images)).mean() < 0.002
 
 
 def test_no_images_are_refused():

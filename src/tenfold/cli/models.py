@@ -151,8 +151,10 @@ def info(model: ModelFolder, as_json: AsJson = False) -> None:
 def export(
     model: ModelFolder,
     file_format: Annotated[
-        Literal["onnx", "int8", "safetensors"],
-        typer.Option("--format", help="What to write; `int8` is ONNX in whole numbers, a quarter of the size."),
+        Literal["onnx", "float32", "int8", "safetensors"],
+        typer.Option(
+            "--format", help="What to write; `onnx` as the folder has it, `float32` or `int8` as ONNX in such numbers."
+        ),
     ] = "onnx",
     data: Annotated[
         str, typer.Option("--data", help="For int8: the images that the range of its numbers is measured on.")
@@ -171,9 +173,14 @@ def export(
     from tenfold.files import in_place_of
     from tenfold.model.store import load_model
 
-    suffix = "int8.onnx" if file_format == "int8" else file_format
+    suffix = f"{file_format}.onnx" if file_format in ("float32", "int8") else file_format
     target = out or Path(f"{model.resolve().name}.{suffix}")
-    content = load_model(model).content("model.safetensors" if file_format == "safetensors" else "model.onnx")
+    loaded = load_model(model)
+    content = loaded.content("model.safetensors" if file_format == "safetensors" else "model.onnx")
+    if file_format in ("float32", "int8"):
+        from tenfold.learn.export import float_onnx
+
+        content = float_onnx(loaded)
     if file_format == "int8":
         from tenfold.data.datasets import load_examples
 

@@ -62,6 +62,7 @@ def train(
     validation_split: Annotated[float | None, _of_recipe("Share held out, to calibrate on, 0 to 1.")] = None,
     seed: Annotated[int | None, _of_recipe("Decides everything random.")] = None,
     precision: Annotated[Precision | None, _of_recipe("What training computes in.")] = None,
+    whole_numbers: Annotated[bool | None, _of_recipe("Save a model that computes in 8-bit whole numbers.")] = None,
     device: Annotated[str | None, _of_recipe("auto, cpu, cuda, mps.")] = None,
     out: Annotated[Path | None, typer.Option(help="The model folder to write.", show_default="models/RECIPE")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the stopped run of --out.")] = False,
@@ -105,6 +106,7 @@ def train(
         "validation_split": validation_split,
         "seed": seed,
         "precision": precision,
+        "whole_numbers": whole_numbers,
         "device": device,
     }
     given = {name: value for name, value in changes.items() if value is not None}

@@ -57,6 +57,7 @@ class DigitClassifier:
         validation_split: Share of the images held out, on which the probabilities are calibrated.
         seed: Decides everything random.
         precision: What training computes in.
+        whole_numbers: Whether `save` writes a model that computes in 8-bit whole numbers.
         device: Where to train.
         progress: Show a line of progress on standard error.
 
@@ -102,6 +103,7 @@ class DigitClassifier:
         validation_split: float | None = None,
         seed: int = 0,
         precision: str | None = None,
+        whole_numbers: bool | None = None,
         device: str = "auto",
         progress: bool = False,
     ) -> None:
@@ -133,6 +135,7 @@ class DigitClassifier:
         self.validation_split = validation_split
         self.seed = seed
         self.precision = precision
+        self.whole_numbers = whole_numbers
         self.device = device
         self.progress = progress
 

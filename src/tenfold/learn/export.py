@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+import onnxruntime
 import torch
 from safetensors.torch import load, save
 from torch import nn
 
-from tenfold.arrays import SIDE, Images, Labels
+from tenfold.arrays import SIDE, Classifier, Images, Labels, Probabilities
 from tenfold.errors import ModelError
 from tenfold.learn.networks import Ensemble, build
 from tenfold.learn.onnx_graph import to_onnx
@@ -18,7 +19,13 @@ from tenfold.learn.training import Trained
 from tenfold.model.evaluate import Evaluation
 from tenfold.model.store import Model, ModelInfo, save_model
 
-__all__ = ["golden_images", "load_network", "save_trained"]
+__all__ = ["classifier_of", "float_onnx", "golden_images", "load_network", "save_trained", "written"]
+
+BATCH = 512
+"""Images given to a network at once."""
+
+WHOLE_TOLERANCE = 0.05
+"""How far a network in whole numbers may answer from itself in float32 before it is taken for broken."""
 
 
 def save_trained(
@@ -29,6 +36,7 @@ def save_trained(
     classes: tuple[str, ...],
     data: Mapping[str, Any],
     golden: Images,
+    onnx: bytes | None = None,
     evaluation: Evaluation | None = None,
 ) -> Model:
     """Write a trained network as a model folder.
@@ -40,6 +48,7 @@ def save_trained(
         classes: The names of the classes.
         data: What to say of the training data: `name`, `n`, `sha256`.
         golden: `uint8 (n, 28, 28)`, images whose answers are stored and asked again at every load.
+        onnx: What `written` gave, where that was asked already.
         evaluation: What the network scored, where that was measured.
 
     Returns:
@@ -48,10 +57,12 @@ def save_trained(
     Raises:
         ModelError: A weight is not finite, the network answers otherwise as ONNX, or the folder cannot be written.
     """
-    weights = trained.network.state_dict()
-    for key, weight in weights.items():
-        if not torch.isfinite(weight).all():
-            raise ModelError(f"weight {key} of {name} is not finite; no model was written")
+    _check_finite(name, trained)
+    content = onnx or written(trained)
+    answers = trained.classifier()(golden)
+    whole = trained.options.whole_numbers
+    if whole and np.abs(classifier_of(content)(golden) - answers).max() > WHOLE_TOLERANCE:
+        raise ModelError(f"the network of {name} answers otherwise in whole numbers; train it without them")
     info = ModelInfo(
         name=name,
         classes=classes,
@@ -71,11 +82,52 @@ def save_trained(
     return save_model(
         folder,
         info,
-        onnx=to_onnx(trained.network, trained.temperature, trained.classes if trained.options.strangers else None),
-        weights=save({key: weight.contiguous().clone() for key, weight in weights.items()}),
+        onnx=content,
+        weights=save({key: weight.contiguous().clone() for key, weight in trained.network.state_dict().items()}),
         golden=golden,
-        answers=trained.classifier()(golden),
+        answers=None if whole else answers,
     )
+
+
+def _check_finite(name: str, trained: Trained) -> None:
+    for key, weight in trained.network.state_dict().items():
+        if not torch.isfinite(weight).all():
+            raise ModelError(f"weight {key} of {name} is not finite; no model was written")
+
+
+def written(trained: Trained) -> bytes:
+    """Give a trained network as the ONNX file that answers for its model folder, in whole numbers where asked for."""
+    content = to_onnx(trained.network, trained.temperature, trained.classes if trained.options.strangers else None)
+    if not trained.options.whole_numbers:
+        return content
+    from tenfold.learn.quantize import to_int8  # loads slowly, and is seldom needed
+
+    return to_int8(content, trained.met, precise=True)
+
+
+def float_onnx(model: Model) -> bytes:
+    """Give a model's network as ONNX in float32, where the model's own file may be in whole numbers.
+
+    Raises:
+        ModelError: As for `load_network`.
+    """
+    if not model.info.options.get("whole_numbers"):
+        return model.content("model.onnx")
+    temperature = float(model.info.calibration.get("temperature") or 1.0)
+    knows_strangers = model.info.options.get("strangers")
+    return to_onnx(load_network(model), temperature, len(model.info.classes) if knows_strangers else None)
+
+
+def classifier_of(content: bytes) -> Classifier:
+    """Open an ONNX file that `written` gave."""
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+
+    def classify(images: Images, /) -> Probabilities:
+        starts = range(0, len(images), BATCH)
+        answers = [session.run(["probabilities"], {"images": images[start : start + BATCH]})[0] for start in starts]
+        return cast(Probabilities, np.concatenate(answers))
+
+    return classify
 
 
 def load_network(model: Model) -> nn.Sequential | Ensemble:

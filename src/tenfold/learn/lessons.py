@@ -7,6 +7,7 @@ import torch
 
 from tenfold.arrays import Images, Labels
 from tenfold.errors import DataError
+from tenfold.learn.augment import augmented
 from tenfold.learn.drawings import with_drawings
 from tenfold.learn.recipes import TrainingOptions
 
@@ -55,6 +56,17 @@ class Lessons:
     def held_out(self, network: int) -> Examples:
         """Give what a network is scored and calibrated on; may be empty."""
         return self._pick(self._share_of(network))
+
+    def met(self, count: int) -> Images:
+        """Give so many of the images that the first network learns from, at random, each as it is and as it was met.
+
+        Returns:
+            `uint8 (n, 28, 28)`, twice as many as asked for, fewer where there are not so many.
+        """
+        images, _ = self.learned(0)
+        some = images.index_select(0, torch.randperm(len(images))[:count].to(images.device))
+        met: Images = torch.cat([some, augmented(some, self._options)]).cpu().numpy()
+        return met
 
     def _learned(self, network: int) -> Examples:
         left = torch.ones(len(self._images), dtype=torch.bool, device=self._images.device)

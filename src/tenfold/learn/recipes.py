@@ -81,7 +81,9 @@ class TrainingOptions:
         validation_split: Share of the training images held out and scored after each epoch, 0 to below 1.
         seed: Decides the first weights, the order of images and which are held out.
         precision: What training computes in. `auto` is bfloat16 where a measurement shows that it pays, else float32;
-            weights, evaluation and the saved model are float32 always.
+            weights are float32 always.
+        whole_numbers: Whether the saved model computes its convolutions in 8-bit whole numbers, which is three times
+            as fast; the weights to train on stay float32. Only for networks that have convolutions.
         device: `auto`, `cpu`, `cuda`, `mps`, or any other device that PyTorch knows.
 
     Raises:
@@ -116,6 +118,7 @@ class TrainingOptions:
     validation_split: float = 0.0
     seed: int = 0
     precision: Precision = "float32"
+    whole_numbers: bool = False
     device: str = "auto"
 
     def __post_init__(self) -> None:
@@ -148,8 +151,14 @@ class TrainingOptions:
         _expect("weight_decay", self.weight_decay, "0 or more", lambda value: value >= 0)
         _expect("rotation", self.rotation, "from 0 to 180", lambda value: 0 <= value <= 180)
         _expect("elastic", self.elastic, "from 0 to 5", lambda value: 0 <= value <= 5)
-        if not isinstance(self.wear, bool):
-            raise OptionError(f"wear must be true or false, got {self.wear!r}")
+        for name in ("wear", "whole_numbers"):
+            if not isinstance(getattr(self, name), bool):
+                raise OptionError(f"{name} must be true or false, got {getattr(self, name)!r}")
+        if self.whole_numbers and self.network == "dense":
+            raise OptionError(
+                "whole numbers are for networks with convolutions: choose network convolutional or deep, or leave "
+                "whole_numbers off"
+            )
         for name in ("drawn", "strangers"):
             _expect(name, getattr(self, name), "from 0 to 10", lambda value: 0 <= value <= 10)
         for name in ("label_smoothing", "validation_split", "averaging", "scaling", "shear"):
@@ -288,6 +297,7 @@ RECIPES: Mapping[str, TrainingOptions] = MappingProxyType(
             averaging=0.998,
             folds=3,
             precision="auto",
+            whole_numbers=True,
         ),
     }
 )

@@ -15,7 +15,7 @@ from tenfold.arrays import Image
 from tenfold.data.datasets import Examples, load_examples
 from tenfold.errors import OptionError, TrainingError
 from tenfold.learn.recipes import RECIPES, TrainingOptions
-from tenfold.model.evaluate import Evaluation, relabelled, score
+from tenfold.model.evaluate import Evaluation, evaluate, relabelled
 from tenfold.model.store import check_place
 
 __all__ = ["TrainingRun", "checkpoint_of", "train_model"]
@@ -122,12 +122,14 @@ def train_model(
     except TrainingError:
         checkpoint.unlink(missing_ok=True)  # going on would lead to the same end
         raise
-    from tenfold.learn.export import golden_images, save_trained
+    from tenfold.learn.export import classifier_of, golden_images, save_trained, written
 
+    content = written(trained)
     evaluation = None
     if trained.finished and test:
-        probabilities = trained.classifier()(test.images)
-        evaluation = score(probabilities, test.labels, classes=examples.classes, data=test.name)
+        evaluation = evaluate(
+            classifier_of(content), test.images, test.labels, classes=examples.classes, data=test.name
+        )
     save_trained(
         folder,
         trained,
@@ -135,6 +137,7 @@ def train_model(
         classes=examples.classes,
         data={"name": examples.name, "n": len(examples.images), "sha256": examples.sha256},
         golden=golden_images(examples.images, examples.labels, len(examples.classes)),
+        onnx=content,
         evaluation=evaluation,
     )
     if trained.finished:

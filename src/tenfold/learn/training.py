@@ -30,6 +30,9 @@ __all__ = ["Trained", "choose_device", "train"]
 
 Tensor = torch.Tensor
 
+MET = 3000
+"""On so many images the ranges of a model in whole numbers are measured, and on as many augmented ones."""
+
 
 @dataclass(frozen=True)
 class Trained:
@@ -45,6 +48,8 @@ class Trained:
             where none were.
         strangeness: From how probable on an image is refused as none of the classes; None where it cannot be.
         held_out: Its answers on the images held out; None where none were.
+        met: `uint8 (n, 28, 28)`, some of what it learned from, to measure the ranges of whole numbers on; empty where
+            the options ask for none.
         finished: False where it was interrupted before the last epoch.
     """
 
@@ -56,6 +61,7 @@ class Trained:
     temperature: float
     strangeness: float | None
     held_out: HeldOut | None
+    met: Images
     finished: bool
 
     def classifier(self) -> Classifier:
@@ -143,8 +149,10 @@ def train(
         held_out = [(each, lessons.held_out(number)) for each, number in answering]
         torch.manual_seed(_epoch_seed(options.seed, 0))
         calibration = calibrated(held_out, options, classes)
+        torch.manual_seed(_epoch_seed(options.seed, 0))
+        met = lessons.met(MET) if options.whole_numbers else images[:0]
     finished = len(history) == options.epochs * options.members
-    return Trained(_detached(made), described, options, history, classes, *calibration, finished)
+    return Trained(_detached(made), described, options, history, classes, *calibration, met, finished)
 
 
 def choose_device(name: str) -> torch.device:
