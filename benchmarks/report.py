@@ -101,6 +101,8 @@ Again: `{document["command"]}`
 - Digits of scripts other than the European ones are unknown to it.
 - The answers held out that the calibration rests on come from networks trained on a part of the images each; the one
   that ships learned from all of them.
+- It computes in 8-bit whole numbers; the networks held out that the promise rests on, in float32. Of 20,000 training
+  images 7 that float32 accepts at 0.1% are refused for that, and 7 accepted that it refuses.
 - All figures are of one training (one seed).
 
 ## Training options
