@@ -27,7 +27,8 @@ from tenfold.model.store import SHIPPED, Model, load_model
 from tenfold.picture.marks import crop
 from tenfold.picture.opening import open_pages
 from tenfold.read.lists import Known
-from tenfold.read.numbers import Number, NumberOptions, ReadRow, decide, read_rows
+from tenfold.read.numbers import Number, decide
+from tenfold.read.pages import NumberOptions, ReadRow, read_rows
 from tenfold.read.promises import ANY, least_probable
 from tenfold.read.promises import Kind as Reading
 

@@ -20,7 +20,7 @@ from tenfold.model.calibrate import promises
 from tenfold.model.store import SHIPPED, Model, load_model
 from tenfold.read.calibration import ERRORS, Answer, answers, held_out
 from tenfold.read.lists import Known
-from tenfold.read.numbers import NumberOptions, read_rows
+from tenfold.read.pages import NumberOptions, read_rows
 from tenfold.read.promises import SHIPPED_PROMISES, fingerprint
 
 PAGES: dict[Kind, int] = {"boxes": 170, "combs": 100, "grid": 90, "rows": 260}

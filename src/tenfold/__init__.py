@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from tenfold.learn.training import train
     from tenfold.model.evaluate import Evaluation, evaluate
     from tenfold.model.store import Model, load_model
-    from tenfold.read.numbers import Number, NumberOptions
+    from tenfold.read.numbers import Number
+    from tenfold.read.pages import NumberOptions
     from tenfold.read.reader import Digit, Reader
     from tenfold.report.pages import write_report
 
@@ -35,7 +36,7 @@ _HOMES = {
     "Evaluation": "tenfold.model.evaluate",
     "Model": "tenfold.model.store",
     "Number": "tenfold.read.numbers",
-    "NumberOptions": "tenfold.read.numbers",
+    "NumberOptions": "tenfold.read.pages",
     "RECIPES": "tenfold.learn.recipes",
     "Reader": "tenfold.read.reader",
     "TrainingOptions": "tenfold.learn.recipes",

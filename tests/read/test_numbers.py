@@ -4,7 +4,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from sheets import Sheet
 
 import tenfold
@@ -82,6 +82,21 @@ def test_free_digits_are_read(reader, sheet):
 
 def test_a_page_on_its_head_is_turned(reader, form):
     turned = np.ascontiguousarray(form[::-1, ::-1])
+    assert sorted(number.text for number in reader.numbers(png(turned))) == sorted(IDS)
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2])
+def test_print_is_no_number_however_it_lies(reader, turns):
+    page = Image.new("L", (900, 700), 255)
+    pen, font = ImageDraw.Draw(page), ImageFont.load_default(30)
+    for line in range(14):
+        pen.text((40, 30 + 45 * line), "the quick brown fox jumps over lazy dogs of all kinds", font=font, fill=20)
+    assert reader.numbers(png(np.ascontiguousarray(np.rot90(page, turns)))) == []
+
+
+@pytest.mark.parametrize("turns", [1, 3])
+def test_a_page_on_its_side_is_turned(reader, form, turns):
+    turned = np.ascontiguousarray(np.rot90(form, turns))
     assert sorted(number.text for number in reader.numbers(png(turned))) == sorted(IDS)
 
 

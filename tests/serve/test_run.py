@@ -107,10 +107,10 @@ def test_processes_let_connections_in_by_turns(start, wait_until):
 
     before = wait_until(lambda: len(workers) == 2 and sockets())
     with contextlib.ExitStack() as stack:
-        for _ in range(24):
+        for opened in range(1, 25):
             stack.enter_context(socket.create_connection((address.host, address.port), timeout=60))
-        wait_until(lambda: sum(sockets()) == sum(before) + 24)
-        assert min(now - then for now, then in zip(sockets(), before, strict=True)) >= 6
+            wait_until(lambda opened=opened: sum(sockets()) >= sum(before) + opened)
+        assert min(now - then for now, then in zip(sockets(), before, strict=True)) >= 4
 
 
 def test_a_new_model_comes_in_without_a_failed_request_and_a_bad_one_stays_out(

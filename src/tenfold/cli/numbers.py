@@ -85,7 +85,7 @@ def read(
     from tenfold.read.files import pages_of, read_files
     from tenfold.read.forms import load_form
     from tenfold.read.lists import load_list
-    from tenfold.read.numbers import NumberOptions
+    from tenfold.read.pages import NumberOptions
     from tenfold.read.reader import Reader
 
     options = NumberOptions(

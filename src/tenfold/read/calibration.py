@@ -17,7 +17,8 @@ from tenfold.model.store import Model, save_model
 from tenfold.picture.decode import Grey
 from tenfold.picture.opening import open_pages
 from tenfold.read.lists import Known
-from tenfold.read.numbers import NumberOptions, ReadRow, decide, read_rows
+from tenfold.read.numbers import decide
+from tenfold.read.pages import NumberOptions, ReadRow, read_rows
 from tenfold.read.promises import ANY, ROWS, Kind
 
 __all__ = [

@@ -8,7 +8,7 @@ import numpy as np
 
 from tenfold.model.rows import NOTHING, Columns
 
-__all__ = ["Scores", "middles", "most_probable", "probabilities"]
+__all__ = ["Scores", "middles", "most_probable", "no_number", "probabilities"]
 
 Scores = np.ndarray[tuple[int], np.dtype[np.float64]]
 
@@ -37,6 +37,11 @@ def most_probable(columns: Columns, count: int) -> list[str]:
             fresh = dict(sorted(fresh.items(), key=_both, reverse=True)[:KEPT])
         followed = fresh
     return [text for text, _ in sorted(followed.items(), key=_both, reverse=True)[:count]]
+
+
+def no_number(columns: Columns) -> float:
+    """Say how probable it is that a row holds no number, 0…1."""
+    return float(np.exp(columns[:, NOTHING].sum(dtype=np.float64)))
 
 
 def _both(found: tuple[str, tuple[float, float]]) -> float:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tenfold.errors import FormError, OptionError, TenfoldError
 from tenfold.model.store import SHIPPED, Model, load_model
 from tenfold.picture.opening import open_pages
-from tenfold.read.numbers import NumberOptions, ReadRow, read_rows
+from tenfold.read.pages import NumberOptions, ReadRow, read_rows
 
 __all__ = ["ReadFile", "read_files"]
 

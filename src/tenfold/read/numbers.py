@@ -1,80 +1,20 @@
-"""Numbers on pages: rows found, all their digits asked at once, the readings weighed, accepted or not."""
+"""Numbers: what rows of a page say, and whether to believe it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-import cv2
 import numpy as np
 
-from tenfold.arrays import Probabilities, Strangeness
-from tenfold.errors import FormError, OptionError
-from tenfold.model.rows import row_network
-from tenfold.model.store import Model
 from tenfold.picture.boxes import Quad
-from tenfold.picture.decode import Grey
-from tenfold.picture.forms import anchors_of, cut_out, fit, on_page
-from tenfold.picture.paper import even_out
-from tenfold.picture.rows import FreeRow, Row, find_boxed, find_free
-from tenfold.picture.strips import Way
-from tenfold.read.forms import Field, Form
-from tenfold.read.lists import Known, assign
+from tenfold.read.lists import assign
+from tenfold.read.pages import ALTERNATIVES, NumberOptions, ReadRow
 from tenfold.read.promises import Kind
-from tenfold.read.readings import EMPTY, Boxes, Free, Reading
+from tenfold.read.readings import EMPTY
 
-__all__ = ["Number", "NumberDigit", "NumberOptions", "ReadRow", "decide", "read_rows"]
+__all__ = ["Number", "NumberDigit", "decide"]
 
 NumberReason = Literal["blank", "not-a-digit", "not-on-list", "uncertain"]
-
-ALTERNATIVES = 5
-"""So many alternatives are told."""
-
-AROUND = 0.5
-"""A field of boxes is cut out with so much of its height around it."""
-
-SURE, SURER = 0.6, 0.35
-"""Where the usual probability of a page's numbers is below this, it is turned; a turn so much surer is believed."""
-
-FEW, FAR_MORE = 2, 2.0
-"""Strokes may look like a row of boxes, but not like more rows than this; they do where so much more stands free."""
-
-NO_ANSWERS: tuple[Probabilities, Strangeness] = (np.zeros((0, 10), np.float32), np.zeros(0, np.float32))
-
-
-@dataclass(frozen=True)
-class NumberOptions:
-    """How to read pages.
-
-    Attributes:
-        digits: How many digits each number has; None for any.
-        grid: Rows and columns of the grid on each page; None where there need not be one.
-        known: The only numbers that can occur; None for any.
-        unique: Each of them at most once over all pages.
-        max_error: The share of wrong numbers among the accepted that must not be passed; None for the reader's own.
-        form: The form that each page is; only its fields are read.
-
-    Raises:
-        OptionError: They contradict one another.
-    """
-
-    digits: int | None = None
-    grid: tuple[int, int] | None = None
-    known: Known | None = None
-    unique: bool = False
-    max_error: float | None = None
-    form: Form | None = None
-
-    def __post_init__(self) -> None:
-        if self.digits is not None and not 1 <= self.digits <= 60:
-            raise OptionError(f"a number has 1 to 60 digits, got {self.digits}")
-        if self.grid is not None and not all(1 <= side <= 40 for side in self.grid):
-            raise OptionError(f"a grid has 1 to 40 rows and columns, got {self.grid[0]}x{self.grid[1]}")
-        if self.form and (self.digits or self.grid):
-            raise OptionError("a form says itself how many digits its fields have: leave out --digits and --grid")
-        if self.unique and self.known is None:
-            raise OptionError("each number once (--unique) needs the list of numbers (--list)")
-        if self.known and self.digits and all(len(number) != self.digits for number in self.known.numbers):
-            raise OptionError(f"no number on the list has {self.digits} digits")
 
 
 @dataclass(frozen=True)
@@ -128,183 +68,6 @@ class Number:
     def to_dict(self) -> dict[str, Any]:
         """Give the answer as plain values that JSON can hold."""
         return asdict(self)
-
-
-@dataclass(frozen=True, eq=False)
-class ReadRow:
-    """A row that was read, before it is decided what it says.
-
-    Attributes:
-        says: What is known of it.
-        readings: The most probable ones, the best first; at least one.
-        quad: Its corners on the page.
-        field: The field of the form that it was read in.
-    """
-
-    says: Boxes | Free
-    readings: tuple[Reading, ...]
-    quad: Quad
-    field: Field | None = None
-
-    @property
-    def kind(self) -> Literal["boxes", "free"]:
-        """What promise it falls under, without a list."""
-        return self.says.kind
-
-
-def read_rows(model: Model, page: Grey, options: NumberOptions) -> list[ReadRow]:
-    """Find and read the rows of a page; one that stands on its head, or on its side, is turned.
-
-    Args:
-        model: The model that reads.
-        page: `uint8 (height, width)`.
-        options: What to look for.
-
-    Returns:
-        The rows, from top to bottom of the page as it is read; with a form one for each field, in their order.
-
-    Raises:
-        FormError: The page is not the form.
-    """
-    if options.form:
-        return _read_form(model, page, options.form)
-    rows = _read(model, page, options)
-    for turns in ((cv2.ROTATE_180,), (cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE)):
-        if _sureness(rows) >= SURE:
-            break
-        for turn in turns:
-            other = _read(model, np.asarray(cv2.rotate(page, turn), np.uint8), options)
-            if _sureness(other) > _sureness(rows) + SURER:
-                rows = [_turned_back(row, turn, page.shape) for row in other]
-    return rows
-
-
-def _sureness(rows: Sequence[ReadRow]) -> float:
-    return float(np.median([row.readings[0].probability for row in rows])) if rows else 0.0
-
-
-def _turned_back(row: ReadRow, turn: int, shape: tuple[int, ...]) -> ReadRow:
-    """Say where a row of a turned page is on the page as it came, `shape` its height and width."""
-    bottom, right = shape[0] - 1, shape[1] - 1
-
-    def back(x: float, y: float) -> tuple[float, float]:
-        if turn == cv2.ROTATE_180:
-            return right - x, bottom - y
-        return (y, bottom - x) if turn == cv2.ROTATE_90_CLOCKWISE else (right - y, x)
-
-    def placed(quad: Quad) -> Quad:
-        return tuple(back(x, y) for x, y in quad)
-
-    return _placed(row, placed)
-
-
-def _placed(row: ReadRow, place: Callable[[Quad], Quad]) -> ReadRow:
-    """Say where a row is on another plane than it was read on."""
-    readings = [
-        replace(reading, signs=tuple(replace(sign, quad=place(sign.quad)) for sign in reading.signs))
-        for reading in row.readings
-    ]
-    return replace(row, readings=tuple(readings), quad=place(row.quad))
-
-
-def _read_form(model: Model, page: Grey, form: Form) -> list[ReadRow]:
-    """Read the fields of a form, on a page that may lie on its head or on its side."""
-    best: list[ReadRow] = []
-    for turn in (None, cv2.ROTATE_180, cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE):
-        turned = page if turn is None else np.asarray(cv2.rotate(page, turn), np.uint8)
-        paper = even_out(turned)
-        way = fit(form.anchors, anchors_of(paper)) if form.anchors else _as_it_lies(form, turned)
-        if way is None:
-            continue
-        rows = [
-            _read_field(model, turned, field, tuple(map(tuple, on_page(way, form.corners(field)))))
-            for field in form.fields
-        ]
-        if not best or _said(rows) > FAR_MORE * _said(best):
-            best = rows if turn is None else [_turned_back(row, turn, page.shape) for row in rows]
-        if _sureness([row for row in rows if row.readings[0].text.strip(EMPTY)]) >= SURE or not form.anchors:
-            break
-    if not best:
-        raise FormError("this page is not the form: too few of the form's rows of boxes were found on it")
-    return best
-
-
-def _as_it_lies(form: Form, page: Grey) -> Way:
-    height, width = page.shape
-    return np.diag([width / form.width, height / form.height, 1.0])
-
-
-def _read_field(model: Model, page: Grey, field: Field, quad: Quad) -> ReadRow:
-    """Read what is written in one place of a page; a place without anything is an empty row."""
-    piece, back = cut_out(page, quad, AROUND if field.kind == "boxes" else 0.0)
-    paper = even_out(piece)
-    rows = _boxes(model, find_boxed(paper, digits=field.digits)) if field.kind == "boxes" else []
-    rows = rows or _free(model, find_free(piece, paper), field.digits)
-    middle = np.array(piece.shape[::-1]) / 2
-    if field.kind == "boxes":
-        rows = sorted(rows, key=lambda row: float(np.linalg.norm(np.mean(row.quad, axis=0) - middle)))
-    else:
-        rows = sorted(rows, key=lambda row: -_said([row]))
-    if not rows:
-        nothing = Boxes(Row((), quad), NO_ANSWERS, ())
-        return ReadRow(nothing, tuple(nothing.readings(1)), quad, field)
-    return replace(_placed(rows[0], lambda corners: tuple(map(tuple, on_page(back, corners)))), field=field)
-
-
-def _read(model: Model, page: Grey, options: NumberOptions) -> list[ReadRow]:
-    """Read the rows of boxes of an upright page, or what stands free on it, whichever says more.
-
-    Where there are more boxes than strokes may imitate, or as many as are wanted, the rest is taken for print.
-    """
-    paper = even_out(page)
-    boxed = _boxes(model, find_boxed(paper, digits=options.digits, grid=options.grid))
-    written = [row for row in boxed if row.readings[0].text.strip(EMPTY)]
-    if options.grid or len(written) > FEW or (written and options.digits):
-        return boxed
-    free = _free(model, find_free(page, paper), options.digits)
-    return free if _said(free) > FAR_MORE * _said(written) else boxed
-
-
-def _said(rows: Sequence[ReadRow]) -> float:
-    """Give how many digits are read, each counted as far as it is sure."""
-    return sum(row.readings[0].probability * len(row.readings[0].text.replace(EMPTY, "")) for row in rows)
-
-
-def _around(reading: Reading) -> Quad:
-    """Give the corners of what was read, from its first sign to its last."""
-    first, last = reading.signs[0].quad, reading.signs[-1].quad
-    return first[0], last[1], last[2], first[3]
-
-
-def _boxes(model: Model, rows: Sequence[Row]) -> list[ReadRow]:
-    """Read rows of boxes, their digits in one batch."""
-    images = [part.image for row in rows for part in row.parts if part.image is not None]
-    probable, strange = model.answer(np.stack(images)) if images else NO_ANSWERS
-    columns = row_network()([np.pad(image, 2) for image in images])
-    found, start = [], 0
-    for row in rows:
-        end = start + sum(part.image is not None for part in row.parts)
-        says = Boxes(row, (probable[start:end], strange[start:end]), columns[start:end])
-        found.append(ReadRow(says, tuple(says.readings(ALTERNATIVES)), row.quad))
-        start = end
-    return found
-
-
-def _free(model: Model, rows: Sequence[FreeRow], digits: int | None) -> list[ReadRow]:
-    """Read free rows, their digits in one batch; those that hold no number are left out."""
-    said = [Free(row, columns) for row, columns in zip(rows, row_network()([row.strip for row in rows]), strict=True)]
-    images = [image for row in said for image in row.images]
-    probable, strange = model.answer(np.stack(images)) if images else NO_ANSWERS
-    found, start = [], 0
-    for row in said:
-        end = start + len(row.images)
-        row.answered(probable[start:end], strange[start:end])
-        start = end
-        readings = row.readings(ALTERNATIVES + 1, digits)
-        if readings and readings[0].text:
-            told = tuple(reading for reading in readings if reading.text)
-            found.append(ReadRow(row, told, _around(told[0])))
-    return found
 
 
 def decide(

@@ -15,7 +15,8 @@ from tenfold.picture.decode import LIMIT
 from tenfold.picture.opening import open_pages
 from tenfold.picture.prepare import Prepared, prepare
 from tenfold.read.explain import Explanation, covered
-from tenfold.read.numbers import Number, NumberOptions, ReadRow, decide, read_rows
+from tenfold.read.numbers import Number, decide
+from tenfold.read.pages import NumberOptions, ReadRow, read_rows
 from tenfold.read.promises import ANY, least_probable
 
 __all__ = ["Digit", "Reader"]

@@ -12,7 +12,7 @@ from tenfold.picture.forms import anchors_of
 from tenfold.picture.paper import even_out
 from tenfold.picture.rows import find_boxed
 from tenfold.read.forms import Field, Form
-from tenfold.read.numbers import NumberOptions, read_rows
+from tenfold.read.pages import NumberOptions, read_rows
 
 __all__ = ["form_of"]
 

@@ -11,7 +11,8 @@ from tenfold.arrays import SIDE, Images
 from tenfold.errors import DataError
 from tenfold.picture.decode import Grey
 from tenfold.picture.opening import open_pages
-from tenfold.read.numbers import Number, NumberOptions, ReadRow, read_rows
+from tenfold.read.numbers import Number
+from tenfold.read.pages import NumberOptions, ReadRow, read_rows
 from tenfold.read.reader import Reader
 from tenfold.serve.digits import as_png, read_digit
 from tenfold.serve.problems import Problem

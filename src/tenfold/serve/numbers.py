@@ -15,7 +15,8 @@ from tenfold.errors import PictureError
 from tenfold.picture.decode import Grey
 from tenfold.picture.marks import crop
 from tenfold.picture.opening import count_pages, open_pages
-from tenfold.read.numbers import Number, ReadRow, read_rows
+from tenfold.read.numbers import Number
+from tenfold.read.pages import ReadRow, read_rows
 from tenfold.read.reader import Reader
 from tenfold.serve.digits import FailedPicture
 from tenfold.serve.keeping import number_review, stored

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import UploadFile
 
 from tenfold.read.lists import Known, parse_list
-from tenfold.read.numbers import NumberOptions
+from tenfold.read.pages import NumberOptions
 from tenfold.serve.options import Limits
 from tenfold.serve.pictures import (
     SentPicture,
