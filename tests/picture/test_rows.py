@@ -1,5 +1,6 @@
 """Rows of digits are found on pages, in boxes, in combs, in grids and free."""
 
+import cv2
 import numpy as np
 import pytest
 from sheets import Sheet
@@ -60,6 +61,36 @@ def test_strokes_across_lines_keep_their_digits_whole(sheet, mnist):
     sheet.digit(7, 330, 345, 50)
     sheet.digit(3, 392, 318, 50)
     assert shape(boxed(sheet.page())) == ["dd___"]
+
+
+def is_ring(image):
+    """Say whether the ink encloses one hole."""
+    return cv2.connectedComponents((image < 100).astype(np.uint8), connectivity=4)[0] - 1 == 2
+
+
+def ring(sheet, x, y, dark=0.9):
+    ink = np.zeros_like(sheet.ink)
+    cv2.ellipse(ink, (round(x), round(y)), (16, 20), 0, 0, 360, dark, 5, cv2.LINE_AA)
+    sheet.ink = 1 - (1 - sheet.ink) * (1 - ink)
+
+
+@pytest.mark.parametrize("aside", [-3, 0, 3])
+def test_a_stroke_above_a_tooth_of_a_comb_is_no_line(sheet, aside):
+    sheet.boxes("______", 300, 300, comb=True)
+    ring(sheet, 480 + 15 + aside, 313)
+    [row] = boxed(sheet.page())
+    [image] = [part.image for part in row.parts if part.image is not None]
+    assert is_ring(image)
+
+
+@pytest.mark.parametrize("aside", [-3, 0, 3])
+def test_a_dark_stroke_along_a_grey_line_stays(sheet, aside):
+    sheet.boxes("______", 300, 300)
+    sheet.ink *= 0.5
+    ring(sheet, 480 + 16 + aside, 330)
+    [row] = boxed(sheet.page())
+    [image] = [part.image for part in row.parts if part.image is not None]
+    assert is_ring(image)
 
 
 def test_a_free_row_is_laid_out_for_a_network_of_rows(sheet):

@@ -38,6 +38,12 @@ EMPTY = 0.2
 SPECK = 0.1
 """Pieces shorter than this share of the box's height are specks."""
 
+OVER, FREE = 1.3, 0.25
+"""Ink on a line that is so many times as dark as the line is a stroke over it; this share of it is free of them."""
+
+GAP = 0.04
+"""A tooth of a comb ends where there is no ink for this share of the comb's height."""
+
 BELONGS, NARROW_BELONGS = 0.75, 0.6
 """A piece with this share of its ink in one box is part of what is written there, and so is one with this share that is
 no wider than a box; others are cut at the line."""
@@ -145,9 +151,44 @@ def _lines(strip: Strip, bounds: list[float], lean: float) -> Mask:
     for line, thick in along:
         cover |= erased(strip.mask, line, thick, strokes)
     turned_cover = np.zeros_like(turned)
-    for line, thick in across:
-        turned_cover |= erased(turned, line, thick, turned_strokes)
-    return np.asarray(cover | turned_cover.T, np.uint8)
+    tops = _tops(turned, uprights, strip) if strip.comb else [0] * len(uprights)
+    for (line, thick), top in zip(across, tops, strict=True):
+        turned_cover[:, top:] |= erased(turned, line, thick, turned_strokes)[:, top:]
+    foot, end = strip.room + strip.height, strip.room + strip.width
+    spans = [slice(max(top, strip.room), foot) for top in tops]
+    over = _strokes(np.ascontiguousarray(strip.dark.T), turned, across, spans).T
+    over = over | _strokes(strip.dark, strip.mask, along, [slice(strip.room, end)] * len(along))
+    return np.asarray((cover | turned_cover.T) & ~over, np.uint8)
+
+
+def _strokes(dark: Ink, mask: Mask, lines: list[tuple[Profile, float]], spans: list[slice]) -> Mask:
+    """Mark the ink on level lines, each there in some columns, that is far darker than they are: a stroke lies over."""
+    height, columns = len(dark), np.arange(dark.shape[1])
+    found = np.zeros_like(mask)
+    for (line, thick), span in zip(lines, spans, strict=True):
+        reach = int(np.ceil(thick / 2)) + 4
+        where = np.clip(np.rint(line).astype(int) + np.arange(-reach, reach + 1)[:, None], 0, height - 1)
+        near = dark[where, columns]
+        usual = quantile(near[reach - 2 : reach + 3, span].max(axis=0), FREE)
+        darker = (near > OVER * max(usual, 1.0)).astype(np.uint8)
+        solid = cv2.morphologyEx(darker, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+        edged = np.asarray(cv2.dilate(solid, np.ones((3, 3), np.uint8)), np.uint8)
+        found[where, columns] |= edged & mask[where, columns]
+    return found
+
+
+def _tops(turned: Mask, teeth: list[Profile], strip: Strip) -> list[int]:
+    """Give the row where each tooth of a comb begins; what is above is no line. Those between two boxes are alike."""
+    foot, gap = strip.room + strip.height, max(2, round(GAP * strip.height))
+    tops = []
+    for tooth in teeth:
+        columns = np.clip(np.rint(tooth[:foot]).astype(int)[:, None] + np.arange(-2, 3), 0, len(turned) - 1)
+        inked = np.append(np.flatnonzero((turned[columns, np.arange(foot)[:, None]] > 0).any(axis=1)), foot)
+        breaks = np.flatnonzero(np.diff(inked) > gap)
+        tops.append(int(inked[breaks[-1] + 1 if len(breaks) else 0]))
+    usual = quantile(np.array(tops[1:-1] or tops), 0.4)
+    outer = {0, len(tops) - 1}
+    return [max(0, round((min(top, usual) if at in outer else usual) - gap)) for at, top in enumerate(tops)]
 
 
 def _bands(shape: tuple[int, ...], lines: list[tuple[Profile, float]]) -> Mask:
