@@ -33,19 +33,20 @@ AROUND = 0.5
 SURE, LONG = 0.95, 1.5
 """A page lies right if its numbers are so sure, usually, and have so many digits: on its side it shows many of one."""
 
-CLEARLY = 1.25
-"""A page is turned if so many times as much is then read."""
+WELL, CLEARLY = 0.75, 1.25
+"""A page is turned if it is then read so surely, usually, and so many times as much is read."""
+
+LINE, LINES = 3, 5
+"""A line is so many times as wide as high; a page of lines has so many, and they are half of what is on it."""
 
 EVEN = 0.5
 """A row that holds none as probably as not holds none: a look at its digits makes no number more probable."""
 
-PRINT, LINES = 0.8, 5
-"""So many rows that hold so surely no number, on the whole, are lines of print on a page that lies right."""
-
 FEW, FAR_MORE = 2, 2.0
 """Strokes may look like a row of boxes, but not like more rows than this; they do where so much more stands free."""
 
-TURNS = cv2.ROTATE_180, cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE
+SIDES = cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE
+TURNS = cv2.ROTATE_180, *SIDES
 
 NO_ANSWERS: tuple[Probabilities, Strangeness] = (np.zeros((0, 10), np.float32), np.zeros(0, np.float32))
 
@@ -124,15 +125,19 @@ def read_rows(model: Model, page: Grey, options: NumberOptions) -> list[ReadRow]
     """
     if options.form:
         return _read_form(model, page, options.form)
-    rows, is_print = _read(model, page, options)
+    rows, level = _read(model, page, options)
     for turn in TURNS:
-        if is_print or _lies_right(rows) or (turn != cv2.ROTATE_180 and _are_long(rows)):
+        if _lies_right(rows) or (turn == SIDES[0] and (level or _are_long(rows))):
             break
-        turned = np.asarray(cv2.rotate(page, turn), np.uint8)
-        other, is_print = _read(model, turned, options)
-        if is_print or (_are_long(other) and _beyond(other) > CLEARLY * _beyond(rows)):
+        other, other_level = _read(model, np.asarray(cv2.rotate(page, turn), np.uint8), options)
+        if (other_level and not level) or _say_more(other, rows):
             rows = [_turned_back(row, turn, page.shape) for row in other]
+            level = other_level
     return rows
+
+
+def _say_more(rows: Sequence[ReadRow], others: Sequence[ReadRow]) -> bool:
+    return _are_long(rows) and _sureness(rows) >= WELL and _beyond(rows) > CLEARLY * _beyond(others)
 
 
 def _lies_right(rows: Sequence[ReadRow]) -> bool:
@@ -230,7 +235,7 @@ def _read(model: Model, page: Grey, options: NumberOptions) -> tuple[list[ReadRo
     Where there are more boxes than strokes may imitate, or as many as are wanted, the rest is taken for print.
 
     Returns:
-        The rows, and whether the page is seen to be print that lies right.
+        The rows, and whether the page holds lines, of print or numbers, that are level.
     """
     paper = even_out(page)
     boxed = _boxes(model, find_boxed(paper, digits=options.digits, grid=options.grid))
@@ -240,8 +245,9 @@ def _read(model: Model, page: Grey, options: NumberOptions) -> tuple[list[ReadRo
     rows = find_free(page, paper)
     columns = row_network()([row.strip for row in rows])
     free = _free(model, rows, columns, options.digits)
-    is_print = len(rows) >= LINES and float(np.mean([no_number(each) for each in columns])) >= PRINT
-    return (free if _said(free) > FAR_MORE * _said(written) else boxed), is_print
+    lines = sum(row.strip.shape[1] >= LINE * row.strip.shape[0] for row in rows)
+    level = lines >= max(LINES, len(rows) / 2)
+    return (free if _said(free) > FAR_MORE * _said(written) else boxed), level
 
 
 def _said(rows: Sequence[ReadRow]) -> float:
