@@ -19,7 +19,7 @@ from tenfold.learn.training import Trained
 from tenfold.model.evaluate import Evaluation
 from tenfold.model.store import Model, ModelInfo, save_model
 
-__all__ = ["classifier_of", "float_onnx", "golden_images", "load_network", "save_trained", "written"]
+__all__ = ["classifier_of", "float_onnx", "golden_images", "load_network", "onnx_of", "save_trained"]
 
 BATCH = 512
 """Images given to a network at once."""
@@ -48,7 +48,7 @@ def save_trained(
         classes: The names of the classes.
         data: What to say of the training data: `name`, `n`, `sha256`.
         golden: `uint8 (n, 28, 28)`, images whose answers are stored and asked again at every load.
-        onnx: What `written` gave, where that was asked already.
+        onnx: What `onnx_of` gave, where that was asked already.
         evaluation: What the network scored, where that was measured.
 
     Returns:
@@ -58,7 +58,7 @@ def save_trained(
         ModelError: A weight is not finite, the network answers otherwise as ONNX, or the folder cannot be written.
     """
     _check_finite(name, trained)
-    content = onnx or written(trained)
+    content = onnx or onnx_of(trained)
     answers = trained.classifier()(golden)
     whole = trained.options.whole_numbers
     if whole and np.abs(classifier_of(content)(golden) - answers).max() > WHOLE_TOLERANCE:
@@ -95,7 +95,7 @@ def _check_finite(name: str, trained: Trained) -> None:
             raise ModelError(f"weight {key} of {name} is not finite; no model was written")
 
 
-def written(trained: Trained) -> bytes:
+def onnx_of(trained: Trained) -> bytes:
     """Give a trained network as the ONNX file that answers for its model folder, in whole numbers where asked for."""
     content = to_onnx(trained.network, trained.temperature, trained.classes if trained.options.strangers else None)
     if not trained.options.whole_numbers:
@@ -119,7 +119,7 @@ def float_onnx(model: Model) -> bytes:
 
 
 def classifier_of(content: bytes) -> Classifier:
-    """Open an ONNX file that `written` gave."""
+    """Open an ONNX file that `onnx_of` gave."""
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
 
     def classify(images: Images, /) -> Probabilities:

@@ -122,9 +122,9 @@ def train_model(
     except TrainingError:
         checkpoint.unlink(missing_ok=True)  # going on would lead to the same end
         raise
-    from tenfold.learn.export import classifier_of, golden_images, save_trained, written
+    from tenfold.learn.export import classifier_of, golden_images, onnx_of, save_trained
 
-    content = written(trained)
+    content = onnx_of(trained)
     evaluation = None
     if trained.finished and test:
         evaluation = evaluate(
