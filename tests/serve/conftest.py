@@ -182,8 +182,9 @@ def form(mnist):
     for place, number in enumerate(("781528989", "40213_667", "990017284")):
         sheet.boxes(number, 200, 120 + 180 * place)
     for place in range(9):
-        sheet.line(210 + 60 * place, 490, 250 + 60 * place, 530, 9)
-        sheet.line(250 + 60 * place, 490, 210 + 60 * place, 530, 9)
+        x, y = 210 + 60 * place + 5 * (place % 3), 484 + 4 * (place % 4)
+        sheet.line(x, y, x + 40 - 6 * (place % 2), y + 48, 7)
+        sheet.line(x + 36 + 3 * (place % 2), y + 3, x + 4 * (place % 3), y + 44, 7)
     stream = BytesIO()
     Image.fromarray(sheet.page(1.5)).save(stream, "PNG")
     return stream.getvalue()

@@ -82,3 +82,24 @@ def test_numbers_are_sent_to_review_and_typed_by_keyboard_alone(open_page, addre
     rows = httpx.get(f"{address}/v1/reviews/export.csv").text.splitlines()
     assert rows[-2].split(",")[4::2][:2] == ["40213_667", "not-on-list"]
     assert rows[-2].split(",")[7] == "40213_667"
+
+
+def test_a_number_that_was_read_wrong_and_believed_is_corrected_beside_its_page(open_page, address, form):
+    page = open_page(path="#read", bypass_csp=True)
+    drop(page, (form, "form.png"))
+    expect(page.locator("#rows tr")).to_have_count(3)
+    expect(page.locator("#mend")).to_be_hidden()
+    page.locator("#rows button").first.click()
+    expect(page.locator("#mended")).to_have_value("781528989")
+    page.locator("#mended").fill("781528980")
+    shot(page, "read-correcting")
+    check_access(page)
+    page.keyboard.press("Enter")
+    expect(page.locator("#sent")).to_have_text("Kept as 781528980.")
+    expect(page.locator("#rows .chosen td")).to_have_text(["1", "781528980", "corrected"])
+    with page.expect_download() as download:
+        page.locator("#numbers-csv").click()
+    assert ",781528980," in Path(download.value.path()).read_text()
+    rows = httpx.get(f"{address}/v1/reviews/export.csv").text.splitlines()
+    kept = dict(zip(rows[0].split(","), rows[-1].split(","), strict=True))
+    assert (kept["name"], kept["guess"], kept["label"]) == ("form.png", "781528989", "781528980")

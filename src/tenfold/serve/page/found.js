@@ -6,19 +6,23 @@ import { decoded, paint } from "./pictures.js";
 const at = (id) => document.getElementById(id);
 
 const COLUMNS = ["file", "page", "row", "text", "probability", "accepted", "reason"];
-const DOUBTS = { blank: "blank", "not-a-digit": "not a digit", "not-on-list": "not on the list", uncertain: "not sure enough" };
+const DOUBTS = { blank: "blank", "not-a-digit": "not a digit", "not-on-list": "not on the list", uncertain: "not sure enough", corrected: "corrected" };
 const LINE = 0.0022; // of the page's width
+const MARGIN = 0.5; // of its height, around a number that is cut out
 const SMALLEST = 11; // pixels of the screen that writing takes
 
 let sheets = []; // pages as read, each with its numbers
 let chosen = null;
+let tellChosen = () => {};
 
 export const found = () => sheets.flatMap(({ numbers }) => numbers);
 export const isDoubted = ({ accepted, reason }) => !accepted && reason !== "blank";
 
+export const whenChosen = (act) => { tellChosen = act; };
+
 export function forget() {
   sheets = [];
-  chosen = null;
+  choose(null);
   at("pages").replaceChildren();
   at("rows").replaceChildren();
 }
@@ -72,7 +76,7 @@ function row(number, where) {
   const text = cell("");
   text.append(button);
   line.classList.toggle("doubted", !number.accepted);
-  line.append(cell(where), text, cell(number.accepted ? sureness(number.probability) : DOUBTS[number.reason]));
+  line.append(cell(where), text, cell(number.accepted && !number.reason ? sureness(number.probability) : DOUBTS[number.reason]));
   return line;
 }
 
@@ -86,6 +90,27 @@ function choose(number) {
     if (here) line.scrollIntoView({ block: "nearest" });
   });
   draw();
+  tellChosen(chosen);
+}
+
+// A person says what a number is.
+export function correct(number, text) {
+  Object.assign(number, { text, accepted: true, reason: "corrected" });
+  arrange();
+  choose(number);
+}
+
+// A number as a picture of its own, as it stands on its page.
+export function cutOut(number) {
+  const { quad } = number;
+  const { own } = sheets.find(({ numbers }) => numbers.includes(number));
+  const [xs, ys] = [quad.map(([x]) => x), quad.map(([, y]) => y)];
+  const margin = MARGIN * Math.hypot(quad[3][0] - quad[0][0], quad[3][1] - quad[0][1]);
+  const [left, top] = [Math.max(0, Math.min(...xs) - margin), Math.max(0, Math.min(...ys) - margin)];
+  const [width, height] = [Math.max(...xs) + margin - left, Math.max(...ys) + margin - top].map(Math.ceil);
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  canvas.getContext("2d").drawImage(own, -left, -top);
+  return decoded(canvas.toDataURL("image/png").split(",")[1]);
 }
 
 function under({ canvas, numbers }, event) {

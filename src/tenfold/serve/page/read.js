@@ -1,9 +1,9 @@
 // Read: asks about pages, one file after another, and says how it went.
 
 import { Refusal, ask, hand, sentence, tell as tellTrouble } from "./api.js";
-import { append, asCsv, draw, forget, found, isDoubted } from "./found.js";
+import { append, asCsv, correct, cutOut, draw, forget, found, isDoubted, whenChosen } from "./found.js";
 import { addOptions, chosen, startOptions } from "./options.js";
-import { takeFiles } from "./pictures.js";
+import { onlyDigits, takeFiles } from "./pictures.js";
 import { refreshCount } from "./review.js";
 
 const at = (id) => document.getElementById(id);
@@ -11,6 +11,7 @@ const at = (id) => document.getElementById(id);
 let asked = new AbortController();
 let requests = []; // forms as they were sent, once they are answered
 let last = []; // the files that were read
+let mended = null; // the number that may be corrected now
 
 export function startReading() {
   takeFiles(at("read"), at("page-sheet"), [at("page"), at("camera")], read);
@@ -18,6 +19,16 @@ export function startReading() {
   at("again").addEventListener("click", () => read(last));
   at("numbers-csv").addEventListener("click", () => hand(new Blob([asCsv()], { type: "text/csv" }), "numbers.csv"));
   at("numbers-review").addEventListener("click", () => tellTrouble(sendToReview));
+  onlyDigits(at("mended"), true);
+  whenChosen((number) => {
+    mended = number;
+    at("mend").hidden = number === null;
+    if (number) at("mended").value = number.text;
+  });
+  at("mend").addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (at("mended").value) tellTrouble(mend); else at("mended").focus();
+  });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 }
 
@@ -148,4 +159,17 @@ async function sendToReview() {
     at("sent").textContent = "";
     throw error;
   }
+}
+
+// A number that was read wrong is kept with what it is; the table and its CSV say so too.
+async function mend() {
+  const [number, label] = [mended, at("mended").value];
+  const form = new FormData();
+  form.append("picture", cutOut(number), number.file);
+  form.append("kind", "number");
+  form.append("label", label);
+  await ask("v1/reviews", { method: "POST", body: form });
+  correct(number, label);
+  at("sent").textContent = `Kept as ${label.replaceAll("_", "·")}.`;
+  offerReview();
 }
