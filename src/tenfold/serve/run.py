@@ -130,7 +130,7 @@ class _Server(uvicorn.Server):
         try:
             self._take(listener.accept()[0])
             LAST[0] = os.getpid()
-        except BlockingIOError:  # another one was faster
+        except (BlockingIOError, ConnectionAbortedError):  # another one was faster, or nobody is there any more
             pass
         except OSError:  # too many files are open, or the server has ended
             pause = 1.0
