@@ -33,8 +33,8 @@ AROUND = 0.5
 SURE, LONG = 0.95, 1.5
 """A page lies right if its numbers are so sure, usually, and have so many digits: on its side it shows many of one."""
 
-WELL, CLEARLY = 0.75, 1.25
-"""A page is turned if it is then read so surely, usually, and so many times as much is read."""
+WELL, CLEARLY, MORE = 0.75, 1.25, 2
+"""A page is turned if it is then read so surely, usually, and so many times as much, by so many digits at least."""
 
 LINE, LINES = 3, 5
 """A line is so many times as wide as high; a page of lines has so many, and they are half of what is on it."""
@@ -137,7 +137,7 @@ def read_rows(model: Model, page: Grey, options: NumberOptions) -> list[ReadRow]
 
 
 def _say_more(rows: Sequence[ReadRow], others: Sequence[ReadRow]) -> bool:
-    return _are_long(rows) and _sureness(rows) >= WELL and _beyond(rows) > CLEARLY * _beyond(others)
+    return _are_long(rows) and _sureness(rows) >= WELL and _beyond(rows) > CLEARLY * _beyond(others) + MORE
 
 
 def _lies_right(rows: Sequence[ReadRow]) -> bool:
