@@ -121,6 +121,19 @@ def test_a_number_that_fits_none_of_the_list_says_so(reader, form):
     assert (second.text, second.matched, second.reason) == (IDS[1], False, "not-on-list")
 
 
+def test_a_number_cut_out_of_its_page_is_read_without_what_is_around_it(reader, mnist):
+    sheet = Sheet(mnist.x_test, mnist.y_test, 330, 90)
+    for ends in ((0, 4, 329, 2), (0, 86, 329, 84), (3, 0, 5, 89), (324, 0, 326, 89)):
+        sheet.line(*ends, thick=3)
+    for x in (20, 32):  # a hash
+        sheet.line(x + 6, 24, x, 66, thick=3)
+    for y in (38, 52):
+        sheet.line(14, y, 44, y, thick=3)
+    sheet.row("2718", 60, 45, 45)
+    [number] = reader.numbers(png(sheet.page()))
+    assert number.text == "2718"
+
+
 def test_each_number_of_a_list_at_most_once(reader, sheet):
     sheet.boxes("402135667", 200, 200)
     sheet.boxes("402135667", 200, 500)

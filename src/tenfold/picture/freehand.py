@@ -47,6 +47,15 @@ HIGH = 0.55
 TALLER, THIN = 1.9, 0.35
 """What is so many times as high as its row, and so many times as wide as high at most, is an upright line."""
 
+FROM_END_TO_END, STEEPEST = 0.95, 0.1
+"""The sides of a cell are seen over so much of its height at least, and lean so much at most."""
+
+MARK = 0.4
+"""What stands alone beside digits and is less than so many times as high is a comma or a dash."""
+
+LARGE = 800
+"""A picture of so many rows shows a page, a smaller one may be cut out of one."""
+
 BAND = 0.16
 """A cut wanders at most this far to a side, as a share of a digit's height."""
 
@@ -127,47 +136,79 @@ def find_free_rows(dark: Ink, floor: int) -> list[FreeRow]:
 
 
 def _is_long(mask: Mask) -> bool:
-    """Say whether there is a piece of ink as wide as a rule or a long row."""
+    """Say whether there is a piece of ink as wide as a rule or a long row: of a single digit no slope is known."""
     if cv2.connectedComponents(mask, connectivity=8)[0] > 60:
         return True
-    return bool((labelled(mask)[2][1:, 2] > 0.3 * mask.shape[1]).any())
+    wide, tall = labelled(mask)[2][1:, 2:4].T
+    return bool(((wide > 0.5 * mask.shape[1]) & (wide > 2 * tall)).any())
 
 
 def _without_rules(mask: Mask) -> Mask:
-    """Take away long level lines, and upright ones along the page's edges; strokes across them stay."""
+    """Take away long level lines, and upright ones of a page or at the sides of a cell; strokes across them stay."""
     height, width = mask.shape
-    level = max(100, width // 10) if width >= 800 else max(24, width // 2)
-    upright = max(100, height // 8) if height >= 800 else max(24, round(0.75 * height))
-    rest = _without_level(mask, level)
-    turned = np.asarray(cv2.transpose(_without_level(np.asarray(cv2.transpose(rest), np.uint8), upright)), np.uint8)
-    if height >= 800:
-        return turned
-    edge = max(3, width // 14)
-    rest[:, :edge], rest[:, -edge:] = turned[:, :edge], turned[:, -edge:]
-    return rest
+    level = _level_lines(mask, max(100, width // 10) if width >= LARGE else max(24, width // 2))
+    rest = _without(mask, level)
+    uprights = _level_lines(_turned(rest), max(100, height // 8)) if height >= LARGE else _turned(_sides(mask, level))
+    return _turned(_without(_turned(rest), uprights))
 
 
-def _without_level(mask: Mask, length: int) -> Mask:
+def _turned(mask: Mask) -> Mask:
+    return np.asarray(cv2.transpose(mask), np.uint8)
+
+
+def _level_lines(mask: Mask, length: int) -> Mask:
+    """Find level lines of so many pixels or more, and nothing where they are as thick as strokes are long."""
     thicker = cv2.dilate(mask, np.ones((3, 1), np.uint8))
     level = np.asarray(cv2.morphologyEx(thicker, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)), np.uint8)
-    lines = np.asarray(level & np.asarray(mask), np.uint8)
-    if not lines.any():
+    lines = np.asarray(level & mask, np.uint8)
+    return lines if _thickness(lines) <= 0.2 * length else np.zeros_like(mask)
+
+
+def _thickness(lines: Mask) -> int:
+    return max(3, round(stroke_width(lines)) + 2)
+
+
+def _without(mask: Mask, level: Mask) -> Mask:
+    """Take level lines away; where there is ink above and below them, a stroke crosses."""
+    if not level.any():
         return mask
-    thick = max(3, round(stroke_width(np.asarray(lines, np.uint8))) + 2)
-    if thick > 0.2 * length:
-        return mask
-    rest = np.asarray(mask & ~lines, np.uint8)
-    above = cv2.dilate(rest, np.ones((2 * thick + 1, 1), np.uint8), anchor=(0, 2 * thick))
-    below = cv2.dilate(rest, np.ones((2 * thick + 1, 1), np.uint8), anchor=(0, 0))
+    reach = 2 * _thickness(level)
+    rest = np.asarray(mask & ~level, np.uint8)
+    above = cv2.dilate(rest, np.ones((reach + 1, 1), np.uint8), anchor=(0, reach))
+    below = cv2.dilate(rest, np.ones((reach + 1, 1), np.uint8), anchor=(0, 0))
     crossing = np.asarray(above, np.uint8) & np.asarray(below, np.uint8)
-    return np.asarray(rest | (lines & crossing), np.uint8)
+    return np.asarray(rest | (level & crossing), np.uint8)
+
+
+def _sides(mask: Mask, level: Mask) -> Mask:
+    """Find the sides of the cell that a small picture shows: straight, from its upper line or edge to its lower one."""
+    height, width = mask.shape
+    lined = np.flatnonzero(level.any(axis=1))
+    top = int(max(lined[lined < height / 3], default=-1)) + 1
+    bottom = int(min(lined[lined > 2 * height / 3], default=height))
+    zone = round(min(width, height) / 5)
+    outer = mask[top:bottom].copy()
+    outer[:, zone : width - zone] = 0
+    length = round(FROM_END_TO_END * (bottom - top))
+    thicker = cv2.dilate(outer, np.ones((1, 3), np.uint8))
+    found = np.zeros_like(mask)
+    if length < SMALLEST:
+        return found
+    for slope in np.linspace(-STEEPEST, STEEPEST, 9):
+        way = np.array([[1, slope, -slope * (bottom - top) / 2], [0, 1, 0]], np.float32)
+        size = (width, bottom - top)
+        upright = cv2.warpAffine(thicker, way, size, flags=cv2.INTER_NEAREST)
+        opened = cv2.morphologyEx(upright, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
+        back = cv2.warpAffine(opened, way, size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
+        found[top:bottom] |= np.asarray(back, np.uint8)
+    return np.asarray(cv2.dilate(found, np.ones((1, 3), np.uint8)), np.uint8) & mask
 
 
 def _groups(mask: Mask) -> list[tuple["np.ndarray", "np.ndarray", "np.ndarray"]]:
     """Group pieces of ink into rows: side by side, and on a level."""
     _, labels, stats, _ = labelled(mask)
     sized = (stats[:, 3] >= SMALLEST) & (stats[:, 2] <= 0.9 * mask.shape[1]) & (stats[:, 4] >= 12)
-    if mask.shape[0] >= 800:
+    if mask.shape[0] >= LARGE:
         sized &= stats[:, 3] <= mask.shape[0] / 6
     sized[0] = False
     large = np.flatnonzero(sized)
@@ -182,15 +223,21 @@ def _groups(mask: Mask) -> list[tuple["np.ndarray", "np.ndarray", "np.ndarray"]]
     names = _connected(linked)
     groups = [large[names == name] for name in range(names.max() + 1)]
     small = np.setdiff1d(np.flatnonzero((stats[:, 4] >= 4) & (stats[:, 2] <= mask.shape[1] / 2)), np.append(large, 0))
-    found = []
-    for group in sorted(groups, key=lambda group: int(stats[group, 1].min())):
+    alone = np.array([group[0] for group in groups if len(group) == 1], np.intp)
+    found, marks = [], set()
+    for group in sorted(groups, key=len, reverse=True):
+        if group[0] in marks:
+            continue
         top, bottom = stats[group, 1].min(), (stats[group, 1] + stats[group, 3]).max()
         left, right = stats[group, 0].min(), (stats[group, 0] + stats[group, 2]).max()
-        inside = (stats[small, 0] >= left - 2) & (stats[small, 0] + stats[small, 2] <= right + 0.6 * (bottom - top))
-        middle = stats[small, 1] + stats[small, 3] / 2
+        low = alone[stats[alone, 3] < MARK * np.median(stats[group, 3])]
+        loose = small if len(group) == 1 else np.append(small, low)
+        inside = (stats[loose, 0] >= left - 2) & (stats[loose, 0] + stats[loose, 2] <= right + 0.6 * (bottom - top))
+        middle = stats[loose, 1] + stats[loose, 3] / 2
         inside &= (middle >= top - 0.15 * (bottom - top)) & (middle <= bottom + 0.15 * (bottom - top))
-        found.append((np.concatenate([group, small[inside]]), labels, stats))
-    return found
+        marks.update(loose[inside].tolist())
+        found.append((np.concatenate([group, loose[inside]]), labels, stats))
+    return sorted(found, key=lambda row: int(stats[row[0], 1].min()))
 
 
 def _connected(linked: "np.ndarray") -> "np.ndarray":

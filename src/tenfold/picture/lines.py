@@ -193,7 +193,7 @@ def erased(mask: Mask, rows: Places, thick: float, strokes: Mask) -> Mask:
     held = np.clip(where, 0, height - 1) * width + columns
     seen = (np.take(mask, held) > 0) & inside
     beyond = (np.take(strokes, held[[0, -1]]) > 0) & inside[[0, -1]]
-    over, under = (np.convolve(side, np.ones(2 * reach + 1), "same") > 0 for side in beyond)
+    over, under = cv2.dilate(beyond.astype(np.uint8), np.ones((1, 2 * reach + 1), np.uint8)) > 0
     merged = np.where(offsets < 0, *beyond)  # a stroke begins at the line: only the line itself goes
     line = seen & ~(over & under) & (~merged | (np.abs(offsets) <= thick / 2 + SOFT))
     cover = np.zeros_like(mask)

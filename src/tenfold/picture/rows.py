@@ -27,6 +27,9 @@ FEWEST = 3
 BESIDE, EDGE = 0.4, 0.8
 """Paper is looked at so many heights of a row to each side, and one side is no darker than this share of the other."""
 
+NARROW, STROKE = 0.5, 0.75
+"""An edge of the paper is at most so many times as wide as high, and not so much darker than its darker side."""
+
 FAINT = 0.3
 """What is fainter than this share of the usual pen of its row is show-through."""
 
@@ -109,9 +112,12 @@ def framed(ink: Ink) -> Image:
 
 
 def _is_edge(page: Grey, row: FreeRow) -> bool:
-    """Say whether a row is an edge of the paper: narrow, and far lighter on one side of it than on the other."""
+    """Say whether a row is an edge of the paper: narrow, and between two sides that are not equally light.
+
+    A stroke is darker than both, even where a shadow ends beside it.
+    """
     tall, wide = _height(row), float(np.linalg.norm(np.subtract(row.quad[1], row.quad[0])))
-    if wide > tall:
+    if wide > NARROW * tall:
         return False
     left, right = (int(edge) for edge in (min(x for x, _ in row.quad), max(x for x, _ in row.quad)))
     top, bottom = (int(edge) for edge in (min(y for _, y in row.quad), max(y for _, y in row.quad)))
@@ -121,7 +127,8 @@ def _is_edge(page: Grey, row: FreeRow) -> bool:
     if not all(side.size for side in sides):
         return True
     darker, lighter = sorted(float(np.median(side)) for side in sides)
-    return darker < EDGE * lighter
+    stroke = float(np.median(page[rows, max(0, left) : right + 1].min(axis=1)))
+    return darker < EDGE * lighter and stroke > STROKE * darker
 
 
 def _height(row: FreeRow) -> float:

@@ -45,6 +45,10 @@ EVEN = 0.5
 FEW, FAR_MORE = 2, 2.0
 """Strokes may look like a row of boxes, but not like more rows than this; they do where so much more stands free."""
 
+FILLS, LINE_LIKE, HALF, UNLIKELY = 0.25, "1", 0.5, 0.1
+"""Boxes so many times as high as their picture may be strokes beside the lines of one cell. If more digits are read
+without them, by half of one at least, they are; the ones do not count, for that is how lines between boxes look."""
+
 SIDES = cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE
 TURNS = cv2.ROTATE_180, *SIDES
 
@@ -240,19 +244,31 @@ def _read(model: Model, page: Grey, options: NumberOptions) -> tuple[list[ReadRo
     paper = even_out(page)
     boxed = _boxes(model, find_boxed(paper, digits=options.digits, grid=options.grid))
     written = [row for row in boxed if row.readings[0].text.strip(EMPTY)]
-    if options.grid or len(written) > FEW or (written and options.digits):
+    if options.grid or (len(written) > FEW and _sureness(written) >= WELL) or (written and options.digits):
         return boxed, False
     rows = find_free(page, paper)
     columns = row_network()([row.strip for row in rows])
     free = _free(model, rows, columns, options.digits)
     lines = sum(row.strip.shape[1] >= LINE * row.strip.shape[0] for row in rows)
     level = lines >= max(LINES, len(rows) / 2)
-    return (free if _said(free) > FAR_MORE * _said(written) else boxed), level
+    says_more = _said(free) > FAR_MORE * _said(written)
+    if any(_height(row) > FILLS * page.shape[0] for row in boxed):
+        likely = [row for row in boxed if row.readings[0].probability > UNLIKELY]
+        says_more = _said(free, LINE_LIKE) > sum(_digits(row, LINE_LIKE) for row in likely) + HALF
+    return (free if says_more else boxed), level
 
 
-def _said(rows: Sequence[ReadRow]) -> float:
-    """Give how many digits are read, each counted as far as it is sure."""
-    return sum(row.readings[0].probability * len(row.readings[0].text.replace(EMPTY, "")) for row in rows)
+def _said(rows: Sequence[ReadRow], but: str = "") -> float:
+    """Give how many digits are read, each counted as far as it is sure, but for those named."""
+    return sum(row.readings[0].probability * _digits(row, but) for row in rows)
+
+
+def _digits(row: ReadRow, but: str = "") -> int:
+    return sum(digit not in EMPTY + but for digit in row.readings[0].text)
+
+
+def _height(row: ReadRow) -> float:
+    return float(np.linalg.norm(np.subtract(row.quad[3], row.quad[0])))
 
 
 def _around(reading: Reading) -> Quad:
