@@ -13,9 +13,10 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
 from tenfold.arrays import Images, Labels
+from tenfold.draw.hands import SIGNS
 from tenfold.draw.printed import FONTS
 from tenfold.draw.strangers import drawn_letters, halves, scribbles, signs
-from tenfold.draw.strokes import draw_digits
+from tenfold.draw.strokes import draw, draw_digits, parse
 from tenfold.picture.frame import Ink
 from tenfold.picture.freehand import ROW_HEIGHT
 
@@ -39,6 +40,26 @@ VOWELS, CONSONANTS = "aeiouy", "bcdfghjklmnprsstttvw"
 LONGEST = 11
 """Most digits of a row."""
 
+GUARDS = {
+    SIGNS["dollar"]: 0.2,
+    SIGNS["euro"]: 0.05,
+    "78,14 50,0 26,16 32,52 22,84 0,98! 80,94 ; 4,54 58,52": 0.05,  # a pound
+    SIGNS["hash"]: 0.1,
+    SIGNS["equals"]: 0.1,
+    SIGNS["asterisk"]: 0.05,
+    SIGNS["minus"]: 0.1,
+    "44,0 0,100 ; 44,52 104,48": 0.2,  # a slash and a dash
+    "44,0 0,100 ; 50,38 106,36 ; 44,66 100,64": 0.05,  # a slash and two dashes
+    "0,96 2,99 ; 30,52 110,48": 0.1,  # a point and a dash
+}
+"""What people write beside an amount, so that nobody writes another digit there, and how often each."""
+
+PRINTED_GUARDS, PRINTED = "$$$€£¥#*=%", 0.2
+"""What is printed there, as often as it is named, and the share of guards that are."""
+
+FAINTER = {"waves": 0.3, "hatch": 0.25, "dots": 0.2, "print": 0.25}
+"""What lies under a row on security paper, and how often each."""
+
 
 @dataclass(frozen=True, eq=False)
 class Stock:
@@ -49,6 +70,7 @@ class Stock:
         labels: `int64 (n,)`, which they are.
         letters: Letters of many hands.
         signs: Punctuation and small figures.
+        guards: What is written beside amounts.
         strangers: Scribbles and parts of digits.
     """
 
@@ -56,6 +78,7 @@ class Stock:
     labels: Labels
     letters: Images
     signs: Images
+    guards: Images
     strangers: Images
 
     @classmethod
@@ -75,8 +98,14 @@ class Stock:
             np.concatenate([labels, known]),
             drawn_letters(count // 2, rng),
             signs(count // 4, rng),
+            _guards(count // 4, rng),
             np.concatenate([scribbles(count // 6, rng), halves(count // 6, images, labels, rng)]),
         )
+
+
+def _guards(count: int, rng: Generator) -> Images:
+    paths = [parse(description) for description in GUARDS]
+    return draw([paths[index] for index in rng.choice(len(paths), count, p=list(GUARDS.values()))], rng)
 
 
 @dataclass(frozen=True)
@@ -160,8 +189,10 @@ def draw_row(stock: Stock, rng: Generator) -> tuple[Ink, str]:
     before = rng.random()
     if before < 0.06:
         _print(sheet, rng)
-    elif before < 0.14:
+    elif before < 0.11:
         _sign(sheet, stock, hand)
+    elif before < 0.24:
+        _guard(sheet, stock, hand, base)
     said = ""
     separators = rng.random() < 0.25
     for place in range(count):
@@ -177,9 +208,11 @@ def draw_row(stock: Stock, rng: Generator) -> tuple[Ink, str]:
     after = rng.random()
     if after < 0.05:
         _print(sheet, rng)
-    elif after < 0.15:
+    elif after < 0.11:
         _sign(sheet, stock, hand)
-    elif after < 0.22:
+    elif after < 0.24:
+        _guard(sheet, stock, hand, base)
+    elif after < 0.29:
         _separator(sheet, rng)
     ink = sheet.ink[:, : max(8, min(round(sheet.x) + 2, sheet.ink.shape[1]))]
     return _finished(ink, rng), said
@@ -204,6 +237,17 @@ def _sign(sheet: _Sheet, stock: Stock, hand: _Hand) -> None:
     rng = sheet.rng
     pool = (stock.signs, stock.letters, stock.strangers)[rng.choice(3, p=(0.6, 0.25, 0.15))]
     sheet.write(_stamp(pool[rng.integers(len(pool))], hand, rng), rng.uniform(0, 8), BASELINE + rng.normal(0, 1.5))
+
+
+def _guard(sheet: _Sheet, stock: Stock, hand: _Hand, base: float) -> None:
+    """Write what guards an amount, as high as its digits or lower."""
+    rng = sheet.rng
+    if rng.random() < PRINTED:
+        stamp = _printed(str(rng.choice(list(PRINTED_GUARDS))), int(rng.integers(14, 32)), str(rng.choice(FONTS)))
+    else:
+        stamp = _stamp(stock.guards[rng.integers(len(stock.guards))], hand, rng)
+    middle = max(0.0, 0.5 * (20 * hand.size - stamp.shape[0]))  # dashes are written half way up
+    sheet.write(stamp, rng.uniform(-1, 8), base - middle + rng.normal(0, 1.5))
 
 
 def _separator(sheet: _Sheet, rng: Generator) -> None:
@@ -253,13 +297,18 @@ def words() -> Sequence[Ink]:
         letters = "".join(rng.choice(list(CONSONANTS if place % 2 else VOWELS)) for place in range(start, start + end))
         word = (letters, letters.capitalize(), letters.upper())[rng.choice(3, p=(0.5, 0.3, 0.2))]
         word += ("", "", ":", ",", ".")[rng.integers(5)]
-        path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / rng.choice(FONTS)
-        font = ImageFont.truetype(str(path), int(rng.integers(10, 42)))
-        left, top, right, bottom = (int(edge) for edge in font.getbbox(word))
-        picture = Pillow.new("L", (right - left + 2, bottom - top + 2))
-        ImageDraw.Draw(picture).text((1 - left, 1 - top), word, fill=255, font=font)
-        made.append(np.asarray(picture, np.uint8)[:ROW_HEIGHT])
+        font = str(rng.choice(FONTS))
+        made.append(_printed(word, int(rng.integers(10, 42)), font))
     return made
+
+
+def _printed(word: str, size: int, font: str) -> Ink:
+    """Print a word: `uint8 (…32, width)`."""
+    letters = ImageFont.truetype(str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / font), size)
+    left, top, right, bottom = (int(edge) for edge in letters.getbbox(word))
+    picture = Pillow.new("L", (right - left + 2, bottom - top + 2))
+    ImageDraw.Draw(picture).text((1 - left, 1 - top), word, fill=255, font=letters)
+    return np.asarray(picture, np.uint8)[:ROW_HEIGHT]
 
 
 def _without_digits(stock: Stock, rng: Generator) -> Floats:
@@ -314,6 +363,8 @@ def _line(ink: Floats, rng: Generator, *, anywhere: bool = False) -> None:
 def _finished(ink: Floats, rng: Generator) -> Ink:
     """Wear a row as paper, pen and camera do, and bring what is left to full strength, as reading does."""
     ink = np.pad(ink, ((0, 0), (int(rng.integers(0, 6)), int(rng.integers(0, 6)))))
+    if rng.random() < 0.16:
+        ink = _framed(ink, rng)
     for _ in range(rng.choice(3, p=(0.75, 0.18, 0.07))):
         _line(ink, rng)
     if rng.random() < 0.12:  # a rule was taken off, and the strokes across it
@@ -324,8 +375,50 @@ def _finished(ink: Floats, rng: Generator) -> Ink:
         ink[:, left : left + thick] = 0
     if rng.random() < 0.12:
         _neighbour(ink, rng)
-    worn = _levelled(_seen(_pressed(ink, rng), rng), rng)
+    worn = _pressed(ink, rng)
+    if rng.random() < 0.12:
+        worn = np.maximum(worn, _pattern(ink.shape, rng))
+    worn = _levelled(_seen(worn, rng), rng)
     return np.asarray(worn, np.uint8)
+
+
+def _framed(ink: Floats, rng: Generator) -> Floats:
+    """Leave the upright lines of a cell beside a row, at one end or both, most of them whole."""
+    for end in rng.permutation([(1, 0), (0, 1)])[: rng.integers(1, 3)].tolist():
+        around = int(rng.integers(2, 14))
+        ink = np.pad(ink, ((0, 0), (around * end[0], around * end[1])))
+        height, width = ink.shape
+        x = rng.uniform(0, around - 1) if end[0] else width - 1 - rng.uniform(0, around - 1)
+        top, bottom = (0.0, float(height)) if rng.random() < 0.75 else (rng.uniform(0, 4), rng.uniform(28, 32))
+        ends = (round(16 * x), round(16 * top)), (round(16 * (x + rng.normal(0, 1.5))), round(16 * bottom))
+        layer = np.zeros(ink.shape, np.uint8)
+        cv2.line(layer, *ends, float(rng.uniform(90, 255)), int(rng.integers(1, 5)), cv2.LINE_AA, 4)
+        ink = np.maximum(ink, layer)
+    return ink
+
+
+def _pattern(shape: tuple[int, ...], rng: Generator) -> Floats:
+    """Draw what is left of the pattern of security paper, in patches: fainter than strokes, and most of it finer."""
+    height, width = shape
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    kind, angle = str(rng.choice(list(FAINTER), p=list(FAINTER.values()))), rng.uniform(0, np.pi)
+    along, across = np.cos(angle) * x + np.sin(angle) * y, np.cos(angle) * y - np.sin(angle) * x
+    step, thick = rng.uniform(3, 12), rng.uniform(0.6, 1.6)
+    if kind == "print":
+        layer = np.zeros((height, width), np.float32)
+        for _ in range(rng.integers(1, 4)):
+            word = cv2.resize(words()[int(rng.integers(len(words())))], None, fx=(size := rng.uniform(0.4, 2)), fy=size)
+            tall, wide = min(height, word.shape[0]), min(width, word.shape[1])
+            top, left = (int(rng.integers(0, most + 1)) for most in (height - tall, width - wide))
+            layer[top : top + tall, left : left + wide] = word[:tall, :wide] / np.float32(255)
+    elif kind == "dots":
+        layer = np.clip(0.3 * step + 0.5 - np.hypot(along % step - step / 2, across % step - step / 2), 0, 1)
+    else:
+        if kind == "waves":
+            across = across + rng.uniform(1, 12) * np.sin(along / rng.uniform(3, 14) + rng.uniform(0, 6.3))
+        layer = np.clip(thick / 2 + 0.5 - np.abs(across % step - step / 2), 0, 1)
+    patches = cv2.resize(rng.uniform(-0.7, 1.3, (3, max(2, width // 20))).astype(np.float32), (width, height))
+    return np.asarray(layer * np.clip(2 * patches, 0, 1) * rng.uniform(40, 150), np.float32)
 
 
 def _neighbour(ink: Floats, rng: Generator) -> None:
