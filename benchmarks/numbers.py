@@ -19,7 +19,8 @@ import typer
 from PIL import Image as Pillow
 
 import tenfold
-from benchmarks.pages import Kind, LabelledPage, Pool, draw_page, draw_pages
+from benchmarks.pages import Kind, draw_page, draw_pages
+from benchmarks.paper import LabelledPage, Pool
 from benchmarks.promises import blind_list, truth
 from benchmarks.results import print_table, save_result
 from tenfold.errors import OptionError
@@ -32,8 +33,17 @@ from tenfold.read.pages import NumberOptions, ReadRow, read_rows
 from tenfold.read.promises import ANY, least_probable
 from tenfold.read.promises import Kind as Reading
 
-PAGES: dict[Kind, int] = {"boxes": 40, "combs": 20, "grid": 10, "rows": 40, "pairs": 8}
-"""Pages of each kind; some 440 rows of nine boxes, 220 combs, 90 rows of grids, 550 free rows, 520 pairs."""
+PAGES: dict[Kind, int] = {
+    "boxes": 40,
+    "combs": 20,
+    "grid": 10,
+    "rows": 40,
+    "pairs": 8,
+    "amounts": 600,
+    "cells": 600,
+}
+"""Pages of each kind; some 440 rows of nine boxes, 220 combs, 90 rows of grids, 550 free rows, 520 pairs, and as many
+cuttings, each with one number."""
 
 WITH_TESSERACT = 3
 """On so many pages of a kind Tesseract is asked as well: it takes seconds for each."""

@@ -4,30 +4,25 @@ Example: `python -m benchmarks.pages --kind boxes --count 4 --out build/pages`
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias, get_args
+from typing import Annotated, Literal, get_args
 
-import cv2
-import matplotlib
 import numpy as np
 import typer
 from PIL import Image as Pillow
-from PIL import ImageDraw, ImageFont
 
-from benchmarks.faults import Quad, moved, seen
-from tenfold.arrays import Images, Labels
+from benchmarks.cuttings import draw_cutting
+from benchmarks.faults import moved, seen
+from benchmarks.paper import LabelledPage, Layer, Pool, Sheet, lay
 
-__all__ = ["HELD_APART", "KINDS", "Kind", "LabelledNumber", "LabelledPage", "Pool", "draw_page", "draw_pages"]
+__all__ = ["HELD_APART", "KINDS", "Kind", "draw_page", "draw_pages"]
 
-Kind = Literal["boxes", "combs", "grid", "rows", "pairs"]
+Kind = Literal["boxes", "combs", "grid", "rows", "pairs", "amounts", "cells"]
 """What a page shows: closed boxes, boxes open at the top, a 9×9 grid, free rows of 1 to 10 digits apart, free pairs
-that touch."""
+that touch; or the one number that was cut out of a page, an amount on patterned paper or a cell of a logbook."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-
-Layer: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
-"""`float32 (height, width)`: how much of the light is taken away, 0…1."""
 
 HEIGHT, WIDTH = 2339, 1654
 """A4 at 200 dpi."""
@@ -38,127 +33,11 @@ HELD_APART = 1_000_000
 EMPTY_BOXES = 0.25
 """The share of rows of boxes that have empty ones, and the share of cells of a grid."""
 
-SLASHED = 0.05
-"""The share of zeros that are slashed."""
-
-FONTS = ("DejaVuSans.ttf", "DejaVuSerif.ttf", "DejaVuSans-Bold.ttf")
-
 WORDS = (
     *("name", "date", "please", "write", "one", "digit", "in", "each", "box", "number", "of", "student", "course"),
     *("examination", "total", "amount", "received", "from", "signature", "page", "question", "points", "the", "meter"),
     *("reading", "reference", "account", "left", "side", "only", "not", "valid", "without", "stamp"),
 )
-
-
-@dataclass(frozen=True)
-class LabelledNumber:
-    """What is written in one place of a page.
-
-    Attributes:
-        text: The digits, `_` for an empty box.
-        quad: The corners of the place, x and y in pixels, clockwise from the top left.
-    """
-
-    text: str
-    quad: Quad
-
-
-@dataclass(frozen=True, eq=False)
-class LabelledPage:
-    """A page and all numbers on it, from top to bottom.
-
-    Attributes:
-        grey: `uint8 (height, width)`, 0 black, 255 white.
-        numbers: What is written on it.
-        kind: How.
-    """
-
-    grey: np.ndarray[tuple[int, int], np.dtype[np.uint8]]
-    numbers: tuple[LabelledNumber, ...]
-    kind: Kind
-
-
-class Pool:
-    """Digits to write with.
-
-    Args:
-        images: `uint8 (n, 28, 28)`.
-        labels: `int64 (n,)`, 0…9.
-    """
-
-    def __init__(self, images: Images, labels: Labels) -> None:
-        self._of = [images[labels == digit] for digit in range(10)]
-
-    def stamp(self, digit: int, height: float, pen: float, rng: np.random.Generator) -> Layer:
-        """Give a digit's ink as a page of this size would show it.
-
-        Args:
-            digit: 0…9.
-            height: What MNIST's 20 pixels become.
-            pen: Ink level that is a stroke's edge, 0…1: 0.25 a thick pen, 0.5 a thin one.
-            rng: What chooses the image.
-        """
-        images = self._of[digit]
-        image = images[rng.integers(len(images))]
-        left, top, wide, tall = cv2.boundingRect(image)
-        ink = np.pad(image[top : top + tall, left : left + wide], 2).astype(np.float32) / 255
-        scale = height / 20
-        large = cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-        large = cv2.GaussianBlur(large, (0, 0), max(0.25 * scale, 0.3))
-        shown: Layer = np.clip((large - min(pen, 0.6 * float(large.max()))) * 1.5 * scale + 0.5, 0, 1).astype(
-            np.float32
-        )
-        if digit == 0 and rng.random() < SLASHED:
-            _slash(shown, max(1, round(height / 14)))
-        left, top, wide, tall = cv2.boundingRect((shown > 0.1).astype(np.uint8))
-        return shown[top : top + tall, left : left + wide]
-
-
-def _slash(zero: Layer, thick: int) -> None:
-    height, width = zero.shape
-    cv2.line(zero, (width // 8, height - height // 8), (width - width // 8, height // 8), 1.0, thick, cv2.LINE_AA)
-
-
-@dataclass
-class _Sheet:
-    """A page being made: what is printed, what is written, and the places of the numbers."""
-
-    printed: Layer
-    written: Layer
-    numbers: list[LabelledNumber]
-    rng: np.random.Generator
-
-    def write(self, stamp: Layer, x: float, y: float) -> None:
-        """Write a stamp with its top left corner at a place; what goes over the edge is lost."""
-        _lay(self.written, stamp, round(x), round(y))
-
-    def text(self, words: str, x: float, y: float, size: int) -> None:
-        """Print words."""
-        path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / self.rng.choice(FONTS)
-        font = ImageFont.truetype(str(path), size)
-        box = font.getbbox(words)
-        picture = Pillow.new("L", (int(box[2]) + 2, int(box[3]) + 2))
-        ImageDraw.Draw(picture).text((0, 0), words, fill=255, font=font)
-        _lay(self.printed, (np.asarray(picture, np.float32) / 255).astype(np.float32), round(x), round(y))
-
-    def place(self, text: str, left: float, top: float, right: float, bottom: float) -> None:
-        """Keep what is written where."""
-        self.numbers.append(LabelledNumber(text, ((left, top), (right, top), (right, bottom), (left, bottom))))
-
-    def line(self, x0: float, y0: float, x1: float, y1: float, thick: float, dark: float = 1.0) -> None:
-        """Print a straight line, of a width that need not be whole."""
-        whole = max(1, round(thick))
-        points = [(round(16 * a), round(16 * b)) for a, b in ((x0, y0), (x1, y1))]
-        cv2.line(self.printed, points[0], points[1], min(dark, dark * thick / whole), whole, cv2.LINE_AA, 4)
-
-
-def _lay(layer: Layer, stamp: Layer, x: int, y: int) -> None:
-    height, width = layer.shape
-    top, left = max(0, -y), max(0, -x)
-    seen = stamp[top : max(0, height - y), left : max(0, width - x)]
-    if seen.size:
-        part = layer[y + top : y + top + seen.shape[0], x + left : x + left + seen.shape[1]]
-        np.maximum(part, seen, out=part)
 
 
 def draw_page(pool: Pool, kind: Kind, seed: int, *, faults: bool = True) -> LabelledPage:
@@ -171,10 +50,12 @@ def draw_page(pool: Pool, kind: Kind, seed: int, *, faults: bool = True) -> Labe
         faults: Tilt, perspective, shadow, blur, noise and JPEG, each of a random degree; without, a clean scan.
 
     Returns:
-        The page, 2339×1654, with its numbers.
+        The page, 2339×1654, with its numbers; cuttings are smaller.
     """
     rng = np.random.default_rng([seed, KINDS.index(kind)])
-    sheet = _Sheet(np.zeros((HEIGHT, WIDTH), np.float32), np.zeros((HEIGHT, WIDTH), np.float32), [], rng)
+    if kind == "amounts" or kind == "cells":
+        return draw_cutting(pool, kind, rng)
+    sheet = Sheet.blank(HEIGHT, WIDTH, rng)
     DRAWN[kind](sheet, pool, rng)
     ink = 1 - (1 - sheet.printed * rng.uniform(0.5, 0.95)) * (1 - sheet.written * _darkness(rng))
     paper = (1 - ink) * rng.uniform(225, 252)
@@ -200,7 +81,7 @@ def _pen(rng: np.random.Generator) -> float:
     return float(rng.uniform(0.22, 0.5))
 
 
-def _boxes(sheet: _Sheet, pool: Pool, rng: np.random.Generator, *, comb: bool = False) -> None:
+def _boxes(sheet: Sheet, pool: Pool, rng: np.random.Generator, *, comb: bool = False) -> None:
     """Rows of nine adjoining boxes, each with a printed line above it."""
     y = 180.0
     while y < HEIGHT - 260:
@@ -221,11 +102,11 @@ def _boxes(sheet: _Sheet, pool: Pool, rng: np.random.Generator, *, comb: bool = 
         y += tall + rng.uniform(80, 130)
 
 
-def _combs(sheet: _Sheet, pool: Pool, rng: np.random.Generator) -> None:
+def _combs(sheet: Sheet, pool: Pool, rng: np.random.Generator) -> None:
     _boxes(sheet, pool, rng, comb=True)
 
 
-def _frame(sheet: _Sheet, left: float, top: float, side: float, tall: float, thick: float, *, comb: bool) -> None:
+def _frame(sheet: Sheet, left: float, top: float, side: float, tall: float, thick: float, *, comb: bool) -> None:
     right, bottom = left + 9 * side, top + tall
     teeth = top + tall * (sheet.rng.uniform(0.2, 0.65) if comb else 0)
     for box in range(10):
@@ -237,7 +118,7 @@ def _frame(sheet: _Sheet, left: float, top: float, side: float, tall: float, thi
 
 
 def _fill(
-    sheet: _Sheet, pool: Pool, digit: int, centre: tuple[float, float], size: float, pen: float, room: float
+    sheet: Sheet, pool: Pool, digit: int, centre: tuple[float, float], size: float, pen: float, room: float
 ) -> None:
     """Write a digit into a box, at times across its lines."""
     stamp = pool.stamp(digit, size * sheet.rng.uniform(0.88, 1.12), pen, sheet.rng)
@@ -247,7 +128,7 @@ def _fill(
     sheet.write(stamp, centre[0] - stamp.shape[1] / 2 + across, centre[1] - stamp.shape[0] / 2 + down)
 
 
-def _grid(sheet: _Sheet, pool: Pool, rng: np.random.Generator) -> None:
+def _grid(sheet: Sheet, pool: Pool, rng: np.random.Generator) -> None:
     """A grid of 9×9 boxes, every third line thick or all alike; each row of it is a number."""
     side = rng.uniform(90, 140)
     left, top = rng.uniform(120, WIDTH - 9 * side - 110), rng.uniform(160, HEIGHT - 9 * side - 160)
@@ -267,7 +148,7 @@ def _grid(sheet: _Sheet, pool: Pool, rng: np.random.Generator) -> None:
     sheet.text(_sentence(rng, 3, 6), left, top - 70, 36)
 
 
-def _rows(sheet: _Sheet, pool: Pool, rng: np.random.Generator) -> None:
+def _rows(sheet: Sheet, pool: Pool, rng: np.random.Generator) -> None:
     """Free rows of 1 to 10 digits that do not touch, on plain or ruled paper."""
     space, y = rng.uniform(120, 170), 170.0
     if rng.random() < 0.4:
@@ -289,7 +170,7 @@ def _rows(sheet: _Sheet, pool: Pool, rng: np.random.Generator) -> None:
         y += space * max(1, np.ceil(1.5 * size / space))
 
 
-def _pairs(sheet: _Sheet, pool: Pool, rng: np.random.Generator) -> None:
+def _pairs(sheet: Sheet, pool: Pool, rng: np.random.Generator) -> None:
     """Free pairs of digits that touch, by degrees: from a touch to an overlap of a twelfth of their height."""
     for y in np.arange(170, HEIGHT - 230, 160):
         for x in np.arange(120, WIDTH - 250, 300):
@@ -307,18 +188,18 @@ def _touching(first: Layer, second: Layer, overlap: int) -> Layer:
     height = max(first.shape[0], second.shape[0])
     room = first.shape[1] + second.shape[1] + 2
     pair = np.zeros((height, room), np.float32)
-    _lay(pair, first, 0, height - first.shape[0])
+    lay(pair, first, 0, height - first.shape[0])
     other = np.zeros((height, second.shape[1]), np.float32)
-    _lay(other, second, 0, height - second.shape[0])
+    lay(other, second, 0, height - second.shape[0])
     place = first.shape[1]
     while place > 0 and not ((pair[:, place : place + other.shape[1]] > 0.5) & (other > 0.5)).any():
         place -= 1
     place = max(1, place - overlap)
-    _lay(pair, other, place, 0)
+    lay(pair, other, place, 0)
     return pair[:, : max(first.shape[1], place + other.shape[1])]
 
 
-DRAWN: dict[Kind, Callable[[_Sheet, Pool, np.random.Generator], None]] = {
+DRAWN: dict[Kind, Callable[[Sheet, Pool, np.random.Generator], None]] = {
     "boxes": _boxes,
     "combs": _combs,
     "grid": _grid,

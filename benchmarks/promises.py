@@ -14,7 +14,9 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from benchmarks.pages import HELD_APART, Kind, LabelledPage, Pool, draw_pages
+from benchmarks.cuttings import CUTTINGS
+from benchmarks.pages import HELD_APART, Kind, draw_pages
+from benchmarks.paper import LabelledPage, Pool
 from tenfold.learn.rows import held_out as unlearned
 from tenfold.model.calibrate import promises
 from tenfold.model.store import SHIPPED, Model, load_model
@@ -50,8 +52,9 @@ def truth(page: LabelledPage, quad: tuple[tuple[float, float], ...]) -> str:
     middle = np.mean(quad, axis=0)
     for number in page.numbers:
         corners = np.array(number.quad)
-        height = float(np.linalg.norm(corners[3] - corners[0]))
-        if float(np.linalg.norm(corners.mean(axis=0) - middle)) <= NEAR * height + 12:
+        width, height = (float(np.linalg.norm(corners[side] - corners[0])) for side in (1, 3))
+        reach = max(NEAR * height + 12, width / 2 if page.kind in CUTTINGS else 0)  # there is nothing else on cuttings
+        if float(np.linalg.norm(corners.mean(axis=0) - middle)) <= reach:
             return number.text
     return ""
 

@@ -231,9 +231,10 @@ def _numbers(documents: Documents, _: Path) -> str:
     peers = f"{markdown(numbers.peer_table(result))}\n\n" if result["peers"] else ""
     return (
         "## Numbers on drawn pages\n\n"
-        "Pages of MNIST's test digits with tilt, perspective, shadow, blur and JPEG (`benchmarks/pages.py`). Lists "
-        "hold up to 1,000 numbers that differ in two places or more. Accepted: the share of all numbers, beside a list "
-        "of those that were looked for on one, and how many of them are wrong.\n\n"
+        "Pages of MNIST's test digits with tilt, perspective, shadow, blur and JPEG (`benchmarks/pages.py`); amounts "
+        "and cells are single numbers cut out of cheques and logbooks, with what is around them "
+        "(`benchmarks/cuttings.py`). Lists hold up to 1,000 numbers that differ in two places or more. Accepted: the "
+        "share of all numbers, beside a list of those that were looked for on one, and how many of them are wrong.\n\n"
         f"{markdown(numbers.table(result))}\n\n{peers}"
         f"An A4 scan at 200 dpi takes {result['scan seconds']:.2f} s of one core.\n"
     )
