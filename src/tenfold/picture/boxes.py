@@ -11,7 +11,7 @@ from tenfold.picture.frames import Frame, find_frames
 from tenfold.picture.paper import Paper
 from tenfold.picture.strips import Strip
 
-__all__ = ["BoxRow", "Quad", "find_boxes", "quad_of"]
+__all__ = ["BoxRow", "Quad", "find_boxes", "height_of", "quad_of"]
 
 Quad = tuple[tuple[float, float], ...]
 """Four corners on the page, x and y in pixels, clockwise from the top left."""
@@ -113,6 +113,11 @@ def _may_be_grid(frame: Frame, paper: Paper) -> bool:
 
 def _filled(row: Ruled, rows: int, floor: int) -> BoxRow:
     return BoxRow(tuple(cells_of(row, floor)), row.strip, quad_of(row), row.of_digits, rows, row)
+
+
+def height_of(quad: Quad) -> float:
+    """Give how high a place is, along its left side."""
+    return float(np.linalg.norm(np.subtract(quad[3], quad[0])))
 
 
 def quad_of(row: Ruled) -> Quad:

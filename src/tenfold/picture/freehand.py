@@ -190,10 +190,10 @@ def _sides(mask: Mask, level: Mask) -> Mask:
     outer = mask[top:bottom].copy()
     outer[:, zone : width - zone] = 0
     length = round(FROM_END_TO_END * (bottom - top))
-    thicker = cv2.dilate(outer, np.ones((1, 3), np.uint8))
     found = np.zeros_like(mask)
     if length < SMALLEST:
         return found
+    thicker = cv2.dilate(outer, np.ones((1, 3), np.uint8))
     for slope in np.linspace(-STEEPEST, STEEPEST, 9):
         way = np.array([[1, slope, -slope * (bottom - top) / 2], [0, 1, 0]], np.float32)
         size = (width, bottom - top)

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
-from tenfold.picture.boxes import Quad
+from tenfold.picture.boxes import Quad, height_of
 from tenfold.picture.decode import Grey
 
 __all__ = ["annotated", "crop"]
@@ -46,7 +46,7 @@ def annotated(page: Grey, marks: Iterable[tuple[Quad, str, bool]]) -> Pillow.Ima
     for quad, text, accepted in marks:
         colour = BELIEVED if accepted else DOUBTED
         drawing.polygon([tuple(corner) for corner in quad], outline=colour, width=3)
-        height = float(np.linalg.norm(np.subtract(quad[3], quad[0])))
+        height = height_of(quad)
         font = ImageFont.load_default(size=float(np.clip(0.5 * height, 12, 60)))
         drawing.text(quad[3], text, fill=colour, font=font)
     return picture

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tenfold.arrays import Image
-from tenfold.picture.boxes import BoxRow, Quad, find_boxes
+from tenfold.picture.boxes import BoxRow, Quad, find_boxes, height_of
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink, frame
 from tenfold.picture.freehand import FreeRow, Span, cut, find_free_rows
@@ -91,7 +91,7 @@ def find_free(page: Grey, paper: Paper) -> list[FreeRow]:
         The rows, from top to bottom; most of what is on a page is none, which a network of rows sees.
     """
     found = [row for row in find_free_rows(paper.dark, paper.floor) if not _is_edge(page, row)]
-    tallest = sorted(found, key=lambda row: -_height(row))[:MOST_ROWS]
+    tallest = sorted(found, key=lambda row: -height_of(row.quad))[:MOST_ROWS]
     return sorted(tallest, key=lambda row: float(np.mean(row.quad, axis=0)[1]))
 
 
@@ -116,7 +116,7 @@ def _is_edge(page: Grey, row: FreeRow) -> bool:
 
     A stroke is darker than both, even where a shadow ends beside it.
     """
-    tall, wide = _height(row), float(np.linalg.norm(np.subtract(row.quad[1], row.quad[0])))
+    tall, wide = height_of(row.quad), float(np.linalg.norm(np.subtract(row.quad[1], row.quad[0])))
     if wide > NARROW * tall:
         return False
     left, right = (int(edge) for edge in (min(x for x, _ in row.quad), max(x for x, _ in row.quad)))
@@ -129,10 +129,6 @@ def _is_edge(page: Grey, row: FreeRow) -> bool:
     darker, lighter = sorted(float(np.median(side)) for side in sides)
     stroke = float(np.median(page[rows, max(0, left) : right + 1].min(axis=1)))
     return darker < EDGE * lighter and stroke > STROKE * darker
-
-
-def _height(row: FreeRow) -> float:
-    return float(np.linalg.norm(np.subtract(row.quad[3], row.quad[0])))
 
 
 def parts_of(row: FreeRow, spans: Iterable[Span]) -> dict[Span, Part]:

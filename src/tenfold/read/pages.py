@@ -11,7 +11,7 @@ from tenfold.arrays import Probabilities, Strangeness
 from tenfold.errors import FormError, OptionError
 from tenfold.model.rows import Columns, row_network
 from tenfold.model.store import Model
-from tenfold.picture.boxes import Quad
+from tenfold.picture.boxes import Quad, height_of
 from tenfold.picture.decode import Grey
 from tenfold.picture.forms import anchors_of, cut_out, fit, on_page
 from tenfold.picture.paper import even_out
@@ -47,7 +47,8 @@ FEW, FAR_MORE = 2, 2.0
 
 FILLS, LINE_LIKE, HALF, UNLIKELY = 0.25, "1", 0.5, 0.1
 """Boxes so many times as high as their picture may be strokes beside the lines of one cell. If more digits are read
-without them, by half of one at least, they are; the ones do not count, for that is how lines between boxes look."""
+without them, by half of one at least, they are; the ones do not count, for that is how lines between boxes look, nor
+does what is read in boxes less probably than this."""
 
 SIDES = cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE
 TURNS = cv2.ROTATE_180, *SIDES
@@ -252,7 +253,7 @@ def _read(model: Model, page: Grey, options: NumberOptions) -> tuple[list[ReadRo
     lines = sum(row.strip.shape[1] >= LINE * row.strip.shape[0] for row in rows)
     level = lines >= max(LINES, len(rows) / 2)
     says_more = _said(free) > FAR_MORE * _said(written)
-    if any(_height(row) > FILLS * page.shape[0] for row in boxed):
+    if any(height_of(row.quad) > FILLS * page.shape[0] for row in boxed):
         likely = [row for row in boxed if row.readings[0].probability > UNLIKELY]
         says_more = _said(free, LINE_LIKE) > sum(_digits(row, LINE_LIKE) for row in likely) + HALF
     return (free if says_more else boxed), level
@@ -265,10 +266,6 @@ def _said(rows: Sequence[ReadRow], but: str = "") -> float:
 
 def _digits(row: ReadRow, but: str = "") -> int:
     return sum(digit not in EMPTY + but for digit in row.readings[0].text)
-
-
-def _height(row: ReadRow) -> float:
-    return float(np.linalg.norm(np.subtract(row.quad[3], row.quad[0])))
 
 
 def _around(reading: Reading) -> Quad:
