@@ -28,8 +28,8 @@ bench: $(VENV)/.dev ## measure Tenfold beside its peers, into docs/benchmarks.md
 
 reproduce: $(VENV)/.dev ## train the two networks that ship with the package again, and make their promises
 	$(BIN)/tenfold train --recipe reader --out src/tenfold/model/reader
-	$(BIN)/python -m tenfold.learn.rows
-	$(BIN)/python -m benchmarks.promises
+	$(BIN)/python -m tenfold.learn.lines
+	$(BIN)/python -m tenfold.calibrate.drawn
 
 lock: ## take the newest versions of everything into requirements.lock
 	rm -rf .venv-lock

@@ -19,19 +19,19 @@ import typer
 from PIL import Image as Pillow
 
 import tenfold
-from benchmarks.pages import Kind, draw_page, draw_pages
-from benchmarks.paper import LabelledPage, Pool
-from benchmarks.promises import blind_list, truth
 from benchmarks.results import print_table, save_result
+from tenfold.calibrate.drawn import blind_list, truth
+from tenfold.draw.pages import Kind, draw_page, draw_pages
+from tenfold.draw.sheets import LabelledPage, Pool
 from tenfold.errors import OptionError
-from tenfold.model.store import SHIPPED, Model, load_model
-from tenfold.picture.marks import crop
+from tenfold.model.folder import SHIPPED, Model, load_model
 from tenfold.picture.opening import open_pages
+from tenfold.read.crops import crop
 from tenfold.read.lists import Known
 from tenfold.read.numbers import Number, decide
-from tenfold.read.pages import NumberOptions, ReadRow, read_rows
-from tenfold.read.promises import ANY, least_probable
-from tenfold.read.promises import Kind as Reading
+from tenfold.read.options import NumberOptions
+from tenfold.read.pages import ReadRow, read_page
+from tenfold.read.promises import ANY, ReadingKind, least_probable
 
 PAGES: dict[Kind, int] = {
     "boxes": 40,
@@ -88,19 +88,17 @@ class Tally:
     listed_wrong: dict[str, int] = field(default_factory=_zeros)
 
 
-def count(model: Model, pages: Sequence[LabelledPage] | Any, promised: dict[float, dict[Reading, float]]) -> Tally:  # noqa: ANN401
+def count(model: Model, pages: Sequence[LabelledPage] | Any, promised: dict[float, dict[ReadingKind, float]]) -> Tally:  # noqa: ANN401
     """Read pages and count."""
     tally, rng = Tally(), np.random.default_rng(0)
-    strange = model.info.calibration.get("strangeness") or 1.0
+    outlier = model.info.calibration.get("out_of_distribution") or 1.0
     for page in pages:
-        rows = read_rows(model, page.grey, NumberOptions())
-        found = decide(
-            [("", 1, place, row) for place, row in enumerate(rows)], NumberOptions(), strange=strange, least=ANY
-        )
+        rows = read_page(model, page.grey, NumberOptions())
+        found = decide(rows, NumberOptions(), outlier=outlier, least=ANY)
         tally.numbers += len(page.numbers)
         tally.digits += sum(len(number.text) for number in page.numbers)
         for row, number in zip(rows, found, strict=True):
-            _count_one(tally, row, number, truth(page, number.quad), promised, strange, rng)
+            _count_one(tally, row, number, truth(page, number.quad), promised, outlier, rng, model.alphabet)
     return tally
 
 
@@ -109,13 +107,14 @@ def _count_one(
     row: ReadRow,
     number: Number,
     written: str,
-    promised: dict[float, dict[Reading, float]],
-    strange: float,
+    promised: dict[float, dict[ReadingKind, float]],
+    outlier: float,
     rng: np.random.Generator,
+    alphabet: str,
 ) -> None:
     right = number.text == written
     for error, least in promised.items():
-        [promise] = decide([("", 1, 0, row)], NumberOptions(), strange=strange, least=least)
+        [promise] = decide([row], NumberOptions(), outlier=outlier, least=least)
         tally.accepted[str(error)] += promise.accepted
         tally.wrong[str(error)] += promise.accepted and not right
     if not written:
@@ -126,13 +125,13 @@ def _count_one(
     if len(number.text) == len(written):
         tally.right += sum(a == b for a, b in zip(number.text, written, strict=True))
     if "_" not in written and len(written) == 9:
-        known = Known.of(dict.fromkeys([written, *blind_list(rng, written)]))
+        known = Known.of(dict.fromkeys([written, *blind_list(rng, written)]), alphabet)
         options = NumberOptions(known=known)
-        [again] = decide([("", 1, 0, row)], options, strange=strange, least=ANY)
+        [again] = decide([row], options, outlier=outlier, least=ANY)
         tally.listed += 1
         tally.matched += again.text == written
         for error, least in promised.items():
-            [promise] = decide([("", 1, 0, row)], options, strange=strange, least=least)
+            [promise] = decide([row], options, outlier=outlier, least=least)
             tally.listed_accepted[str(error)] += promise.accepted
             tally.listed_wrong[str(error)] += promise.accepted and promise.text != written
 
@@ -153,7 +152,7 @@ def beside_tesseract(model: Model, pages: Sequence[LabelledPage]) -> dict[str, A
     seconds = {"tenfold": 0.0, "tesseract": 0.0}
     for page in pages:
         started = time.perf_counter()
-        read = {truth(page, row.quad): row.readings[0].text for row in read_rows(model, page.grey, NumberOptions())}
+        read = {truth(page, row.quad): row.readings[0].text for row in read_page(model, page.grey, NumberOptions())}
         seconds["tenfold"] += time.perf_counter() - started
         started = time.perf_counter()
         words = tesseract(page.grey, 11).split()
@@ -182,7 +181,7 @@ def grid_photos(model: Model, folder: Path) -> dict[str, Any]:
         labels = np.loadtxt(file.with_suffix(".txt"), dtype=int)
         [page] = open_pages(file)
         started = time.process_time()
-        rows = [row.readings[0].text for row in read_rows(model, page, NumberOptions(grid=(9, 9)))]
+        rows = [row.readings[0].text for row in read_page(model, page, NumberOptions(grid=(9, 9)))]
         seconds.append(time.process_time() - started)
         photos += 1
         counted = labels != 10
@@ -200,7 +199,7 @@ def scan_seconds(model: Model, pool: Pool) -> float:
     taken = []
     for _ in range(8):
         started = time.process_time()
-        read_rows(model, page, NumberOptions())
+        read_page(model, page, NumberOptions())
         taken.append(time.process_time() - started)
     return statistics.median(taken[1:])
 
@@ -252,7 +251,7 @@ def main(
     cv2.setNumThreads(1)
     model = load_model(SHIPPED)
     pool = Pool(*tenfold.load_data("mnist")[1])
-    promised: dict[float, dict[Reading, float]] = {}
+    promised: dict[float, dict[ReadingKind, float]] = {}
     for error in ERRORS:
         try:
             promised[error] = least_probable(model, error)

@@ -26,7 +26,7 @@ from benchmarks.results import RESULTS, print_table, save_result
 from tenfold.arrays import Images, Labels
 from tenfold.data.datasets import DIGITS, load_examples
 from tenfold.model.evaluate import score, wilson_interval
-from tenfold.model.store import SHIPPED
+from tenfold.model.folder import SHIPPED
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import frame
 from tenfold.picture.prepare import prepare
@@ -57,8 +57,8 @@ def corruptions(reader: Reader, images: Images, labels: Labels) -> dict[str, Any
     found = {}
     for name, corrupt in CORRUPTIONS.items():
         corrupted = corrupt(images, 0)
-        straight = reader.model(corrupted).argmax(1) == labels
-        answers = reader.digits([prepare(_png(image)) for image in corrupted])
+        straight = reader.model.digits(corrupted)[0].argmax(1) == labels
+        answers = reader.digits([_png(image) for image in corrupted])
         told = np.array([int(answer.digit or -1) for answer in answers]) == labels
         refused = np.array([answer.reason is not None for answer in answers])
         found[name] = {
@@ -70,17 +70,17 @@ def corruptions(reader: Reader, images: Images, labels: Labels) -> dict[str, Any
     return found
 
 
-def strangers(reader: Reader, images: Images) -> dict[str, Any]:
+def outliers(reader: Reader, images: Images) -> dict[str, Any]:
     """Compare how strange things that are no digit are with how strange the digits are.
 
     Returns:
-        For each kind how many there were, the area under the ROC curve of strangeness, and the share refused.
+        For each kind how many there were, the area under the ROC curve of out_of_distribution, and the share refused.
     """
     clothes = load_examples("fashion-mnist", "test").images
     pictures, letters = handwritten_letters(np.random.default_rng(0))
     framed = np.stack([prepare(_png(picture)).image for picture in pictures])
     alike = np.array([letter in LOOKALIKES for letter in letters])
-    _, of_digits = reader.model.answer(images)
+    _, of_digits = reader.model.digits(images)
     found = {}
     for name, group in {
         "Fashion-MNIST": clothes,
@@ -88,9 +88,13 @@ def strangers(reader: Reader, images: Images) -> dict[str, Any]:
         "letters like digits": framed[alike],
         "all letters": framed,
     }.items():
-        _, strangeness = reader.model.answer(group)
+        _, scores = reader.model.digits(group)
         refused = np.array([reason is not None for reason in reader.answer(group)[1]])
-        found[name] = {"n": len(group), "auroc": _auroc(of_digits, strangeness), "refused": refused.mean().item()}
+        found[name] = {
+            "n": len(group),
+            "auroc": _auroc(of_digits, scores),
+            "refused": refused.mean().item(),
+        }
     refused = np.array([reason is not None for reason in reader.answer(images)[1]])
     return {**found, "MNIST's digits": {"n": len(images), "auroc": None, "refused": refused.mean().item()}}
 
@@ -100,7 +104,7 @@ def own_sets(reader: Reader, folder: Path) -> dict[str, Any]:
     found = {}
     for place in sorted(path.parent for path in folder.glob("*/labels.csv")):
         lines = [line.split(",") for line in (place / "labels.csv").read_text(encoding="utf-8").split()[1:]]
-        answers = reader.digits([prepare(place / file) for file, _ in lines])
+        answers = reader.digits([place / file for file, _ in lines])
         right = sum(answer.digit == label for answer, (_, label) in zip(answers, lines, strict=True))
         refused = sum(answer.reason is not None for answer in answers)
         interval = wilson_interval(right, len(lines))
@@ -134,7 +138,7 @@ def speed(images: Images, rounds: int) -> dict[str, Any]:
     ]
 
     def many() -> None:
-        reader.digits([prepare(picture) for picture in pictures])
+        reader.digits(pictures)
 
     return {
         "process": asdict(Spread.of(process)),
@@ -176,7 +180,7 @@ def _auroc(of_digits: np.ndarray[Any, Any], of_others: np.ndarray[Any, Any]) -> 
 
 def tables(result: dict[str, Any]) -> list[tuple[str, list[list[str]]]]:
     """Give the results as tables of text with their titles, each table's heading first."""
-    mnist, strange, times = result["accuracy"], result["strangers"], result["speed"]
+    mnist, strange, times = result["accuracy"], result["outliers"], result["speed"]
     low, high = mnist["interval"]
     promised = [
         [
@@ -262,16 +266,17 @@ def main(
     results: Annotated[Path | None, typer.Option(help="The folder to leave JSON in.")] = None,
 ) -> None:
     """Measure what the shipped model reads and refuses, and how fast."""
-    reader = Reader(model)
+    loaded = tenfold.load_model(model)
+    reader = Reader(loaded)
     images, labels = tenfold.load_data("mnist")[1]
     result = {
         "speed": speed(images, rounds),
         "accuracy": accuracy(reader, images, labels),
         "framing": framing(images),
         "sets": own_sets(reader, sets) if sets else {},
-        "strangers": strangers(reader, images),
+        "outliers": outliers(reader, images),
         "corruptions": corruptions(reader, images, labels),
-        "model": reader.model.info.to_dict() | {"history": None, "calibration": None},
+        "model": loaded.info.to_dict() | {"history": None, "calibration": None},
     }
     save_result("reading", result, results)
     for title, rows in tables(result):

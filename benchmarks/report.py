@@ -96,7 +96,7 @@ Again: `{document["command"]}`
 
 - Letters that a hand writes like digits (O, l, S, Z, b, g, q …) are read as digits: one picture cannot tell them apart.
 - A promise of error (`--max-error`) holds with 95% confidence for pictures like those it was calibrated on: MNIST's
-  digits, worn as the recipe wears them. For pictures of your own, measure it: `tenfold evaluate --data` and
+  digits, degraded as the recipe wears them. For pictures of your own, measure it: `tenfold evaluate --data` and
   `tenfold calibrate`.
 - Digits of scripts other than the European ones are unknown to it.
 - The answers held out that the calibration rests on come from networks trained on a part of the images each; the one

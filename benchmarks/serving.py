@@ -30,7 +30,7 @@ import tenfold
 from benchmarks.load import Load, load
 from benchmarks.results import print_table, save_result
 from benchmarks.servers import SERVERS, Running, prepare_servers
-from tenfold.model.store import SHIPPED, load_model
+from tenfold.model.folder import SHIPPED, load_model
 
 __all__ = ["main"]
 

@@ -11,7 +11,7 @@ import pytest
 
 import tenfold
 from tenfold.arrays import Images, Labels
-from tenfold.model.store import Model
+from tenfold.model.folder import Model
 
 
 class Mnist(NamedTuple):

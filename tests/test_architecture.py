@@ -14,14 +14,16 @@ STANDS_ON = {
     "data": set(),
     "model": set(),
     "picture": set(),
-    "draw": {"picture"},
+    "page": {"picture"},
+    "draw": {"picture", "page"},
     "learn": {"data", "model", "draw"},
-    "read": {"picture", "model"},
+    "read": {"picture", "page", "model"},
     "report": {"model"},
-    "serve": {"data", "picture", "model", "read"},
+    "calibrate": {"data", "draw", "picture", "page", "model", "read"},
+    "serve": {"data", "picture", "page", "model", "read"},
     "scale": {"learn", "read"},
     "demo": {"data", "model", "picture", "learn", "read", "report"},
-    "cli": {"data", "model", "picture", "learn", "read", "report", "serve", "scale", "demo"},
+    "cli": {"data", "model", "picture", "learn", "read", "calibrate", "report", "serve", "scale", "demo"},
 }
 GROUND = {"arrays", "errors", "files"}
 

@@ -21,22 +21,25 @@ if TYPE_CHECKING:
     from tenfold.learn.run import TrainingRun, train_model
     from tenfold.learn.training import train
     from tenfold.model.evaluate import Evaluation, evaluate
-    from tenfold.model.store import Model, load_model
+    from tenfold.model.folder import Model, load_model
+    from tenfold.read.digits import Digit
     from tenfold.read.numbers import Number
-    from tenfold.read.pages import NumberOptions
-    from tenfold.read.reader import Digit, Reader
-    from tenfold.report.pages import write_report
+    from tenfold.read.options import NumberOptions
+    from tenfold.read.reader import Reader
+    from tenfold.read.tables import Numbers
+    from tenfold.report.html import write_report
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "DATASETS": "tenfold.data.datasets",
-    "Digit": "tenfold.read.reader",
+    "Digit": "tenfold.read.digits",
     "DigitClassifier": "tenfold.learn.classifier",
     "Evaluation": "tenfold.model.evaluate",
-    "Model": "tenfold.model.store",
+    "Model": "tenfold.model.folder",
     "Number": "tenfold.read.numbers",
-    "NumberOptions": "tenfold.read.pages",
+    "Numbers": "tenfold.read.tables",
+    "NumberOptions": "tenfold.read.options",
     "RECIPES": "tenfold.learn.recipes",
     "Reader": "tenfold.read.reader",
     "TrainingOptions": "tenfold.learn.recipes",
@@ -44,14 +47,14 @@ _HOMES = {
     "evaluate": "tenfold.model.evaluate",
     "load_data": "tenfold.data.datasets",
     "load_examples": "tenfold.data.datasets",
-    "load_model": "tenfold.model.store",
+    "load_model": "tenfold.model.folder",
     "save_data": "tenfold.data.datasets",
     "save_examples": "tenfold.data.datasets",
     "recipe": "tenfold.learn.recipes",
     "to_int8": "tenfold.learn.quantize",
     "train": "tenfold.learn.training",
     "train_model": "tenfold.learn.run",
-    "write_report": "tenfold.report.pages",
+    "write_report": "tenfold.report.html",
 }
 """Where each public name lives; it is imported when first asked for, so `import tenfold` brings neither NumPy nor
 PyTorch."""
@@ -68,6 +71,7 @@ __all__ = [
     "ModelError",
     "Number",
     "NumberOptions",
+    "Numbers",
     "OptionError",
     "PictureError",
     "Reader",

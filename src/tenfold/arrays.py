@@ -1,10 +1,11 @@
-"""The arrays that every part of Tenfold agrees on.
+"""The arrays that every part of Tenfold agrees on, and the seam between pictures and networks.
 
-`Images` is the waist of the package: all before it is pictures, all after it is learning. Scaling to 0…1 is a
-layer of each network, so an `Images` array is what a network is given, always.
+`Images`, single digits, and `Line`, numbers, are the waist of the package: all before them is pictures, all after
+them is learning. Scaling to 0…1 is a layer of each network, so pixels are what a network is given, always.
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any, Protocol, TypeAlias, cast
 
 import numpy as np
@@ -18,8 +19,8 @@ __all__ = [
     "Image",
     "Images",
     "Labels",
+    "OutOfDistribution",
     "Probabilities",
-    "Strangeness",
     "as_images",
     "as_labels",
 ]
@@ -42,9 +43,18 @@ Probabilities: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 Features: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 """`float32 (n, f)`: for each image what the last layer of a network is given."""
 
+OutOfDistribution: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float32]]
+"""`float32 (n,)`: for each image the probability, 0…1, that it shows none of the classes."""
 
-Strangeness: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float32]]
-"""`float32 (n,)`: for each image the probability that it shows none of the classes."""
+LINE_HEIGHT = 32
+"""Height of a line, in pixels; its digits are about 20 high."""
+
+Line: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
+"""`uint8 (32, width)`: what may be a number, 0 paper, 255 full ink."""
+
+Columns: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
+"""`float32 (width // 2, a + 1)`: for each second column of a line the log-probability that each of the alphabet's `a`
+signs begins there, and last that none does: the blank of connectionist temporal classification."""
 
 
 class Classifier(Protocol):
@@ -52,6 +62,31 @@ class Classifier(Protocol):
 
     def __call__(self, images: Images, /) -> Probabilities:
         """Give the probabilities of `images`."""
+        ...
+
+
+class Recognizer(Protocol):
+    """The seam: two calls, digits and lines.
+
+    Reading knows nothing else of a model, so a test's stub can stand in for one.
+
+    Attributes:
+        classes: Names of the classes, in the order of the probabilities.
+        alphabet: The signs of a line's columns, in their order; empty where only single digits are read.
+    """
+
+    @property
+    def classes(self) -> tuple[str, ...]: ...
+
+    @property
+    def alphabet(self) -> str: ...
+
+    def digits(self, images: Images, /) -> tuple[Probabilities, OutOfDistribution]:
+        """Say for each image how probable each class is, given that it shows one, and how probably it shows none."""
+        ...
+
+    def lines(self, lines: Sequence[Line], /) -> list[Columns]:
+        """Say for each line where which signs of the alphabet are."""
         ...
 
 

@@ -13,7 +13,7 @@ from tenfold.data.datasets import Examples, load_examples
 from tenfold.errors import ModelError
 from tenfold.learn.recipes import RECIPES
 from tenfold.model.evaluate import score
-from tenfold.model.store import Model, load_model
+from tenfold.model.folder import Model, load_model
 from tenfold.report.findings import percent
 from tenfold.report.terminal import describe, draw_row
 

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from tenfold.errors import DataError, TenfoldError
 
-__all__ = ["PARTIAL", "in_place_of", "opened", "read_at_most", "reading", "reason"]
+__all__ = ["PARTIAL", "check_writable", "in_place_of", "opened", "read_at_most", "reading", "reason"]
 
 PARTIAL = ".part"
 """Suffix of what is still being written, or was when its process died."""
@@ -96,6 +96,25 @@ def in_place_of(path: Path, error: type[TenfoldError] = DataError, *, durable: b
         raise error(f"{path} cannot be written: {reason(cause)}") from cause
     finally:
         _remove(temporary)
+
+
+def check_writable(path: Path, error: type[TenfoldError] = DataError) -> None:
+    """Check that a file can be written, before the work that makes its content.
+
+    Raises:
+        TenfoldError: It cannot, of the type asked for.
+    """
+    path = path.absolute()
+    if path.is_dir():
+        raise error(f"{path} cannot be written: there is a folder of that name")
+    probe = path.with_name(f".{path.name}.{uuid.uuid4().hex}{PARTIAL}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+    except OSError as cause:
+        raise error(f"{path} cannot be written: {reason(cause)}") from cause
+    finally:
+        _remove(probe)
 
 
 def _flush(path: Path) -> None:

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from tenfold.data.folders import encode_image
 from tenfold.data.labelled import label_images
-from tenfold.data.pictures import encode_image
 from tenfold.data.tables import parse_csv, read_csv, read_parquet, write_csv, write_parquet
 from tenfold.errors import DataError
 

@@ -4,7 +4,7 @@ import pytest
 from tenfold.draw import printed as press
 from tenfold.draw.framing import framed
 from tenfold.draw.printed import FONTS, printed, printed_digits
-from tenfold.model.store import SHIPPED, load_model
+from tenfold.model.folder import SHIPPED, load_model
 
 
 def test_printed_digits_are_framed_as_mnist_is():

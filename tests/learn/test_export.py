@@ -9,7 +9,7 @@ from tenfold.errors import ModelError
 from tenfold.learn.export import classifier_of, float_onnx, golden_images, load_network, save_trained
 from tenfold.learn.recipes import recipe
 from tenfold.learn.training import train
-from tenfold.model.store import SHIPPED, load_model
+from tenfold.model.folder import SHIPPED, load_model
 
 DIGITS = tuple("0123456789")
 
@@ -22,7 +22,14 @@ def save(trained, few, folder):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"hidden": (16,)}, {"network": "convolutional"}, {"network": "deep"}, {"ensemble": 2}, {"views": 5}]
+    "changes",
+    [
+        {"hidden": (16,)},
+        {"network": "convolutional"},
+        {"network": "deep"},
+        {"ensemble": 2},
+        {"test_time_augmentation": 5},
+    ],
 )
 def test_a_network_comes_back_with_its_weights(few, tmp_path, changes):
     trained = train(*few, recipe("tutorial", epochs=1, **changes))
@@ -52,7 +59,7 @@ def test_a_module_of_ones_own_predicts_from_disk_but_only_its_author_can_make_it
 def test_a_model_in_whole_numbers_keeps_its_weights_and_answers_nearly_alike(few, tmp_path):
     trained = train(*few, recipe("reader", channels=(8, 8, 16), epochs=4, folds=0, precision="float32", batch_size=32))
     model = save(trained, few, tmp_path / "model")
-    assert model.info.options["whole_numbers"]
+    assert model.info.options["int8"]
     images, _ = few
     assert 0 < np.abs(model(images) - trained.classifier()(images)).mean() < 0.01
     expected = trained.network.state_dict()
@@ -63,7 +70,7 @@ def test_a_model_in_whole_numbers_keeps_its_weights_and_answers_nearly_alike(few
 
 def test_whole_numbers_of_the_wrong_ranges_are_never_saved(few, tmp_path):
     trained = train(*few, recipe("reader", channels=(8, 8, 16), epochs=4, folds=0, precision="float32", batch_size=32))
-    blind = replace(trained, met=np.zeros((10, 28, 28), np.uint8))
+    blind = replace(trained, range_images=np.zeros((10, 28, 28), np.uint8))
     with pytest.raises(ModelError, match="answers otherwise in whole numbers"):
         save(blind, few, tmp_path / "model")
 

@@ -8,7 +8,16 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
-from tenfold.learn.networks import ACTIVATIONS, PLACES, Ensemble, Normalise, Views, convolutional, deep, dense
+from tenfold.learn.networks import (
+    ACTIVATIONS,
+    PLACES,
+    Ensemble,
+    Normalise,
+    TestTimeAugmentation,
+    convolutional,
+    deep,
+    dense,
+)
 from tenfold.learn.onnx_graph import to_onnx
 
 
@@ -50,7 +59,7 @@ def test_an_ensemble_is_one_graph(random_images):
 @pytest.mark.parametrize("count", [5, 9])
 def test_views_are_part_of_the_graph(count, random_images):
     torch.manual_seed(0)
-    network = Views(deep((4, 6, 6, 8)), count).eval()
+    network = TestTimeAugmentation(deep((4, 6, 6, 8)), count).eval()
     images = torch.from_numpy(random_images)
     with torch.inference_mode():
         expected = (network(images) / 0.8).softmax(1).numpy()
@@ -72,9 +81,9 @@ def test_a_logit_beyond_the_classes_becomes_strangeness(random_images):
     with torch.inference_mode():
         logits = network(torch.from_numpy(random_images))
     session = onnxruntime.InferenceSession(to_onnx(network, 0.7, 10), providers=["CPUExecutionProvider"])
-    probabilities, strangeness = session.run(["probabilities", "strangeness"], {"images": random_images})
+    probabilities, scores = session.run(["probabilities", "out_of_distribution"], {"images": random_images})
     assert np.abs(probabilities - (logits[:, :10] / 0.7).softmax(1).numpy()).max() <= 1e-5
-    assert np.abs(strangeness - logits.softmax(1)[:, 10].numpy()).max() <= 1e-5
+    assert np.abs(scores - logits.softmax(1)[:, 10].numpy()).max() <= 1e-5
 
 
 LAYERS = {

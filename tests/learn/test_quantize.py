@@ -30,7 +30,7 @@ def test_whole_numbers_answer_alike(few, mnist, changes):
     assert np.abs(probabilities - expected).mean() < 0.01
 
 
-@pytest.mark.parametrize("changes", [{}, {"views": 5}, {"ensemble": 2}])
+@pytest.mark.parametrize("changes", [{}, {"test_time_augmentation": 5}, {"ensemble": 2}])
 def test_the_precise_kind_is_nearer_and_cannot_overflow_16_bits(few, mnist, changes):
     deep = recipe("tutorial", network="deep", channels=(8, 8, 16), epochs=8, batch_size=32, learning_rate=0.05)
     trained = train(*few, replace(deep, **changes))

@@ -30,8 +30,8 @@ from tenfold.learn.recipes import ALLOWED, RECIPES, TrainingOptions, recipe
         ({"validation_split": -0.1}, "validation_split must be from 0 to below 1"),
         ({"weight_decay": -1}, "weight_decay must be 0 or more"),
         ({"loss": "hinge", "label_smoothing": 0.1}, "no meaning for the hinge loss"),
-        ({"whole_numbers": True}, "whole numbers are for networks with convolutions: choose network"),
-        ({"whole_numbers": 1}, "whole_numbers must be true or false, got 1"),
+        ({"int8": True}, "whole numbers are for networks with convolutions: choose network"),
+        ({"int8": 1}, "int8 must be true or false, got 1"),
         ({"learning_rte": 1}, r"unknown option 'learning_rte' \(did you mean learning_rate\?\)"),
     ],
 )

@@ -64,9 +64,9 @@ def test_a_stopped_run_goes_on_to_the_same_weights(few, tmp_path, monkeypatch, o
 @pytest.mark.parametrize(
     "changes",
     [
-        {"averaging": 0.9, "epochs": 4},
-        {"ensemble": 2, "averaging": 0.9, "rotation": 5.0},
-        {"folds": 2, "validation_split": 0.0, "wear": True, "drawn": 0.1},
+        {"ema": 0.9, "epochs": 4},
+        {"ensemble": 2, "ema": 0.9, "rotation": 5.0},
+        {"folds": 2, "validation_split": 0.0, "degradation": True, "drawn": 0.1},
     ],
     ids=["average", "ensemble", "folds"],
 )
@@ -126,18 +126,18 @@ def test_an_ensemble_of_ones_own_module_is_refused(few):
 
 
 def test_a_network_learns_what_is_no_digit(mnist, tmp_path):
-    from tenfold.draw.strangers import not_digits
+    from tenfold.draw.outliers import not_digits
     from tenfold.learn.export import golden_images, save_trained
 
     images, labels = mnist.x_train[:6000], mnist.y_train[:6000]
-    options = recipe("fast", epochs=3, batch_size=64, wear=True, drawn=0.1, strangers=0.2, validation_split=0.1)
+    options = recipe("fast", epochs=3, batch_size=64, degradation=True, drawn=0.1, outliers=0.2, validation_split=0.1)
     trained = train(images, labels, options)
     assert trained.classifier()(images[:5]).shape == (5, 10)
-    assert 0.5 <= trained.strangeness < 1
+    assert 0.5 <= trained.out_of_distribution < 1
     data = {"name": "few", "n": len(images), "sha256": ""}
     golden = golden_images(images, labels, 10)
     model = save_trained(tmp_path / "m", trained, name="m", classes=tuple("0123456789"), data=data, golden=golden)
-    assert model.info.calibration["strangeness"] == trained.strangeness
+    assert model.info.calibration["out_of_distribution"] == trained.out_of_distribution
     probabilities, known = model.answer(mnist.x_test[:1000])
     _, strange = model.answer(not_digits(1000, images, labels, np.random.default_rng(5)))
     assert (probabilities.argmax(1) == mnist.y_test[:1000]).mean() > 0.93
@@ -150,8 +150,8 @@ def test_digits_are_drawn_for_the_ten_classes_only(few):
 
 
 def test_the_average_is_what_is_scored_and_kept(few):
-    options = recipe("tutorial", epochs=2, averaging=0.99, validation_split=0.1)
-    averaged, plain = train(*few, options), train(*few, dataclasses.replace(options, averaging=0.0))
+    options = recipe("tutorial", epochs=2, ema=0.99, validation_split=0.1)
+    averaged, plain = train(*few, options), train(*few, dataclasses.replace(options, ema=0.0))
     assert not same_weights(averaged, plain)
     assert averaged.history[-1].training == plain.history[-1].training
     assert averaged.history[-1].validation != plain.history[-1].validation

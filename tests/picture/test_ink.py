@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tenfold.picture.ink import labelled, quantile
+from tenfold.picture.ink import connected_components, quantile
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 10, 1001])
@@ -17,7 +17,7 @@ def test_a_quantile_is_what_numpy_says(count, share, dtype):
 
 def test_pieces_come_in_the_order_in_which_opencv_usually_gives_them():
     mask = (np.random.default_rng(0).random((90, 120)) < 0.3).astype(np.uint8)
-    count, labels, stats, centres = labelled(mask)
+    count, labels, stats, centres = connected_components(mask)
     usual = cv2.connectedComponentsWithStats(mask, connectivity=8)
     assert count == usual[0] > 20
     np.testing.assert_array_equal(labels, usual[1])

@@ -13,7 +13,7 @@ from PIL import Image
 
 import tenfold
 from tenfold.picture.prepare import prepare, prepare_page
-from tenfold.picture.strip import draw_steps
+from tenfold.picture.steps import draw_steps
 
 EACH = 60
 """Pictures drawn of each kind."""

@@ -8,7 +8,7 @@ from sheets import Sheet
 
 import tenfold
 from tenfold.errors import DataError, FormError, OptionError
-from tenfold.picture.forms import Anchor, fit, on_page
+from tenfold.page.align import Anchor, fit, on_page
 from tenfold.read.forms import load_form, to_toml
 from tenfold.read.templates import form_of
 

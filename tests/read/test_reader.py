@@ -8,7 +8,7 @@ from PIL import Image
 import tenfold
 from tenfold import Reader
 from tenfold.errors import ModelError, OptionError, PictureError
-from tenfold.model.store import SHIPPED
+from tenfold.model.folder import SHIPPED
 from tenfold.picture.prepare import prepare
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tenfold.picture.rows import Part, Row
+from tenfold.page.layout import Part, Row
 from tenfold.read.readings import Boxes
 
 QUAD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))

@@ -10,8 +10,8 @@ from matplotlib.text import Text
 from PIL import Image
 
 from tenfold.errors import DataError, OptionError
+from tenfold.model.description import Epoch
 from tenfold.model.evaluate import score
-from tenfold.model.store import Epoch
 from tenfold.report.figures import (
     confusion_matrix,
     figure_png,
@@ -168,7 +168,7 @@ def test_reliability_diagram_has_a_point_for_each_bin_with_answers():
 
 def test_figures_are_drawn_without_pyplot():
     code = (
-        "import sys, tenfold.report.pages\n"
+        "import sys, tenfold.report.html\n"
         "from tenfold.report.figures import figure_png, learning_curves\n"
         "figure_png(learning_curves([]))\n"
         "assert 'matplotlib.pyplot' not in sys.modules"
@@ -180,7 +180,7 @@ def test_without_matplotlib_the_error_says_what_to_install():
     code = (
         "import sys; sys.modules['matplotlib'] = None\n"
         "from tenfold.errors import OptionError\n"
-        "try:\n    import tenfold.report.pages\n"
+        "try:\n    import tenfold.report.html\n"
         "except OptionError as error:\n    print(error)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

@@ -14,7 +14,7 @@ import pytest
 from tenfold.errors import TenfoldError
 from tenfold.serve import run
 from tenfold.serve.options import FORKS, Limits, ServeOptions
-from tenfold.serve.review import ReviewStore
+from tenfold.serve.store import ReviewStore
 
 HEADERS = {"content-type": "image/png"}
 

@@ -12,13 +12,13 @@ from typing import Annotated, NoReturn
 import typer
 
 import tenfold
-from tenfold.cli.data import fetch
-from tenfold.cli.digits import predict
+from tenfold.cli.fetch import fetch
 from tenfold.cli.models import calibrate, demo, evaluate, export, info
-from tenfold.cli.numbers import read
 from tenfold.cli.options import fail
+from tenfold.cli.predict import predict
+from tenfold.cli.read import read
 from tenfold.cli.serve import serve
-from tenfold.cli.training import train
+from tenfold.cli.train import train
 from tenfold.errors import OptionError, TenfoldError
 
 __all__ = ["app", "main"]

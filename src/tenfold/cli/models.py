@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,10 +14,10 @@ from tenfold.errors import ModelError, OptionError
 from tenfold.report.findings import percent
 
 if TYPE_CHECKING:
-    from tenfold.learn.recalibration import Recalibration
-    from tenfold.read.calibration import KindFound
-    from tenfold.read.promises import Kind
-    from tenfold.read.reader import Reader
+    from tenfold.calibrate.pages import CalibratedKind
+    from tenfold.calibrate.pictures import CalibratedPictures
+    from tenfold.model.folder import Model
+    from tenfold.read.promises import ReadingKind
 
 __all__ = ["calibrate", "demo", "evaluate", "export", "info"]
 
@@ -46,12 +45,13 @@ def evaluate(
     """
     from tenfold.data.datasets import load_examples
     from tenfold.model.evaluate import relabelled, score
+    from tenfold.model.folder import load_model
     from tenfold.read.reader import Reader
     from tenfold.report.terminal import describe
 
-    reader = Reader(model, max_error=max_error)
+    loaded = load_model(model)
+    reader, info = Reader(loaded, max_error=max_error), loaded.info
     examples = load_examples(data, split, offline=offline, progress=not quiet, decode=reader.image)
-    info = reader.model.info
     labels = relabelled(examples.labels, examples.classes, info.classes)
     probabilities, reasons = reader.answer(examples.images)
     evaluation = score(probabilities, labels, classes=info.classes, data=examples.name, reasons=reasons)
@@ -96,53 +96,54 @@ def calibrate(
     Example: `tenfold calibrate models/tutorial --data my-digits/ --out models/mine`, or `tenfold calibrate shipped
     --pages my-forms/`: `shipped` stands for the model that ships with Tenfold.
     """
-    from tenfold.model.store import SHIPPED
-    from tenfold.read.reader import Reader
+    from tenfold.model.folder import load_model
 
     if not data and not pages:
         raise OptionError("expected labelled pictures (--data), labelled pages (--pages), or both")
-    reader = Reader(SHIPPED if model == Path("shipped") and not model.exists() else model)
-    folder = out or Path("models") / f"{reader.model.info.name}-calibrated"
+    loaded = load_model(model)
+    folder = out or Path("models") / f"{loaded.info.name}-calibrated"
     told: dict[str, Any] = {"model": str(folder)}
     if data:
-        found = _on_pictures(reader, data, split, folder, offline=offline, quiet=quiet)
+        found = _on_pictures(loaded, data, split, folder, offline=offline, quiet=quiet)
         told |= found.to_dict()
         if not as_json:
             print(_describe_calibration(found))
     if pages:
-        kinds = _on_pages(folder if data else reader.model.folder, pages, known, folder, quiet=quiet)
-        told["numbers"] = {kind: asdict(each) for kind, each in kinds.items()}
+        kinds = _on_pages(load_model(folder) if data else loaded, pages, known, folder, quiet=quiet)
+        told["numbers"] = {kind: each.to_dict() for kind, each in kinds.items()}
         if not as_json:
             print(_describe_pages(kinds))
     print(json.dumps(told) if as_json else f"model: {folder}")
 
 
 def _on_pictures(
-    reader: "Reader", data: str, split: Literal["train", "test"], folder: Path, *, offline: bool, quiet: bool
-) -> "Recalibration":
+    model: "Model", data: str, split: Literal["train", "test"], folder: Path, *, offline: bool, quiet: bool
+) -> "CalibratedPictures":
+    from tenfold.calibrate.pictures import calibrate_on_pictures
     from tenfold.data.datasets import load_examples
-    from tenfold.learn.recalibration import recalibrate
     from tenfold.model.evaluate import relabelled
+    from tenfold.read.reader import Reader
 
-    examples = load_examples(data, split, offline=offline, progress=not quiet, decode=reader.image)
-    labels = relabelled(examples.labels, examples.classes, reader.model.info.classes)
-    return recalibrate(reader.model, examples.images, labels, folder, data=examples.name, sha256=examples.sha256)
+    examples = load_examples(data, split, offline=offline, progress=not quiet, decode=Reader(model).image)
+    labels = relabelled(examples.labels, examples.classes, model.classes)
+    return calibrate_on_pictures(model, examples.images, labels, folder, data=examples.name, sha256=examples.sha256)
 
 
-def _on_pages(model: Path, pages: Path, known: Path | None, folder: Path, *, quiet: bool) -> "dict[Kind, KindFound]":
-    from tenfold.model.store import load_model
-    from tenfold.read.calibration import LabelledPages, calibrate_on_pages
+def _on_pages(
+    model: "Model", pages: Path, known: Path | None, folder: Path, *, quiet: bool
+) -> "dict[ReadingKind, CalibratedKind]":
+    from tenfold.calibrate.pages import LabelledPages, calibrate_on_pages
     from tenfold.read.lists import load_list
 
-    labelled = LabelledPages(pages)
+    labelled = LabelledPages(pages, model.alphabet)
     shown = pages_bar(labelled, labelled.__len__, quiet=quiet)
-    return calibrate_on_pages(load_model(model), shown, folder, load_list(known) if known else None)
+    return calibrate_on_pages(model, shown, folder, load_list(known, model.alphabet) if known else None)
 
 
 def info(model: ModelFolder, as_json: AsJson = False) -> None:
     """Say what a model is, what it was trained on and what it scored."""
     from tenfold.model.card import model_card
-    from tenfold.model.store import load_model
+    from tenfold.model.folder import load_model
 
     loaded = load_model(model)
     print(json.dumps(loaded.info.to_dict()) if as_json else model_card(loaded.info.to_dict()).rstrip())
@@ -171,7 +172,7 @@ def export(
     Example: `tenfold export models/tiny --format int8`.
     """
     from tenfold.files import in_place_of
-    from tenfold.model.store import load_model
+    from tenfold.model.folder import load_model
 
     suffix = f"{file_format}.onnx" if file_format in ("float32", "int8") else file_format
     target = out or Path(f"{model.resolve().name}.{suffix}")
@@ -201,7 +202,7 @@ def demo(
     run(out, offline=offline)
 
 
-def _describe_calibration(found: "Recalibration") -> str:
+def _describe_calibration(found: "CalibratedPictures") -> str:
     lines = [
         f"{found.data}: {found.n:,} images, {percent(found.accuracy, 2)} read right",
         f"calibration error {found.ece[1]:.2%} → {found.ece[0]:.2%} (temperature {found.temperature[1]:.3g} → "
@@ -213,7 +214,7 @@ def _describe_calibration(found: "Recalibration") -> str:
 KINDS = {"boxes": "numbers in boxes", "free": "numbers written freely", "list": "numbers beside the list"}
 
 
-def _describe_pages(kinds: "Mapping[Kind, KindFound]") -> str:
+def _describe_pages(kinds: "Mapping[ReadingKind, CalibratedKind]") -> str:
     parts = []
     for kind, found in kinds.items():
         parts += [f"{KINDS[kind]}: {found.n:,} read, {percent(found.right / found.n, 2)} of them right", ""]
@@ -223,7 +224,7 @@ def _describe_pages(kinds: "Mapping[Kind, KindFound]") -> str:
 
 def _promised(promises: "Mapping[float, float | None]", count: int, what: str) -> list[str]:
     """Give a table of the largest errors and of what is accepted for each, or why nothing is."""
-    from tenfold.model.calibrate import fewest_images
+    from tenfold.model.promise import fewest_images
 
     lines = ["largest error  accepted of these"]
     for error, share in promises.items():

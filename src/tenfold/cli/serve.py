@@ -46,8 +46,8 @@ def serve(
     """
     try:
         from tenfold.serve.options import Limits, ServeOptions, default_workers
-        from tenfold.serve.review import ReviewStore, export
         from tenfold.serve.run import serve as serve_until_told
+        from tenfold.serve.store import ReviewStore, export
     except ModuleNotFoundError as error:
         raise OptionError(f'tenfold serve needs {error.name}: pip install "tenfold[serve]"') from error
 

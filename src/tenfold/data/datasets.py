@@ -12,10 +12,10 @@ import numpy as np
 from tenfold.arrays import Image, Images, Labels, digest
 from tenfold.data.catalogue import DATASETS, Dataset
 from tenfold.data.fetch import fetch_dataset
+from tenfold.data.folders import decode_image, write_class_folders, write_labelled_folder
 from tenfold.data.labelled import DIGITS, LabelledImages, label_images
 from tenfold.data.layouts import ALL, SPLITS, IdxPair, Reader, find_splits, read_idx_pair, write_idx_pairs
 from tenfold.data.npz import write_npz
-from tenfold.data.pictures import decode_image, write_class_folders, write_labelled_folder
 from tenfold.data.sources import Split
 from tenfold.data.tables import write_csv, write_parquet
 from tenfold.errors import DataError, OptionError

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias, get_args
 
 from tenfold.arrays import Image
+from tenfold.data.folders import LABELS_FILE, has_class_folders, read_class_folders, read_labelled_folder
 from tenfold.data.idx import read_idx, write_idx
 from tenfold.data.labelled import DIGITS, LabelledImages, label_images
 from tenfold.data.npz import npz_splits, read_npz
-from tenfold.data.pictures import LABELS_FILE, has_class_folders, read_class_folders, read_labelled_folder
 from tenfold.data.sources import Split
 from tenfold.data.tables import read_csv, read_parquet
 from tenfold.errors import DataError

@@ -9,9 +9,9 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from tenfold.arrays import SIDE
+from tenfold.data.folders import decode_image, encode_image
 from tenfold.data.idx import Array
 from tenfold.data.labelled import DIGITS, LabelledImages, label_images
-from tenfold.data.pictures import decode_image, encode_image
 from tenfold.errors import DataError
 from tenfold.files import in_place_of, opened
 

@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
+from tenfold.arrays import LINE_HEIGHT
 from tenfold.draw.printed import FONTS
 from tenfold.picture.frame import Ink
-from tenfold.picture.freehand import ROW_HEIGHT
 
 __all__ = ["BASELINE", "Floats", "Generator", "finished", "line", "printed_word", "words"]
 
@@ -51,7 +51,7 @@ def printed_word(word: str, size: int, font: str) -> Ink:
     left, top, right, bottom = (int(edge) for edge in letters.getbbox(word))
     picture = Pillow.new("L", (right - left + 2, bottom - top + 2))
     ImageDraw.Draw(picture).text((1 - left, 1 - top), word, fill=255, font=letters)
-    return np.asarray(picture, np.uint8)[:ROW_HEIGHT]
+    return np.asarray(picture, np.uint8)[:LINE_HEIGHT]
 
 
 def line(ink: Floats, rng: Generator, *, anywhere: bool = False) -> None:
@@ -73,7 +73,7 @@ def line(ink: Floats, rng: Generator, *, anywhere: bool = False) -> None:
 
 
 def finished(ink: Floats, rng: Generator) -> Ink:
-    """Wear a row as paper, pen and camera do, and bring what is left to full strength, as reading does."""
+    """Degradation a row as paper, pen and camera do, and bring what is left to full strength, as reading does."""
     ink = np.pad(ink, ((0, 0), (int(rng.integers(0, 6)), int(rng.integers(0, 6)))))
     if rng.random() < 0.16:
         ink = _framed(ink, rng)
@@ -87,11 +87,11 @@ def finished(ink: Floats, rng: Generator) -> Ink:
         ink[:, left : left + thick] = 0
     if rng.random() < 0.12:
         _neighbour(ink, rng)
-    worn = _pressed(ink, rng)
+    degraded = _pressed(ink, rng)
     if rng.random() < 0.12:
-        worn = np.maximum(worn, _pattern(ink.shape, rng))
-    worn = _levelled(_seen(worn, rng), rng)
-    return np.asarray(worn, np.uint8)
+        degraded = np.maximum(degraded, _pattern(ink.shape, rng))
+    degraded = _levelled(_seen(degraded, rng), rng)
+    return np.asarray(degraded, np.uint8)
 
 
 def _framed(ink: Floats, rng: Generator) -> Floats:
@@ -136,8 +136,8 @@ def _pattern(shape: tuple[int, ...], rng: Generator) -> Floats:
 def _neighbour(ink: Floats, rng: Generator) -> None:
     """Let print above or below come into view."""
     stamp = words()[int(rng.integers(len(words())))]
-    top = int(rng.choice([-stamp.shape[0] // 2, ROW_HEIGHT - stamp.shape[0] // 2]))
-    first, last = max(0, top), min(ROW_HEIGHT, top + stamp.shape[0])
+    top = int(rng.choice([-stamp.shape[0] // 2, LINE_HEIGHT - stamp.shape[0] // 2]))
+    first, last = max(0, top), min(LINE_HEIGHT, top + stamp.shape[0])
     part = ink[first:last, : stamp.shape[1]]
     np.maximum(part, stamp[first - top : last - top, : part.shape[1]], out=part)
 

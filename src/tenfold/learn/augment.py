@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F  # noqa: N812
 
-from tenfold.draw.wear import worn
+from tenfold.draw.degradation import degraded
 from tenfold.learn.recipes import TrainingOptions
 
 __all__ = ["augmented", "shifted", "warped"]
@@ -22,7 +22,8 @@ def augmented(images: Tensor, options: TrainingOptions) -> Tensor:
     Args:
         images: `uint8 (n, 28, 28)`.
         options: Where one of `rotation`, `scaling`, `shear` and `elastic` is above 0, each image is warped in its own
-            way, `shift` with it; where only `shift` is, the batch moves as one. With `wear` all are worn at last.
+            way, `shift` with it; where only `shift` is, the batch moves as one. With `degradation` all are degraded
+            at last.
 
     Returns:
         `uint8 (n, 28, 28)`; what comes into view is paper.
@@ -31,7 +32,7 @@ def augmented(images: Tensor, options: TrainingOptions) -> Tensor:
         images = warped(images, options.rotation, options.scaling, options.shear, options.shift, options.elastic)
     else:
         images = shifted(images, options.shift)
-    return worn(images) if options.wear else images
+    return degraded(images) if options.degradation else images
 
 
 def shifted(images: Tensor, most: int) -> Tensor:

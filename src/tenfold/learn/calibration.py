@@ -6,9 +6,9 @@ import torch
 from torch import nn
 
 from tenfold.learn.augment import augmented
-from tenfold.learn.lessons import Examples
 from tenfold.learn.recipes import TrainingOptions
-from tenfold.model.calibrate import HeldOut, fit_temperature, strange_from
+from tenfold.learn.splits import LabelledImages
+from tenfold.model.promise import HeldOut, fit_temperature, out_of_distribution_threshold
 
 __all__ = ["calibrated", "logits_of"]
 
@@ -16,14 +16,14 @@ BATCH = 1024
 
 
 def calibrated(
-    pairs: Iterable[tuple[nn.Module, Examples]], options: TrainingOptions, classes: int
+    pairs: Iterable[tuple[nn.Module, LabelledImages]], options: TrainingOptions, classes: int
 ) -> tuple[float, float | None, HeldOut | None]:
     """Find what makes the answers hold.
 
     Args:
         pairs: Networks, each with the images held out from it and their labels.
-        options: How they were trained. Where images were worn, the temperature and what is strange are found on worn
-            ones, which is what pictures look like; what is promised rests on the images as they are.
+        options: How they were trained. Where images were degraded, the temperature and what is strange are found on
+            degraded ones, which is what pictures look like; what is promised rests on the images as they are.
         classes: How many classes there are; a logit beyond them is for what is none of them.
 
     Returns:
@@ -34,14 +34,14 @@ def calibrated(
     if not asked:
         return 1.0, None, None
     truth = torch.cat([labels for _, _, labels in asked]).cpu().numpy()
-    plain = worn = torch.cat([logits_of(network, images) for network, images, _ in asked]).cpu()
-    if options.wear:
-        worn = torch.cat([logits_of(network, augmented(images, options)) for network, images, _ in asked]).cpu()
-    temperature = fit_temperature(worn[:, :classes].numpy(), truth)
+    plain = degraded = torch.cat([logits_of(network, images) for network, images, _ in asked]).cpu()
+    if options.degradation:
+        degraded = torch.cat([logits_of(network, augmented(images, options)) for network, images, _ in asked]).cpu()
+    temperature = fit_temperature(degraded[:, :classes].numpy(), truth)
     probabilities = (plain[:, :classes] / temperature).softmax(1).numpy()
     if plain.shape[1] == classes:
         return temperature, None, HeldOut.of(probabilities, truth)
-    strange = strange_from(worn.softmax(1)[:, classes].numpy())
+    strange = out_of_distribution_threshold(degraded.softmax(1)[:, classes].numpy())
     known = plain.softmax(1)[:, classes].numpy() < strange
     return temperature, strange, HeldOut.of(probabilities[known], truth[known])
 

@@ -13,10 +13,10 @@ from torch import nn
 
 from tenfold.errors import ModelError, OptionError
 from tenfold.files import in_place_of
-from tenfold.learn.averaging import WeightAverage
+from tenfold.learn.ema import ExponentialMovingAverage
 from tenfold.learn.optimizers import Optimizer
 from tenfold.learn.recipes import TrainingOptions
-from tenfold.model.store import Epoch
+from tenfold.model.description import Epoch
 
 __all__ = ["Checkpoint", "load_checkpoint", "read_options", "save_checkpoint"]
 
@@ -50,7 +50,7 @@ class Checkpoint:
         with self._same_network():
             network.load_state_dict(self._part("network"))
 
-    def restore_optimizer(self, optimizer: Optimizer, average: WeightAverage) -> None:
+    def restore_optimizer(self, optimizer: Optimizer, average: ExponentialMovingAverage) -> None:
         """Put back what the optimiser and the average of the weights remember; errors as for `restore_network`."""
         with self._same_network():
             for name, tensor in self._part("optimizer").items():
@@ -75,7 +75,7 @@ def save_checkpoint(
     path: Path,
     network: nn.Module,
     optimizer: Optimizer,
-    average: WeightAverage,
+    average: ExponentialMovingAverage,
     options: TrainingOptions,
     history: tuple[Epoch, ...],
     data: str,

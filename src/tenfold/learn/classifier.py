@@ -13,7 +13,8 @@ from tenfold.errors import DataError, ModelError, OptionError
 from tenfold.learn.export import golden_images, save_trained
 from tenfold.learn.recipes import recipe
 from tenfold.learn.training import train
-from tenfold.model.store import Epoch, Model
+from tenfold.model.description import Epoch
+from tenfold.model.folder import Model
 
 if TYPE_CHECKING:
     from sklearn.utils import Tags
@@ -46,18 +47,18 @@ class DigitClassifier:
         scaling: Largest random change of an image's size, as a natural logarithm.
         shear: Largest random slant of an image, in pixels per pixel.
         elastic: Random bends of an image, in pixels.
-        wear: Whether images are worn as real pictures are.
+        degradation: Whether images are degraded as real pictures are.
         drawn: Digits drawn besides, as a share of the images.
-        strangers: Things drawn besides that are no digit, as a share of the images.
+        outliers: Things drawn besides that are no digit, as a share of the images.
         weight_decay: Pull of the weight matrices towards 0.
-        averaging: Share of the past in the average of the weights.
-        views: At how many places the trained network looks at each image: 1, 5 or 9.
+        ema: Share of the past in the average of the weights.
+        test_time_augmentation: At how many places the trained network looks at each image: 1, 5 or 9.
         ensemble: How many networks to train, whose probabilities are averaged.
         folds: How many networks to train besides, so that all images calibrate the probabilities.
         validation_split: Share of the images held out, on which the probabilities are calibrated.
         seed: Decides everything random.
         precision: What training computes in.
-        whole_numbers: Whether `save` writes a model that computes in 8-bit whole numbers.
+        int8: Whether `save` writes a model that computes in 8-bit whole numbers.
         device: Where to train.
         progress: Show a line of progress on standard error.
 
@@ -92,18 +93,18 @@ class DigitClassifier:
         scaling: float | None = None,
         shear: float | None = None,
         elastic: float | None = None,
-        wear: bool | None = None,
+        degradation: bool | None = None,
         drawn: float | None = None,
-        strangers: float | None = None,
+        outliers: float | None = None,
         weight_decay: float | None = None,
-        averaging: float | None = None,
-        views: int | None = None,
+        ema: float | None = None,
+        test_time_augmentation: int | None = None,
         ensemble: int | None = None,
         folds: int | None = None,
         validation_split: float | None = None,
         seed: int = 0,
         precision: str | None = None,
-        whole_numbers: bool | None = None,
+        int8: bool | None = None,
         device: str = "auto",
         progress: bool = False,
     ) -> None:
@@ -124,18 +125,18 @@ class DigitClassifier:
         self.scaling = scaling
         self.shear = shear
         self.elastic = elastic
-        self.wear = wear
+        self.degradation = degradation
         self.drawn = drawn
-        self.strangers = strangers
+        self.outliers = outliers
         self.weight_decay = weight_decay
-        self.averaging = averaging
-        self.views = views
+        self.ema = ema
+        self.test_time_augmentation = test_time_augmentation
         self.ensemble = ensemble
         self.folds = folds
         self.validation_split = validation_split
         self.seed = seed
         self.precision = precision
-        self.whole_numbers = whole_numbers
+        self.int8 = int8
         self.device = device
         self.progress = progress
 

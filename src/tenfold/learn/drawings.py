@@ -14,7 +14,7 @@ DIGITS = 10
 def with_drawings(
     images: torch.Tensor, labels: torch.Tensor, options: TrainingOptions, classes: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Add to training images those that this project draws, as many as the options `drawn` and `strangers` ask for.
+    """Add to training images those that this project draws, as many as the options `drawn` and `outliers` ask for.
 
     Args:
         images: `uint8 (n, 28, 28)`.
@@ -30,15 +30,15 @@ def with_drawings(
     """
     if classes != DIGITS:
         raise OptionError(f"digits can be drawn for the ten classes 0 to 9 only, the data has {classes}")
+    from tenfold.draw.outliers import not_digits
+    from tenfold.draw.pen import draw_digits
     from tenfold.draw.printed import printed_digits
-    from tenfold.draw.strangers import not_digits
-    from tenfold.draw.strokes import draw_digits
 
     given, known = images.cpu().numpy(), labels.cpu().numpy()
     random = np.random.default_rng([options.seed, len(given)])
-    drawn, strangers = round(len(given) * options.drawn), round(len(given) * options.strangers)
+    drawn, outliers = round(len(given) * options.drawn), round(len(given) * options.outliers)
     by_hand, by_print = draw_digits(drawn - drawn // 3, random), printed_digits(drawn // 3, random)
-    strange = not_digits(strangers, given, known, random) if strangers else given[:0]
+    strange = not_digits(outliers, given, known, random) if outliers else given[:0]
     parts = [(given, known), by_hand, by_print, (strange, np.full(len(strange), classes))]
     return (
         torch.from_numpy(np.concatenate([part for part, _ in parts])).to(images.device),

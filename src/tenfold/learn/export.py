@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-import onnxruntime
 import torch
 from safetensors.torch import load, save
 from torch import nn
@@ -16,15 +15,17 @@ from tenfold.errors import ModelError
 from tenfold.learn.networks import Ensemble, build
 from tenfold.learn.onnx_graph import to_onnx
 from tenfold.learn.training import Trained
+from tenfold.model.description import ModelInfo
+from tenfold.model.engine import open_network
 from tenfold.model.evaluate import Evaluation
-from tenfold.model.store import Model, ModelInfo, save_model
+from tenfold.model.folder import Model, save_model, shipped_lines
 
 __all__ = ["classifier_of", "float_onnx", "golden_images", "load_network", "onnx_of", "save_trained"]
 
 BATCH = 512
 """Images given to a network at once."""
 
-WHOLE_TOLERANCE = 0.05
+INT8_TOLERANCE = 0.05
 """How far a network in whole numbers may answer from itself in float32 before it is taken for broken."""
 
 
@@ -60,8 +61,8 @@ def save_trained(
     _check_finite(name, trained)
     content = onnx or onnx_of(trained)
     answers = trained.classifier()(golden)
-    whole = trained.options.whole_numbers
-    if whole and np.abs(classifier_of(content)(golden) - answers).max() > WHOLE_TOLERANCE:
+    whole = trained.options.int8
+    if whole and np.abs(classifier_of(content)(golden) - answers).max() > INT8_TOLERANCE:
         raise ModelError(f"the network of {name} answers otherwise in whole numbers; train it without them")
     info = ModelInfo(
         name=name,
@@ -73,7 +74,7 @@ def save_trained(
         history=trained.history,
         calibration={
             "temperature": trained.temperature,
-            "strangeness": trained.strangeness,
+            "out_of_distribution": trained.out_of_distribution,
             "held_out": trained.held_out.to_dict() if trained.held_out else None,
         },
         scores=evaluation.to_dict() if evaluation else None,
@@ -85,6 +86,7 @@ def save_trained(
         onnx=content,
         weights=save({key: weight.contiguous().clone() for key, weight in trained.network.state_dict().items()}),
         golden=golden,
+        lines=shipped_lines(classes),
         answers=None if whole else answers,
     )
 
@@ -97,12 +99,12 @@ def _check_finite(name: str, trained: Trained) -> None:
 
 def onnx_of(trained: Trained) -> bytes:
     """Give a trained network as the ONNX file that answers for its model folder, in whole numbers where asked for."""
-    content = to_onnx(trained.network, trained.temperature, trained.classes if trained.options.strangers else None)
-    if not trained.options.whole_numbers:
+    content = to_onnx(trained.network, trained.temperature, trained.classes if trained.options.outliers else None)
+    if not trained.options.int8:
         return content
     from tenfold.learn.quantize import to_int8  # loads slowly, and is seldom needed
 
-    return to_int8(content, trained.met, precise=True)
+    return to_int8(content, trained.range_images, precise=True)
 
 
 def float_onnx(model: Model) -> bytes:
@@ -111,20 +113,20 @@ def float_onnx(model: Model) -> bytes:
     Raises:
         ModelError: As for `load_network`.
     """
-    if not model.info.options.get("whole_numbers"):
+    if not model.info.options.get("int8"):
         return model.content("model.onnx")
     temperature = float(model.info.calibration.get("temperature") or 1.0)
-    knows_strangers = model.info.options.get("strangers")
-    return to_onnx(load_network(model), temperature, len(model.info.classes) if knows_strangers else None)
+    knows_outliers = model.info.options.get("outliers")
+    return to_onnx(load_network(model), temperature, len(model.info.classes) if knows_outliers else None)
 
 
 def classifier_of(content: bytes) -> Classifier:
-    """Open an ONNX file that `onnx_of` gave."""
-    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    """Open an ONNX file that `onnx_of` gave, to answer on all cores."""
+    network = open_network(content, threads=None, source="the network as ONNX")
 
     def classify(images: Images, /) -> Probabilities:
         starts = range(0, len(images), BATCH)
-        answers = [session.run(["probabilities"], {"images": images[start : start + BATCH]})[0] for start in starts]
+        answers = [network.run(["probabilities"], images[start : start + BATCH])[0] for start in starts]
         return cast(Probabilities, np.concatenate(answers))
 
     return classify

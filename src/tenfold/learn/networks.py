@@ -34,7 +34,7 @@ ACTIVATIONS: Mapping[str, Callable[[], nn.Module]] = MappingProxyType(
 
 
 PLACES = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
-"""From where `Views` look: down and right, in pixels."""
+"""From where `TestTimeAugmentation` look: down and right, in pixels."""
 
 
 class Normalise(nn.Module):
@@ -49,7 +49,7 @@ class Normalise(nn.Module):
         return images.unsqueeze(1).to(dtype) * (1 / 255)
 
 
-class Views(nn.Sequential):
+class TestTimeAugmentation(nn.Sequential):
     """A list of layers that, once trained, looks at each image from several places and averages the probabilities.
 
     Attributes:
@@ -183,7 +183,7 @@ NETWORKS: Mapping[str, Callable[..., nn.Sequential]] = MappingProxyType(
 
 
 def architecture(options: TrainingOptions, classes: int) -> dict[str, Any]:
-    """Describe a network that training options ask for, as `build` takes it: one logit more if it knows strangers.
+    """Describe a network that training options ask for, as `build` takes it: one logit more if it knows outliers.
 
     Of an ensemble it is one of the members.
     """
@@ -191,12 +191,12 @@ def architecture(options: TrainingOptions, classes: int) -> dict[str, Any]:
         "network": options.network,
         "hidden": list(options.hidden),
         "activation": options.activation,
-        "classes": classes + (options.strangers > 0),
+        "classes": classes + (options.outliers > 0),
     }
     if options.network != "dense":
         description["channels"] = list(options.channels)
-    if options.views > 1:
-        description["views"] = options.views
+    if options.test_time_augmentation > 1:
+        description["test_time_augmentation"] = options.test_time_augmentation
     return description
 
 
@@ -209,9 +209,10 @@ def build(description: Mapping[str, Any]) -> nn.Sequential | Ensemble:
 
 def build_single(description: Mapping[str, Any]) -> nn.Sequential:
     """Make a network that is no ensemble, as `architecture` describes it."""
-    arguments = {name: value for name, value in description.items() if name not in ("network", "views")}
-    network = NETWORKS[description["network"]](**arguments)
-    return Views(network, description["views"]) if "views" in description else network
+    arguments = dict(description)
+    views = arguments.pop("test_time_augmentation", 1)
+    network = NETWORKS[arguments.pop("network")](**arguments)
+    return TestTimeAugmentation(network, views) if views > 1 else network
 
 
 def normalised(module: nn.Module) -> nn.Sequential:

@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from tenfold.arrays import SIDE
-from tenfold.learn.networks import Ensemble, Normalise, Views
+from tenfold.learn.networks import Ensemble, Normalise, TestTimeAugmentation
 
 __all__ = ["IR_VERSION", "LAYERS", "OPSET", "Graph", "to_onnx"]
 
@@ -38,7 +38,7 @@ def to_onnx(network: nn.Sequential | Ensemble, temperature: float = 1.0, classes
     Returns:
         The file's content: input `images`, outputs `probabilities` `(n, k)` and `features` `(n, f)`, which are what a
         last linear layer is given, else the logits; where a logit is for what is none of the classes also
-        `strangeness` `(n,)`, its probability. `n` is free.
+        `out_of_distribution` `(n,)`, its probability. `n` is free.
     """
     if isinstance(network, Ensemble):
         return _listed(list(network.members), temperature, classes)
@@ -219,7 +219,7 @@ LAYERS: Mapping[type[nn.Module], Callable[[Graph, Any], None]] = MappingProxyTyp
 def _member(graph: Graph, member: nn.Sequential) -> tuple[str, str]:
     """Write a network from the images on; give the names of its logits and of its features."""
     graph.value = "images"
-    places = member.places if isinstance(member, Views) else ()
+    places = member.places if isinstance(member, TestTimeAugmentation) else ()
     if places:
         graph.look_from(places)
     *body, last = member
@@ -251,8 +251,8 @@ def _listed(members: list[Any], temperature: float, classes: int | None) -> byte
     if classes is not None:
         graph.softmax(answer)
         graph.add("Slice", np.array([classes]), np.array([classes + 1]), np.array([1]))
-        graph.add("Squeeze", np.array([1]), result="strangeness")
-        outputs["strangeness"] = ["n"]
+        graph.add("Squeeze", np.array([1]), result="out_of_distribution")
+        outputs["out_of_distribution"] = ["n"]
     floats = TensorProto.FLOAT
     given = {"images": (TensorProto.UINT8, ["n", SIDE, SIDE])}
     return graph.content(given, {name: (floats, shape) for name, shape in outputs.items()})

@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.text import Text
 
 from tenfold.learn.recipes import TrainingOptions
-from tenfold.model.store import Epoch
+from tenfold.model.description import Epoch
 
 __all__ = ["TrainingProgress"]
 

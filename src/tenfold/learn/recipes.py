@@ -64,16 +64,17 @@ class TrainingOptions:
             0 to below 1.
         shear: Each image is slanted by up to this many pixels to each side per pixel down; 0 to below 1.
         elastic: Each image is bent, its parts moved by this many pixels (one standard deviation); 0 to 5.
-        wear: Whether each image is also worn as real pictures are: pen, paper, lines, neighbours, blur, faintness.
+        degradation: Whether each image is also degraded as real pictures are: pen, paper, lines, neighbours, blur,
+            faintness.
         drawn: How many digits of this project's own drawing are learned from besides, as a share of the training
             images; two in three drawn by hands that MNIST lacks, one printed.
-        strangers: The same for things that are no digit, so that the model can refuse them.
+        outliers: The same for things that are no digit, so that the model can refuse them.
         weight_decay: Pull of the weight matrices towards 0, 0 or more; decoupled from the gradient with `adamw`, an L2
             penalty with the others.
-        averaging: What is kept is an exponential moving average of the weights, this the share of the past at each
+        ema: What is kept is an exponential moving average of the weights, this the share of the past at each
             step, less in the first steps; 0 (the last weights themselves) to below 1.
-        views: From how many places the trained network looks at each image, its probabilities averaged: 1 as it is,
-            5 moved by a pixel to each side too, 9 to the corners as well.
+        test_time_augmentation: From how many places the trained network looks at each image, its probabilities
+            averaged: 1 as it is, 5 moved by a pixel to each side too, 9 to the corners as well.
         ensemble: How many networks to train, one after another, whose probabilities are averaged.
         folds: Where above 0, the network learns from all training images, and after it so many others do from all but a
             share of their own each; their answers to what was held out from them, taken together, calibrate it as if
@@ -82,7 +83,7 @@ class TrainingOptions:
         seed: Decides the first weights, the order of images and which are held out.
         precision: What training computes in. `auto` is bfloat16 where a measurement shows that it pays, else float32;
             weights are float32 always.
-        whole_numbers: Whether the saved model computes its convolutions in 8-bit whole numbers, which is three times
+        int8: Whether the saved model computes its convolutions in 8-bit whole numbers, which is three times
             as fast; the weights to train on stay float32. Only for networks that have convolutions.
         device: `auto`, `cpu`, `cuda`, `mps`, or any other device that PyTorch knows.
 
@@ -107,18 +108,18 @@ class TrainingOptions:
     scaling: float = 0.0
     shear: float = 0.0
     elastic: float = 0.0
-    wear: bool = False
+    degradation: bool = False
     drawn: float = 0.0
-    strangers: float = 0.0
+    outliers: float = 0.0
     weight_decay: float = 0.0
-    averaging: float = 0.0
-    views: int = 1
+    ema: float = 0.0
+    test_time_augmentation: int = 1
     ensemble: int = 1
     folds: int = 0
     validation_split: float = 0.0
     seed: int = 0
     precision: Precision = "float32"
-    whole_numbers: bool = False
+    int8: bool = False
     device: str = "auto"
 
     def __post_init__(self) -> None:
@@ -138,7 +139,7 @@ class TrainingOptions:
             raise OptionError(
                 "folds hold out for themselves and calibrate one network: leave out validation_split, ensemble"
             )
-        _expect("views", self.views, "1, 5 or 9", lambda value: value in (1, 5, 9))
+        _expect("test_time_augmentation", self.test_time_augmentation, "1, 5 or 9", lambda value: value in (1, 5, 9))
         _expect_whole("shift", self.shift, 0, SIDE - 1)
         for units in self.hidden:
             _expect_whole("hidden", units, 1)
@@ -151,17 +152,17 @@ class TrainingOptions:
         _expect("weight_decay", self.weight_decay, "0 or more", lambda value: value >= 0)
         _expect("rotation", self.rotation, "from 0 to 180", lambda value: 0 <= value <= 180)
         _expect("elastic", self.elastic, "from 0 to 5", lambda value: 0 <= value <= 5)
-        for name in ("wear", "whole_numbers"):
+        for name in ("degradation", "int8"):
             if not isinstance(getattr(self, name), bool):
                 raise OptionError(f"{name} must be true or false, got {getattr(self, name)!r}")
-        if self.whole_numbers and self.network == "dense":
+        if self.int8 and self.network == "dense":
             raise OptionError(
                 "whole numbers are for networks with convolutions: choose network convolutional or deep, or leave "
-                "whole_numbers off"
+                "int8 off"
             )
-        for name in ("drawn", "strangers"):
+        for name in ("drawn", "outliers"):
             _expect(name, getattr(self, name), "from 0 to 10", lambda value: 0 <= value <= 10)
-        for name in ("label_smoothing", "validation_split", "averaging", "scaling", "shear"):
+        for name in ("label_smoothing", "validation_split", "ema", "scaling", "shear"):
             _expect(name, getattr(self, name), "from 0 to below 1", lambda value: 0 <= value < 1)
         if self.loss == "hinge" and self.label_smoothing:
             raise OptionError(
@@ -256,8 +257,8 @@ RECIPES: Mapping[str, TrainingOptions] = MappingProxyType(
             scaling=0.1,
             shear=0.1,
             weight_decay=0.5,
-            averaging=0.998,
-            views=5,
+            ema=0.998,
+            test_time_augmentation=5,
             validation_split=0.02,
             precision="auto",
         ),
@@ -273,7 +274,7 @@ RECIPES: Mapping[str, TrainingOptions] = MappingProxyType(
             rotation=8,
             scaling=0.08,
             shear=0.08,
-            averaging=0.998,
+            ema=0.998,
             validation_split=0.05,
             precision="auto",
         ),
@@ -290,14 +291,14 @@ RECIPES: Mapping[str, TrainingOptions] = MappingProxyType(
             rotation=12,
             scaling=0.12,
             shear=0.15,
-            wear=True,
+            degradation=True,
             drawn=0.25,
-            strangers=0.3,
+            outliers=0.3,
             weight_decay=0.2,
-            averaging=0.998,
+            ema=0.998,
             folds=3,
             precision="auto",
-            whole_numbers=True,
+            int8=True,
         ),
     }
 )

@@ -16,7 +16,7 @@ from tenfold.data.datasets import Examples, load_examples
 from tenfold.errors import OptionError, TrainingError
 from tenfold.learn.recipes import RECIPES, TrainingOptions
 from tenfold.model.evaluate import Evaluation, evaluate, relabelled
-from tenfold.model.store import check_place
+from tenfold.model.folder import check_place
 
 __all__ = ["TrainingRun", "checkpoint_of", "train_model"]
 

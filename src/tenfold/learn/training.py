@@ -14,23 +14,23 @@ from torch import nn
 from tenfold.arrays import Classifier, Images, Labels, Probabilities, as_images, as_labels, digest
 from tenfold.errors import OptionError, TrainingError
 from tenfold.learn.augment import augmented
-from tenfold.learn.averaging import WeightAverage
 from tenfold.learn.calibration import calibrated, logits_of
 from tenfold.learn.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from tenfold.learn.lessons import Examples, Lessons
+from tenfold.learn.ema import ExponentialMovingAverage
 from tenfold.learn.networks import Ensemble, architecture, build_single, normalised
 from tenfold.learn.objectives import LOSSES, METRICS, SCHEDULES, Tally, targets
 from tenfold.learn.optimizers import Optimizer
 from tenfold.learn.progress import TrainingProgress
 from tenfold.learn.recipes import TrainingOptions
-from tenfold.model.calibrate import HeldOut
-from tenfold.model.store import Epoch
+from tenfold.learn.splits import LabelledImages, Splits
+from tenfold.model.description import Epoch
+from tenfold.model.promise import HeldOut
 
 __all__ = ["Trained", "choose_device", "train"]
 
 Tensor = torch.Tensor
 
-MET = 3000
+RANGE_IMAGES = 3000
 """On so many images the ranges of a model in whole numbers are measured, and on as many augmented ones."""
 
 
@@ -46,7 +46,7 @@ class Trained:
         classes: How many classes it tells apart; a logit beyond them is for what is none of them.
         temperature: What its logits are divided by so that its probabilities hold, found on the images held out; 1
             where none were.
-        strangeness: From how probable on an image is refused as none of the classes; None where it cannot be.
+        out_of_distribution: From how probable on an image is refused as none of the classes; None where it cannot be.
         held_out: Its answers on the images held out; None where none were.
         met: `uint8 (n, 28, 28)`, some of what it learned from, to measure the ranges of whole numbers on; empty where
             the options ask for none.
@@ -59,9 +59,9 @@ class Trained:
     history: tuple[Epoch, ...]
     classes: int
     temperature: float
-    strangeness: float | None
+    out_of_distribution: float | None
     held_out: HeldOut | None
-    met: Images
+    range_images: Images
     finished: bool
 
     def classifier(self) -> Classifier:
@@ -116,9 +116,9 @@ def train(
     images = as_images(images)
     labels = as_labels(labels, count=len(images), classes=classes)
     device = choose_device(options.device)
-    if network is not None and (options.members > 1 or options.strangers):
+    if network is not None and (options.members > 1 or options.outliers):
         raise OptionError(
-            "an ensemble, folds, and a network that knows strangers are made of the networks that the options describe"
+            "an ensemble, folds, and a network that knows outliers are made of the networks that the options describe"
         )
     with torch.random.fork_rng():
         torch.manual_seed(options.seed)
@@ -126,12 +126,12 @@ def train(
         networks = (
             [build_single(described) for _ in range(options.members)] if network is None else [normalised(network)]
         )
-        lessons = Lessons(images, labels, options, classes, device)
+        splits = Splits(images, labels, options, classes, device)
         run = _Run(
             networks=nn.ModuleList(networks).to(device),
             options=options,
-            lessons=lessons,
-            targets=targets(classes + (options.strangers > 0), options.label_smoothing).to(device),
+            splits=splits,
+            targets=targets(classes + (options.outliers > 0), options.label_smoothing).to(device),
             progress=TrainingProgress(options, progress),
             bfloat16=_in_bfloat16(options, device),
             checkpoint=checkpoint,
@@ -146,11 +146,11 @@ def train(
             made = Ensemble(networks[: math.ceil(len(history) / options.epochs)])
             described = {"network": "ensemble", "members": len(made.members), "member": described}
             answering = [(made, 0)]
-        held_out = [(each, lessons.held_out(number)) for each, number in answering]
+        held_out = [(each, splits.held_out(number)) for each, number in answering]
         torch.manual_seed(_epoch_seed(options.seed, 0))
         calibration = calibrated(held_out, options, classes)
         torch.manual_seed(_epoch_seed(options.seed, 0))
-        met = lessons.met(MET) if options.whole_numbers else images[:0]
+        met = splits.range_images(RANGE_IMAGES) if options.int8 else images[:0]
     finished = len(history) == options.epochs * options.members
     return Trained(_detached(made), described, options, history, classes, *calibration, met, finished)
 
@@ -195,7 +195,7 @@ def _seconds_of_product(matrix: Tensor) -> float:
 class _Run:
     networks: nn.ModuleList
     options: TrainingOptions
-    lessons: Lessons
+    splits: Splits
     targets: Tensor
     progress: TrainingProgress
     bfloat16: bool
@@ -209,16 +209,16 @@ class _Member:
 
     network: nn.Module
     optimizer: Optimizer
-    average: WeightAverage
-    learned: Examples
-    held_out: Examples
+    average: ExponentialMovingAverage
+    learned: LabelledImages
+    held_out: LabelledImages
 
     @classmethod
     def of(cls, run: _Run, number: int) -> "_Member":
         network, options = run.networks[number], run.options
         optimizer = Optimizer(options.optimizer, network, options.weight_decay)
-        average = WeightAverage(network, optimizer, options.averaging)
-        return cls(network, optimizer, average, run.lessons.learned(number), run.lessons.held_out(number))
+        average = ExponentialMovingAverage(network, optimizer, options.ema)
+        return cls(network, optimizer, average, run.splits.learned(number), run.splits.held_out(number))
 
 
 def _train_members(run: _Run, saved: Checkpoint | None) -> tuple[Epoch, ...]:

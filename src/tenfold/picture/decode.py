@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import numpy as np
 from PIL import Image as Pillow
@@ -30,6 +30,7 @@ __all__ = [
     "PAGE_SIDE",
     "PDFIUM",
     "Grey",
+    "Picture",
     "check_most",
     "check_pdf_pictures",
     "content_of",
@@ -43,6 +44,9 @@ __all__ = [
 
 Grey: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 """`uint8 (height, width)`: a picture in grey, 0 black, 255 white."""
+
+Picture: TypeAlias = bytes | str | Path | BinaryIO | Pillow.Image | np.ndarray[Any, np.dtype[Any]]
+"""What people have: a path, the bytes of a file, an open file, a Pillow image, or an array of grey, RGB or RGBA."""
 
 Steps: TypeAlias = tuple[str, ...]
 """What was done to a picture, in the past tense and in order."""
@@ -81,13 +85,14 @@ ORIENTATION = 0x0112
 """The EXIF tag that says how the camera was held."""
 
 
-def decode(picture: bytes | str | Path, *, pixels: int = LIMIT) -> tuple[Grey, Steps]:
+def decode(picture: Picture, *, pixels: int = LIMIT, bgr: bool = False) -> tuple[Grey, Steps]:
     """Give the first page of a picture in grey.
 
     Args:
         picture: A picture file, or its content: PNG, JPEG, BMP, GIF, WebP, TIFF, PPM, PDF, or HEIC with the extra
             `heic`; any colours, depth and transparency.
         pixels: How many pixels it may have.
+        bgr: An array's colours are blue, green, red.
 
     Returns:
         `uint8 (height, width)`, the longest side at most `PAGE_SIDE`, and the steps that led to it. Where one colour
@@ -96,7 +101,7 @@ def decode(picture: bytes | str | Path, *, pixels: int = LIMIT) -> tuple[Grey, S
     Raises:
         PictureError: It cannot be read, is no picture, is damaged, or has too many or too few pixels.
     """
-    content = picture if isinstance(picture, bytes) else content_of(Path(picture))
+    content = picture if isinstance(picture, bytes) else content_of(Path(picture))  # type: ignore[arg-type]
     if not content:
         raise PictureError("the file is empty: expected a picture")
     with opening():

@@ -11,12 +11,23 @@ from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
 from tenfold.picture.polarity import Counts, has_light_ink, histogram
 
-__all__ = ["HALF", "Labels", "Mask", "Sheet", "Window", "labelled", "lay_out", "quantile", "stroke_width", "window"]
+__all__ = [
+    "HALF",
+    "Components",
+    "Mask",
+    "Sheet",
+    "Window",
+    "connected_components",
+    "lay_out",
+    "quantile",
+    "stroke_width",
+    "window",
+]
 
 Mask: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 """`uint8 (height, width)`: 1 ink, 0 paper."""
 
-Labels: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int32]]
+Components: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int32]]
 """`int32 (height, width)`: which piece each pixel is of, 0 none."""
 
 Window: TypeAlias = tuple[slice, slice]
@@ -138,7 +149,7 @@ def stroke_width(mask: Mask) -> float:
     return 2 * area / max(outline, 1)
 
 
-def labelled(mask: Mask) -> tuple[int, Labels, "np.ndarray", "np.ndarray"]:
+def connected_components(mask: Mask) -> tuple[int, Components, "np.ndarray", "np.ndarray"]:
     """Label the connected pieces of ink.
 
     Returns:

@@ -18,6 +18,7 @@ from tenfold.picture.decode import (
     FORMATS,
     PDFIUM,
     Grey,
+    Picture,
     check_most,
     check_pdf_pictures,
     content_of,
@@ -46,12 +47,13 @@ LOCKED = "password"
 """PDFium's word for a file that is locked."""
 
 
-def open_pages(picture: bytes | str | Path, *, pixels: int = LARGEST_PICTURE) -> Iterator[Grey]:
+def open_pages(picture: Picture, *, pixels: int = LARGEST_PICTURE, bgr: bool = False) -> Iterator[Grey]:
     """Give the pages of a file in grey.
 
     Args:
         picture: A file, or its content: any format that `decode` reads; of PDF and TIFF every page.
         pixels: How many a picture, alone or in a PDF, may have.
+        bgr: An array's colours are blue, green, red.
 
     Yields:
         `uint8 (height, width)`, upright as the camera was held, the longest side at most `LONGEST_SIDE`.
@@ -66,7 +68,7 @@ def open_pages(picture: bytes | str | Path, *, pixels: int = LARGEST_PICTURE) ->
         yield from _pdf_pages(content, pixels) if is_pdf(content) else _frames(content, pixels)
 
 
-def count_pages(picture: bytes | str | Path) -> int:
+def count_pages(picture: Picture) -> int:
     """Give how many pages a file has; 1 where that cannot be said."""
     try:
         content = picture if isinstance(picture, bytes) else Path(picture).read_bytes()

@@ -1,13 +1,12 @@
 """Any picture of one digit to one 28×28 image that MNIST could contain, step by step."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import cv2
 import numpy as np
 
 from tenfold.arrays import SIDE, Image
-from tenfold.picture.decode import LIMIT, Grey, decode
+from tenfold.picture.decode import LIMIT, Grey, Picture, decode
 from tenfold.picture.frame import frame, is_framed
 from tenfold.picture.ink import lay_out
 from tenfold.picture.rules import remove_rules
@@ -40,13 +39,14 @@ class Prepared:
     as_it_came: Image | None = None
 
 
-def prepare(picture: bytes | str | Path, *, pixels: int = LIMIT, stages: bool = False) -> Prepared:
+def prepare(picture: Picture, *, pixels: int = LIMIT, stages: bool = False, bgr: bool = False) -> Prepared:
     """Make a picture of one digit ready for a network.
 
     Args:
         picture: A picture file, or its content: a photo, a scan, a screenshot, a drawing, a crop from a form.
         pixels: How many pixels it may have.
         stages: Keep what it looked like on the way.
+        bgr: An array's colours are blue, green, red.
 
     Returns:
         The image as MNIST has them, all paper where the picture is blank, and the steps that led to it.
@@ -54,7 +54,7 @@ def prepare(picture: bytes | str | Path, *, pixels: int = LIMIT, stages: bool = 
     Raises:
         PictureError: It cannot be read, is no picture, or has too many or too few pixels.
     """
-    page, steps = decode(picture, pixels=pixels)
+    page, steps = decode(picture, pixels=pixels, bgr=bgr)
     prepared = prepare_page(page)
     shown = prepared.stages if stages else ()
     return replace(prepared, steps=(*steps, *prepared.steps), stages=shown)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from tenfold.picture.frame import BOX, Ink
-from tenfold.picture.ink import HALF, Labels, Mask, Window, labelled, stroke_width, window
+from tenfold.picture.ink import HALF, Components, Mask, Window, connected_components, stroke_width, window
 
 __all__ = ["keep_digit", "strengthen", "thicken"]
 
@@ -101,7 +101,7 @@ def _digit(whole: Mask, mask: Mask) -> Mask:
     return digit
 
 
-def _pieces(whole: Mask, mask: Mask) -> tuple[Window, Labels, Pieces, Centres]:
+def _pieces(whole: Mask, mask: Mask) -> tuple[Window, Components, Pieces, Centres]:
     """Label connected pieces of ink, small gaps within them bridged; only strong ink counts for their area.
 
     Returns:
@@ -111,7 +111,7 @@ def _pieces(whole: Mask, mask: Mask) -> tuple[Window, Labels, Pieces, Centres]:
     bridge = round(BRIDGE * max(mask.shape)) | 1
     rows, columns = inside = window(whole, bridge // 2)
     linked = cv2.dilate(whole[inside], np.ones((bridge, bridge), np.uint8))
-    count, labels, stats, centres = labelled(np.asarray(linked, np.uint8))
+    count, labels, stats, centres = connected_components(np.asarray(linked, np.uint8))
     corner = columns.start, rows.start
     pieces = stats[1:].astype(np.float64)
     pieces[:, :2] += corner

@@ -2,22 +2,19 @@
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from PIL import Image as Pillow
 
-from tenfold.arrays import SIDE, Image
-from tenfold.model.store import Model
-
-if TYPE_CHECKING:
-    from tenfold.picture.prepare import Prepared
-    from tenfold.read.reader import Digit
+from tenfold.arrays import SIDE, Image, Recognizer
+from tenfold.picture.prepare import Prepared
+from tenfold.read.digits import Digit
 
 __all__ = ["PATCH", "Explanation", "covered", "draw_falls"]
 
 PATCH, STRIDE = 4, 2
-"""A patch has so many pixels each way; the next one is so many further."""
+"""Side of a patch, and distance from one to the next, in pixels."""
 
 LOST, GAINED = (196, 84, 0), (29, 79, 145)
 """Colours of where covering makes the answer less probable, and of where it makes it more probable."""
@@ -36,12 +33,12 @@ class Explanation:
             patches lie 2 pixels apart, from the top left. Below 0 where it is more probable. All 0 in a blank picture.
     """
 
-    digit: "Digit"
-    prepared: "Prepared"
+    digit: Digit
+    prepared: Prepared
     falls: Falls
 
 
-def covered(model: Model, image: Image) -> Falls:
+def covered(model: Recognizer, image: Image) -> Falls:
     """Say how much less probable a model's answer to an image is with each patch covered with paper.
 
     Args:
@@ -58,7 +55,7 @@ def covered(model: Model, image: Image) -> Falls:
     images = np.repeat(image[None], 1 + len(starts) ** 2, axis=0)
     for number, (top, left) in enumerate(((top, left) for top in starts for left in starts), 1):
         images[number, top : top + PATCH, left : left + PATCH] = 0
-    probabilities, _ = model.answer(images)
+    probabilities, _ = model.digits(images)
     best = int(probabilities[0].argmax())
     falls = probabilities[0, best] - probabilities[1:, best]
     return np.asarray(falls.reshape(len(starts), len(starts)), np.float32)

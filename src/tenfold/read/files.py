@@ -1,7 +1,7 @@
 """Many files of pages, read on one core or on several; one that fails does not stop the others."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -9,11 +9,26 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from tenfold.errors import FormError, OptionError, TenfoldError
-from tenfold.model.store import SHIPPED, Model, load_model
-from tenfold.picture.opening import open_pages
-from tenfold.read.pages import NumberOptions, ReadRow, read_rows
+from tenfold.model.folder import Model, load_model
+from tenfold.picture.decode import Picture
+from tenfold.picture.opening import count_pages, open_pages
+from tenfold.read.options import NumberOptions
+from tenfold.read.pages import ReadRow, read_page
 
-__all__ = ["ReadFile", "read_files"]
+__all__ = ["FailedPage", "ReadFile", "pages_of", "read_file", "read_files"]
+
+
+@dataclass(frozen=True)
+class FailedPage:
+    """A page that could not be read.
+
+    Attributes:
+        page: Its number in its file, from 1.
+        error: What was expected, what came, and what to do.
+    """
+
+    page: int
+    error: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,24 +37,18 @@ class ReadFile:
 
     Attributes:
         name: The file.
-        pages: For each page its rows.
-        error: Why the file, or its next page, could not be read; None where all was.
-        misfits: The numbers of pages, from 1, that are not the form that was asked for, and what is said of them.
+        pages: For each page its rows; none where the page is not the form.
+        failed: The pages that are not the form that was asked for, and the one at which reading broke off.
     """
 
     name: str
     pages: tuple[tuple[ReadRow, ...], ...]
-    error: str | None = None
-    misfits: tuple[tuple[int, str], ...] = ()
+    failed: tuple[FailedPage, ...] = ()
 
     @property
-    def rows(self) -> list[tuple[str, int, int, ReadRow]]:
-        """Its rows as `decide` takes them."""
-        return [
-            (self.name, number, place, row)
-            for number, rows in enumerate(self.pages, 1)
-            for place, row in enumerate(rows)
-        ]
+    def rows(self) -> list[ReadRow]:
+        """The rows of all pages."""
+        return [row for rows in self.pages for row in rows]
 
 
 _MODEL: list[Model] = []
@@ -47,35 +56,38 @@ _MODEL: list[Model] = []
 
 
 def read_files(
-    names: Sequence[str], model: Path | None, options: NumberOptions, *, workers: int = 1, content: bytes = b""
+    names: Sequence[str],
+    model: Model,
+    options: NumberOptions,
+    *,
+    workers: int = 1,
+    sources: Mapping[str, Picture] | None = None,
 ) -> Iterator[ReadFile]:
     """Read files one after another, in their order.
 
     Args:
-        names: Files; `-` for `content`.
-        model: A model folder; None for the one that ships.
+        names: The files.
+        model: What reads; each of several processes opens its folder for itself, on one core.
         options: What to look for.
         workers: How many processes read; 1 reads in this one.
-        content: The bytes of the file that is called `-`.
+        sources: What to read in place of a file of that name, as standard input for `-`.
 
     Yields:
         What was found in each.
 
     Raises:
         OptionError: There are fewer than one worker.
-        ModelError: The model cannot be opened.
     """
     if workers < 1:
         raise OptionError(f"expected at least 1 worker, got {workers}")
-    folder = model or SHIPPED
+    given = sources or {}
     if workers == 1 or len(names) < 2:
-        loaded = load_model(folder)
-        yield from (_read(name, loaded, options, content) for name in names)
+        yield from (read_file(given.get(name, Path(name)), model, options, name=name) for name in names)
         return
     with ProcessPoolExecutor(
-        min(workers, len(names)), mp_context=get_context("spawn"), initializer=_start, initargs=(folder,)
+        min(workers, len(names)), mp_context=get_context("spawn"), initializer=_start, initargs=(model.folder,)
     ) as pool:
-        yield from pool.map(partial(_read_here, options=options, content=content), names)
+        yield from pool.map(partial(_read_here, options=options, sources=given), names)
 
 
 def _start(folder: Path) -> None:
@@ -83,30 +95,36 @@ def _start(folder: Path) -> None:
 
     os.environ["OMP_NUM_THREADS"] = "1"
     cv2.setNumThreads(1)
-    _MODEL.append(load_model(folder))
+    _MODEL.append(load_model(folder, threads=1))
 
 
-def _read_here(name: str, options: NumberOptions, content: bytes) -> ReadFile:
-    return _read(name, _MODEL[0], options, content)
+def _read_here(name: str, options: NumberOptions, sources: Mapping[str, Picture]) -> ReadFile:
+    return read_file(sources.get(name, Path(name)), _MODEL[0], options, name=name)
 
 
-def _read(name: str, model: Model, options: NumberOptions, content: bytes) -> ReadFile:
+def read_file(source: Picture, model: Model, options: NumberOptions, *, name: str) -> ReadFile:
+    """Read the pages of one file; what fails is kept beside what was read.
+
+    Args:
+        source: What to read.
+        model: What reads.
+        options: What to look for.
+        name: What to call the file.
+    """
     pages: list[tuple[ReadRow, ...]] = []
-    misfits = []
+    failed: list[FailedPage] = []
     try:
-        for number, page in enumerate(open_pages(content if name == "-" else Path(name)), 1):
+        for number, page in enumerate(open_pages(source), 1):
             try:
-                pages.append(tuple(read_rows(model, page, options)))
+                pages.append(tuple(read_page(model, page, options, file=name, number=number)))
             except FormError as error:
                 pages.append(())
-                misfits.append((number, str(error)))
+                failed.append(FailedPage(number, str(error)))
     except TenfoldError as error:
-        return ReadFile(name, tuple(pages), str(error), tuple(misfits))
-    return ReadFile(name, tuple(pages), None, tuple(misfits))
+        failed.append(FailedPage(len(pages) + 1, str(error)))
+    return ReadFile(name, tuple(pages), tuple(failed))
 
 
-def pages_of(names: Iterable[str]) -> int:
+def pages_of(names: Iterable[str], sources: Mapping[str, Picture]) -> int:
     """Count the pages of files."""
-    from tenfold.picture.opening import count_pages
-
-    return sum(1 if name == "-" else count_pages(Path(name)) for name in names)
+    return sum(count_pages(sources.get(name, Path(name))) for name in names)

@@ -9,13 +9,13 @@ from typing import Any, Literal, cast
 
 from tenfold.errors import OptionError
 from tenfold.files import reading
-from tenfold.picture.boxes import Quad
-from tenfold.picture.forms import Anchor
+from tenfold.page.align import Anchor
+from tenfold.page.boxes import Quad
 from tenfold.read.lists import Known, load_list
 
 __all__ = ["PAGE_COLUMNS", "Field", "Form", "load_form", "to_toml"]
 
-OPENING = """# A form for `tenfold read --fields`: which numbers stand where on a page.
+OPENING = """# A form for `tenfold read --form`: which numbers stand where on a page.
 #
 # Give each field a name of your own and delete those that are not wanted. region is left, top, right, bottom as shares
 # of the page's width and height, roughly around what is written. kind is "boxes" or "free"; digits may be left out.
@@ -28,7 +28,7 @@ PAGE_COLUMNS = "file", "page"
 """The first columns of a table of forms."""
 
 FAR_OFF = 10
-"""Corners of a row lie at most so many widths and heights off the page."""
+"""How far off the page the corners of a row may lie, in widths and heights of the page."""
 
 ANCHORS = """# The rows of boxes that other pages are laid on by: how many boxes, then x and y of the corners,
 # clockwise from the top left, as shares of the width and height.
@@ -82,8 +82,12 @@ class Form:
         return tuple((x * self.width, y * self.height) for x, y in shares)
 
 
-def load_form(path: Path) -> Form:
+def load_form(path: Path, alphabet: str) -> Form:
     """Read a form.
+
+    Args:
+        path: The file.
+        alphabet: The signs that the model reads, of which its lists are.
 
     Raises:
         DataError: The file, or a list that it names, cannot be read.
@@ -108,7 +112,7 @@ def load_form(path: Path) -> Form:
     found: list[Field] = []
     taken = set(PAGE_COLUMNS)
     for number, entry in enumerate(fields, 1):
-        field = _field(entry, path, number)
+        field = _field(entry, path, number, alphabet)
         if shared := taken.intersection(field.columns):
             raise OptionError(f"{path}, field {number}, name: a table has a column {min(shared)!r} already")
         taken.update(field.columns)
@@ -116,7 +120,7 @@ def load_form(path: Path) -> Form:
     return Form(width, height, tuple(found), tuple(anchors))
 
 
-def _field(entry: Any, path: Path, number: int) -> Field:  # noqa: ANN401 (whatever TOML holds)
+def _field(entry: Any, path: Path, number: int, alphabet: str) -> Field:  # noqa: ANN401 (whatever TOML holds)
     where = f"{path}, field {number}"
     if not isinstance(entry, dict):
         raise OptionError(f"{where}: expected a table [[field]], got {entry!r}")
@@ -136,7 +140,7 @@ def _field(entry: Any, path: Path, number: int) -> Field:  # noqa: ANN401 (whate
     digits = None if entry.get("digits") is None else _whole(entry["digits"], 1, 60, f"{where}, digits")
     known = None
     if entry.get("list") is not None:
-        known = load_list(path.parent / str(entry["list"]))
+        known = load_list(path.parent / str(entry["list"]), alphabet)
         if digits and all(len(each) != digits for each in known.numbers):
             raise OptionError(f"{where}, list: no number on {entry['list']} has {digits} digits")
     return Field(name, (left, top, right, bottom), cast(Literal["boxes", "free"], kind), digits, known)

@@ -8,13 +8,13 @@ import numpy as np
 
 from tenfold.errors import OptionError
 from tenfold.files import reading
-from tenfold.read.columns import Scores
+from tenfold.read.ctc import Numbers, Scores
 from tenfold.read.readings import Boxes, Free
 
 __all__ = ["Known", "assign", "load_list", "parse_list"]
 
 STRAY = 0.01
-"""How probable it is, before anything is read, that a number is not on the list."""
+"""Probability, before anything is read, that a number is not on the list."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,29 +23,34 @@ class Known:
 
     Attributes:
         numbers: As they are written.
+        alphabet: The signs that they are written with, in the order of the model's alphabet.
     """
 
     numbers: tuple[str, ...]
+    alphabet: str
 
     @classmethod
-    def of(cls, numbers: Iterable[str], source: str = "the list") -> "Known":
+    def of(cls, numbers: Iterable[str], alphabet: str, source: str = "the list") -> "Known":
         """Check numbers.
 
+        Args:
+            numbers: As they are written.
+            alphabet: The signs that the model reads.
+            source: What to call them in errors.
+
         Raises:
-            OptionError: There are none, one is no number, or one comes twice.
+            OptionError: There are none, one has other signs than the alphabet, or one comes twice.
         """
         found: dict[str, int] = {}
         for line, number in enumerate(numbers, 1):
-            if not (number.isascii() and number.isdigit()):
-                raise OptionError(
-                    f"{source}, line {line}: expected a number of digits 0 to 9 alone, got {number[:40]!r}"
-                )
+            if not number or not set(number) <= set(alphabet):
+                raise OptionError(f"{source}, line {line}: expected a number of {alphabet} alone, got {number[:40]!r}")
             if number in found:
                 raise OptionError(f"{source}, line {line}: {number} stands there already, in line {found[number]}")
             found[number] = line
         if not found:
             raise OptionError(f"{source} holds no numbers: expected one in each line")
-        return cls(tuple(found))
+        return cls(tuple(found), alphabet)
 
     def posterior(self, row: Boxes | Free) -> tuple[Scores, float]:
         """Give the probability of each number for what was read, and that it is none of them.
@@ -59,34 +64,44 @@ class Known:
         total = float(likely.sum()) + STRAY
         return likely / total, STRAY / total
 
-    def _by_length(self) -> "list[tuple[np.ndarray, np.ndarray]]":
-        """Give the places of all numbers of a length, and their digits, `int8 (n, length)`."""
+    def _by_length(self) -> "list[tuple[np.ndarray, Numbers]]":
+        """Give the places of all numbers of a length on the list, and their signs."""
         groups: dict[int, list[int]] = {}
         for place, number in enumerate(self.numbers):
             groups.setdefault(len(number), []).append(place)
+        signs = {sign: place for place, sign in enumerate(self.alphabet)}
         return [
-            (np.array(places), np.array([[int(sign) for sign in self.numbers[place]] for place in places], np.int8))
+            (np.array(places), np.array([[signs[sign] for sign in self.numbers[place]] for place in places], np.int8))
             for places in groups.values()
         ]
 
 
-def load_list(path: Path) -> Known:
+def load_list(path: Path, alphabet: str) -> Known:
     """Read a list: the first column of a CSV or text file, a heading allowed.
+
+    Args:
+        path: The file.
+        alphabet: The signs that the model reads.
 
     Raises:
         DataError: The file cannot be read.
-        OptionError: It holds letters, duplicates, or nothing.
+        OptionError: It holds other signs, duplicates, or nothing.
     """
     with reading(path):
         text = path.read_text(encoding="utf-8-sig", errors="replace")
-    return parse_list(text, str(path))
+    return parse_list(text, alphabet, str(path))
 
 
-def parse_list(text: str, source: str = "the list") -> Known:
+def parse_list(text: str, alphabet: str, source: str = "the list") -> Known:
     """Read a list from text: the first column of each line, a heading allowed.
 
+    Args:
+        text: The lines.
+        alphabet: The signs that the model reads.
+        source: What to call them in errors.
+
     Raises:
-        OptionError: It holds letters, duplicates, or nothing.
+        OptionError: It holds other signs, duplicates, or nothing.
     """
     import csv
 
@@ -94,9 +109,9 @@ def parse_list(text: str, source: str = "the list") -> Known:
         rows = [row[0].strip() for row in csv.reader(text.splitlines()) if row and row[0].strip()]
     except csv.Error as error:
         raise OptionError(f"{source} is no table of numbers: {error}") from error
-    if rows and not any(sign.isdigit() for sign in rows[0]):
+    if rows and not set(rows[0]) & set(alphabet):
         rows = rows[1:]
-    return Known.of(rows, source)
+    return Known.of(rows, alphabet, source)
 
 
 def assign(posteriors: Sequence[Scores]) -> list[int]:

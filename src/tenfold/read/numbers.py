@@ -1,20 +1,25 @@
-"""Numbers: what rows of a page say, and whether to believe it."""
+"""Numbers: what rows of pages say, and whether to believe it."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from tenfold.picture.boxes import Quad
-from tenfold.read.lists import assign
-from tenfold.read.pages import ALTERNATIVES, NumberOptions, ReadRow
-from tenfold.read.promises import Kind
+from tenfold.page.boxes import Quad
+from tenfold.read.ctc import Scores
+from tenfold.read.lists import Known, assign
+from tenfold.read.options import NumberOptions
+from tenfold.read.pages import ALTERNATIVES, ReadRow
+from tenfold.read.promises import ReadingKind
 from tenfold.read.readings import EMPTY
 
-__all__ = ["Number", "NumberDigit", "decide"]
+__all__ = ["Number", "NumberDigit", "NumberReason", "decide"]
 
-NumberReason = Literal["blank", "not-a-digit", "not-on-list", "uncertain"]
+NEVER = 2.0
+"""A least probability that nothing reaches."""
+
+NumberReason: TypeAlias = Literal["blank", "not-a-digit", "not-on-list", "uncertain"]
 
 
 @dataclass(frozen=True)
@@ -71,79 +76,83 @@ class Number:
 
 
 def decide(
-    rows: Sequence[tuple[str, int, int, ReadRow]], options: NumberOptions, *, strange: float, least: dict[Kind, float]
+    rows: Sequence[ReadRow], options: NumberOptions, *, outlier: float, least: dict[ReadingKind, float]
 ) -> list[Number]:
     """Say what rows say, and whether to believe it.
 
     Args:
-        rows: File, page, number of the row on its page, and the row.
+        rows: What was read.
         options: What can occur.
-        strange: From this strangeness on a thing is no digit.
+        outlier: The out-of-distribution score from which on a sign is no digit.
         least: For each kind of reading the least probability to accept.
 
     Returns:
         The numbers, in the order of the rows.
     """
-    numbers = []
-    lists = [row.field.known if row.field and row.field.known else options.known for _, _, _, row in rows]
-    posteriors = [
-        known.posterior(row.says) if known else None for known, (_, _, _, row) in zip(lists, rows, strict=True)
-    ]
+    lists = [row.field.known if row.field and row.field.known else options.known for row in rows]
+    posteriors = [known.posterior(row.says) if known else None for known, row in zip(lists, rows, strict=True)]
     chosen = [int(found[0].argmax()) if found else -1 for found in posteriors]
     if options.unique and rows:
         shared = [place for place, known in enumerate(lists) if known is options.known]
         given = assign([found[0] for place in shared if (found := posteriors[place])]) if shared else []
         chosen = [dict(zip(shared, given, strict=True)).get(place, choice) for place, choice in enumerate(chosen)]
-    for (file, page, place, row), known, found, choice in zip(rows, lists, posteriors, chosen, strict=True):
-        if known is None or found is None:
-            numbers.append(_plain(file, page, place, row, strange, least[row.kind]))
-            continue
-        scores, none = found
-        plain = _plain(file, page, place, row, strange, 2.0)
-        ranked = np.argsort(-scores)[:ALTERNATIVES]
-        alternatives = tuple((known.numbers[each], float(scores[each])) for each in ranked if scores[each] > 0)
-        sure = float(scores[choice]) if choice >= 0 else 0.0
-        fits = choice >= 0 and sure > none
-        if plain.reason == "blank":
-            numbers.append(replace(plain, matched=False))
-        elif not fits:
-            changes = {"accepted": False, "reason": "not-on-list", "matched": False, "alternatives": alternatives}
-            numbers.append(replace(plain, **changes))  # type: ignore[arg-type]
-        else:
-            text = known.numbers[choice]
-            reason: NumberReason | None = "uncertain" if np.float32(sure) < least["list"] else None
-            changes = {"text": text, "probability": sure, "accepted": reason is None, "reason": reason}
-            digits = _as_listed(plain.digits, text)
-            numbers.append(replace(plain, matched=True, alternatives=alternatives, digits=digits, **changes))  # type: ignore[arg-type]
-    return numbers
+    return [
+        _plain(row, outlier, least[row.kind])
+        if known is None or found is None
+        else _listed(_plain(row, outlier, NEVER), known, found, choice, least["list"])
+        for row, known, found, choice in zip(rows, lists, posteriors, chosen, strict=True)
+    ]
 
 
-def _plain(file: str, page: int, place: int, row: ReadRow, strange: float, least: float) -> Number:
+def _plain(row: ReadRow, outlier: float, least: float) -> Number:
+    """Say what a row says, where any number can occur."""
     best = row.readings[0]
-    digits = tuple(
-        NumberDigit(None if sign.text == EMPTY else sign.text, sign.probability, sign.quad) for sign in best.signs
-    )
     reason: NumberReason | None = None
     if not best.text.strip(EMPTY):
         reason = "blank"
-    elif any(sign.strangeness >= strange for sign in best.signs):
+    elif any(sign.out_of_distribution >= outlier for sign in best.signs):
         reason = "not-a-digit"
     elif np.float32(best.probability) < least:  # as calibrations keep it
         reason = "uncertain"
-    alternatives = tuple((reading.text, reading.probability) for reading in row.readings[:ALTERNATIVES])
     return Number(
-        file,
-        page,
-        place,
-        row.field.name if row.field else None,
-        best.text,
-        best.probability,
-        reason is None,
-        reason,
-        row.quad,
-        digits,
-        alternatives,
-        None,
+        file=row.file,
+        page=row.page,
+        row=row.row,
+        field=row.field.name if row.field else None,
+        text=best.text,
+        probability=best.probability,
+        accepted=reason is None,
+        reason=reason,
+        quad=row.quad,
+        digits=tuple(
+            NumberDigit(None if sign.text == EMPTY else sign.text, sign.probability, sign.quad) for sign in best.signs
+        ),
+        alternatives=tuple((reading.text, reading.probability) for reading in row.readings[:ALTERNATIVES]),
+        matched=None,
+    )
+
+
+def _listed(plain: Number, known: Known, found: tuple[Scores, float], choice: int, least: float) -> Number:
+    """Say which number of a list a row says: the one of this place on it, or none where that is more probable."""
+    if plain.reason == "blank":
+        return replace(plain, matched=False)
+    scores, none = found
+    ranked = np.argsort(-scores)[:ALTERNATIVES]
+    alternatives = tuple((known.numbers[each], float(scores[each])) for each in ranked if scores[each] > 0)
+    sure = float(scores[choice]) if choice >= 0 else 0.0
+    if choice < 0 or sure <= none:
+        return replace(plain, accepted=False, reason="not-on-list", matched=False, alternatives=alternatives)
+    text = known.numbers[choice]
+    accepted = bool(np.float32(sure) >= least)
+    return replace(
+        plain,
+        text=text,
+        probability=sure,
+        accepted=accepted,
+        reason=None if accepted else "uncertain",
+        digits=_as_listed(plain.digits, text),
+        alternatives=alternatives,
+        matched=True,
     )
 
 

@@ -7,89 +7,50 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from tenfold.arrays import Probabilities, Strangeness
-from tenfold.errors import FormError, OptionError
-from tenfold.model.rows import Columns, row_network
-from tenfold.model.store import Model
-from tenfold.picture.boxes import Quad, height_of
+from tenfold.arrays import LINE_HEIGHT, SIDE, Columns, Images, OutOfDistribution, Probabilities, Recognizer
+from tenfold.errors import FormError, ModelError
+from tenfold.page.align import anchors_of, cut_out, fit, on_page
+from tenfold.page.boxes import Quad, height_of
+from tenfold.page.layout import FreeRow, Row, find_boxed, find_free
+from tenfold.page.paper import even_out
+from tenfold.page.strips import Way
 from tenfold.picture.decode import Grey
-from tenfold.picture.forms import anchors_of, cut_out, fit, on_page
-from tenfold.picture.paper import even_out
-from tenfold.picture.rows import FreeRow, Row, find_boxed, find_free
-from tenfold.picture.strips import Way
-from tenfold.read.columns import no_number
+from tenfold.read.ctc import no_number
 from tenfold.read.forms import Field, Form
-from tenfold.read.lists import Known
+from tenfold.read.options import NumberOptions
 from tenfold.read.readings import EMPTY, Boxes, Free, Reading
 
-__all__ = ["ALTERNATIVES", "NumberOptions", "ReadRow", "read_rows"]
+__all__ = ["ALTERNATIVES", "ReadRow", "check_reads_numbers", "read_page"]
 
 ALTERNATIVES = 5
-"""So many alternatives are told."""
+"""Readings of a row that are told."""
 
 AROUND = 0.5
-"""A field of boxes is cut out with so much of its height around it."""
+"""Margin around a field of boxes that is cut out of a form, in heights of the field."""
 
 SURE, LONG = 0.95, 1.5
-"""A page lies right if its numbers are so sure, usually, and have so many digits: on its side it shows many of one."""
+"""Median probability of a page's numbers, and their mean length in digits, from which on it lies right: on its side a
+page shows many numbers of one digit."""
 
 WELL, CLEARLY, MORE = 0.75, 1.25, 2
-"""A page is turned if it is then read so surely, usually, and so many times as much, by so many digits at least."""
+"""A page is turned if its numbers then have this median probability, and 1.25 times as many digits and two more."""
 
 LINE, LINES = 3, 5
-"""A line is so many times as wide as high; a page of lines has so many, and they are half of what is on it."""
+"""Width of a line of print or numbers, in heights; and how many of them, half of what is on the page, show it level."""
 
 EVEN = 0.5
-"""A row that holds none as probably as not holds none: a look at its digits makes no number more probable."""
+"""Probability of no number from which on a row is left out: a look at its digits makes no number more probable."""
 
 FEW, FAR_MORE = 2, 2.0
-"""Strokes may look like a row of boxes, but not like more rows than this; they do where so much more stands free."""
+"""Rows of boxes that strokes may imitate, at most; they do where twice as many digits stand free."""
 
 FILLS, LINE_LIKE, HALF, UNLIKELY = 0.25, "1", 0.5, 0.1
-"""Boxes so many times as high as their picture may be strokes beside the lines of one cell. If more digits are read
-without them, by half of one at least, they are; the ones do not count, for that is how lines between boxes look, nor
-does what is read in boxes less probably than this."""
+"""Boxes higher than a quarter of their picture may be strokes beside the lines of one cell. They are, where more
+digits are read without them, by half of one at least. Ones do not count, for lines between boxes look so, nor do
+readings of boxes less probable than a tenth."""
 
 SIDES = cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE
 TURNS = cv2.ROTATE_180, *SIDES
-
-NO_ANSWERS: tuple[Probabilities, Strangeness] = (np.zeros((0, 10), np.float32), np.zeros(0, np.float32))
-
-
-@dataclass(frozen=True)
-class NumberOptions:
-    """How to read pages.
-
-    Attributes:
-        digits: How many digits each number has; None for any.
-        grid: Rows and columns of the grid on each page; None where there need not be one.
-        known: The only numbers that can occur; None for any.
-        unique: Each of them at most once over all pages.
-        max_error: The share of wrong numbers among the accepted that must not be passed; None for the reader's own.
-        form: The form that each page is; only its fields are read.
-
-    Raises:
-        OptionError: They contradict one another.
-    """
-
-    digits: int | None = None
-    grid: tuple[int, int] | None = None
-    known: Known | None = None
-    unique: bool = False
-    max_error: float | None = None
-    form: Form | None = None
-
-    def __post_init__(self) -> None:
-        if self.digits is not None and not 1 <= self.digits <= 60:
-            raise OptionError(f"a number has 1 to 60 digits, got {self.digits}")
-        if self.grid is not None and not all(1 <= side <= 40 for side in self.grid):
-            raise OptionError(f"a grid has 1 to 40 rows and columns, got {self.grid[0]}x{self.grid[1]}")
-        if self.form and (self.digits or self.grid):
-            raise OptionError("a form says itself how many digits its fields have: leave out --digits and --grid")
-        if self.unique and self.known is None:
-            raise OptionError("each number once (--unique) needs the list of numbers (--list)")
-        if self.known and self.digits and all(len(number) != self.digits for number in self.known.numbers):
-            raise OptionError(f"no number on the list has {self.digits} digits")
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,13 +61,19 @@ class ReadRow:
         says: What is known of it.
         readings: The most probable ones, the best first; at least one.
         quad: Its corners on the page.
-        field: The field of the form that it was read in.
+        field: The field of the form that it was read in; None where there is no form.
+        file: The page's file; empty where it came without a name.
+        page: The page's number in its file, from 1.
+        row: The row's number on its page, from 0.
     """
 
     says: Boxes | Free
     readings: tuple[Reading, ...]
     quad: Quad
     field: Field | None = None
+    file: str = ""
+    page: int = 1
+    row: int = 0
 
     @property
     def kind(self) -> Literal["boxes", "free"]:
@@ -114,22 +81,47 @@ class ReadRow:
         return self.says.kind
 
 
-def read_rows(model: Model, page: Grey, options: NumberOptions) -> list[ReadRow]:
+def read_page(
+    model: Recognizer, page: Grey, options: NumberOptions, *, file: str = "", number: int = 1
+) -> list[ReadRow]:
     """Find and read the rows of a page; one that stands on its head, or on its side, is turned.
 
     Args:
-        model: The model that reads.
+        model: What reads digits and lines.
         page: `uint8 (height, width)`.
         options: What to look for.
+        file: The page's file, kept with each row.
+        number: The page's number in its file, from 1; likewise.
 
     Returns:
         The rows, from top to bottom of the page as it is read; with a form one for each field, in their order.
 
     Raises:
         FormError: The page is not the form.
+        ModelError: The model reads single digits only, or digits and lines in different signs.
     """
-    if options.form:
-        return _read_form(model, page, options.form)
+    check_reads_numbers(model)
+    rows = _read_form(model, page, options.form) if options.form else _read_turned(model, page, options)
+    return [replace(row, file=file, page=number, row=place) for place, row in enumerate(rows)]
+
+
+def check_reads_numbers(model: Recognizer) -> None:
+    """Check that a model reads lines, in the same signs as single digits.
+
+    Raises:
+        ModelError: It does not.
+    """
+    if not model.alphabet:
+        model.lines([])  # which says so in the model's own words
+        raise ModelError("this model reads single digits only: its alphabet is empty")
+    if set(model.alphabet) != set(model.classes):
+        raise ModelError(
+            f"this model tells single pictures of {', '.join(model.classes)} apart, and reads lines of "
+            f"{', '.join(model.alphabet)}: numbers on pages take a model that does both in the same signs"
+        )
+
+
+def _read_turned(model: Recognizer, page: Grey, options: NumberOptions) -> list[ReadRow]:
     rows, level = _read(model, page, options)
     for turn in TURNS:
         if _lies_right(rows) or (turn == SIDES[0] and (level or _are_long(rows))):
@@ -188,7 +180,7 @@ def _placed(row: ReadRow, place: Callable[[Quad], Quad]) -> ReadRow:
     return replace(row, readings=tuple(readings), quad=place(row.quad))
 
 
-def _read_form(model: Model, page: Grey, form: Form) -> list[ReadRow]:
+def _read_form(model: Recognizer, page: Grey, form: Form) -> list[ReadRow]:
     """Read the fields of a form, on a page that may lie on its head or on its side."""
     best: list[ReadRow] = []
     for turn in (None, *TURNS):
@@ -215,26 +207,26 @@ def _as_it_lies(form: Form, page: Grey) -> Way:
     return np.diag([width / form.width, height / form.height, 1.0])
 
 
-def _read_field(model: Model, page: Grey, field: Field, quad: Quad) -> ReadRow:
+def _read_field(model: Recognizer, page: Grey, field: Field, quad: Quad) -> ReadRow:
     """Read what is written in one place of a page; a place without anything is an empty row."""
     piece, back = cut_out(page, quad, AROUND if field.kind == "boxes" else 0.0)
     paper = even_out(piece)
     rows = _boxes(model, find_boxed(paper, digits=field.digits)) if field.kind == "boxes" else []
     if not rows:
         free = find_free(piece, paper)
-        rows = _free(model, free, row_network()([row.strip for row in free]), field.digits)
+        rows = _free(model, free, model.lines([row.strip for row in free]), field.digits)
     middle = np.array(piece.shape[::-1]) / 2
     if field.kind == "boxes":
         rows = sorted(rows, key=lambda row: float(np.linalg.norm(np.mean(row.quad, axis=0) - middle)))
     else:
         rows = sorted(rows, key=lambda row: -_said([row]))
     if not rows:
-        nothing = Boxes(Row((), quad), NO_ANSWERS, ())
+        nothing = Boxes(Row((), quad), _no_answers(model), (), model.alphabet)
         return ReadRow(nothing, tuple(nothing.readings(1)), quad, field)
     return replace(_placed(rows[0], lambda corners: tuple(map(tuple, on_page(back, corners)))), field=field)
 
 
-def _read(model: Model, page: Grey, options: NumberOptions) -> tuple[list[ReadRow], bool]:
+def _read(model: Recognizer, page: Grey, options: NumberOptions) -> tuple[list[ReadRow], bool]:
     """Read the rows of boxes of an upright page, or what stands free on it, whichever says more.
 
     Where there are more boxes than strokes may imitate, or as many as are wanted, the rest is taken for print.
@@ -248,7 +240,7 @@ def _read(model: Model, page: Grey, options: NumberOptions) -> tuple[list[ReadRo
     if options.grid or (len(written) > FEW and _sureness(written) >= WELL) or (written and options.digits):
         return boxed, False
     rows = find_free(page, paper)
-    columns = row_network()([row.strip for row in rows])
+    columns = model.lines([row.strip for row in rows])
     free = _free(model, rows, columns, options.digits)
     lines = sum(row.strip.shape[1] >= LINE * row.strip.shape[0] for row in rows)
     level = lines >= max(LINES, len(rows) / 2)
@@ -274,32 +266,42 @@ def _around(reading: Reading) -> Quad:
     return first[0], last[1], last[2], first[3]
 
 
-def _boxes(model: Model, rows: Sequence[Row]) -> list[ReadRow]:
+def _boxes(model: Recognizer, rows: Sequence[Row]) -> list[ReadRow]:
     """Read rows of boxes, their digits in one batch."""
     images = [part.image for row in rows for part in row.parts if part.image is not None]
-    probable, strange = model.answer(np.stack(images)) if images else NO_ANSWERS
-    columns = row_network()([np.pad(image, 2) for image in images])
+    probable, outliers = _digits_in_alphabet(model, np.stack(images)) if images else _no_answers(model)
+    columns = model.lines([np.pad(image, (LINE_HEIGHT - SIDE) // 2) for image in images])
     found, start = [], 0
     for row in rows:
         end = start + sum(part.image is not None for part in row.parts)
-        says = Boxes(row, (probable[start:end], strange[start:end]), columns[start:end])
+        says = Boxes(row, (probable[start:end], outliers[start:end]), columns[start:end], model.alphabet)
         found.append(ReadRow(says, tuple(says.readings(ALTERNATIVES)), row.quad))
         start = end
     return found
 
 
-def _free(model: Model, rows: Sequence[FreeRow], columns: Sequence[Columns], digits: int | None) -> list[ReadRow]:
+def _free(model: Recognizer, rows: Sequence[FreeRow], columns: Sequence[Columns], digits: int | None) -> list[ReadRow]:
     """Read free rows, their digits in one batch; those that hold no number are left out."""
-    said = [Free(row, each) for row, each in zip(rows, columns, strict=True) if no_number(each) < EVEN]
+    said = [Free(row, each, model.alphabet) for row, each in zip(rows, columns, strict=True) if no_number(each) < EVEN]
     images = [image for row in said for image in row.images]
-    probable, strange = model.answer(np.stack(images)) if images else NO_ANSWERS
+    probable, outliers = _digits_in_alphabet(model, np.stack(images)) if images else _no_answers(model)
     found, start = [], 0
     for row in said:
         end = start + len(row.images)
-        row.answered(probable[start:end], strange[start:end])
+        row.answered(probable[start:end], outliers[start:end])
         start = end
         readings = row.readings(ALTERNATIVES + 1, digits)
         if readings and readings[0].text:
             told = tuple(reading for reading in readings if reading.text)
             found.append(ReadRow(row, told, _around(told[0])))
     return found
+
+
+def _digits_in_alphabet(model: Recognizer, images: Images) -> tuple[Probabilities, OutOfDistribution]:
+    """Ask about single digits; their probabilities come in the order of the alphabet."""
+    probable, outliers = model.digits(images)
+    return probable[:, [model.classes.index(sign) for sign in model.alphabet]], outliers
+
+
+def _no_answers(model: Recognizer) -> tuple[Probabilities, OutOfDistribution]:
+    return np.zeros((0, len(model.alphabet)), np.float32), np.zeros(0, np.float32)

@@ -1,121 +1,66 @@
-"""The reader: pictures in, digits out."""
+"""The reader: pictures in, digits and numbers out."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, TypeAlias, cast, get_args
 
 import numpy as np
 
-from tenfold.arrays import Image, Images, Probabilities
+from tenfold.arrays import Image, Images, Probabilities, Recognizer
 from tenfold.errors import OptionError
-from tenfold.model.calibrate import HeldOut, surest_enough
-from tenfold.model.store import SHIPPED, Model, load_model
-from tenfold.picture.decode import LIMIT
+from tenfold.model.folder import load_model
+from tenfold.model.promise import HeldOut, surest_enough
+from tenfold.picture.decode import LIMIT, Picture
 from tenfold.picture.opening import open_pages
 from tenfold.picture.prepare import Prepared, prepare
+from tenfold.read.digits import Digit, DigitReason
 from tenfold.read.explain import Explanation, covered
-from tenfold.read.numbers import Number, decide
-from tenfold.read.pages import NumberOptions, ReadRow, read_rows
-from tenfold.read.promises import ANY, least_probable
+from tenfold.read.numbers import decide
+from tenfold.read.options import NumberOptions
+from tenfold.read.pages import ReadRow, check_reads_numbers, read_page
+from tenfold.read.promises import ANY, calibration_of, least_probable
+from tenfold.read.tables import Numbers
 
-__all__ = ["Digit", "Reader"]
-
-Reason = Literal["blank", "not-a-digit", "uncertain"]
+__all__ = ["Reader"]
 
 FAINTEST_INK = 32
 """A picture whose strongest ink is below this, of 255, is blank."""
 
-
-@dataclass(frozen=True)
-class Digit:
-    """What a picture shows.
-
-    Attributes:
-        digit: The most probable class; None in a blank picture.
-        probability: How probable it is, 0…1.
-        probabilities: Of every class, in the order of the model's classes; they sum to 1.
-        accepted: Whether to believe it.
-        reason: Why not: `blank`, no ink at all; `not-a-digit`, ink that the model takes for none of its classes;
-            `uncertain`, not sure enough for the error that was allowed; None where it is accepted.
-        steps: What was done to the picture before the network saw it.
-    """
-
-    digit: str | None
-    probability: float
-    probabilities: tuple[float, ...]
-    accepted: bool
-    reason: Reason | None
-    steps: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give the answer as plain values that JSON can hold."""
-        return asdict(self)
+Pictures: TypeAlias = Picture | list[Picture] | tuple[Picture, ...]
 
 
 class Reader:
-    """Reads digits from pictures with a model folder; PyTorch is not needed.
+    """Reads digits and numbers from pictures; PyTorch is not needed.
 
     Args:
-        model: A model folder, or a model that is loaded already; without it the one that ships with Tenfold.
+        model: A model folder, a model that is loaded already, or anything else that keeps the seam `Recognizer`;
+            without it the one that ships with Tenfold.
         max_error: The share of wrong answers among the accepted that must not be passed, with 95% confidence on
             images like those that the model was calibrated on; None accepts however unsure.
 
     Attributes:
-        model: The model, loaded and checked.
+        model: What reads digits and lines.
         max_error: As given.
 
     Raises:
         ModelError: The model folder is missing or damaged.
-        OptionError: So small an error cannot be promised with what the model was calibrated on.
+        OptionError: So small an error cannot be promised with what the model was calibrated on, or `model` is no model.
     """
 
-    def __init__(self, model: str | Path | Model | None = None, *, max_error: float | None = None) -> None:
-        self.model = model if isinstance(model, Model) else load_model(SHIPPED if model is None else model)
+    def __init__(self, model: str | Path | Recognizer | None = None, *, max_error: float | None = None) -> None:
+        self.model = _recognizer(model)
         self.max_error = max_error
-        self._strange = self.model.info.calibration.get("strangeness") or 1.0
+        self._outlier = calibration_of(self.model).get("out_of_distribution") or 1.0
         self._least = 0.0 if max_error is None else surest_enough(_held_out(self.model), max_error)
 
-    def numbers(
-        self,
-        pages: bytes | str | Path,
-        options: NumberOptions | None = None,
-        **changes: Any,  # noqa: ANN401
-    ) -> list[Number]:
-        """Read the numbers on the pages of a file.
-
-        Args:
-            pages: A photo, a scan, a PDF or TIFF of many pages; a file, or its content.
-            options: What to look for; by default any rows of boxes, grids, or free rows of digits.
-            changes: Options by name, as `digits=9`.
-
-        Returns:
-            The numbers, page by page, from top to bottom.
-
-        Raises:
-            PictureError: The file cannot be read as pages.
-            OptionError: An option is not allowed.
-        """
-        options = replace(options or NumberOptions(), **changes)
-        name = "" if isinstance(pages, bytes) else str(pages)
-        rows = [
-            (name, number, place, row)
-            for number, page in enumerate(open_pages(pages), 1)
-            for place, row in enumerate(read_rows(self.model, page, options))
-        ]
-        return self.decided(rows, options)
-
-    def decided(self, rows: Sequence[tuple[str, int, int, ReadRow]], options: NumberOptions) -> list[Number]:
-        """Say what rows that were read say; arguments as for `tenfold.read.numbers.decide`."""
-        allowed = self.max_error if options.max_error is None else options.max_error
-        least = ANY if allowed is None else least_probable(self.model, allowed)
-        return decide(rows, options, strange=self._strange, least=least)
-
-    def digit(self, picture: bytes | str | Path) -> Digit:
+    def digit(self, picture: Picture, *, bgr: bool = False) -> Digit:
         """Read the digit in one picture.
 
         Args:
-            picture: A picture file, or its content.
+            picture: A path, the bytes of a file, an open file, a Pillow image, or an array: grey `(height, width)`, RGB
+                or RGBA `(height, width, 3 or 4)`, as `uint8` 0…255.
+            bgr: An array's colours are blue, green, red, as OpenCV has them.
 
         Returns:
             The digit, and how sure.
@@ -123,14 +68,19 @@ class Reader:
         Raises:
             PictureError: It cannot be read as a picture.
         """
-        return self.digits([prepare(picture)])[0]
+        return self.read([self.prepare(picture, bgr=bgr)])[0]
 
-    def explain(self, picture: bytes | str | Path, *, pixels: int = LIMIT) -> Explanation:
+    def digits(self, pictures: Iterable[Picture], *, bgr: bool = False) -> list[Digit]:
+        """Read the digit in each of several pictures, in their order; arguments and errors as for `digit`."""
+        return self.read([self.prepare(picture, bgr=bgr) for picture in pictures])
+
+    def explain(self, picture: Picture, *, pixels: int = LIMIT, bgr: bool = False) -> Explanation:
         """Read the digit in one picture, and say what the answer rests on.
 
         Args:
-            picture: A picture file, or its content.
+            picture: As for `digit`.
             pixels: How many pixels it may have.
+            bgr: As for `digit`.
 
         Returns:
             The digit, what the network saw, and how the answer changes where a part of that is covered.
@@ -138,49 +88,106 @@ class Reader:
         Raises:
             PictureError: It cannot be read as a picture.
         """
-        prepared = self.settle([prepare(picture, pixels=pixels, stages=True)])[0]
-        [digit] = self.digits([prepared])
+        prepared = self.prepare(picture, pixels=pixels, stages=True, bgr=bgr)
+        [digit] = self.read([prepared])
         return Explanation(digit, prepared, covered(self.model, prepared.image))
 
-    def image(self, picture: bytes | str | Path) -> Image:
-        """Give the image `uint8 (28, 28)` that the model is asked about for a picture; arguments as for `digit`."""
-        return self.settle([prepare(picture)])[0].image
+    def numbers(
+        self,
+        pages: Pictures,
+        options: NumberOptions | None = None,
+        *,
+        bgr: bool = False,
+        **changes: Any,  # noqa: ANN401
+    ) -> Numbers:
+        """Read the numbers on the pages of a file, or of several.
 
-    def digits(self, prepared: Sequence[Prepared]) -> list[Digit]:
-        """Read the digits of many prepared pictures at once, in their order."""
+        Args:
+            pages: Photos, scans, PDF or TIFF files of many pages: each as `digit` takes pictures, one or a list.
+            options: What to look for; by default any rows of boxes, grids, or free rows of digits.
+            bgr: As for `digit`.
+            **changes: Options by name, as on the command line: `digits=9`, `grid="9x9"`, `known=["123", …]` or the
+                file of a list, `form="form.toml"`, `unique=True`, `max_error=0.01`.
+
+        Returns:
+            The numbers, page by page, from top to bottom: a sequence that exports itself.
+
+        Raises:
+            ModelError: The model reads single digits only.
+            OptionError: An option is not allowed.
+            PictureError: A file cannot be read as pages.
+        """
+        options = self.options(options, **changes)
+        sources: dict[str, Picture] = {}
+        rows = []
+        for source in pages if isinstance(pages, list | tuple) else [pages]:
+            name = _name_of(source, taken=sources)
+            sources[name] = source
+            for number, page in enumerate(open_pages(source, bgr=bgr), 1):
+                rows += read_page(self.model, page, options, file=name, number=number)
+        return replace(self.decide(rows, options), sources=sources)
+
+    def options(self, options: NumberOptions | None = None, **changes: Any) -> NumberOptions:  # noqa: ANN401
+        """Check how pages are to be read, before anything is; arguments and errors as for `numbers`.
+
+        Returns:
+            The options, complete, which this reader can keep.
+        """
+        check_reads_numbers(self.model)
+        complete = (options or NumberOptions()).changed(self.model.alphabet, **changes)
+        self._least_of(complete)
+        return complete
+
+    def decide(self, rows: Sequence[ReadRow], options: NumberOptions) -> Numbers:
+        """Say what rows that were read say, and whether to believe it.
+
+        Raises:
+            OptionError: So small an error cannot be promised.
+        """
+        decided = decide(rows, options, outlier=self._outlier, least=self._least_of(options))
+        return Numbers(tuple(decided), options.form)
+
+    def _least_of(self, options: NumberOptions) -> "dict[Any, float]":
+        allowed = self.max_error if options.max_error is None else options.max_error
+        return ANY if allowed is None else least_probable(self.model, allowed)
+
+    def prepare(self, picture: Picture, *, pixels: int = LIMIT, stages: bool = False, bgr: bool = False) -> Prepared:
+        """Make a picture ready for the network, and choose what it is asked about.
+
+        What was made of a picture is right where a digit is small, off the middle, or on paper; a picture of 28×28 as
+        it came is right where an image of MNIST's making was spoiled afterwards, by noise or by lines. The one that the
+        model is surer of is chosen.
+
+        Args:
+            picture: As for `digit`.
+            pixels: How many pixels it may have.
+            stages: Keep what it looked like on the way.
+            bgr: As for `digit`.
+
+        Raises:
+            PictureError: It cannot be read as a picture.
+        """
+        prepared = prepare(picture, pixels=pixels, stages=stages, bgr=bgr)
+        if prepared.as_it_came is None:
+            return prepared
+        probabilities, outliers = self.model.digits(np.stack([prepared.image, prepared.as_it_came]))
+        made, came = probabilities.max(axis=1) * (1 - outliers)
+        return _as_it_came(prepared) if came > made else replace(prepared, as_it_came=None)
+
+    def image(self, picture: Picture) -> Image:
+        """Give the image `uint8 (28, 28)` that the model is asked about for a picture; arguments as for `digit`."""
+        return self.prepare(picture).image
+
+    def read(self, prepared: Sequence[Prepared]) -> list[Digit]:
+        """Read the digits of pictures that `prepare` made ready, at once and in their order."""
         if not prepared:
             return []
-        prepared = self.settle(prepared)
         probabilities, reasons = self.answer(np.stack([each.image for each in prepared]))
         return [
             self._digit(each, row, reason) for each, row, reason in zip(prepared, probabilities, reasons, strict=True)
         ]
 
-    def settle(self, prepared: Sequence[Prepared]) -> list[Prepared]:
-        """Decide for pictures of an image's size whether to read what was made of them or the picture as it came.
-
-        What was made is right where a digit is small, off the middle, or on paper; the picture itself where it is an
-        image of MNIST's making that was spoiled afterwards, by noise or by lines.
-
-        Returns:
-            The same pictures, with the image that the model is surer of and nothing left to decide.
-        """
-        settled = list(prepared)
-        open_ones = [index for index, each in enumerate(prepared) if each.as_it_came is not None]
-        if open_ones:
-            made = self._sureness(np.stack([prepared[index].image for index in open_ones]))
-            came = self._sureness(np.stack([cast(Image, prepared[index].as_it_came) for index in open_ones]))
-            for index, better in zip(open_ones, came > made, strict=True):
-                settled[index] = _as_it_came(prepared[index]) if better else replace(prepared[index], as_it_came=None)
-        return settled
-
-    def _sureness(self, images: Images) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-        """Say how probably each image shows its most probable class and nothing strange, `float32 (n,)`."""
-        probabilities, strangeness = self.model.answer(images)
-        sureness: np.ndarray[tuple[int], np.dtype[np.float32]] = probabilities.max(axis=1) * (1 - strangeness)
-        return sureness
-
-    def answer(self, images: Images) -> tuple[Probabilities, list[Reason | None]]:
+    def answer(self, images: Images) -> tuple[Probabilities, list[DigitReason | None]]:
         """Say what prepared images show, and why not to believe it.
 
         Args:
@@ -192,19 +199,21 @@ class Reader:
         Raises:
             DataError: `images` are not what they should be.
         """
-        probabilities, strangeness = self.model.answer(images)
+        probabilities, outliers = self.model.digits(images)
         refused = [
             images.max(axis=(1, 2)) < FAINTEST_INK,
-            strangeness >= self._strange,
+            outliers >= self._outlier,
             probabilities.max(axis=1) < self._least,
         ]
-        reasons = np.select(refused, [np.array(reason, object) for reason in get_args(Reason)], np.array(None, object))
+        reasons = np.select(
+            refused, [np.array(reason, object) for reason in get_args(DigitReason)], np.array(None, object)
+        )
         return probabilities, reasons.tolist()
 
-    def _digit(self, prepared: Prepared, probabilities: Probabilities, reason: Reason | None) -> Digit:
+    def _digit(self, prepared: Prepared, probabilities: Probabilities, reason: DigitReason | None) -> Digit:
         best = int(probabilities.argmax())
         return Digit(
-            digit=None if reason == "blank" else self.model.info.classes[best],
+            digit=None if reason == "blank" else self.model.classes[best],
             probability=float(probabilities[best]),
             probabilities=tuple(float(value) for value in probabilities),
             accepted=reason is None,
@@ -213,14 +222,34 @@ class Reader:
         )
 
 
+def _recognizer(model: str | Path | Recognizer | None) -> Recognizer:
+    if model is None or isinstance(model, str | Path):
+        return load_model(model)
+    if not all(hasattr(model, name) for name in ("classes", "alphabet", "digits", "lines")):
+        raise OptionError(
+            f"expected a model folder, a loaded model, or an object with classes, alphabet, digits and lines, got "
+            f"{type(model).__name__}"
+        )
+    return model
+
+
+def _name_of(source: Picture, taken: Iterable[str]) -> str:
+    """Name what is read: by its file, or where it has none by its place among several."""
+    named = source if isinstance(source, str | Path) else getattr(source, "name", None)
+    if isinstance(named, str | Path):
+        return str(named)
+    count = len(list(taken))
+    return str(count + 1) if count else ""
+
+
 def _as_it_came(prepared: Prepared) -> Prepared:
     image = cast(Image, prepared.as_it_came)
     stages = (*prepared.stages[:1], ("as it came", image)) if prepared.stages else ()
     return Prepared(image, ("taken as it came",), stages)
 
 
-def _held_out(model: Model) -> HeldOut:
-    held_out = model.info.calibration.get("held_out")
+def _held_out(model: Recognizer) -> HeldOut:
+    held_out = calibration_of(model).get("held_out")
     if not held_out:
         raise OptionError(
             "this model cannot promise an error: it was trained with nothing held out; train with validation_split"

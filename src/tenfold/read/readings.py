@@ -1,4 +1,4 @@
-"""What a row of digits may say: its readings, weighed against one another, and how well numbers of a list fit it.
+"""What a row may say: its readings, weighed against one another, and how well numbers of a list fit it.
 
 Two networks look at every digit: one at the digit alone, one at the columns around it. Their probabilities are
 multiplied, the second opinion with less weight, and made to add up to one again.
@@ -14,48 +14,46 @@ from typing import Literal
 
 import numpy as np
 
-from tenfold.arrays import Image, Probabilities, Strangeness
-from tenfold.model.rows import Columns
-from tenfold.picture.boxes import Quad
+from tenfold.arrays import Columns, Image, OutOfDistribution, Probabilities
+from tenfold.page.boxes import Quad
+from tenfold.page.layout import FreeRow, Row, Span, parts_of
 from tenfold.picture.frame import Ink
-from tenfold.picture.rows import FreeRow, Row, Span, parts_of
-from tenfold.read.columns import Scores, middles, most_probable, probabilities
+from tenfold.read.ctc import Numbers, Scores, most_probable, positions, probabilities
 
 __all__ = ["EMPTY", "Boxes", "Free", "Reading", "Sign"]
 
 EMPTY = "_"
 """How an empty box is written."""
 
-KEPT = 16
-"""So many readings of boxes are followed from box to box."""
+BEAM = 16
+"""Readings of boxes that are followed from box to box."""
 
 GUESSES = 3
-"""So many digits are tried for each box."""
+"""Signs that are tried for each box."""
 
 TRIED = 8
-"""So many readings of a free row are looked at digit by digit."""
+"""Readings of a free row that are looked at sign by sign."""
 
 FLOOR = 1e-4
-"""No digit is less probable than this: networks are at times surely wrong."""
+"""The least probability of any sign: networks are at times surely wrong."""
 
-SECOND, THROUGH_INK = 0.5, 0.5
-"""The weight of what the network of rows says of a box, and the reader of a digit that was cut off another."""
+LINE_WEIGHT, CUT_WEIGHT = 0.5, 0.5
+"""Exponents in the pool: of the line recogniser's opinion of a box, and of the digit network's opinion of a digit that
+was cut off another."""
 
-LEAST = 1e-2
-"""No digit is less probable than this to either, when both are asked."""
+POOL_FLOOR = 1e-2
+"""The least probability that either opinion gives a sign in the pool."""
 
 HALF, REACH, AWAY = 14, 7, 0.1
-"""The first and the last digit end so many columns of the strip beyond their middles, or so many more or fewer, where
-there is less ink; a column farther is worth so many rows of it."""
+"""Where the first and the last digit of a line end: 14 pixels beyond their middles, or up to 7 more or fewer where
+there is less ink; a pixel farther away costs as much as a tenth of a row of ink."""
 
 NO_PART, FAR = 0.05, 6
-"""How probable it is that a piece as high as a digit is part of none, so many columns away from each that is read."""
+"""Probability that a piece as high as a digit is part of none, where it is more than 6 pixels of the line from each
+that is read."""
 
 UNLIKELY_EMPTY = 0.01
-"""How probable it is that an empty box holds one digit of a number on a list."""
-
-Numbers = np.ndarray[tuple[int, int], np.dtype[np.int8]]
-"""`int8 (n, length)`: the digits of numbers of one length."""
+"""Probability that an empty box holds a sign of a number on a list."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,23 +61,23 @@ class Sign:
     """One character of a reading.
 
     Attributes:
-        text: A digit, or `_` for an empty box.
+        text: A sign of the alphabet, or `_` for an empty box.
         probability: How probable it is, 0…1, given that something is written.
-        strangeness: How probably it is no digit.
+        out_of_distribution: How probably it is none, 0…1.
         quad: Its corners on the page.
         image: `uint8 (28, 28)`, what the reader saw of it; None where there is no ink.
     """
 
     text: str
     probability: float
-    strangeness: float
+    out_of_distribution: float
     quad: Quad
     image: Image | None = None
 
     @property
     def weight(self) -> float:
         """How probably it is a digit, and this one."""
-        return self.probability * (1 - self.strangeness)
+        return self.probability * (1 - self.out_of_distribution)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,29 +100,37 @@ class Boxes:
 
     Args:
         row: The row.
-        answers: What the reader says of each box that is not empty, `float32 (n, 10)` and strangeness `float32 (n,)`.
-        columns: What the network of rows says of the same boxes.
+        answers: What the digit network says of each box that is not empty: probabilities in the order of the alphabet
+            `float32 (n, k)`, and out-of-distribution scores `float32 (n,)`.
+        columns: What the line recogniser says of the same boxes.
+        alphabet: The signs that both tell apart.
     """
 
     kind: Literal["boxes"] = "boxes"
 
-    def __init__(self, row: Row, answers: tuple[Probabilities, Strangeness], columns: Sequence[Columns]) -> None:
+    def __init__(
+        self, row: Row, answers: tuple[Probabilities, OutOfDistribution], columns: Sequence[Columns], alphabet: str
+    ) -> None:
         self._parts = row.parts
+        self._alphabet = alphabet
         given = iter(zip(*answers, columns, strict=True))
         self._boxes = [None if part.image is None else _pooled(*next(given)) for part in row.parts]
 
     def readings(self, count: int) -> list[Reading]:
-        """Give so many of the most probable readings, the best first."""
+        """Give the `count` most probable readings, the best first."""
         found: list[tuple[float, tuple[Sign, ...]]] = [(1.0, ())]
         for box, part in zip(self._boxes, self._parts, strict=True):
             if box is None:
                 signs = [Sign(EMPTY, 1.0, 0.0, part.quad)]
             else:
-                probable, strange = box
+                probable, outlier = box
                 best = np.argsort(-probable)[:GUESSES].tolist()
-                signs = [Sign(str(digit), float(probable[digit]), strange, part.quad, part.image) for digit in best]
+                signs = [
+                    Sign(self._alphabet[place], float(probable[place]), outlier, part.quad, part.image)
+                    for place in best
+                ]
             followed = [(share * sign.weight, (*before, sign)) for share, before in found for sign in signs]
-            found = sorted(followed, key=lambda each: -each[0])[:KEPT]
+            found = sorted(followed, key=lambda each: -each[0])[:BEAM]
         return [Reading("".join(sign.text for sign in signs), share, signs) for share, signs in found[:count]]
 
     def on_list(self, numbers: Numbers) -> Scores:
@@ -142,29 +148,31 @@ class Boxes:
                     scores[1:] = UNLIKELY_EMPTY * before[:-1]
                     scores[0] = 0.0
                 continue
-            probable, strange = box
-            likely = 10 * (1 - strange) * ((1 - 10 * FLOOR) * probable + FLOOR)
+            probable, outlier = box
+            kinds = len(self._alphabet)
+            likely = kinds * (1 - outlier) * ((1 - kinds * FLOOR) * probable + FLOOR)
             scores[1:] = likely[numbers.T] * before[:-1]
             scores[0] = 0.0
         return np.asarray(scores[length], np.float64)
 
 
-def _pooled(probable: "np.ndarray", strange: np.float32, columns: Columns) -> tuple[Scores, float]:
+def _pooled(probable: "np.ndarray", outlier: np.float32, columns: Columns) -> tuple[Scores, float]:
     """Pool two opinions about one box."""
-    second = np.exp(probabilities(columns, np.arange(10, dtype=np.int8)[:, None]))
-    second = np.maximum(second / max(float(second.sum()), 1e-12), LEAST)
-    both = probable.astype(np.float64) * second**SECOND
-    return both / both.sum(), float(strange)
+    second = np.exp(probabilities(columns, np.arange(len(probable), dtype=np.int8)[:, None]))
+    second = np.maximum(second / max(float(second.sum()), 1e-12), POOL_FLOOR)
+    both = probable.astype(np.float64) * second**LINE_WEIGHT
+    return both / both.sum(), float(outlier)
 
 
 class Free:
-    """A free row: the network of rows says what it may say, and each digit of that is looked at by itself.
+    """A free row: the line recogniser says what it may say, and each digit of that is looked at by itself.
 
     A row is cut into digits in one way for each number of digits: as the most probable of such numbers is.
 
     Args:
         row: The row.
-        columns: What the network of rows answers.
+        columns: What the line recogniser says of it.
+        alphabet: The signs that both networks tell apart.
 
     Attributes:
         images: `uint8 (28, 28)` each: what to ask about, before anything else.
@@ -172,25 +180,29 @@ class Free:
 
     kind: Literal["free"] = "free"
 
-    def __init__(self, row: FreeRow, columns: Columns) -> None:
+    def __init__(self, row: FreeRow, columns: Columns, alphabet: str) -> None:
         self._columns = columns
+        self._places = {sign: place for place, sign in enumerate(alphabet)}
+        self._unseen = np.full(len(alphabet), 1 / len(alphabet)), 1.0  # what is said of a part without ink
         self._pieces = row.pieces
-        self._texts = list(dict.fromkeys([*most_probable(columns, TRIED), ""]))
+        self._texts = list(dict.fromkeys([*most_probable(columns, TRIED, alphabet), ""]))
         first = {len(text): text for text in reversed(self._texts)}
-        self._middles = {length: middles(columns, text) for length, text in first.items() if text}
+        self._middles = {
+            length: positions(columns, [self._places[sign] for sign in text]) for length, text in first.items() if text
+        }
         self._spans = {length: _spans(row.strip, places) for length, places in self._middles.items()}
         self._parts = parts_of(row, (span for spans in self._spans.values() for span in spans))
         self._asked = [span for span, part in self._parts.items() if part.image is not None]
         self._answers: dict[Span, tuple[Scores, float]] = {}
         self.images: list[Image] = [part.image for part in self._parts.values() if part.image is not None]
 
-    def answered(self, probable: Probabilities, strangeness: Strangeness) -> None:
-        """Take in what the reader says of the images, in their order."""
-        for span, share, strange in zip(self._asked, probable, strangeness, strict=True):
-            self._answers[span] = share.astype(np.float64), float(strange)
+    def answered(self, probable: Probabilities, outliers: OutOfDistribution) -> None:
+        """Take in what the digit network says of the images, in their order, probabilities in that of the alphabet."""
+        for span, share, outlier in zip(self._asked, probable, outliers, strict=True):
+            self._answers[span] = share.astype(np.float64), float(outlier)
 
     def readings(self, count: int, digits: int | None = None) -> list[Reading]:
-        """Give so many of the most probable readings, the best first; an empty one says that there is no number.
+        """Give the most probable readings, the best first; an empty one says that there is no number.
 
         Args:
             count: How many.
@@ -204,19 +216,21 @@ class Free:
     def on_list(self, numbers: Numbers) -> Scores:
         """Give how many times as likely the row is if it says a number than if it says any number of that length."""
         total = sum(self._weight(text) for text in self._texts)
-        return np.asarray(self._weights(numbers) / max(total, 1e-300) * 10.0 ** numbers.shape[1], np.float64)
+        return np.asarray(
+            self._weights(numbers) / max(total, 1e-300) * float(len(self._places)) ** numbers.shape[1], np.float64
+        )
 
     def _weight(self, text: str) -> float:
-        return float(self._weights(np.array([[int(digit) for digit in text]], np.int8))[0])
+        return float(self._weights(np.array([[self._places[sign] for sign in text]], np.int8))[0])
 
     def _weights(self, numbers: Numbers) -> Scores:
         """Give the weights of numbers of one length, cut as the most probable of that length is."""
         length = numbers.shape[1]
         found = probabilities(self._columns, numbers)
         for digit, span in enumerate(self._spans.get(length, [None] * length)):
-            probable, strange = self._answers.get(span, NO_DIGIT) if span else NO_DIGIT
-            weight = THROUGH_INK if span and self._parts[span].through_ink else 1.0
-            found = found + weight * np.log(np.maximum(probable * (1 - strange), LEAST))[numbers[:, digit]]
+            probable, outlier = self._answers.get(span, self._unseen) if span else self._unseen
+            weight = CUT_WEIGHT if span and self._parts[span].through_ink else 1.0
+            found = found + weight * np.log(np.maximum(probable * (1 - outlier), POOL_FLOOR))[numbers[:, digit]]
         if length in self._middles and len(self._pieces):
             places = np.array(self._middles[length])
             away = np.maximum(self._pieces[:, :1] - places, places - self._pieces[:, 1:]).min(axis=1)
@@ -225,14 +239,14 @@ class Free:
 
     def _signs(self, text: str) -> tuple[Sign, ...]:
         return tuple(
-            Sign(digit, float(probable[int(digit)]), strange, self._parts[span].quad, self._parts[span].image)
-            for digit, span in zip(text, self._spans.get(len(text), ()), strict=True)
-            for probable, strange in [self._answers.get(span, NO_DIGIT)]
+            Sign(sign, float(probable[self._places[sign]]), outlier, self._parts[span].quad, self._parts[span].image)
+            for sign, span in zip(text, self._spans.get(len(text), ()), strict=True)
+            for probable, outlier in [self._answers.get(span, self._unseen)]
         )
 
 
 def _spans(strip: Ink, middles: Sequence[float]) -> list[Span]:
-    """Give what lies between the middles of digits, and so much before the first and behind the last."""
+    """Give what lies between the middles of digits, with half a digit before the first and behind the last."""
     inner = [round((left + right) / 2) for left, right in pairwise(middles)]
     ink = strip.sum(axis=0, dtype=np.float64) / 255
     return list(pairwise([_end(ink, middles[0] - HALF), *inner, _end(ink, middles[-1] + HALF)]))
@@ -247,7 +261,3 @@ def _end(ink: Scores, column: float) -> int:
         if len(near)
         else first
     )
-
-
-NO_DIGIT: tuple[Scores, float] = (np.full(10, 0.1), 1.0)
-"""What is said of a part without ink."""

@@ -4,20 +4,21 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from tenfold.arrays import Recognizer
 from tenfold.errors import DataError
-from tenfold.model.store import Model
-from tenfold.picture.boxes import Quad
+from tenfold.page.align import anchors_of
+from tenfold.page.boxes import Quad
+from tenfold.page.layout import find_boxed
+from tenfold.page.paper import even_out
 from tenfold.picture.decode import Grey
-from tenfold.picture.forms import anchors_of
-from tenfold.picture.paper import even_out
-from tenfold.picture.rows import find_boxed
 from tenfold.read.forms import Field, Form
-from tenfold.read.pages import NumberOptions, read_rows
+from tenfold.read.options import NumberOptions
+from tenfold.read.pages import read_page
 
 __all__ = ["form_of"]
 
 
-def form_of(model: Model, page: Grey) -> Form:
+def form_of(model: Recognizer, page: Grey) -> Form:
     """Make a form of a page: a field for each row of boxes; on a page without boxes for each number that stands free.
 
     Args:
@@ -36,7 +37,7 @@ def form_of(model: Model, page: Grey) -> Form:
     if not fields:
         fields = [
             Field(f"field{number}", _region(row.quad, width, height, margin=0.5), "free")
-            for number, row in enumerate(read_rows(model, page, NumberOptions()), 1)
+            for number, row in enumerate(read_page(model, page, NumberOptions()), 1)
         ]
     if not fields:
         raise DataError("neither rows of boxes nor numbers were found on this page: a form cannot be made of it")

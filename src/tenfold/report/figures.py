@@ -13,8 +13,8 @@ import numpy as np
 
 from tenfold.arrays import Image, Images, Labels, Probabilities, as_images, as_labels
 from tenfold.errors import DataError, OptionError
+from tenfold.model.description import Epoch
 from tenfold.model.evaluate import Evaluation
-from tenfold.model.store import Epoch
 from tenfold.report.findings import (
     calibration_bins,
     count_mistakes,

@@ -8,8 +8,8 @@ from typing import TypeAlias
 import numpy as np
 
 from tenfold.arrays import Labels, Probabilities
+from tenfold.model.description import Epoch
 from tenfold.model.evaluate import CALIBRATION_BINS, Evaluation, wilson_interval
-from tenfold.model.store import Epoch
 
 __all__ = [
     "Bin",

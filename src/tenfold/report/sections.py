@@ -8,8 +8,8 @@ from html import escape
 from typing import Any
 
 from tenfold.arrays import SIDE, Image, Images, Labels, Probabilities
+from tenfold.model.description import Epoch, ModelInfo
 from tenfold.model.evaluate import ClassScore, Evaluation
-from tenfold.model.store import Epoch, ModelInfo
 from tenfold.report.charts import line_chart, reliability_chart
 from tenfold.report.figures import ink_png
 from tenfold.report.findings import (

@@ -12,18 +12,18 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 import tenfold
-from tenfold.serve.access import Access
-from tenfold.serve.digits import digit_routes
-from tenfold.serve.explaining import explain_routes
-from tenfold.serve.inference import inference_routes
-from tenfold.serve.limits import LimitedBodies
 from tenfold.serve.live import LiveReader
-from tenfold.serve.numbers import number_routes
-from tenfold.serve.observing import Metrics, Observed
 from tenfold.serve.options import ServeOptions
-from tenfold.serve.problems import PROBLEM_TYPE, ProblemDetails, answer_with_problems
-from tenfold.serve.review import ReviewStore
-from tenfold.serve.reviewing import review_routes
+from tenfold.serve.routes.digits import digit_routes
+from tenfold.serve.routes.explain import explain_routes
+from tenfold.serve.routes.inference import inference_routes
+from tenfold.serve.routes.numbers import number_routes
+from tenfold.serve.routes.reviews import review_routes
+from tenfold.serve.store import ReviewStore
+from tenfold.serve.wire.access import Access
+from tenfold.serve.wire.bodies import LimitedBodies
+from tenfold.serve.wire.metrics import Metrics, Observed
+from tenfold.serve.wire.problems import PROBLEM_TYPE, ProblemDetails, answer_with_problems
 from tenfold.serve.work import Work
 
 __all__ = ["create_api", "create_app"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from tenfold.errors import TenfoldError
-from tenfold.model.store import SHIPPED, load_model
+from tenfold.model.folder import Model, folder_of, load_model
 from tenfold.read.reader import Reader
 
 __all__ = ["LiveReader", "Outcome"]
@@ -37,6 +37,7 @@ class LiveReader:
 
     Attributes:
         name: What the model is called over HTTP, which stays when it is replaced.
+        model: The model of this moment.
 
     Raises:
         ModelError: The model folder is missing or damaged.
@@ -46,12 +47,12 @@ class LiveReader:
     def __init__(
         self, model: Path | None, max_error: float | None = None, tell: Callable[[Outcome], None] = lambda _: None
     ) -> None:
-        self._folder = model or SHIPPED
+        self._folder = folder_of(model)
         self._max_error = max_error
         self._tell = tell
         self._signature = self._look()
-        self._reader = self._load()
-        self.name = self._reader.model.info.name
+        self.model, self._reader = self._load()
+        self.name = self.model.info.name
 
     def reader(self, max_error: float | None = None) -> Reader:
         """Give the reader of this moment.
@@ -62,14 +63,14 @@ class LiveReader:
         Raises:
             OptionError: So small an error cannot be promised with this model.
         """
-        return self._reader if max_error is None else Reader(self._reader.model, max_error=max_error)
+        return self._reader if max_error is None else Reader(self.model, max_error=max_error)
 
     def reload(self) -> Outcome:
         """Take the model that lies in the folder now, if it is one."""
         self._signature = self._look()
         outcome: Outcome = "refused"
         try:
-            self._reader = self._load()
+            self.model, self._reader = self._load()
             outcome = "taken"
             log.info("a new model was taken")
         except TenfoldError as error:
@@ -84,8 +85,9 @@ class LiveReader:
             if self._look() not in {self._signature, ()}:
                 await asyncio.to_thread(self.reload)
 
-    def _load(self) -> Reader:
-        return Reader(load_model(self._folder, threads=1), max_error=self._max_error)
+    def _load(self) -> tuple[Model, Reader]:
+        model = load_model(self._folder, threads=1)
+        return model, Reader(model, max_error=self._max_error)
 
     def _look(self) -> Signature:
         """Give what shows a change of the folder; nothing where it is not whole at this moment."""

@@ -20,9 +20,9 @@ from uvicorn.supervisors import multiprocess
 
 from tenfold.errors import OptionError
 from tenfold.serve.app import create_app
-from tenfold.serve.connection import Connection
-from tenfold.serve.observing import JsonLines, share_figures
 from tenfold.serve.options import FORKS, ServeOptions
+from tenfold.serve.wire.connection import Connection
+from tenfold.serve.wire.metrics import JsonLines, share_figures
 
 __all__ = ["configure", "listen", "serve"]
 

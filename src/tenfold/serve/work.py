@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import cv2
 
-from tenfold.serve.problems import Problem
+from tenfold.serve.wire.problems import Problem
 
 __all__ = ["Work"]
 

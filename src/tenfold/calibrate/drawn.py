@@ -1,0 +1,112 @@
+"""What the model that ships promises about whole numbers: it rests on drawn pages of digits never learned from.
+
+Run it again whenever the shipped model was trained again: `python -m tenfold.calibrate.drawn`, 13 minutes on one core.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from tenfold.arrays import Images, Labels
+from tenfold.calibrate.pages import Answer, answers, keep_answers
+from tenfold.data.datasets import load_data
+from tenfold.draw.cuttings import CUTTINGS
+from tenfold.draw.lines import HELD_OUT
+from tenfold.draw.pages import HELD_APART, Kind, draw_pages
+from tenfold.draw.sheets import LabelledPage, Pool
+from tenfold.model.folder import SHIPPED, Model, load_model
+from tenfold.page.boxes import Quad
+from tenfold.read.lists import Known
+from tenfold.read.options import NumberOptions
+from tenfold.read.pages import read_page
+from tenfold.read.promises import ReadingKind
+
+__all__ = ["blind_list", "truth", "unlearned"]
+
+PAGES: dict[Kind, int] = {"boxes": 170, "combs": 100, "grid": 90, "rows": 260}
+"""Pages of each kind: some 3,500 numbers in boxes and as many free ones, the fewest by which 0.1% can be promised."""
+
+LISTED = 1000
+"""Numbers on the lists that rows are read with."""
+
+NEAR = 0.5
+"""A number was found where its middle is within this share of its height, or a little more, of where it was written."""
+
+
+def answers_on(
+    model: Model, page: LabelledPage, known: bool, rng: np.random.Generator
+) -> Iterator[tuple[ReadingKind, Answer]]:
+    """Read a page and say of every number how sure the model was and whether that is what is written there.
+
+    Yields:
+        The kind of reading, the probability and whether it is right; a number read where none is written is wrong.
+    """
+    for row in read_page(model, page.grey, NumberOptions()):
+        written = truth(page, row.quad)
+        listed = known and written and "_" not in written and len(written) > 1
+        yield from answers(
+            model, [(row, written)], Known.of(blind_list(rng, written), model.alphabet) if listed else None
+        )
+
+
+def truth(page: LabelledPage, quad: Quad) -> str:
+    """Give what is written on a page at a place; empty where nothing is."""
+    middle = np.mean(quad, axis=0)
+    for number in page.numbers:
+        corners = np.array(number.quad)
+        width, height = (float(np.linalg.norm(corners[side] - corners[0])) for side in (1, 3))
+        reach = max(NEAR * height + 12, width / 2 if page.kind in CUTTINGS else 0)  # there is nothing else on cuttings
+        if float(np.linalg.norm(corners.mean(axis=0) - middle)) <= reach:
+            return number.text
+    return ""
+
+
+def blind_list(rng: np.random.Generator, written: str) -> list[str]:
+    """Draw a list of numbers that differ in two places or more; the one that is written is on it nine times in ten."""
+    length = len(written)
+    count = min(LISTED, 10**length // 20 + 1)
+    listed = [written] if rng.random() < 0.9 else []
+    base = rng.integers(0, 10, (4 * count, length - 1))
+    check = (-base @ (np.arange(length - 1) % 9 + 1)) % 10  # a check digit: numbers differ in two places or more
+    for row, last in zip(base, check, strict=True):
+        number = "".join(map(str, (*row, last)))
+        apart = sum(a != b for a, b in zip(number, written, strict=True))
+        if apart >= 2 and len(listed) < count:
+            listed.append(number)
+    return list(dict.fromkeys(listed))
+
+
+def unlearned() -> tuple[Images, Labels]:
+    """Give MNIST's training digits that the line recogniser does not learn from: one in ten."""
+    images, labels = load_data("mnist")[0]
+    return images[::HELD_OUT], labels[::HELD_OUT]
+
+
+def main(
+    share: Annotated[float, typer.Option(help="Draw this share of the pages: fewer promise less.")] = 1.0,
+    out: Annotated[Path, typer.Option(help="The model folder to write.")] = SHIPPED,
+) -> None:
+    """Draw pages of training digits, read them with the shipped model, and let its promises rest on how it did."""
+    model = load_model(SHIPPED)
+    pool = Pool(*unlearned())
+    gathered: dict[ReadingKind, list[Answer]] = {}
+    rng = np.random.default_rng(HELD_APART)
+    for kind, count in PAGES.items():
+        for page in draw_pages(pool, kind, max(1, round(share * count)), seed=HELD_APART):
+            for reading, answer in answers_on(model, page, kind in {"boxes", "rows"}, rng):
+                gathered.setdefault(reading, []).append(answer)
+        told = {name: (len(each), sum(not right for _, right in each)) for name, each in gathered.items()}
+        print(f"{kind}: numbers and wrong ones until now {told}", file=sys.stderr, flush=True)
+    for name, found in keep_answers(model, gathered, out).items():
+        shares = ", ".join(
+            f"{error:.1%}: {part:.1%}" if part else f"{error:.1%}: –" for error, part in found.promises.items()
+        )
+        print(f"{name}: {found.n:,} numbers, {found.n - found.right} wrong; accepted at {shares}")
+
+
+if __name__ == "__main__":
+    typer.run(main)

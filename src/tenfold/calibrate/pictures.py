@@ -1,0 +1,118 @@
+"""A trained model made to keep its promises on labelled pictures of one's own."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tenfold.arrays import Images, Labels, as_labels
+from tenfold.errors import DataError
+from tenfold.model.evaluate import expected_calibration_error
+from tenfold.model.folder import Model, save_model, shipped_lines
+from tenfold.model.promise import HeldOut, fit_temperature, out_of_distribution_threshold, promises, told_promises
+from tenfold.read.promises import NUMBERS
+
+__all__ = ["ERRORS", "CalibratedPictures", "calibrate_on_pictures"]
+
+ERRORS = (0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
+"""The largest errors for which it is told what can be promised."""
+
+
+@dataclass(frozen=True)
+class CalibratedPictures:
+    """What calibrating on own images did.
+
+    Attributes:
+        data: The name of the images.
+        n: How many there were.
+        accuracy: Share that the model reads right, 0…1, which calibrating does not change.
+        temperature: What all logits are divided by now, and were before.
+        ece: Expected calibration error on these images now and before, 0…1.
+        promises: For each largest error the share of these images that is accepted; None where they are too few, or
+            read wrong too often, to promise it.
+        numbers_dropped: Whether promises about whole numbers were given up, which rested on the probabilities of
+            before.
+    """
+
+    data: str
+    n: int
+    accuracy: float
+    temperature: tuple[float, float]
+    ece: tuple[float, float]
+    promises: dict[float, float | None]
+    numbers_dropped: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the findings as plain values that JSON can hold."""
+        now, before = self.temperature, self.ece
+        return {
+            "data": self.data,
+            "n": self.n,
+            "accuracy": self.accuracy,
+            "temperature": list(now),
+            "ece": list(before),
+            "promises": told_promises(self.promises),
+            "numbers_dropped": self.numbers_dropped,
+        }
+
+
+def calibrate_on_pictures(
+    model: Model, images: Images, labels: Labels, folder: str | Path, *, data: str = "", sha256: str = ""
+) -> CalibratedPictures:
+    """Write a model again so that its probabilities, its refusals and its promises hold on own images.
+
+    What it reads stays the same; how sure it says it is, from where on it takes something for no digit, and what
+    `max_error` accepts are found anew.
+
+    Args:
+        model: The model; its folder is left as it is.
+        images: `uint8 (n, 28, 28)`, prepared as they will be when they are read, and not learned from.
+        labels: `int64 (n,)`, indices into the model's classes.
+        folder: Where to write the model.
+        data: What to call the images.
+        sha256: Their digest.
+
+    Returns:
+        What changed, and what can be promised now.
+
+    Raises:
+        DataError: There is no image, or labels and images do not match.
+        ModelError: The folder cannot be written.
+    """
+    if not len(images):
+        raise DataError("expected at least one labelled image to calibrate on, got none")
+    labels = as_labels(labels, count=len(images), classes=len(model.classes))
+    before, outliers = model.digits(images)
+    factor = fit_temperature(np.log(np.maximum(before, np.finfo(np.float32).tiny)), labels)
+    calibration = dict(model.info.calibration)
+    old = float(calibration.get("temperature") or 1.0)
+    calibration["temperature"] = old * factor
+    calibration.setdefault("graph_temperature", old)
+    calibration.pop(NUMBERS, None)  # it rests on the digits' probabilities of before
+    known = np.ones(len(images), bool)
+    if calibration.get("out_of_distribution"):
+        calibration["out_of_distribution"] = out_of_distribution_threshold(outliers)
+        known = outliers < calibration["out_of_distribution"]
+    calibration["data"] = {"name": data, "n": len(images), "sha256": sha256}
+    after = before ** (1 / factor)
+    after /= after.sum(axis=1, keepdims=True)
+    held_out = HeldOut.of(after[known], labels[known])
+    calibration["held_out"] = held_out.to_dict()
+    save_model(
+        folder,
+        replace(model.info, calibration=calibration, scores=None),
+        onnx=model.content("model.onnx"),
+        weights=model.content("model.safetensors"),
+        golden=model.golden,
+        lines=model.line_network() or shipped_lines(model.classes),
+    )
+    return CalibratedPictures(
+        data=data,
+        n=len(images),
+        accuracy=float((before.argmax(axis=1) == labels).mean()),
+        temperature=(old * factor, old),
+        ece=(expected_calibration_error(after, labels), expected_calibration_error(before, labels)),
+        promises=promises(held_out, ERRORS),
+        numbers_dropped=NUMBERS in model.info.calibration,
+    )

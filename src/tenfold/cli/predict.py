@@ -1,0 +1,99 @@
+"""The commands that read pictures."""
+
+import glob
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tenfold.cli.options import AsJson, MaxError, Pixels, ShippedModel
+from tenfold.errors import PictureError
+from tenfold.report.findings import percent
+
+if TYPE_CHECKING:
+    from tenfold.picture.prepare import Prepared
+    from tenfold.read.digits import Digit
+
+__all__ = ["files", "predict", "report_failure"]
+
+
+def predict(
+    pictures: Annotated[
+        list[str], typer.Argument(metavar="PICTURE…", help="Picture files, folders, globs; `-` is standard input.")
+    ],
+    model: ShippedModel = None,
+    max_error: MaxError = None,
+    pixels: Pixels = None,
+    steps: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Draw how each picture was prepared, into this folder.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say which digit each picture shows.
+
+    Any picture of one digit: a photo, a scan, a screenshot, a drawing, a crop from a form; of any size and colours.
+
+    Example: `tenfold predict seven.png`, or `tenfold predict scans/ --json`.
+    """
+    from tenfold.picture.decode import LIMIT
+    from tenfold.read.reader import Reader
+
+    reader = Reader(model, max_error=max_error)
+    failed = False
+    for number, name in enumerate(files(pictures), 1):
+        try:
+            picture = sys.stdin.buffer.read() if name == "-" else Path(name)
+            most = LIMIT if pixels is None else pixels
+            prepared = reader.prepare(picture, pixels=most, stages=steps is not None)
+        except PictureError as error:
+            failed = True
+            report_failure(name, str(error), as_json=as_json)
+        else:
+            print(_digit_line(name, reader.read([prepared])[0], as_json=as_json))
+            if steps:
+                _draw_steps(prepared, steps / f"{number:04}-{Path(name).stem}.png")
+    if failed:
+        raise typer.Exit(1)
+
+
+def files(names: Iterable[str]) -> Iterator[str]:
+    """Expand folders and globs; what names nothing stays as it is and fails later, by name."""
+    from tenfold.data.folders import SUFFIXES
+
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            inside = sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES)
+            yield from map(str, inside) if inside else [name]
+        elif not path.exists() and any(sign in name for sign in "*?["):
+            yield from sorted(glob.glob(name, recursive=True)) or [name]  # noqa: PTH207 (Path has no glob of any path)
+        else:
+            yield name
+
+
+def _digit_line(name: str, digit: "Digit", *, as_json: bool) -> str:
+    if as_json:
+        return json.dumps({"file": name, **digit.to_dict()})
+    if digit.reason:
+        return f"{name}  –  {digit.reason}"
+    return f"{name}  {digit.digit}  {percent(digit.probability, 2)}"
+
+
+def _draw_steps(prepared: "Prepared", file: Path) -> None:
+    from tenfold.files import in_place_of
+    from tenfold.picture.steps import draw_steps
+
+    with in_place_of(file) as fresh:
+        fresh.write_bytes(draw_steps(prepared))
+
+
+def report_failure(name: str, error: str, *, as_json: bool, page: int | None = None) -> None:
+    """Say that one of several inputs failed, or a page of one."""
+    if as_json:
+        print(json.dumps({"file": name, **({"page": page} if page else {}), "error": error}), flush=True)
+    else:
+        where = f"{name}, page {page}" if page else name
+        print(f"tenfold: {where}: {error}", file=sys.stderr)

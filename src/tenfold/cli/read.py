@@ -1,0 +1,177 @@
+"""`tenfold read`: the numbers on pages."""
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tenfold.cli.options import AsJson, Quiet, ShippedModel, pages_bar
+from tenfold.cli.predict import files, report_failure
+from tenfold.errors import OptionError
+from tenfold.files import check_writable
+from tenfold.report.findings import percent
+
+if TYPE_CHECKING:
+    from tenfold.picture.decode import Picture
+    from tenfold.read.files import ReadFile
+    from tenfold.read.numbers import Number
+    from tenfold.read.reader import Reader
+
+__all__ = ["read"]
+
+
+def read(
+    pages: Annotated[
+        list[str],
+        typer.Argument(metavar="PAGE…", help="Photos, scans, PDF, TIFF, folders, globs; `-` is standard input."),
+    ],
+    model: ShippedModel = None,
+    digits: Annotated[int | None, typer.Option(help="How many digits each number has.", show_default=False)] = None,
+    grid: Annotated[
+        str | None, typer.Option(metavar="RxC", help="Rows and columns of the grid, as 9x9.", show_default=False)
+    ] = None,
+    known: Annotated[
+        Path | None,
+        typer.Option("--known", "--list", metavar="FILE", help="The only numbers that can occur, one a line."),
+    ] = None,
+    unique: Annotated[bool, typer.Option("--unique", help="Each number of the list at most once.")] = False,
+    max_error: Annotated[
+        float | None,
+        typer.Option(help="Accept only what keeps the share of wrong numbers below this.", show_default=False),
+    ] = None,
+    form: Annotated[
+        Path | None,
+        typer.Option(
+            "--form",
+            "--fields",
+            metavar="FORM",
+            help="Read the fields of this form.toml; one row of the table for each page.",
+        ),
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option(metavar="FORM", help="Write a first form.toml from the page, and read nothing.")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Let --template replace a form that is there.")] = False,
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a table.")] = None,
+    parquet: Annotated[Path | None, typer.Option(metavar="FILE", help="The same as Parquet.")] = None,
+    crops: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write a picture of each number that is for review.")
+    ] = None,
+    annotate: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write the pages with what was read drawn on them.")
+    ] = None,
+    workers: Annotated[int, typer.Option(help="Processes that read; 0 for one on each core.")] = 1,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read the numbers on pages: in boxes, in grids, or written freely.
+
+    Example: `tenfold read scans/ --digits 9 --known ids.csv --max-error 0.001 --csv ids-read.csv`. Forms: `tenfold read
+    empty.png --template form.toml`, name the fields in it, then `tenfold read scans/ --form form.toml --csv out.csv`.
+    """
+    from tenfold.model.folder import load_model
+    from tenfold.read.files import pages_of, read_files
+    from tenfold.read.reader import Reader
+    from tenfold.read.tables import Numbers
+
+    loaded = load_model(model)
+    reader = Reader(loaded)
+    names = list(files(pages))
+    sources: dict[str, Picture] = {"-": sys.stdin.buffer.read()} if "-" in names else {}
+    if template:
+        _write_template(reader, names, sources, template, replace=replace)
+        return
+    options = reader.options(
+        digits=digits, grid=grid, known=known, unique=unique, max_error=max_error, form=form
+    )  # refuses what cannot be promised before anything is read
+    for table in (csv, parquet):
+        if table:
+            check_writable(table)
+    told: list[Number] = []
+    waiting = []
+    broken = 0
+    found = read_files(names, loaded, options, workers=workers or os.cpu_count() or 1, sources=sources)
+    count = partial(pages_of, names, sources)
+    for file in pages_bar(found, count, lambda file: max(len(file.pages), 1), quiet=quiet):
+        broken += _report_pages(file, as_json=as_json)
+        if unique:
+            waiting += file.rows
+        else:
+            decided = reader.decide(file.rows, options)
+            _print(decided, as_json=as_json)
+            told += decided
+    if unique:
+        told = list(reader.decide(waiting, options))
+        _print(told, as_json=as_json)
+    numbers = Numbers(tuple(told), options.form, sources)
+    if csv:
+        numbers.to_csv(csv)
+    if parquet:
+        numbers.to_parquet(parquet)
+    if crops:
+        numbers.save_crops(crops)
+    if annotate:
+        numbers.save_annotated(annotate)
+    print(_summary(numbers, len(names), broken), file=sys.stderr)
+    if broken:
+        raise typer.Exit(1)
+
+
+def _report_pages(file: "ReadFile", *, as_json: bool) -> bool:
+    """Say which pages of a file failed, and which hold no number; give whether one failed."""
+    failed = {each.page: each.error for each in file.failed}
+    for page, error in failed.items():
+        whole = page == 1 and not file.pages
+        report_failure(file.name, error, page=None if whole else page, as_json=as_json)
+    for page, rows in enumerate(file.pages, 1):
+        if not rows and page not in failed:
+            print(f"tenfold: {file.name}, page {page}: no numbers were found", file=sys.stderr)
+    return bool(failed)
+
+
+def _print(numbers: Sequence["Number"], *, as_json: bool) -> None:
+    for number in numbers:
+        if as_json:
+            print(json.dumps(number.to_dict()), flush=True)
+        else:
+            field = f"  {number.field}" if number.field else ""
+            mark = "" if number.accepted else f"  – {number.reason}"
+            print(
+                f"{number.file}  {number.page}{field}  {number.text}  {percent(number.probability, 2)}{mark}",
+                flush=True,
+            )
+
+
+def _summary(numbers: Sequence["Number"], files: int, broken: int) -> str:
+    counts = Counter("accepted" if number.accepted else number.reason for number in numbers)
+    empty = counts.pop("blank", 0)
+    total, accepted = sum(counts.values()), counts["accepted"]
+    blank = f"; {empty} empty" if empty else ""
+    failed = f"; {broken} of {files} file{'s' if files != 1 else ''} not read to the end" if broken else ""
+    noun = f"number{'s' if total != 1 else ''}"
+    return f"{total:,} {noun}: {accepted:,} accepted, {total - accepted:,} for review{blank}{failed}"
+
+
+def _write_template(
+    reader: "Reader", names: Sequence[str], sources: "Mapping[str, Picture]", target: Path, *, replace: bool
+) -> None:
+    """Write a first form from the first page of a file."""
+    from tenfold.files import in_place_of
+    from tenfold.picture.opening import open_pages
+    from tenfold.read.forms import to_toml
+    from tenfold.read.templates import form_of
+
+    if len(names) != 1:
+        raise OptionError(f"--template takes one page, got {len(names)} files")
+    if target.exists() and not replace:
+        raise OptionError(f"{target} is there already, perhaps with fields that you named: --replace replaces it")
+    form = form_of(reader.model, next(iter(open_pages(sources.get(names[0], Path(names[0]))))))
+    with in_place_of(target) as fresh:
+        fresh.write_text(to_toml(form), encoding="utf-8")
+    print(f"{target}: {len(form.fields)} fields; name them, then `tenfold read PAGE… --form {target}`")

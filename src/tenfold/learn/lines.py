@@ -1,0 +1,234 @@
+"""The network that reads whole rows: from a row's columns to digits, trained on rows drawn from training digits.
+
+It ships as `tenfold/model/rows.onnx`. To train it again: `python -m tenfold.learn.lines`, about an hour on two cores.
+"""
+
+import math
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import cv2
+import numpy as np
+import torch
+import typer
+from onnx import TensorProto
+from torch import nn
+from torch.nn import functional as F  # noqa: N812
+
+from tenfold.arrays import LINE_HEIGHT
+from tenfold.data.datasets import load_data
+from tenfold.draw.lines import HELD_OUT, Ink, Stock, draw_row
+from tenfold.files import in_place_of
+from tenfold.learn.ema import ExponentialMovingAverage
+from tenfold.learn.onnx_graph import LAYERS, Graph
+from tenfold.learn.optimizers import Optimizer
+from tenfold.model.folder import SHIPPED, load_model, save_model
+from tenfold.model.line_recognizer import LineNetwork
+
+__all__ = ["batches", "loss_of", "network", "rows_to_onnx", "train"]
+
+Tensor: TypeAlias = torch.Tensor
+Chunk: TypeAlias = list[tuple[Ink, str]]
+
+ALPHABET = "0123456789"
+"""The signs that it learns to tell apart, one for each class of the training digits."""
+
+BATCH = 64
+"""Rows of one step, of about the same width."""
+
+PER_CHUNK = 32
+"""Batches drawn at a time."""
+
+PEAK_RATE = 3e-3
+WEIGHT_DECAY = 0.01
+DECAY = 0.999
+
+BFLOAT16 = True
+"""Twice as fast where a processor multiplies such numbers, and as exact as this needs."""
+
+
+def network() -> nn.Sequential:
+    """Make the network with fresh weights.
+
+    Returns:
+        From `float32 (n, 1, 32, w)`, 0…1, to scores `float32 (n, 11, 1, w // 2)`: of the digits 0 to 9 and of nothing
+        new, which comes last.
+
+    Source:
+        Shi, Bai and Yao 2015, "An end-to-end trainable neural network for image-based sequence recognition", without
+        its recurrent layers: a digit needs no more context than convolutions see.
+    """
+    return nn.Sequential(
+        *_block(1, 24),
+        nn.MaxPool2d(2),
+        *_block(24, 32),
+        *_block(32, 48),
+        nn.MaxPool2d((2, 1)),
+        *_block(48, 64),
+        *_block(64, 80),
+        nn.MaxPool2d((2, 1)),
+        *_block(80, 128, (4, 3), (0, 1)),
+        *_block(128, 128, (1, 5), (0, 2)),
+        nn.Dropout(0.1),
+        nn.Conv2d(128, len(ALPHABET) + 1, 1),
+    )
+
+
+def _block(
+    inputs: int, outputs: int, kernel: tuple[int, int] = (3, 3), padding: tuple[int, int] = (1, 1)
+) -> list[nn.Module]:
+    return [nn.Conv2d(inputs, outputs, kernel, padding=padding, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()]
+
+
+def train(rows: int, seed: int = 0, threads: int = 1, checkpoint: Path | None = None) -> nn.Sequential:
+    """Train the network on rows drawn from MNIST's training digits, nine in ten of them.
+
+    Args:
+        rows: How many rows to learn from, each drawn anew.
+        seed: Decides everything.
+        threads: How many cores to train with; one more draws.
+        checkpoint: Where to write the network as ONNX now and then.
+
+    Returns:
+        The network, ready to answer.
+    """
+    torch.set_num_threads(threads)
+    torch.manual_seed(seed)
+    net = network()
+    optimizer = Optimizer("adamw", net, WEIGHT_DECAY)
+    average = ExponentialMovingAverage(net, optimizer, DECAY)
+    steps, step, started, losses = max(PER_CHUNK, rows // BATCH), 0, time.monotonic(), 0.0
+    with ProcessPoolExecutor(1, initializer=_lay_in, initargs=(seed,)) as drawing:
+        ahead = [drawing.submit(_chunk, seed, number) for number in range(3)]
+        for number in range(steps // PER_CHUNK):
+            chunk = ahead.pop(0).result()
+            ahead.append(drawing.submit(_chunk, seed, number + 3))
+            for images, targets, lengths in batches(chunk, step):
+                loss = loss_of(net.train(), images, targets, lengths)
+                optimizer.step(loss, PEAK_RATE * _schedule(step / steps))
+                average.update()
+                step, losses = step + 1, 0.99 * losses + 0.01 * loss.item()
+            if number % 8 == 7:
+                told = f"{step:,} of {steps:,} steps, {time.monotonic() - started:.0f} s, loss {losses:.4f}"
+                print(told, file=sys.stderr, flush=True)
+                if checkpoint and number % 32 == 31:
+                    with average.in_place(), in_place_of(checkpoint) as place:
+                        place.write_bytes(rows_to_onnx(net.eval()))
+        for waiting in ahead:
+            waiting.cancel()
+    average.settle()
+    return net.eval()
+
+
+_stock: Stock
+
+
+def _lay_in(seed: int) -> None:
+    """Lay in what rows are drawn with, in the process that draws."""
+    global _stock
+    cv2.setNumThreads(1)
+    images, labels = load_data("mnist")[0]
+    learned = np.arange(len(images)) % HELD_OUT != 0
+    _stock = Stock.of(images[learned], labels[learned], np.random.default_rng(seed))
+
+
+def _chunk(seed: int, number: int) -> Chunk:
+    rng = np.random.default_rng([seed, number])
+    return [draw_row(_stock, rng) for _ in range(BATCH * PER_CHUNK)]
+
+
+def batches(chunk: Sequence[tuple[Ink, str]], seed: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """Put rows of about the same width together.
+
+    Args:
+        chunk: Rows, `uint8 (32, width)`, and their digits.
+        seed: Decides the order of the batches.
+
+    Yields:
+        `float32 (64, 1, 32, w)`, 0…1; `int64 (digits,)`, all digits of the batch; `int64 (64,)`, how many each row has.
+    """
+    ranked = sorted(chunk, key=lambda row: row[0].shape[1])
+    starts = np.random.default_rng(seed).permutation(np.arange(0, len(ranked), BATCH))
+    for start in starts.tolist():
+        some = ranked[start : start + BATCH]
+        width = max(row.shape[1] for row, _ in some) + 1 & ~1
+        images = np.zeros((len(some), 1, LINE_HEIGHT, width), np.uint8)
+        for place, (row, _) in enumerate(some):
+            images[place, 0, :, : row.shape[1]] = row
+        digits = [int(digit) for _, said in some for digit in said]
+        lengths = [len(said) for _, said in some]
+        yield torch.from_numpy(images).float() / 255, torch.tensor(digits), torch.tensor(lengths)
+
+
+def loss_of(net: nn.Module, images: Tensor, targets: Tensor, lengths: Tensor) -> Tensor:
+    """Give the mean negative logarithm of the probability of each row's digits.
+
+    Source:
+        Graves et al. 2006, "Connectionist temporal classification".
+    """
+    with torch.autocast("cpu", torch.bfloat16, enabled=BFLOAT16):
+        scores = net(images.contiguous(memory_format=torch.channels_last))
+    columns = F.log_softmax(scores.float().squeeze(2).permute(2, 0, 1), -1)
+    reach = torch.full((len(images),), len(columns), dtype=torch.long)
+    loss = F.ctc_loss(columns, targets, reach, lengths, blank=len(ALPHABET), reduction="sum", zero_infinity=True)
+    return loss / len(images)
+
+
+def _schedule(done: float) -> float:
+    """Give the share of the peak learning rate: up in the first twentieth, then down along a cosine."""
+    return done / 0.05 if done < 0.05 else 0.5 * (1 + math.cos(math.pi * (done - 0.05) / 0.95))
+
+
+def rows_to_onnx(net: nn.Sequential) -> bytes:
+    """Write the network as ONNX.
+
+    Args:
+        net: The network, in evaluation mode.
+
+    Returns:
+        The file's content: input `rows`, `uint8 (n, 32, w)`; output `columns`, `float32 (n, w // 2, 11)`, for each
+        second column the logarithms of the probabilities of a new digit, and of none.
+    """
+    graph = Graph("lines")
+    graph.add("Cast", to=TensorProto.FLOAT)
+    graph.add("Mul", np.float32(1 / 255))
+    graph.add("Unsqueeze", np.array([1]))
+    for layer in net:
+        LAYERS[type(layer)](graph, layer)
+    graph.add("Squeeze", np.array([2]))
+    graph.add("Transpose", perm=(0, 2, 1))
+    graph.add("LogSoftmax", axis=2, result="columns")
+    return graph.content(
+        {"lines": (TensorProto.UINT8, ["n", LINE_HEIGHT, "w"])},
+        {"columns": (TensorProto.FLOAT, ["n", None, len(ALPHABET) + 1])},
+    )
+
+
+def main(
+    model: Annotated[Path, typer.Option(help="The model folder to put it into.")] = SHIPPED,
+    rows: Annotated[int, typer.Option(help="How many lines to learn from.")] = 640_000,
+    seed: Annotated[int, typer.Option(help="Decides everything.")] = 0,
+    threads: Annotated[int, typer.Option(help="How many cores to train with; one more draws.")] = 1,
+) -> None:
+    """Train the line recogniser and put it into a model folder, whose promises about whole numbers are dropped."""
+    beside = load_model(model)
+    net = train(rows, seed, threads, model.with_name(f"{model.name}.lines.onnx"))
+    calibration = {name: value for name, value in beside.info.calibration.items() if name != "numbers"}
+    save_model(
+        model,
+        replace(beside.info, calibration=calibration),
+        onnx=beside.content("model.onnx"),
+        weights=beside.content("model.safetensors"),
+        golden=beside.golden,
+        lines=LineNetwork(ALPHABET, rows_to_onnx(net)),
+    )
+    print(model)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,59 @@
+"""ONNX Runtime, opened here and nowhere else: a network from the bytes of its file, and how many threads it may use."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tenfold.errors import ModelError
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+__all__ = ["Network", "open_network"]
+
+EXTERNAL_DATA = b"\n\x08location"
+"""How a network that takes weights from other files says where they are: a protobuf entry with this key."""
+
+
+class Network:
+    """A network, ready to answer.
+
+    Attributes:
+        inputs: The names of what it takes.
+        outputs: The names of what it gives.
+    """
+
+    def __init__(self, session: "InferenceSession") -> None:
+        self._session = session
+        self.inputs = tuple(entry.name for entry in session.get_inputs())
+        self.outputs = tuple(entry.name for entry in session.get_outputs())
+
+    def run(self, outputs: Sequence[str], given: np.ndarray[Any, Any]) -> list[np.ndarray[Any, Any]]:
+        """Ask for some outputs, in their order, for the first input."""
+        answers: list[np.ndarray[Any, Any]] = self._session.run(list(outputs), {self.inputs[0]: given})
+        return answers
+
+
+def open_network(content: bytes, *, threads: int | None, source: str) -> Network:
+    """Open a network.
+
+    Args:
+        content: An ONNX file.
+        threads: How many of the processor's cores one answer may use; None for all.
+        source: What to call the file in errors.
+
+    Raises:
+        ModelError: It wants weights from other files, or ONNX Runtime cannot open it.
+    """
+    import onnxruntime
+
+    if EXTERNAL_DATA in content:
+        raise ModelError(f"{source} wants weights from other files, which a model never may")
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = threads or 0
+    try:
+        return Network(onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"]))
+    except Exception as error:  # onnxruntime raises a dozen types of its own, with Exception as their only parent
+        raise ModelError(f"{source} is no network that ONNX Runtime can open: {error}") from error

@@ -1,0 +1,404 @@
+"""The model folder: what training leaves behind, and all that reading needs.
+
+| file | holds |
+|---|---|
+| `model.onnx` | the network of single digits: uint8 images in, probabilities and features out |
+| `lines.onnx` | the line recogniser, where numbers are read too: uint8 lines in, columns over its alphabet out |
+| `model.safetensors` | the weights of the first, to train on |
+| `model.json` | what the model is, how it was made, hashes of the other files, golden images with their answers |
+| `README.md` | the model card |
+"""
+
+import base64
+import errno
+import glob
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import numpy as np
+
+from tenfold.arrays import (
+    SIDE,
+    Columns,
+    Features,
+    Images,
+    Line,
+    OutOfDistribution,
+    Probabilities,
+    as_images,
+)
+from tenfold.errors import ModelError
+from tenfold.model.card import model_card
+from tenfold.model.description import DOCUMENT, FORMAT, ModelInfo, digest, info_of, read_document
+from tenfold.model.engine import Network, open_network
+from tenfold.model.line_recognizer import LineNetwork, LineRecognizer, golden_line
+
+__all__ = ["SHIPPED", "Model", "check_place", "folder_of", "load_model", "save_model", "shipped_lines"]
+
+SHIPPED = Path(__file__).parent / "reader"
+"""The model folder that ships with Tenfold."""
+
+SHIPPED_NAME = "shipped"
+"""What that folder is called wherever a model is named."""
+
+DIGITS_FILE, LINES_FILE, WEIGHTS_FILE = "model.onnx", "lines.onnx", "model.safetensors"
+
+GOLDEN_TOLERANCE = 1e-4
+"""How far an answer to a golden image may be from the stored one: processors round differently."""
+
+BATCH = 512
+"""Images given to the network at once: enough to be fast, few enough to keep activations in the cache."""
+
+
+class Model:
+    """A model folder, checked and ready to answer; satisfies `Classifier` and `Recognizer`.
+
+    Attributes:
+        folder: Where it lies.
+        info: What it is.
+        golden: `uint8 (n, 28, 28)`, the images that it is asked about at every load.
+    """
+
+    def __init__(
+        self, folder: Path, info: ModelInfo, network: Network, lines: LineRecognizer | None, golden: Images
+    ) -> None:
+        self.folder = folder
+        self.info = info
+        self.golden = golden
+        self._network = network
+        self._lines = lines
+        self._scores = network.outputs[2:3]  # format 1 called the out-of-distribution score strangeness
+        temperature = float(info.calibration.get("temperature") or 1.0)
+        self._sharper = float(info.calibration.get("graph_temperature") or temperature) / temperature
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes, in the order of the probabilities."""
+        return self.info.classes
+
+    @property
+    def alphabet(self) -> str:
+        """The signs of a line's columns; empty where the folder reads single digits only."""
+        return self.info.alphabet
+
+    def __call__(self, images: Images) -> Probabilities:
+        """Say how probable each class is for each image.
+
+        Args:
+            images: `uint8 (n, 28, 28)`.
+
+        Returns:
+            `float32 (n, k)`, rows summing to 1.
+
+        Raises:
+            DataError: `images` are not what they should be.
+        """
+        return self._calibrated(self._run("probabilities", images=images)[0])
+
+    def features(self, images: Images) -> Features:
+        """Give what the network's last layer is given for each image: `float32 (n, f)`."""
+        return cast(Features, self._run("features", images=images)[0])
+
+    def digits(self, images: Images) -> tuple[Probabilities, OutOfDistribution]:
+        """Say how probable each class is for each image, and how probably the image shows none of them.
+
+        Args:
+            images: `uint8 (n, 28, 28)`.
+
+        Returns:
+            `float32 (n, k)`, rows summing to 1, given that the image shows one of the classes; and `float32 (n,)`,
+            0…1, all 0 where the model was trained without knowing anything else.
+
+        Raises:
+            DataError: `images` are not what they should be.
+        """
+        probabilities, *scores = self._run("probabilities", *self._scores, images=images)
+        score = scores[0] if scores else np.zeros(len(probabilities), np.float32)
+        return self._calibrated(probabilities), cast(OutOfDistribution, score)
+
+    def lines(self, lines: Sequence[Line]) -> list[Columns]:
+        """Say for each line where which signs of the alphabet are.
+
+        Args:
+            lines: `uint8 (32, width)` each.
+
+        Returns:
+            `float32 (width // 2, a + 1)` each, log-probabilities of the alphabet's `a` signs and of none.
+
+        Raises:
+            ModelError: The folder reads single digits only.
+        """
+        if self._lines is None:
+            raise ModelError(
+                f"{self.folder} reads single digits only, for it holds no line recogniser ({LINES_FILE}): those of the "
+                "digits 0 to 9 that `tenfold train` and `tenfold calibrate` write have one"
+            )
+        return self._lines(lines)
+
+    def line_network(self) -> LineNetwork | None:
+        """Give the folder's line recogniser as it is stored, to carry along; None where it has none."""
+        return LineNetwork(self.alphabet, self.content("lines.onnx")) if self.alphabet else None
+
+    def content(self, name: Literal["model.onnx", "lines.onnx", "model.safetensors"]) -> bytes:
+        """Give one of the folder's files, checked against its hash."""
+        return _read(self.folder, name, _document(self.folder)["files"])
+
+    def _run(self, *outputs: str, images: Images) -> list[np.ndarray[Any, Any]]:
+        images = as_images(images)
+        starts = range(0, max(len(images), 1), BATCH)
+        batches = [self._network.run(outputs, images[start : start + BATCH]) for start in starts]
+        return [np.concatenate(parts) for parts in zip(*batches, strict=True)]
+
+    def _calibrated(self, probabilities: np.ndarray[Any, Any]) -> Probabilities:
+        """Divide the logits by what was found after the graph was written: powers of the probabilities do the same."""
+        if self._sharper == 1:
+            return cast(Probabilities, probabilities)
+        powers = probabilities**self._sharper
+        return cast(Probabilities, powers / powers.sum(axis=1, keepdims=True))
+
+
+def folder_of(model: str | Path | None) -> Path:
+    """Give the folder of a model that is named: None is the one that ships, and so is `shipped` where none is there."""
+    if model is None or (str(model) == SHIPPED_NAME and not Path(model).exists()):
+        return SHIPPED
+    return Path(model)
+
+
+def load_model(folder: str | Path | None = None, *, threads: int | None = None) -> Model:
+    """Open a model folder and check that it is whole and still gives the answers it gave when it was written.
+
+    Args:
+        folder: A folder that `save_model` wrote; None, or `shipped`, for the one that ships.
+        threads: How many of the processor's cores one answer may use; None for all. Who asks from several threads at
+            once wants 1.
+
+    Returns:
+        The model, ready to answer; PyTorch is not needed.
+
+    Raises:
+        ModelError: There is no model, or it is truncated, edited, from a newer format, or answers otherwise.
+    """
+    folder = folder_of(folder)
+    document = _document(folder)
+    info = info_of(folder, document)
+    onnx = _read(folder, DIGITS_FILE, document["files"])
+    _read(folder, WEIGHTS_FILE, document["files"])
+    lines = LineNetwork(info.alphabet, _read(folder, LINES_FILE, document["files"])) if info.alphabet else None
+    model = _opened(folder, info, onnx, lines, _golden_images(folder, document["golden"]), threads)
+    _check_golden(model, document["golden"])
+    return model
+
+
+def shipped_lines(classes: Sequence[str]) -> LineNetwork | None:
+    """Give the line recogniser that ships, to put beside a network of the same classes; None where they are others."""
+    alphabet = _document(SHIPPED)["alphabet"]
+    if set(classes) != set(alphabet):
+        return None
+    return LineNetwork(alphabet, _read(SHIPPED, LINES_FILE, _document(SHIPPED)["files"]))
+
+
+def save_model(
+    folder: str | Path,
+    info: ModelInfo,
+    *,
+    onnx: bytes,
+    weights: bytes,
+    golden: Images,
+    lines: LineNetwork | None,
+    answers: Probabilities | None = None,
+) -> Model:
+    """Write a model folder as a whole or not at all, and open it from disk.
+
+    Everything is written beside the folder and checked by loading it; only then is it put in place. A model that
+    stands there already is replaced; anything else that stands there is left alone.
+
+    Args:
+        folder: Where to; parents are made.
+        info: What the model is; its alphabet is that of `lines`.
+        onnx: The network: input `images`, outputs `probabilities` and `features`.
+        weights: The same network's weights as safetensors.
+        golden: `uint8 (n, 28, 28)`, images whose answers are stored and asked again at every load.
+        lines: The line recogniser; None for a model of single digits only.
+        answers: `float32 (n, k)`, what the network must answer to them; by default what it does answer.
+
+    Returns:
+        The model as loaded.
+
+    Raises:
+        ModelError: The network gives answers that are not finite or not those expected, the folder holds something
+            that is no model, or the disk refuses.
+    """
+    check_place(folder)
+    folder = Path(folder).resolve()
+    info = replace(info, alphabet=lines.alphabet if lines else "")
+    model = _opened(folder, info, onnx, lines, golden, threads=None)
+    given = model(golden)
+    if not np.isfinite(given).all():
+        raise ModelError(f"the network of {info.name} gives answers that are not finite; nothing was written")
+    if answers is not None and np.abs(given - answers).max() > GOLDEN_TOLERANCE:
+        raise ModelError(f"the network of {info.name} answers otherwise as ONNX than in PyTorch; nothing was written")
+    contents = {DIGITS_FILE: onnx, WEIGHTS_FILE: weights, **({LINES_FILE: lines.content} if lines else {})}
+    stored = {
+        "images": base64.b64encode(golden.tobytes()).decode(),
+        "probabilities": [[round(float(value), 7) for value in row] for row in given],
+    }
+    if lines:
+        stored["columns"] = base64.b64encode(_golden_columns(model).astype("<f4").tobytes()).decode()
+    document = {
+        "format": FORMAT,
+        **info.to_dict(),
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
+        "golden": stored,
+    }
+    document["sha256"] = digest(document)
+    contents[DOCUMENT] = (json.dumps(document, indent=1) + "\n").encode()
+    contents["README.md"] = model_card(info.to_dict()).encode("utf-8", "replace")
+    try:
+        return _replace_folder(folder, contents)
+    except OSError as error:
+        raise ModelError(f"cannot write the model folder {folder}: {error.strerror or error}") from error
+
+
+def check_place(folder: str | Path) -> None:
+    """Check that a model may be written to a place: nothing is there, or an older model, or an empty folder.
+
+    Raises:
+        ModelError: Something else is there, or it holds the folder that commands run in.
+    """
+    folder = Path(folder).resolve()
+    if Path.cwd().is_relative_to(folder):
+        raise ModelError(f"{folder} is the current folder or holds it; nothing was written, choose another place")
+    try:
+        is_model = (folder / "model.json").is_file()
+        if folder.exists() and not is_model and (folder.is_file() or any(folder.iterdir())):
+            raise ModelError(f"{folder} exists and is no model folder; nothing was written, choose another place")
+    except OSError as error:
+        raise ModelError(f"cannot write the model folder {folder}: {error.strerror or error}") from error
+
+
+def _replace_folder(folder: Path, contents: Mapping[str, bytes]) -> Model:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    suffix = secrets.token_hex(4)
+    fresh = folder.with_name(f".{folder.name}.new-{suffix}")
+    stale = folder.with_name(f"{_stale_prefix(folder)}{suffix}")
+    try:
+        fresh.mkdir()
+        for name, content in contents.items():
+            with (fresh / name).open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        model = load_model(fresh)
+        while True:
+            with suppress(FileNotFoundError):
+                folder.rename(stale)
+            try:
+                fresh.rename(folder)
+                break
+            except OSError as error:
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
+                shutil.rmtree(stale, ignore_errors=True)
+        model.folder = folder
+        return model
+    except BaseException:
+        _recover(folder)
+        raise
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(stale, ignore_errors=True)
+
+
+def _stale_prefix(folder: Path) -> str:
+    return f".{folder.name}.old-"
+
+
+def _recover(folder: Path) -> None:
+    """Put the older model back where a process died between taking it away and putting the newer one in place."""
+    if folder.exists() or not folder.parent.is_dir():
+        return
+    for stale in folder.parent.glob(f"{glob.escape(_stale_prefix(folder))}*"):
+        with suppress(OSError):
+            stale.rename(folder)
+            return
+
+
+def _document(folder: Path) -> dict[str, Any]:
+    _recover(folder)
+    return read_document(folder)
+
+
+def _read(folder: Path, name: str, hashes: Mapping[str, str]) -> bytes:
+    try:
+        content = (folder / name).read_bytes()
+    except OSError as error:
+        raise ModelError(f"the model folder {folder} is not whole: {name}: {error.strerror}") from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != hashes.get(name):
+        raise ModelError(
+            f"{folder / name} is damaged or was changed: expected SHA-256 {hashes.get(name)}, got {found} "
+            f"({len(content):,} bytes)"
+        )
+    return content
+
+
+def _opened(
+    folder: Path, info: ModelInfo, onnx: bytes, lines: LineNetwork | None, golden: Images, threads: int | None
+) -> Model:
+    """Open a model's networks and check that they are of its classes and its alphabet."""
+    network = open_network(onnx, threads=threads, source=str(folder / DIGITS_FILE))
+    if (
+        network.outputs[:2] != ("probabilities", "features")
+        or network.outputs[2:] not in ((), ("out_of_distribution",), ("strangeness",))
+        or network.inputs != ("images",)
+    ):
+        raise ModelError(f"{folder / DIGITS_FILE}: expected outputs probabilities and features, got {network.outputs}")
+    recognizer = LineRecognizer(lines, threads=threads, source=str(folder / LINES_FILE)) if lines else None
+    model = Model(folder, info, network, recognizer, golden)
+    width = model(golden[:1]).shape[1]
+    if width != len(set(info.classes)):
+        raise ModelError(
+            f"{folder / DIGITS_FILE} gives {width} probabilities, {DOCUMENT} names {len(info.classes)} classes"
+        )
+    return model
+
+
+def _golden_images(folder: Path, golden: Mapping[str, Any]) -> Images:
+    try:
+        return np.frombuffer(base64.b64decode(golden["images"]), dtype=np.uint8).reshape(-1, SIDE, SIDE)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{folder / DOCUMENT} is not a model description: golden: {error}") from error
+
+
+def _golden_columns(model: Model) -> Columns:
+    return model.lines([golden_line(model.golden)])[0]
+
+
+def _check_golden(model: Model, golden: Mapping[str, Any]) -> None:
+    """Ask a model about its golden images again, one by one and side by side as a line."""
+    try:
+        expected = np.array(golden["probabilities"], dtype=np.float64)
+        columns = np.frombuffer(base64.b64decode(golden["columns"]), "<f4") if model.alphabet else None
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{model.folder / DOCUMENT} is not a model description: golden: {error}") from error
+    _compare(model, model(model.golden), expected)
+    if columns is not None:
+        got = np.exp(_golden_columns(model))
+        _compare(model, got.ravel(), np.exp(columns))
+
+
+def _compare(model: Model, got: np.ndarray[Any, Any], expected: np.ndarray[Any, Any]) -> None:
+    difference = np.abs(got - expected).max() if got.shape == expected.shape else np.nan
+    if not difference <= GOLDEN_TOLERANCE:
+        raise ModelError(
+            f"{model.folder} no longer gives the answers it was saved with (off by {difference:.2g}, allowed "
+            f"{GOLDEN_TOLERANCE:g}): its weights are not finite, or not the ones it was saved with"
+        )

@@ -1,0 +1,137 @@
+"""Grids of boxes: seen from any side, their lines bowed or partly lost."""
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+
+from tenfold.page.paper import Paper
+from tenfold.page.rulings import LevelLine, level_lines
+from tenfold.page.strips import Strip, Way, sampled
+from tenfold.picture.ink import Mask
+
+__all__ = ["grid_strips", "quad_of"]
+
+LONGEST = 900
+"""The longer side of the plane that a grid is laid out in, in pixels."""
+
+MARGIN = 24
+"""So many pixels are left around it."""
+
+SQUARE = 0.88
+"""A quad covers so much of its hull, and its hull so much of it."""
+
+LEAST_LINE = 0.35
+"""A level line of a grid covers at least so much of its width: the rest may be lost in handwriting."""
+
+PRESENT = 0.7
+"""So many of the level lines of a grid are seen; the others lie where they must."""
+
+MOST_ROWS = 40
+
+FLATTEST = 0.3
+"""A piece of ink is laid out as a grid where its shorter side is at least this share of the longer."""
+
+Quad = np.ndarray[tuple[int, int], np.dtype[np.float32]]
+
+
+def grid_strips(paper: Paper, piece: Mask, left: int, top: int, rows: int | None = None) -> list[Strip]:
+    """Lay out a piece of ink by its four corners and cut it along its level lines.
+
+    Args:
+        paper: The page.
+        piece: The piece of ink.
+        left: Where its mask lies on the page.
+        top: The same, downwards.
+        rows: How many rows of boxes it has, where that is known.
+
+    Returns:
+        One strip for each row of boxes, at least two; nothing where it is no grid.
+    """
+    if min(piece.shape) < FLATTEST * max(piece.shape):
+        return []
+    quad = quad_of(piece)
+    if quad is None:
+        return []
+    wide = float(np.linalg.norm(quad[1] - quad[0]) + np.linalg.norm(quad[2] - quad[3])) / 2
+    tall = float(np.linalg.norm(quad[3] - quad[0]) + np.linalg.norm(quad[2] - quad[1])) / 2
+    scale = min(1.0, LONGEST / max(wide, tall))
+    width, height = round(wide * scale), round(tall * scale)
+    plane = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32) + MARGIN
+    way = cv2.getPerspectiveTransform(quad, plane)
+    size = (width + 2 * MARGIN, height + 2 * MARGIN)
+    level = (cv2.warpPerspective(255 * piece, way, size, flags=cv2.INTER_AREA) > 90).astype(np.uint8)
+    lines = _evenly(level_lines(level, least=LEAST_LINE), width, height, rows)
+    if len(lines) < 3:
+        return []
+    back: Way = np.array([[1, 0, left], [0, 1, top], [0, 0, 1]]) @ np.linalg.inv(way)
+    return [sampled(paper, upper, lower, back) for upper, lower in pairwise(lines)]
+
+
+def quad_of(piece: Mask) -> Quad | None:
+    """Give the four corners of a piece of ink, clockwise from the top left; None where it has no such shape."""
+    outlines = cv2.findContours(piece, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+    hull = cv2.convexHull(np.concatenate(outlines))
+    around = cv2.arcLength(hull, closed=True)
+    for share in (0.01, 0.015, 0.02, 0.03, 0.04, 0.06):
+        corners = cv2.approxPolyDP(hull, share * around, closed=True)[:, 0].astype(np.float32)
+        if len(corners) == 4:
+            whole, shown = cv2.contourArea(hull), cv2.contourArea(corners)
+            return _in_order(corners) if SQUARE * whole <= shown <= whole / SQUARE else None
+    return None
+
+
+def _in_order(corners: Quad) -> Quad:
+    """Turn corners so that the first is at the top left and they go on clockwise."""
+    middle = corners.mean(axis=0)
+    around = corners[np.argsort(np.arctan2(corners[:, 1] - middle[1], corners[:, 0] - middle[0]))]
+    return np.ascontiguousarray(np.roll(around, -int((around.sum(axis=1)).argmin()), axis=0))
+
+
+def _evenly(lines: list[LevelLine], width: int, height: int, rows: int | None) -> list[LevelLine]:
+    """Take the lines that lie evenly and put the missing ones between them; all as they are where none fit evenly."""
+    middle = MARGIN + width / 2
+    at = np.array([float(line.at(middle)) for line in lines])
+    if not len(at):
+        return []
+    first, last = float(MARGIN), float(MARGIN + height)
+    ends = [(first, last), (float(at[0]), float(at[-1]))]
+    for number in [rows] if rows else range(MOST_ROWS, 1, -1):
+        for start, end in ends:
+            pitch = (end - start) / number
+            if pitch < 12:
+                continue
+            places = start + pitch * np.arange(number + 1)
+            away = np.abs(at[None] - places[:, None])
+            near = away.argmin(axis=1)
+            there = away[np.arange(number + 1), near] <= 0.14 * pitch
+            if there.mean() >= PRESENT - 0.2 * bool(rows):
+                chosen = [lines[near[row]] if there[row] else None for row in range(number + 1)]
+                return [_whole(chosen, row, places, width) for row in range(number + 1)]
+    inner = [line for line in lines if line.right - line.left > 0.6 * width]
+    return [_stretched(line, width) for line in inner]
+
+
+def _whole(lines: list[LevelLine | None], row: int, places: "np.ndarray", width: int) -> LevelLine:
+    """Give a line from edge to edge: itself, or what its nearest neighbours make of it."""
+    line = lines[row]
+    if line is not None:
+        return _stretched(line, width)
+    above = next((each for each in range(row - 1, -1, -1) if lines[each] is not None), None)
+    below = next((each for each in range(row + 1, len(lines)) if lines[each] is not None), None)
+    columns = np.linspace(MARGIN, MARGIN + width, 9)
+    known = [each for each in (above, below) if each is not None]
+    shifts = [np.polyval(lines[each].curve, columns) - places[each] for each in known]  # type: ignore[union-attr]
+    weights = [1.0] if len(known) == 1 else [(known[1] - row), (row - known[0])]
+    shift = np.average(shifts, axis=0, weights=weights)
+    curve = np.polyfit(columns, places[row] + shift, 2)
+    return LevelLine(tuple(map(float, curve)), MARGIN, MARGIN + width, 1.0, 1.0)
+
+
+def _stretched(line: LevelLine, width: int) -> LevelLine:
+    """Give a line from edge to edge; beyond its ends it goes on straight."""
+    columns = np.linspace(MARGIN, MARGIN + width, 17)
+    held = np.clip(columns, line.left, line.right)
+    slope = np.polyval(np.polyder(np.array(line.curve)), held)
+    curve = np.polyfit(columns, np.polyval(line.curve, held) + slope * (columns - held), 2)
+    return LevelLine(tuple(map(float, curve)), MARGIN, MARGIN + width, line.thick, line.covered)

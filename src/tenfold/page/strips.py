@@ -1,0 +1,124 @@
+"""A strip of paper between two level lines, sampled from the page so that they are straight and level."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+
+from tenfold.page.paper import Paper
+from tenfold.page.rulings import LevelLine
+from tenfold.picture.frame import Ink
+from tenfold.picture.ink import Mask
+
+__all__ = ["Strip", "Way", "apart", "sampled", "turned_back"]
+
+ROOM = 0.35
+"""A strip is sampled with so much of its height around it: strokes cross the lines."""
+
+TALLEST = 80
+"""Strips are sampled with at most so many rows between their lines; a network is given 20."""
+
+LEANING, CUT_SHORT = 0.5, 2.2
+"""The ends of two lines differ by up to so many times their distance where a frame leans, or one is cut short."""
+
+Map: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
+"""`float32 (rows, columns)`: for each pixel of a strip a column or row of the page."""
+
+Way: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+"""`float64 (3, 3)`: the way from one plane to another, perspective too."""
+
+
+@dataclass(frozen=True, eq=False)
+class Strip:
+    """The paper between two level lines, sampled so that they are straight.
+
+    Attributes:
+        dark: `uint8 (rows, columns)`, with room on every side.
+        mask: Where there is ink, the faintest too.
+        room: How many rows and columns lie outside of the lines on every side.
+        height: Rows between the lines.
+        width: Columns between the lines' ends.
+        comb: Whether there is no line at the top.
+        across: For each pixel its column on the page.
+        down: For each pixel its row on the page.
+    """
+
+    dark: Ink
+    mask: Mask
+    room: int
+    height: int
+    width: int
+    comb: bool
+    across: Map
+    down: Map
+
+    def on_page(self, column: float, row: float) -> tuple[float, float]:
+        """Give where a place of the strip, counted from its lines, lies on the page: x, y."""
+        height, width = self.across.shape
+        y = min(max(round(row + self.room), 0), height - 1)
+        x = min(max(round(column + self.room), 0), width - 1)
+        return float(self.across[y, x]), float(self.down[y, x])
+
+
+def apart(upper: LevelLine, lower: LevelLine) -> float:
+    """Give how far two lines are apart where both run, in pixels."""
+    middle = (max(upper.left, lower.left) + min(upper.right, lower.right)) / 2
+    return float(lower.at(middle)) - float(upper.at(middle))
+
+
+def sampled(paper: Paper, upper: LevelLine, lower: LevelLine, back: Way, *, comb: bool = False) -> Strip:
+    """Sample the page so that two of its lines become straight and level.
+
+    Args:
+        paper: The page.
+        upper: The line above.
+        lower: The line below.
+        back: The way from the plane of the lines to the page.
+        comb: Whether there is no line above.
+    """
+    between = max(apart(upper, lower), 1.0)
+    scale = min(1.0, TALLEST / between)
+    ends = _ends(upper, lower)
+    height = max(2, round(between * scale))
+    width = max(2, round((ends[1] - ends[0] + ends[3] - ends[2]) / 2 * scale))
+    room = round(ROOM * height)
+    v = (np.arange(height + 2 * room) - room)[:, None] / height
+    u = (np.arange(width + 2 * room) - room)[None] / width
+    first, last = ends[0] + (ends[2] - ends[0]) * v, ends[1] + (ends[3] - ends[1]) * v
+    x = first + (last - first) * u
+    held = np.clip(x, min(ends[0], ends[2]), max(ends[1], ends[3]))  # curves are not to be followed beyond their ends
+    y_upper, y_lower = np.asarray(upper.at(held)), np.asarray(lower.at(held))
+    y = y_upper + (y_lower - y_upper) * v
+    across, down = turned_back(back, x, y)
+    dark = cv2.remap(paper.dark, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+    mask = cv2.threshold(dark, paper.floor, 1, cv2.THRESH_BINARY)[1]
+    return Strip(np.asarray(dark, np.uint8), np.asarray(mask, np.uint8), room, height, width, comb, across, down)
+
+
+def _ends(upper: LevelLine, lower: LevelLine) -> tuple[float, float, float, float]:
+    """Give the left and right end of the upper line, then of the lower; where they differ much, what is common."""
+    high = apart(upper, lower)
+    left, right = _end(upper.left, lower.left, high, min), _end(upper.right, lower.right, high, max)
+    return left[0], right[0], left[1], right[1]
+
+
+def _end(upper: float, lower: float, high: float, outer: Callable[[float, float], float]) -> tuple[float, float]:
+    """Give where two lines `high` apart end; one that is cut short by what is written over it, where the other does."""
+    if abs(upper - lower) < LEANING * high:
+        return upper, lower
+    reach = outer(upper, lower) if abs(upper - lower) < CUT_SHORT * high else upper + lower - outer(upper, lower)
+    return reach, reach
+
+
+def turned_back(
+    back: Way,
+    x: "np.ndarray[tuple[int, int], np.dtype[np.float64]]",
+    y: "np.ndarray[tuple[int, int], np.dtype[np.float64]]",
+) -> tuple[Map, Map]:
+    """Give the columns and rows on the page of places x, y in another plane."""
+    depth = back[2, 0] * x + back[2, 1] * y + back[2, 2]
+    across = (back[0, 0] * x + back[0, 1] * y + back[0, 2]) / depth
+    down = (back[1, 0] * x + back[1, 1] * y + back[1, 2]) / depth
+    return across.astype(np.float32), down.astype(np.float32)

@@ -1,0 +1,123 @@
+"""What the columns of a line say: its most probable texts, how probable any text is, and where its signs are.
+
+Texts are of the line recogniser's alphabet; the last column is the blank, which says that no sign begins there.
+
+Source:
+    Graves et al. 2006, "Connectionist temporal classification"; the search is that of Graves and Jaitly 2014.
+"""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+
+from tenfold.arrays import Columns
+
+__all__ = ["Numbers", "Scores", "most_probable", "no_number", "positions", "probabilities"]
+
+Scores: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
+
+Numbers: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int8]]
+"""`int8 (n, length)`: the signs of numbers of one length, as their places in the alphabet."""
+
+BEAM = 16
+"""Beginnings of texts that are followed from column to column."""
+
+UNLIKELY = 1e-4
+"""Probability below which a sign is not tried in a column."""
+
+NEVER = -1e9
+"""The logarithm of a probability of nothing, small enough to stay so in sums."""
+
+
+def most_probable(columns: Columns, count: int, alphabet: str) -> list[str]:
+    """Give the `count` most probable texts of a line, the best first; the empty one stands for no number."""
+    followed = {"": (1.0, 0.0)}  # how probable it is with a last column that is blank, and with one that is not
+    for column in np.exp(columns.astype(np.float64)).tolist():
+        blank = column[-1]
+        likely = [(sign, share) for sign, share in zip(alphabet, column, strict=False) if share > UNLIKELY]
+        fresh: dict[str, tuple[float, float]] = {}
+        for text, (paused, held) in followed.items():
+            last, either = text[-1:], paused + held
+            _add(fresh, text, either * blank, held * column[alphabet.index(last)] if last else 0.0)
+            for sign, share in likely:
+                _add(fresh, text + sign, 0.0, (paused if sign == last else either) * share)  # again after a pause
+        if len(fresh) > BEAM:
+            fresh = dict(sorted(fresh.items(), key=_both, reverse=True)[:BEAM])
+        followed = fresh
+    return [text for text, _ in sorted(followed.items(), key=_both, reverse=True)[:count]]
+
+
+def no_number(columns: Columns) -> float:
+    """Say how probable it is that a line holds no number, 0…1."""
+    return float(np.exp(columns[:, -1].sum(dtype=np.float64)))
+
+
+def _both(found: tuple[str, tuple[float, float]]) -> float:
+    return found[1][0] + found[1][1]
+
+
+def _add(found: dict[str, tuple[float, float]], text: str, paused: float, held: float) -> None:
+    if paused + held <= 0:
+        return
+    before = found.get(text)
+    found[text] = (before[0] + paused, before[1] + held) if before else (paused, held)
+
+
+def probabilities(columns: Columns, numbers: Numbers) -> Scores:
+    """Give how probable numbers of one length are.
+
+    Args:
+        columns: The line.
+        numbers: `int8 (n, length)`: their signs, as places in the alphabet.
+
+    Returns:
+        `float64 (n,)`, the logarithms of their probabilities.
+    """
+    count, length = numbers.shape
+    signs = np.full((count, 2 * length + 1), columns.shape[1] - 1)
+    signs[:, 1::2] = numbers
+    skips = _skips(signs)
+    before = np.full((count, 2 * length + 3), NEVER)  # with two columns to step from into the first
+    total, stepped, skipped = before[:, 2:], before[:, 1:-1], np.empty(signs.shape)
+    total[:, :2] = columns[0][signs[:, :2]]
+    for column in columns[1:]:
+        np.add(before[:, :-2], skips, out=skipped)
+        both = np.logaddexp(total, stepped)
+        np.logaddexp(both, skipped, out=both)
+        np.add(both, column[signs], out=total)
+    return np.asarray(np.logaddexp(total[:, -1], total[:, -2]) if length else total[:, -1], np.float64)
+
+
+def _skips(signs: "np.ndarray") -> "np.ndarray":
+    """Give what it costs to come to each sign over the one before it: nothing between two signs that differ."""
+    skips = np.full(signs.shape, NEVER)
+    skips[..., 3::2][signs[..., 3::2] != signs[..., 1:-2:2]] = 0.0
+    return skips
+
+
+def positions(columns: Columns, number: Sequence[int]) -> list[float]:
+    """Give where in a line the signs of a number are, along its most probable path: pixels of the line.
+
+    Args:
+        columns: The line.
+        number: The signs, as places in the alphabet.
+    """
+    signs = np.full(2 * len(number) + 1, columns.shape[1] - 1)
+    signs[1::2] = number
+    skips, likely = _skips(signs), columns[:, signs].astype(np.float64)
+    best = np.full((len(columns), len(signs) + 2), NEVER)  # with two columns to step from into the first
+    best[0, 2:4] = likely[0, :2]
+    for before, after, column in zip(best, best[1:, 2:], likely[1:], strict=False):
+        np.add(before[:-2], skips, out=after)
+        np.maximum(after, before[1:-1], out=after)
+        np.maximum(after, before[2:], out=after)
+        after += column
+    place = len(signs) + 1 if best[-1, -1] >= best[-1, -2] else len(signs)
+    path = np.full(len(columns), place)
+    for time in range(len(columns) - 1, 0, -1):
+        skipped, stepped, held = best[time - 1, place - 2 : place + 1].tolist()
+        came = held, stepped, skipped + skips[place - 2]
+        place -= came.index(max(came))
+        path[time - 1] = place
+    return [2 * float(np.flatnonzero(path == 2 * sign + 3).mean()) + 0.5 for sign in range(len(number))]

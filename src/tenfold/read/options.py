@@ -1,0 +1,107 @@
+"""How to read pages: one set of options, the same in Python, on the command line and over HTTP."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from tenfold.errors import OptionError
+from tenfold.read.forms import Form, load_form
+from tenfold.read.lists import Known, load_list
+
+__all__ = ["NumberOptions"]
+
+MOST_DIGITS = 60
+MOST_BOXES = 40
+"""Rows and columns of a grid at most."""
+
+
+@dataclass(frozen=True)
+class NumberOptions:
+    """How to read pages.
+
+    Attributes:
+        digits: How many digits each number has; None for any.
+        grid: Rows and columns of the grid on each page; None where there need not be one.
+        known: The only numbers that can occur; None for any.
+        unique: Each of them at most once over all pages.
+        max_error: The share of wrong numbers among the accepted that must not be passed; None for the reader's own.
+        form: The form that each page is; only its fields are read.
+
+    Raises:
+        OptionError: They contradict one another.
+    """
+
+    digits: int | None = None
+    grid: tuple[int, int] | None = None
+    known: Known | None = None
+    unique: bool = False
+    max_error: float | None = None
+    form: Form | None = None
+
+    def __post_init__(self) -> None:
+        if self.digits is not None and (type(self.digits) is not int or not 1 <= self.digits <= MOST_DIGITS):
+            raise OptionError(f"a number has 1 to {MOST_DIGITS} digits, got {self.digits!r}")
+        if self.grid is not None and not all(1 <= side <= MOST_BOXES for side in self.grid):
+            raise OptionError(f"a grid has 1 to {MOST_BOXES} rows and columns, got {self.grid[0]}x{self.grid[1]}")
+        if self.form and (self.digits or self.grid):
+            raise OptionError("a form says itself how many digits its fields have: leave out digits and grid")
+        if self.unique and self.known is None:
+            raise OptionError("unique, each number once, needs the list of numbers: known")
+        if self.known and self.digits and all(len(number) != self.digits for number in self.known.numbers):
+            raise OptionError(f"no number on the list has {self.digits} digits")
+
+    def changed(self, alphabet: str, **changes: Any) -> "NumberOptions":  # noqa: ANN401
+        """Give the options with some set otherwise, in any form that people write them in.
+
+        Args:
+            alphabet: The signs that the model reads.
+            **changes: Options by name. `grid` may be text, as "9x9"; `known` numbers one by one, or the file of a list;
+                `form` the file of a form.
+
+        Raises:
+            DataError: A file cannot be read.
+            OptionError: There is no such option, or a value is not allowed.
+        """
+        allowed = [field.name for field in fields(self)]
+        for name in changes:
+            if name not in allowed:
+                close = difflib.get_close_matches(name, allowed, n=1)
+                hint = f" (did you mean {close[0]}?)" if close else ""
+                raise OptionError(f"unknown option {name!r}{hint}; allowed: {', '.join(allowed)}")
+        if "grid" in changes:
+            changes["grid"] = _grid(changes["grid"])
+        if "known" in changes:
+            changes["known"] = _known(changes["known"], alphabet)
+        if "form" in changes:
+            changes["form"] = _form(changes["form"], alphabet)
+        return replace(self, **changes)
+
+
+def _grid(grid: Any) -> tuple[int, int] | None:  # noqa: ANN401 (whatever somebody gives)
+    if isinstance(grid, str):
+        rows, _, columns = grid.lower().replace("×", "x").partition("x")
+        if rows.isdecimal() and columns.isdecimal():
+            return int(rows), int(columns)
+    elif grid is None or (isinstance(grid, tuple | list) and [type(side) for side in grid] == [int, int]):
+        return tuple(grid) if grid else None
+    raise OptionError(f"grid is rows x columns, as 9x9, got {grid!r}")
+
+
+def _known(known: Any, alphabet: str) -> Known | None:  # noqa: ANN401 (whatever somebody gives)
+    if known is None or isinstance(known, Known):
+        return known
+    if isinstance(known, str | Path):
+        return load_list(Path(known), alphabet)
+    if isinstance(known, Iterable):
+        return Known.of(map(str, known), alphabet)
+    raise OptionError(f"known is numbers as text, or the file of a list, got {type(known).__name__}")
+
+
+def _form(form: Any, alphabet: str) -> Form | None:  # noqa: ANN401 (whatever somebody gives)
+    if form is None or isinstance(form, Form):
+        return form
+    if isinstance(form, str | Path):
+        return load_form(Path(form), alphabet)
+    raise OptionError(f"form is the file of a form, got {type(form).__name__}")

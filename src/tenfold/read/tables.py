@@ -1,0 +1,167 @@
+"""What was read, as one result that exports itself: plain values, CSV, Parquet, crops, pages drawn on."""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, overload
+
+from PIL import Image as Pillow
+
+from tenfold.errors import DataError, OptionError
+from tenfold.files import in_place_of
+from tenfold.picture.decode import Grey, Picture
+from tenfold.picture.opening import open_pages
+from tenfold.read.crops import annotated, crop
+from tenfold.read.forms import PAGE_COLUMNS, Form
+from tenfold.read.numbers import Number
+
+__all__ = ["Numbers"]
+
+COLUMNS = {
+    "file": "string",
+    "page": "int64",
+    "row": "int64",
+    "field": "string",
+    "text": "string",
+    "probability": "float64",
+    "accepted": "bool",
+    "reason": "string",
+    "matched": "bool",
+}
+"""What a table holds of each number, and its type as Arrow calls it."""
+
+LONGEST_NAME = 40
+"""Characters of a field's name in the name of a crop's file."""
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers(Sequence[Number]):
+    """The numbers of one or more files, in reading order: a sequence of `Number`.
+
+    Attributes:
+        numbers: The numbers.
+        form: The form that the pages are, where there is one: tables then have a row for each page.
+        sources: For each file what it was read from, to draw crops of.
+    """
+
+    numbers: tuple[Number, ...]
+    form: Form | None = None
+    sources: Mapping[str, Picture] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __iter__(self) -> Iterator[Number]:
+        return iter(self.numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> Number: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Number, ...]: ...
+    def __getitem__(self, place: int | slice) -> Number | tuple[Number, ...]:
+        return self.numbers[place]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the numbers as plain values that JSON can hold."""
+        return {"numbers": [number.to_dict() for number in self.numbers]}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Give a row for each number, or with a form a row for each page: values by column."""
+        if self.form is None:
+            return [{name: getattr(number, name) for name in COLUMNS} for number in self.numbers]
+        names = {each.name: each.columns for each in self.form.fields}
+        pages: dict[tuple[str, int], dict[str, Any]] = {}
+        for number in self.numbers:
+            page = number.file, number.page
+            row = pages.setdefault(page, dict(zip(PAGE_COLUMNS, page, strict=True)))
+            values = number.text, number.probability, number.accepted
+            row |= zip(names[number.field or ""], values, strict=True)
+        return list(pages.values())
+
+    def to_csv(self, file: str | Path) -> None:
+        """Write the rows as CSV, a heading first.
+
+        Raises:
+            DataError: The file cannot be written.
+        """
+        with in_place_of(Path(file)) as fresh, fresh.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.DictWriter(stream, list(self._kinds()))
+            writer.writeheader()
+            writer.writerows(self.rows())
+
+    def to_parquet(self, file: str | Path) -> None:
+        """Write the rows as Parquet.
+
+        Raises:
+            DataError: The file cannot be written.
+            OptionError: pyarrow is not installed.
+        """
+        try:
+            import pyarrow as pa
+            from pyarrow import parquet
+        except ImportError as error:
+            raise OptionError('Parquet needs pyarrow: pip install "tenfold[train]", or write CSV') from error
+        schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in self._kinds().items()])
+        with in_place_of(Path(file)) as fresh:
+            parquet.write_table(pa.Table.from_pylist(self.rows(), schema), fresh)
+
+    def save_crops(self, folder: str | Path) -> None:
+        """Write a PNG file of each number that is for review: neither accepted nor blank.
+
+        Raises:
+            DataError: The folder cannot be written.
+            PictureError: A file can no longer be read.
+        """
+        place = _made(Path(folder))
+        for stem, page, numbers in self._pages():
+            for number in numbers:
+                if not number.accepted and number.reason != "blank":
+                    named = f"-{_as_file_name(number.field)}" if number.field else ""
+                    _save(Pillow.fromarray(crop(page, number.quad)), place / f"{stem}-{number.row:03}{named}.png")
+
+    def save_annotated(self, folder: str | Path) -> None:
+        """Write each page as a PNG file with what was read drawn on it; errors as for `save_crops`."""
+        place = _made(Path(folder))
+        for stem, page, numbers in self._pages():
+            marks = [(each.quad, f"{each.field or ''} {each.text}".strip(), each.accepted) for each in numbers]
+            _save(annotated(page, marks), place / f"{stem}.png")
+
+    def _kinds(self) -> dict[str, str]:
+        """Give the columns of the table, each with its type as Arrow calls it."""
+        if self.form is None:
+            return dict(COLUMNS)
+        kinds = dict(zip(PAGE_COLUMNS, ("string", "int64"), strict=True))
+        for each in self.form.fields:
+            kinds |= zip(each.columns, ("string", "float64", "bool"), strict=True)
+        return kinds
+
+    def _pages(self) -> Iterator[tuple[str, Grey, list[Number]]]:
+        """Open the files once more: for each page a stem for file names, the page, and its numbers."""
+        by_file: dict[str, list[Number]] = {}
+        for number in self.numbers:
+            by_file.setdefault(number.file, []).append(number)
+        for order, (name, inside) in enumerate(by_file.items(), 1):
+            last = max(number.page for number in inside)
+            for place, page in enumerate(open_pages(self.sources.get(name, name)), 1):
+                here = [number for number in inside if number.page == place]
+                yield f"{order:04}-{Path(name).stem}-{place:03}", page, here
+                if place == last:
+                    break
+
+
+def _as_file_name(name: str) -> str:
+    return "".join(sign if sign.isalnum() else "-" for sign in name)[:LONGEST_NAME]
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"{folder} cannot be made: {error.strerror or error}") from error
+    return folder
+
+
+def _save(picture: Pillow.Image, file: Path) -> None:
+    with in_place_of(file) as fresh, fresh.open("wb") as stream:
+        picture.save(stream, "PNG")

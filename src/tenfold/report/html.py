@@ -1,0 +1,151 @@
+"""A model's report: one HTML file that needs nothing beside it, and its figures as PNG."""
+
+from html import escape
+from importlib import resources
+from pathlib import Path
+
+from tenfold.arrays import Images, Labels, Probabilities, as_images, as_labels
+from tenfold.errors import DataError, ModelError
+from tenfold.files import in_place_of
+from tenfold.model.description import ModelInfo
+from tenfold.model.evaluate import Evaluation
+from tenfold.report.figures import (
+    confusion_matrix,
+    figure_png,
+    learning_curves,
+    reliability_diagram,
+    worst_mistakes,
+)
+from tenfold.report.findings import count_mistakes, percent
+from tenfold.report.sections import (
+    GALLERY,
+    calibration_section,
+    class_section,
+    confusion_section,
+    learning_section,
+    making_section,
+    mistake_section,
+)
+
+__all__ = ["write_report"]
+
+
+def write_report(
+    folder: str | Path,
+    *,
+    info: ModelInfo,
+    evaluation: Evaluation,
+    images: Images,
+    labels: Labels,
+    probabilities: Probabilities,
+) -> Path:
+    """Write `report.html`, which needs no other file, and beside it each figure as PNG.
+
+    Args:
+        folder: Where to; made where it is missing. Files of an earlier report are replaced, each as a whole.
+        info: What the model is and how it was made.
+        evaluation: Its scores on `images`.
+        images: `uint8 (n, 28, 28)`, 0 paper, 255 ink.
+        labels: `int64 (n,)`, 0…k-1.
+        probabilities: `float32 (n, k)`, the model's answers for `images`.
+
+    Returns:
+        The path of `report.html`.
+
+    Raises:
+        DataError: Images, labels, probabilities, evaluation and the model's classes do not match.
+        ModelError: The folder cannot be written.
+    """
+    images = as_images(images)
+    labels = as_labels(labels, count=len(images), classes=len(info.classes))
+    _check_match(info, evaluation, probabilities, len(images))
+    figures = {
+        "learning-curves.png": learning_curves(info.history),
+        "confusion-matrix.png": confusion_matrix(evaluation),
+        "worst-mistakes.png": worst_mistakes(images, labels, probabilities, info.classes, count=GALLERY),
+        "reliability.png": reliability_diagram(labels, probabilities),
+    }
+    page = _page(info, evaluation, images, labels, probabilities)
+    folder = Path(folder)
+    contents = {name: figure_png(figure) for name, figure in figures.items()} | {
+        "report.html": page.encode("utf-8", "replace")
+    }
+    for name, content in contents.items():
+        with in_place_of(folder / name, ModelError) as fresh:
+            fresh.write_bytes(content)
+    return folder / "report.html"
+
+
+def _check_match(info: ModelInfo, evaluation: Evaluation, probabilities: Probabilities, n: int) -> None:
+    k = len(info.classes)
+    if probabilities.shape != (n, k):
+        raise DataError(f"expected probabilities of shape ({n}, {k}), got {probabilities.shape}")
+    if evaluation.n != n or tuple(evaluation.per_class) != tuple(info.classes):
+        raise DataError(
+            f"expected an evaluation of {n} images in the model's {k} classes, "
+            f"got one of {evaluation.n} images in {len(evaluation.per_class)} classes"
+        )
+
+
+def _page(info: ModelInfo, evaluation: Evaluation, images: Images, labels: Labels, probabilities: Probabilities) -> str:
+    """Put the sections together, in the order in which they are read."""
+    style = resources.files("tenfold.report").joinpath("report.css").read_text(encoding="utf-8")
+    body = "\n".join(
+        [
+            learning_section(info.history),
+            confusion_section(evaluation, info.classes),
+            class_section(evaluation),
+            mistake_section(images, labels, probabilities, info.classes),
+            calibration_section(evaluation, labels, probabilities),
+            making_section(info, evaluation),
+        ]
+    )
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{escape(info.name)}: {percent(evaluation.accuracy, 2)} right</title>
+<style>
+{style}</style>
+</head>
+<body>
+{_headline(info, evaluation)}
+<main>
+{body}
+</main>
+<footer><p>Written by Tenfold {escape(info.version)}.</p></footer>
+</body>
+</html>
+"""
+
+
+def _headline(info: ModelInfo, evaluation: Evaluation) -> str:
+    low, high = (percent(end, 2) for end in evaluation.interval)
+    mistakes = count_mistakes(evaluation)
+    of_set = f" of {escape(evaluation.data)}" if evaluation.data else ""
+    readings = [
+        ("Images", f"{evaluation.n:,}", "Every image of the set was asked and counted, once."),
+        ("Mistakes", f"{mistakes:,}", "Images whose most probable class is not the true one."),
+        ("Loss", f"{evaluation.loss:.4f}", "Surprise at the true class, in nats: 0 if always right and sure of it."),
+        (
+            "Calibration error",
+            percent(evaluation.ece, 2),
+            "How far, on average, being sure and being right lie apart (ECE).",
+        ),
+    ]
+    entries = "\n".join(
+        f'<div><dt>{name}</dt><dd class="number">{number}</dd><dd>{reading}</dd></div>'
+        for name, number, reading in readings
+    )
+    return f"""<header>
+<p class="kicker">Model report</p>
+<h1>{escape(info.name)}</h1>
+<p class="headline"><strong>{percent(evaluation.accuracy, 2)}</strong>
+<span>of {evaluation.n:,} images{of_set} read right. The share over many more such images
+is likely to lie between {low} and {high} (95%&nbsp;interval).</span></p>
+<dl class="readings">
+{entries}
+</dl>
+</header>"""

@@ -1,0 +1,322 @@
+"""The review store: what people were asked and what they answered, each with its crop, in a database."""
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from io import StringIO
+from itertools import compress
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Select,
+    String,
+    Table,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from tenfold.arrays import SIDE, Images
+from tenfold.data.folders import write_labelled_folder
+from tenfold.data.labelled import label_images
+from tenfold.errors import DataError, OptionError
+from tenfold.files import in_place_of
+
+__all__ = ["EMPTY_BOX", "NewReview", "Review", "ReviewStore", "export"]
+
+EMPTY_BOX = "_"
+"""What stands in a label where a box holds no digit."""
+
+BUSY_SECONDS = 10
+"""How long a process waits for another one that writes to the same SQLite file."""
+
+DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+"""The databases that there are, and what SQLAlchemy calls their drivers."""
+
+REVIEWS = Table(
+    "tenfold_reviews",
+    MetaData(),
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("created", String, nullable=False),
+    Column("name", String),
+    Column("page", Integer, nullable=False),
+    Column("guess", String),
+    Column("probability", Float, nullable=False),
+    Column("reason", String),
+    Column("label", String, index=True),
+    Column("decided", String),
+    Column("model", String, nullable=False),
+    Column("crop", LargeBinary, nullable=False),
+    Column("images", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+
+@dataclass(frozen=True)
+class Review:
+    """One thing to look at, or looked at.
+
+    Attributes:
+        id: Its number.
+        created: When it came, ISO 8601 in UTC.
+        name: The picture's file name, fit to be shown; None where it had none.
+        page: The page of the file, counted from 1.
+        guess: What was read; None where nothing was.
+        probability: How probable that is, 0…1.
+        reason: Why the guess was not accepted; None where it was.
+        label: What a person says it is; `_` stands for a box without a digit; None where nobody said yet.
+        decided: When that was said.
+        model: What the model that read it is called.
+    """
+
+    id: int
+    created: str
+    name: str | None
+    page: int
+    guess: str | None
+    probability: float
+    reason: str | None
+    label: str | None
+    decided: str | None
+    model: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the review as plain values that JSON can hold."""
+        return asdict(self)
+
+
+TOLD = tuple(REVIEWS.c[field.name] for field in fields(Review))
+"""The columns of a review; its crop and its images have ways of their own."""
+
+TOLD_NAMES = [column.name for column in TOLD if column.name != "id"]
+
+
+@dataclass(frozen=True, eq=False)
+class NewReview:
+    """Something to look at, or what somebody said of it already; what is not described here is as for `Review`.
+
+    Attributes:
+        crop: What a person is shown, a PNG file.
+        images: `uint8 (n, 28, 28)`: what the network saw, one for each sign of the guess, blank for an empty box; none
+            where it is not clear which image shows which sign.
+    """
+
+    crop: bytes
+    images: Images
+    guess: str | None
+    probability: float
+    reason: str | None
+    model: str
+    name: str | None = None
+    page: int = 1
+    label: str | None = None
+
+    def row(self, now: str) -> dict[str, Any]:
+        """Give the values of its columns."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        decided = None if self.label is None else now
+        return {**values, "images": self.images.tobytes(), "created": now, "decided": decided}
+
+
+class ReviewStore:
+    """Keeps reviews in SQLite or PostgreSQL; what it has answered for is on the disk.
+
+    Several threads and processes may use one store. A file is made when the first review is kept.
+
+    Args:
+        place: A file for SQLite, or a URL: `sqlite:///…` or `postgresql://…`.
+
+    Raises:
+        OptionError: The URL is of neither, or the driver is not installed.
+    """
+
+    def __init__(self, place: str) -> None:
+        self._engine = _engine(place)
+        self._lock = Lock()
+        self._made = False
+
+    def add(self, *new: NewReview) -> list[Review]:
+        """Keep things to look at, or what somebody said of them already: all or none.
+
+        Args:
+            new: What to keep.
+
+        Returns:
+            The reviews, in their order.
+
+        Raises:
+            DataError: The database cannot be written.
+        """
+        if not new:
+            return []
+        now = _now()
+        kept = []
+        with self._transaction() as connection:
+            for each in new:
+                row = each.row(now)
+                number = connection.execute(insert(REVIEWS).values(row).returning(REVIEWS.c.id)).scalar_one()
+                kept.append(Review(id=number, **{name: row[name] for name in TOLD_NAMES}))
+        return kept
+
+    def decide(self, number: int, label: str | None) -> Review | None:
+        """Say what something is, or take back what was said.
+
+        Args:
+            number: Which.
+            label: What it is; None to have it looked at again.
+
+        Returns:
+            The review as it is now; None where there is none of that number.
+
+        Raises:
+            DataError: The database cannot be written.
+        """
+        if self._is_new():
+            return None
+        values = {"label": label, "decided": None if label is None else _now()}
+        with self._transaction() as connection:
+            connection.execute(update(REVIEWS).where(REVIEWS.c.id == number).values(values))
+            row = connection.execute(select(*TOLD).where(REVIEWS.c.id == number)).one_or_none()
+        return None if row is None else Review(*row)
+
+    def left(self) -> int:
+        """Say how many wait to be looked at."""
+        rows = self._rows(select(func.count()).select_from(REVIEWS).where(REVIEWS.c.label.is_(None)))
+        return int(rows[0][0]) if rows else 0
+
+    def waiting(self, *, after: int = 0, most: int = 50) -> list[Review]:
+        """Give what waits to be looked at, oldest first: those with a number above `after`, and not too many."""
+        query = select(*TOLD).where(REVIEWS.c.label.is_(None), REVIEWS.c.id > after)
+        return [Review(*row) for row in self._rows(query.order_by(REVIEWS.c.id).limit(most))]
+
+    def crop(self, number: int) -> bytes | None:
+        """Give what a person is shown, a PNG file; None where there is nothing of that number."""
+        rows = self._rows(select(REVIEWS.c.crop).where(REVIEWS.c.id == number))
+        return bytes(rows[0][0]) if rows else None
+
+    def everything(self) -> Iterator[Review]:
+        """Give all reviews, oldest first."""
+        return (Review(*row) for row in self._rows(select(*TOLD).order_by(REVIEWS.c.id)))
+
+    def examples(self) -> tuple[Images, list[str]]:
+        """Give what people said as images to learn from.
+
+        Returns:
+            `uint8 (n, 28, 28)`, and the digit that each shows; numbers as the digits in their boxes. Left out
+            are boxes without a digit, and labels that have not one sign for each image.
+        """
+        query = select(REVIEWS.c.label, REVIEWS.c.images).where(REVIEWS.c.label.is_not(None))
+        images: list[Images] = [np.zeros((0, SIDE, SIDE), np.uint8)]
+        digits = ""
+        for label, content in self._rows(query.order_by(REVIEWS.c.id)):
+            seen: Images = np.frombuffer(content, np.uint8).reshape(-1, SIDE, SIDE)
+            if len(label) == len(seen):
+                shown = [sign != EMPTY_BOX and bool(image.any()) for sign, image in zip(label, seen, strict=True)]
+                images.append(seen[shown])
+                digits += "".join(compress(label, shown))
+        return np.concatenate(images), list(digits)
+
+    def as_csv(self) -> str:
+        """Give all reviews as CSV, a heading first; a spreadsheet takes no cell for a formula."""
+        stream = StringIO()
+        table = csv.writer(stream, lineterminator="\n")
+        table.writerow([field.name for field in fields(Review)])
+        table.writerows([_plain(value) for value in review.to_dict().values()] for review in self.everything())
+        return stream.getvalue()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def _rows(self, query: Select[Any]) -> list[Any]:
+        if self._is_new():
+            return []
+        with self._transaction() as connection:
+            return list(connection.execute(query))
+
+    def _is_new(self) -> bool:
+        """Say whether the store is a file that nothing was written to yet."""
+        place = self._engine.url.database
+        return self._engine.dialect.name == "sqlite" and not Path(place or "").is_file()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """Do everything in the block or nothing; once it is left, the disk has it."""
+        try:
+            with self._lock:
+                if not self._made:
+                    REVIEWS.metadata.create_all(self._engine)
+                    self._made = True
+            with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise DataError("the review store cannot be used") from error
+
+
+def export(store: ReviewStore, place: Path) -> int:
+    """Write what a store holds: every review as a `.csv` file, or what people said as a folder to train on.
+
+    Returns:
+        How many lines, or images.
+
+    Raises:
+        DataError: Nobody has said anything yet, or the place cannot be written.
+    """
+    if place.suffix.lower() == ".csv":
+        with in_place_of(place) as fresh:
+            fresh.write_text(store.as_csv(), encoding="utf-8")
+        return len(list(store.everything()))
+    images, labels = store.examples()
+    if not labels:
+        raise DataError("nobody has said yet what a picture shows: there is nothing to export")
+    write_labelled_folder(place, label_images(images, [int(label) for label in labels], origin="the review store"))
+    return len(images)
+
+
+def _engine(place: str) -> Engine:
+    scheme, mark, rest = place.partition("://")
+    if not mark:
+        scheme, rest = "sqlite", f"/{Path(place).absolute()}"
+    if scheme not in DRIVERS:
+        raise OptionError(f"--store takes a file, or a URL of sqlite:// or postgresql://, got {scheme}://…")
+    try:
+        engine = create_engine(make_url(f"{DRIVERS[scheme]}://{rest}"), pool_pre_ping=scheme != "sqlite")
+    except ModuleNotFoundError as error:
+        raise OptionError('--store with PostgreSQL needs psycopg: pip install "tenfold[postgresql]"') from error
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise OptionError("--store: the URL is not one of a database") from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _keep_for_good)
+    return engine
+
+
+def _keep_for_good(connection: Any, _: object) -> None:  # noqa: ANN401
+    """Have SQLite wait for the disk at every commit, and readers not wait for writers."""
+    for pragma in (f"busy_timeout = {BUSY_SECONDS * 1000}", "journal_mode = WAL", "synchronous = FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _plain(value: object) -> object:
+    """Mark text that a spreadsheet would run as a formula as text."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value

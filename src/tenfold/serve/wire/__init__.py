@@ -1,0 +1,1 @@
+"""What carries a question: connections, bodies, access, metrics, problems."""

@@ -1,0 +1,97 @@
+"""Who may ask, and what a browser may do with the answers."""
+
+import hmac
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tenfold.serve.options import ServeOptions, is_loopback
+from tenfold.serve.wire.problems import Problem
+
+__all__ = ["PAGE_POLICY", "Access"]
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+"""The page may load only what this server holds, and no text can become markup."""
+
+STRICT = (
+    (b"content-security-policy", PAGE_POLICY.encode()),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+)
+"""Headers of every answer, as ASGI has them."""
+
+OPEN = {"/v2/health/live", "/v2/health/ready"}
+"""What of the guarded needs no token: probes have none."""
+
+GUARDED = ("/v1/", "/v2", "/metrics")
+"""Where all that needs a token lies; the rest is the page's own files and the description of the API."""
+
+READING = frozenset({"GET", "HEAD"})
+
+
+class Access:
+    """Lets in who bears the token, keeps other sites' pages out, and tells browsers to be strict.
+
+    Where only this machine is served without a token, the address asked for must be this machine's: a site could
+    otherwise have its own name point here and read the answers.
+
+    Args:
+        app: The application.
+        options: Whether there is a token, and who is served.
+    """
+
+    def __init__(self, app: ASGIApp, options: ServeOptions) -> None:
+        self._app = app
+        self._token = options.token()
+        self._local_only = is_loopback(options.host) and not self._token
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def strict(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = message.setdefault("headers", [])
+                there = {name for name, _ in headers}
+                kept = b"no-cache" if _is_page(scope["path"]) else b"no-store"
+                headers += [each for each in (*STRICT, (b"cache-control", kept)) if each[0] not in there]
+            await send(message)
+
+        try:
+            self._check(scope, Headers(scope=scope))
+        except Problem as problem:
+            await problem.response(scope["path"])(scope, receive, strict)
+        else:
+            await self._app(scope, receive, strict)
+
+    def _check(self, scope: Scope, headers: Headers) -> None:
+        host = headers.get("host", "")
+        if self._local_only and not is_loopback(_hostname(host)):
+            raise Problem("other-site", "only this machine is served, at the address that it calls itself")
+        origin = headers.get("origin")
+        if origin is not None and scope["method"] not in READING and origin.partition("://")[2] != host:
+            raise Problem("other-site", "pages of other sites may not ask this server for anything")
+        if self._token and not _is_page(scope["path"]) and scope["path"] not in OPEN:
+            kind, _, given = headers.get("authorization", "").partition(" ")
+            if kind.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), self._token.encode()):
+                raise Problem("no-token", "give the server's token as `Authorization: Bearer TOKEN`")
+
+
+def _is_page(path: str) -> bool:
+    return not path.startswith(GUARDED)
+
+
+def _hostname(host: str) -> str:
+    """Give the name in `name:port`, where the name may be an IPv6 address in brackets."""
+    if host.startswith("["):
+        return host.partition("]")[0] + "]"
+    return host.partition(":")[0]

@@ -1,0 +1,175 @@
+"""One connection: how long its requests' heads may be and take, and how it ends without losing a request."""
+
+import json
+from asyncio import AbstractEventLoop, TimerHandle, Transport
+from http import HTTPStatus
+from typing import Any, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from tenfold.serve.wire.problems import PROBLEM_TYPE
+
+__all__ = ["Connection"]
+
+SLICE = 16 << 10
+"""Bytes that are parsed before the limits are looked at again."""
+
+FRAMING = 8
+"""Bytes around each byte of a body that comes in chunks: one byte a chunk takes six."""
+
+
+class _AtOnce:
+    """A transport that sends all that is written in one turn of the loop at once: an answer's head with its body.
+
+    Each time that a thread sends it lets go of Python's lock, and threads that read pictures are quick to take it.
+    """
+
+    def __init__(self, transport: Transport, loop: AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._written: list[bytes] = []
+
+    def write(self, content: bytes) -> None:
+        if not self._written:
+            self._loop.call_soon(self._send)
+        self._written.append(content)
+
+    def close(self) -> None:
+        self._send()
+        self._transport.close()
+
+    def _send(self) -> None:
+        written, self._written = self._written, []
+        if written:
+            self._transport.write(b"".join(written))
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self._transport, name)
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's connection, for strangers.
+
+    What uvicorn leaves open: a head without end, in length or in time; chunks and trailers that hold no body; too many
+    connections; and requests that were on their way while an idle connection was being closed.
+    """
+
+    head_bytes = 32 << 10
+    """Bytes of a request that are not body: its line, headers, trailers."""
+
+    head_seconds = 10.0
+    """How long a head may take to arrive."""
+
+    most = 1024
+    """Connections that one process keeps open."""
+
+    farewell_seconds = 0.5
+    """How long an idle connection still takes a request after the server was told to end."""
+
+    _not_body = 0
+    _in_head = True
+    _refused = False
+    _leaving = False
+    _head_timer: TimerHandle | None = None
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        """Start to wait for a head."""
+        super().connection_made(cast(Transport, _AtOnce(transport, self.loop)))
+        if len(self.connections) > self.most:
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections are open; come again in a second")
+        else:
+            self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._head_arrived()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came, slice by slice, as long as it keeps to the limits."""
+        for start in range(0, len(data), SLICE):
+            if self._refused or self.transport.is_closing():
+                return
+            piece = data[start : start + SLICE]
+            self._not_body += len(piece)
+            super().data_received(piece)
+            if self._not_body > self.head_bytes:
+                status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE if self._in_head else HTTPStatus.BAD_REQUEST
+                self._refuse(status, f"a request may have {self.head_bytes:,} bytes of headers")
+        if self._in_head and self._head_timer is None and not self._idle_for_good():
+            self._await_head()
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        super().on_message_begin()
+        self._in_head = True
+        self._not_body = min(self._not_body, SLICE)
+
+    def on_headers_complete(self) -> None:
+        """End a request's head."""
+        self._in_head = False
+        self._head_arrived()
+        super().on_headers_complete()
+        if self._leaving:
+            self.cycle.keep_alive = False
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of a body, which pays for the bytes around it."""
+        self._not_body = max(0, self._not_body - (FRAMING + 1) * len(body))
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End a request: what comes next is another one's head."""
+        super().on_message_complete()
+        self._in_head = True
+        self._not_body = 0
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is not HTTP."""
+        if not self._refused:
+            self._refuse(HTTPStatus.BAD_REQUEST, f"{msg.rstrip('.')}: expected HTTP/1.1")
+
+    def shutdown(self) -> None:
+        """End after the request that is being answered, or that is on its way now."""
+        self._leaving = True
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(self.farewell_seconds, self._close_if_idle)
+        else:
+            self.cycle.keep_alive = False
+
+    def _close_if_idle(self) -> None:
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.close()
+
+    def _idle_for_good(self) -> bool:
+        return self._not_body == 0 or self.transport.is_closing()
+
+    def _await_head(self) -> None:
+        self._head_timer = self.loop.call_later(self.head_seconds, self._head_too_slow)
+
+    def _head_arrived(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _head_too_slow(self) -> None:
+        self._refuse(HTTPStatus.REQUEST_TIMEOUT, f"a request's head may take {self.head_seconds:g} seconds")
+
+    def _refuse(self, status: HTTPStatus, detail: str) -> None:
+        """Answer without a request, and end."""
+        self._refused = True
+        self._head_arrived()
+        if self.transport.is_closing():
+            return
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.transport.close()
+            return
+        problem = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
+        content = json.dumps(problem).encode()
+        retry = "retry-after: 1\r\n" if status is HTTPStatus.SERVICE_UNAVAILABLE else ""
+        head = (
+            f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: {PROBLEM_TYPE}\r\n"
+            f"content-length: {len(content)}\r\n{retry}connection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + content)
+        self.transport.close()

@@ -1,0 +1,163 @@
+"""Pictures as requests carry them: parts of a form, or one as the whole body."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from tenfold.serve.options import Limits
+from tenfold.serve.wire.problems import Kind, Problem
+
+__all__ = [
+    "FORM_TYPE",
+    "SentPicture",
+    "describe_body",
+    "describe_files",
+    "describe_pictures",
+    "is_form",
+    "raw_picture",
+    "read_form",
+    "sent_pictures",
+    "shown_name",
+]
+
+FORM_TYPE = "multipart/form-data"
+
+RAW_TYPES = ("image/png", "image/jpeg", "image/webp", "image/tiff", "image/bmp", "image/gif", "image/heic")
+"""What the documentation names; any `image/…` is taken, for the content tells its own type."""
+
+PDF_TYPE = "application/pdf"
+
+LONGEST_NAME = 120
+
+FIELD_BYTES = 64 << 10
+"""Bytes of a part of a form that is no file."""
+
+
+@dataclass(frozen=True)
+class SentPicture:
+    """A picture as it was sent.
+
+    Attributes:
+        name: The last part of its file name, fit to be shown; None where it has none.
+        content: The bytes of its file.
+    """
+
+    name: str | None
+    content: bytes
+
+
+async def sent_pictures(request: Request, limits: Limits) -> list[SentPicture]:
+    """Take the pictures out of a request: every file of a form, or the body.
+
+    Raises:
+        Problem: There is none, there are too many, or the request is of another type or broken.
+    """
+    if not is_form(request):
+        return [SentPicture(None, await raw_picture(request))]
+    async with read_form(request, limits) as form:
+        files = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
+        if not files:
+            raise Problem("bad-request", "the form holds no picture: send each as a part with a file name")
+        return [SentPicture(shown_name(file.filename), await file.read()) for file in files]
+
+
+def is_form(request: Request) -> bool:
+    """Say whether a request's body is a form with files."""
+    return _media_type(request) == FORM_TYPE
+
+
+@asynccontextmanager
+async def read_form(request: Request, limits: Limits) -> AsyncIterator[FormData]:
+    """Take a form apart, whose files are there as long as the block lasts.
+
+    Raises:
+        Problem: It is broken, or has too many parts.
+    """
+    parser = _InMemory(
+        request.headers,
+        request.stream(),
+        max_files=limits.files,
+        max_fields=limits.fields,
+        max_part_size=FIELD_BYTES,
+    )
+    try:
+        form = await parser.parse()
+    except MultiPartException as error:
+        kind: Kind = "too-large" if error.message.startswith(("Too many", "Part exceeded")) else "bad-request"
+        raise Problem(kind, f"the form cannot be taken apart: {error.message.rstrip('.')}") from error
+    except (UnicodeError, ValueError) as error:
+        raise Problem("bad-request", "the form cannot be taken apart") from error
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+def shown_name(name: str | None) -> str | None:
+    """Give what of a file name can be shown: its last part, nothing that steers a terminal or a path, not too long."""
+    last = (name or "").replace("\\", "/").rpartition("/")[2]
+    return "".join(sign for sign in last if sign.isprintable())[:LONGEST_NAME].strip(" .") or None
+
+
+def describe_pictures() -> dict[str, Any]:
+    """Say in OpenAPI how a request carries one picture or several."""
+    return describe_body("pictures", {"pictures": describe_files("One file or several, each a part of its own.")})
+
+
+def describe_files(description: str) -> dict[str, Any]:
+    """Say in OpenAPI that a part of a form is one file or several, and in words which."""
+    return {
+        "type": "array",
+        "minItems": 1,
+        "items": {"type": "string", "format": "binary"},
+        "description": description,
+    }
+
+
+def describe_body(picture: str, parts: dict[str, Any]) -> dict[str, Any]:
+    """Say in OpenAPI that a request is a form, or a picture alone.
+
+    Args:
+        picture: The part of the form that is the picture.
+        parts: All its parts.
+    """
+    form = {"type": "object", "required": [picture], "properties": parts}
+    raw = {"schema": {"type": "string", "format": "binary"}}
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {
+                FORM_TYPE: {"schema": form, "encoding": {picture: {"contentType": ", ".join((*RAW_TYPES, PDF_TYPE))}}},
+                **dict.fromkeys((*RAW_TYPES, PDF_TYPE), raw),
+            },
+        }
+    }
+
+
+class _InMemory(MultiPartParser):
+    """Keeps files in memory, where the body is already."""
+
+    spool_max_size = 0  # of a spooled file: never moved to the disk
+
+
+async def raw_picture(request: Request) -> bytes:
+    """Take a picture that is the whole body.
+
+    Raises:
+        Problem: The body is of another type.
+    """
+    kind = _media_type(request)
+    if not (kind.startswith("image/") or kind == PDF_TYPE):
+        raise Problem(
+            "wrong-type", f"expected a picture as image/… or application/pdf, or a form, got {kind or 'none'}"
+        )
+    return await request.body()
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -1,0 +1,250 @@
+"""The model folder: written whole, checked at every load, refused by name when it is not what it was."""
+
+import hashlib
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tenfold.errors import ModelError
+from tenfold.model.folder import load_model, save_model
+
+
+def edit(folder: Path, **changes) -> None:
+    """Change model.json as a forger would: with its hash made anew."""
+    document = json.loads((folder / "model.json").read_text()) | changes
+    document.pop("sha256")
+    content = json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+    document["sha256"] = hashlib.sha256(content).hexdigest()
+    (folder / "model.json").write_text(json.dumps(document))
+
+
+def parts(folder: Path) -> dict:
+    model = load_model(folder)
+    images = np.zeros((2, 28, 28), np.uint8)
+    return {
+        "info": model.info,
+        "onnx": model.content("model.onnx"),
+        "weights": model.content("model.safetensors"),
+        "golden": images,
+    }
+
+
+def test_the_folder_holds_what_the_design_says(model):
+    assert {file.name for file in model.folder.iterdir()} == {
+        "README.md",
+        "model.json",
+        "model.onnx",
+        "model.safetensors",
+    }
+    card = (model.folder / "README.md").read_text()
+    assert f"{model.info.scores['accuracy']:.2%}" in card
+    assert "60,000 images of mnist" in card
+
+
+def test_info_tells_how_the_model_was_made(model):
+    info = model.info
+    assert info.classes == tuple("0123456789")
+    assert info.network == {"network": "dense", "hidden": [128, 128], "activation": "relu", "classes": 10}
+    assert info.parameters == 784 * 128 + 128 + 128 * 128 + 128 + 128 * 10 + 10
+    assert info.data["n"] == 60_000
+    assert len(info.data["sha256"]) == 64
+    assert [epoch.number for epoch in info.history] == [1, 2, 3, 4]
+    assert 0 < info.calibration["temperature"] < 2
+
+
+def test_answers_are_probabilities_and_features(model, mnist):
+    probabilities = model(mnist.x_test[:700])
+    assert probabilities.shape == (700, 10)
+    assert probabilities.dtype == np.float32
+    assert probabilities.sum(axis=1) == pytest.approx(1, abs=1e-5)
+    assert model.features(mnist.x_test[:3]).shape == (3, 128)
+    assert model(mnist.x_test[:0]).shape == (0, 10)
+
+
+def test_a_truncated_file_is_refused_by_name(model_copy):
+    for name in ("model.onnx", "model.safetensors"):
+        whole = (model_copy / name).read_bytes()
+        (model_copy / name).write_bytes(whole[:-100])
+        with pytest.raises(ModelError, match=rf"{name} is damaged or was changed: expected SHA-256 .* got"):
+            load_model(model_copy)
+        (model_copy / name).write_bytes(whole)
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "model.safetensors", "model.json"])
+def test_a_missing_file_is_refused_by_name(model_copy, name):
+    (model_copy / name).unlink()
+    with pytest.raises(ModelError, match=name):
+        load_model(model_copy)
+
+
+def test_edited_json_is_refused(model_copy):
+    text = (model_copy / "model.json").read_text()
+    (model_copy / "model.json").write_text(text.replace('"n": 60000', '"n": 70000'))
+    with pytest.raises(ModelError, match="was changed after it was written"):
+        load_model(model_copy)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "is not whole"),
+        ("{", "is not whole"),
+        ("[]", "no format number"),
+        ('{"format": true}', "no format number"),
+        ('{"format": 1}', "SHA-256 does not match"),
+    ],
+)
+def test_json_that_is_no_description_is_refused(model_copy, content, message):
+    (model_copy / "model.json").write_text(content)
+    with pytest.raises(ModelError, match=message):
+        load_model(model_copy)
+
+
+def test_a_newer_format_is_refused_with_the_way_out(model_copy):
+    edit(model_copy, format=2)
+    with pytest.raises(ModelError, match="has model format 2, this Tenfold reads up to 1: upgrade"):
+        load_model(model_copy)
+
+
+@pytest.mark.parametrize("missing", ["classes", "history", "files", "golden"])
+def test_a_description_that_lacks_something_is_refused_by_name(model_copy, missing):
+    edit(model_copy, **{missing: None})
+    with pytest.raises(ModelError, match=missing):
+        load_model(model_copy)
+
+
+def test_other_answers_than_the_golden_ones_are_refused(model_copy):
+    document = json.loads((model_copy / "model.json").read_text())
+    golden = document["golden"]
+    golden["probabilities"][0] = golden["probabilities"][1]
+    edit(model_copy, golden=golden)
+    with pytest.raises(ModelError, match="no longer gives the answers it was saved with"):
+        load_model(model_copy)
+
+
+def test_a_network_that_is_none_is_refused(model_copy):
+    document = json.loads((model_copy / "model.json").read_text())
+    (model_copy / "model.onnx").write_bytes(b"not a network")
+    files = document["files"] | {"model.onnx": hashlib.sha256(b"not a network").hexdigest()}
+    edit(model_copy, files=files)
+    with pytest.raises(ModelError, match=r"model\.onnx is no network"):
+        load_model(model_copy)
+
+
+def test_a_network_that_wants_other_files_is_refused(model_copy, tmp_path):
+    import onnx
+
+    network = onnx.load_from_string((model_copy / "model.onnx").read_bytes())
+    onnx.save(network, tmp_path / "x.onnx", save_as_external_data=True, location="weights.bin", size_threshold=0)
+    content = (tmp_path / "x.onnx").read_bytes()
+    (model_copy / "model.onnx").write_bytes(content)
+    files = json.loads((model_copy / "model.json").read_text())["files"]
+    edit(model_copy, files=files | {"model.onnx": hashlib.sha256(content).hexdigest()})
+    with pytest.raises(ModelError, match="wants weights from other files"):
+        load_model(model_copy)
+
+
+def test_the_current_folder_is_never_replaced(model_copy, monkeypatch):
+    whole = parts(model_copy)
+    monkeypatch.chdir(model_copy)
+    for place in (".", ".."):
+        with pytest.raises(ModelError, match="is the current folder or holds it"):
+            save_model(place, **whole)
+
+
+def test_a_link_to_a_model_stays_a_link(model_copy, tmp_path):
+    link = tmp_path / "current"
+    link.symlink_to(model_copy)
+    save_model(link, **parts(link))
+    assert link.is_symlink()
+    load_model(model_copy)
+
+
+def test_no_folder_says_how_to_make_one(tmp_path):
+    with pytest.raises(ModelError, match="no model at .*tenfold train"):
+        load_model(tmp_path / "nothing")
+
+
+def test_an_older_model_is_replaced_and_nothing_is_left_over(model_copy, tmp_path):
+    made = save_model(model_copy, **parts(model_copy))
+    assert made(np.zeros((1, 28, 28), np.uint8)).shape == (1, 10)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["model"]
+
+
+def test_a_folder_with_other_things_in_it_is_left_alone(model_copy, tmp_path):
+    theirs = tmp_path / "thesis"
+    theirs.mkdir()
+    (theirs / "thesis.txt").write_text("years of work")
+    with pytest.raises(ModelError, match="exists and is no model folder; nothing was written"):
+        save_model(theirs, **parts(model_copy))
+    assert (theirs / "thesis.txt").read_text() == "years of work"
+
+
+def test_answers_that_are_not_finite_are_never_saved(model_copy, tmp_path):
+    import onnx
+    from onnx import numpy_helper
+
+    whole = parts(model_copy)
+    graph = onnx.load_from_string(whole["onnx"])
+    for tensor in graph.graph.initializer:
+        values = numpy_helper.to_array(tensor)
+        if values.dtype == np.float32 and values.ndim == 2:
+            tensor.CopyFrom(numpy_helper.from_array(values * np.float32("nan"), tensor.name))
+    with pytest.raises(ModelError, match="not finite; nothing was written"):
+        save_model(tmp_path / "broken", **(whole | {"onnx": graph.SerializeToString()}))
+    assert not (tmp_path / "broken").exists()
+
+
+def test_a_place_that_cannot_be_written_is_a_clear_error(model_copy):
+    with pytest.raises(ModelError, match="cannot write the model folder"):
+        save_model("/proc/tenfold-model", **parts(model_copy))
+
+
+def test_a_model_taken_away_by_a_process_that_died_is_put_back(model_copy):
+    model_copy.rename(model_copy.with_name(".model.old-0123abcd"))
+    load_model(model_copy)
+    assert [entry.name for entry in model_copy.parent.iterdir()] == ["model"]
+
+
+SAVE = """
+import sys
+import numpy as np
+from tenfold.model.folder import load_model, save_model
+source, target, times = sys.argv[1:]
+model = load_model(source)
+whole = dict(onnx=model.content("model.onnx"), weights=model.content("model.safetensors"))
+for _ in range(int(times)):
+    save_model(target, model.info, golden=np.zeros((2, 28, 28), np.uint8), **whole)
+    print("saved", flush=True)
+"""
+
+
+def saving(source: Path, target: Path, times: int) -> subprocess.Popen:
+    """Start a process that saves a model over and over."""
+    command = [sys.executable, "-c", SAVE, str(source), str(target), str(times)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_a_kill_in_the_middle_of_writing_leaves_a_whole_model(model_copy, tmp_path):
+    target = tmp_path / "target"
+    for _ in range(5):
+        process = saving(model_copy, target, times=10_000)
+        assert [process.stdout.readline() for _ in range(2)] == ["saved\n"] * 2
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        load_model(target)
+
+
+def test_two_processes_that_save_at_once_leave_a_whole_model(model_copy, tmp_path):
+    target = tmp_path / "target"
+    processes = [saving(model_copy, target, times=20) for _ in range(2)]
+    for process in processes:
+        _, errors = process.communicate()
+        assert process.returncode == 0, errors
+    load_model(target)
+    assert [entry.name for entry in tmp_path.iterdir() if entry.name.startswith(".")] == []

@@ -1,0 +1,189 @@
+"""Rows of digits are found on pages, in boxes, in combs, in grids and free."""
+
+import cv2
+import numpy as np
+import pytest
+from sheets import Sheet
+
+from tenfold.page.layout import FreeRow, Row, find_boxed, find_free, parts_of
+from tenfold.page.paper import even_out
+from tenfold.page.rulings import erased
+
+
+@pytest.fixture
+def sheet(mnist):
+    return Sheet(mnist.x_test, mnist.y_test)
+
+
+def boxed(page, **options):
+    return find_boxed(even_out(page), **options)
+
+
+def free(page):
+    return find_free(page, even_out(page))
+
+
+def shape(rows):
+    assert all(isinstance(row, Row) for row in rows)
+    return ["".join("_" if part.image is None else "d" for part in row.parts) for row in rows]
+
+
+@pytest.mark.parametrize("tilt", [-9.0, -3.0, 0.0, 6.0])
+@pytest.mark.parametrize("comb", [False, True])
+def test_a_row_of_boxes_is_found_however_it_is_tilted_and_its_empty_boxes_are_known(sheet, tilt, comb):
+    sheet.boxes("12_4567_9", 300, 400, comb=comb)
+    assert shape(boxed(sheet.page(tilt))) == ["dd_dddd_d"]
+
+
+def test_rows_come_from_top_to_bottom_with_their_corners(sheet):
+    sheet.boxes("123456", 200, 600)
+    sheet.boxes("123", 400, 200, side=80)
+    rows = boxed(sheet.page())
+    assert [len(row.parts) for row in rows] == [3, 6]
+    assert np.allclose(rows[0].quad, [(400, 200), (640, 200), (640, 280), (400, 280)], atol=4)
+    assert np.allclose(rows[1].parts[0].quad, [(200, 600), (260, 600), (260, 660), (200, 660)], atol=4)
+
+
+def test_a_grid_is_found_with_its_empty_cells(sheet):
+    for row in range(5):
+        sheet.boxes("1_3_5" if row % 2 else "_2_4_", 300, 200 + 100 * row, side=100)
+    assert shape(boxed(sheet.page(4.0))) == ["_d_d_", "d_d_d"] * 2 + ["_d_d_"]
+
+
+def test_a_grid_of_known_shape_is_told_from_other_frames(sheet):
+    sheet.boxes("1234567", 100, 60)
+    for row in range(4):
+        sheet.boxes("1234", 300, 300 + 100 * row, side=100)
+    assert [len(row.parts) for row in boxed(sheet.page(), grid=(4, 4))] == [4] * 4
+
+
+def test_strokes_across_lines_keep_their_digits_whole(sheet, mnist):
+    sheet.boxes("_____", 300, 300, side=60)
+    sheet.digit(7, 330, 345, 50)
+    sheet.digit(3, 392, 318, 50)
+    assert shape(boxed(sheet.page())) == ["dd___"]
+
+
+def is_ring(image):
+    """Say whether the ink encloses one hole."""
+    return cv2.connectedComponents((image < 100).astype(np.uint8), connectivity=4)[0] - 1 == 2
+
+
+def ring(sheet, x, y, dark=0.9):
+    ink = np.zeros_like(sheet.ink)
+    cv2.ellipse(ink, (round(x), round(y)), (16, 20), 0, 0, 360, dark, 5, cv2.LINE_AA)
+    sheet.ink = 1 - (1 - sheet.ink) * (1 - ink)
+
+
+@pytest.mark.parametrize("aside", [-3, 0, 3])
+def test_a_stroke_above_a_tooth_of_a_comb_is_no_line(sheet, aside):
+    sheet.boxes("______", 300, 300, comb=True)
+    ring(sheet, 480 + 15 + aside, 313)
+    [row] = boxed(sheet.page())
+    [image] = [part.image for part in row.parts if part.image is not None]
+    assert is_ring(image)
+
+
+@pytest.mark.parametrize("aside", [-3, 0, 3])
+def test_a_dark_stroke_along_a_grey_line_stays(sheet, aside):
+    sheet.boxes("______", 300, 300)
+    sheet.ink *= 0.5
+    ring(sheet, 480 + 16 + aside, 330)
+    [row] = boxed(sheet.page())
+    [image] = [part.image for part in row.parts if part.image is not None]
+    assert is_ring(image)
+
+
+def test_a_free_row_is_laid_out_for_a_network_of_rows(sheet):
+    sheet.row("2718", 200, 400)
+    [row] = free(sheet.page())
+    assert isinstance(row, FreeRow)
+    inked = np.flatnonzero(row.strip.any(axis=1))
+    assert row.strip.shape[0] == 32
+    assert 17 <= len(inked) <= 24
+    assert abs(inked.mean() - 15.5) < 2
+
+
+def test_an_upright_line_beside_a_row_is_not_of_it(sheet):
+    sheet.row("2718", 200, 400)
+    sheet.line(160, 300, 160, 520, thick=3)
+    rows = [row for row in free(sheet.page()) if row.strip.shape[1] > 60]
+    assert [len(np.flatnonzero(row.strip.any(axis=1))) <= 24 for row in rows] == [True]
+
+
+@pytest.fixture
+def cell(mnist):
+    """A sheet of the size of one cell, its lines at its edges, leaning a little."""
+    sheet = Sheet(mnist.x_test, mnist.y_test, 250, 90)
+    for ends in ((0, 4, 249, 2), (0, 86, 249, 84), (3, 0, 5, 89), (244, 0, 246, 89)):
+        sheet.line(*ends, thick=3)
+    return sheet
+
+
+def test_the_lines_of_a_cell_are_not_of_the_number_in_it(cell):
+    cell.row("275", 40, 45, 45)
+    [row] = free(cell.page())
+    left, right = row.quad[0][0], row.quad[1][0]
+    assert 30 < left < right < 235
+
+
+def test_a_comma_beside_digits_is_no_row(mnist):
+    sheet = Sheet(mnist.x_test, mnist.y_test, 300, 100)
+    sheet.row("27", 30, 45, 60)
+    sheet.line(148, 74, 144, 88, thick=5)
+    sheet.row("5", 160, 45, 60)
+    assert len(free(sheet.page())) == 1
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_single_digit_says_nothing_of_how_a_page_is_tilted(mnist, digit):
+    sheet = Sheet(mnist.x_test, mnist.y_test, 100, 90)
+    sheet.digit(digit, 50, 45, 60)
+    rows = free(sheet.page())
+    assert rows
+    assert all(row.quad[0][1] == row.quad[1][1] for row in rows)
+
+
+def test_a_stroke_at_the_end_of_a_shadow_is_no_edge_of_the_paper(mnist):
+    sheet = Sheet(mnist.x_test, mnist.y_test, 100, 90)
+    sheet.line(50, 20, 48, 70, thick=5)
+    page = sheet.page()
+    page[:, 55:] = page[:, 55:] * 0.7
+    assert len(free(page)) == 1
+
+
+def test_a_free_row_is_cut_where_there_is_least_ink(sheet):
+    sheet.row("27", 200, 400)
+    [row] = free(sheet.page())
+    width = row.strip.shape[1]
+    parts = parts_of(row, [(0, width // 2), (width // 2, width), (0, width)])
+    left, right, both = parts.values()
+    assert all(part.image is not None and part.image.shape == (28, 28) for part in parts.values())
+    assert left.quad[1][0] <= right.quad[0][0] + 2
+    assert (both.quad[0], both.quad[1]) == (left.quad[0], right.quad[1])
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_even_paper_has_no_rows(level):
+    page = np.full((800, 600), level, np.uint8)
+    assert boxed(page) == free(page) == []
+
+
+def test_noise_alone_has_no_boxes():
+    page = np.random.default_rng(0).integers(180, 256, (700, 500)).astype(np.uint8)
+    assert boxed(page) == []
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 400), (400, 3), (20, 20)])
+def test_tiny_pages_are_no_trouble(shape):
+    page = np.full(shape, 255, np.uint8)
+    page[shape[0] // 2] = 0
+    boxed(page)
+    free(page)
+
+
+def test_a_line_is_erased_from_a_mask_narrower_than_the_line_is_thick():
+    mask = np.ones((9, 4), np.uint8)
+    cover = erased(mask, np.full(4, 4.0), 4.0, np.zeros_like(mask))
+    assert cover.shape == mask.shape
+    assert cover[4].all()

@@ -1,0 +1,244 @@
+import csv
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+from sheets import Sheet
+
+import tenfold
+from tenfold.errors import DataError, OptionError
+from tenfold.serve.store import NewReview, ReviewStore, export
+
+NOBODY = 65534
+IMAGES = np.full((1, 28, 28), 7, np.uint8)
+
+
+@pytest.fixture(scope="module")
+def postgresql():
+    """A PostgreSQL server of its own at a socket in an empty folder."""
+    found = shutil.which("initdb") or next(map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), None)
+    if found is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    binaries, folder = Path(found).parent, Path(tempfile.mkdtemp(prefix="tenfold-postgresql-"))
+    own: list[str] = []
+    if os.getuid() == 0:  # PostgreSQL refuses to be root, and nobody else enters pytest's own folders
+        own = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+        os.chown(folder, NOBODY, NOBODY)
+
+    def run(*command: object) -> None:
+        done = subprocess.run([*own, *map(str, command)], capture_output=True, text=True, check=False, cwd=folder)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    data = folder / "data"
+    run(binaries / "initdb", "--pgdata", data, "--username", "tenfold", "--auth", "trust", "--no-sync")
+    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}'"
+    run(binaries / "pg_ctl", "--pgdata", data, "--wait", "--log", folder / "log", "--options", options, "start")
+    yield f"postgresql://tenfold@/postgres?host={folder}"
+    run(binaries / "pg_ctl", "--pgdata", data, "--wait", "--mode", "immediate", "stop")
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request, tmp_path):
+    place = str(tmp_path / "review.db") if request.param == "sqlite" else request.getfixturevalue("postgresql")
+    made = ReviewStore(place)
+    yield made
+    made.close()
+
+
+def encoded(page):
+    stream = io.BytesIO()
+    Image.fromarray(page).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def add(store, **changes):
+    values = {"crop": b"png", "images": IMAGES, "guess": "7", "probability": 0.6, "reason": "uncertain", "model": "m"}
+    [review] = store.add(NewReview(**{**values, **changes}))
+    return review
+
+
+def test_what_is_kept_waits_is_decided_and_is_exported(store, tmp_path):
+    before, labelled = store.left(), len(store.examples()[1])
+    first, second = add(store, name="a.png"), add(store, name="=1+1")
+    known = add(store, label="3", images=np.full((1, 28, 28), 3, np.uint8))
+    assert store.left() == before + 2
+    assert [review.id for review in store.waiting(after=first.id - 1)] == [first.id, second.id]
+    assert store.crop(first.id) == b"png"
+
+    assert store.decide(first.id, "1").label == "1"
+    assert store.decide(second.id, "_").decided is not None
+    assert store.decide(10**6, "1") is None
+    assert store.crop(10**6) is None
+    assert store.left() == before
+    two = add(store, guess="49", images=np.stack([*IMAGES, *IMAGES]), label="4_")
+    add(store, guess="49", images=np.stack([*IMAGES, *IMAGES]), label="490")
+    add(store, guess="_", images=np.zeros((1, 28, 28), np.uint8), label="5")
+
+    images, digits = store.examples()
+    assert digits[labelled:] == ["1", "3", "4"]
+    assert images[labelled + 1, 0, 0] == 3
+    rows = list(csv.DictReader(io.StringIO(store.as_csv())))
+    assert {row["name"] for row in rows} >= {"a.png", "'=1+1"}
+    assert [row["label"] for row in rows if int(row["id"]) in {known.id, two.id}] == ["3", "4_"]
+
+    assert export(store, tmp_path / "mine") == len(digits)
+    assert len(tenfold.load_examples(tmp_path / "mine", "train").images) == len(digits)
+    assert export(store, tmp_path / "mine.csv") == len(rows)
+
+
+def test_of_several_all_are_kept_or_none(store):
+    before = store.left()
+    good = NewReview(b"png", IMAGES, "7", 0.6, "uncertain", "m")
+    with pytest.raises(DataError):
+        store.add(good, replace(good, model=None))
+    assert (store.left(), store.add()) == (before, [])
+    assert [review.guess for review in store.add(good, replace(good, guess="8"))] == ["7", "8"]
+    assert store.left() == before + 2
+
+
+def test_many_may_write_at_once(store):
+    before = store.left()
+    threads = [threading.Thread(target=lambda: [add(store) for _ in range(10)]) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert store.left() == before + 40
+
+
+def test_text_stays_text(store):
+    name = "<script>alert(1)</script>'; DROP TABLE tenfold_reviews; --"
+    review = add(store, name=name)
+    assert store.decide(review.id, None).name == name
+
+
+def test_what_was_acknowledged_survives_a_killed_process(store, request):
+    place = store._engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
+    before = store.left()
+    code = (
+        "import sys, numpy\n"
+        "from tenfold.serve.store import NewReview, ReviewStore\n"
+        "store = ReviewStore(sys.argv[1])\n"
+        "while True:\n"
+        "    new = NewReview(crop=b'x' * 5000, images=numpy.zeros((1, 28, 28), numpy.uint8), guess='7',"
+        " probability=1, reason=None, model='m')\n"
+        "    print(*[kept.id for kept in store.add(new, new)], flush=True)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, place], stdout=subprocess.PIPE, text=True) as process:
+        lines = [process.stdout.readline() for _ in range(25)]
+        process.kill()
+        lines += process.stdout.readlines()
+    acknowledged = [int(number) for line in lines if line.endswith("\n") for number in line.split()]
+    assert len(acknowledged) >= 50
+    assert (store.left() - before) % 2 == 0, "half of what belongs together was kept"
+    assert store.left() >= before + len(acknowledged)
+    assert all(store.crop(number) == b"x" * 5000 for number in acknowledged)
+
+
+def test_the_file_is_made_with_the_first_review(tmp_path):
+    store = ReviewStore(str(tmp_path / "review.db"))
+    assert (store.left(), store.waiting(), store.crop(1), store.decide(1, "1")) == (0, [], None, None)
+    assert list(store.everything()) == []
+    assert not list(tmp_path.iterdir())
+    add(store)
+    assert (tmp_path / "review.db").is_file()
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "place", ["mysql://x", "postgresql+asyncpg://x/y", "file:///etc/passwd", "postgresql://h:port/x"]
+)
+def test_other_databases_are_refused(place):
+    with pytest.raises(OptionError, match="--store"):
+        ReviewStore(place)
+
+
+def test_over_http_a_correction_is_kept_and_comes_out_as_a_data_set(client, seven, tmp_path):
+    wrong = client.post("/v1/reviews", files={"picture": ("../<b>7.png", seven)}, data={"label": "1"})
+    assert wrong.status_code == 201
+    assert {key: wrong.json()[key] for key in ("name", "guess", "label")} == {
+        "name": "<b>7.png",
+        "guess": "7",
+        "label": "1",
+    }
+    asked = client.post("/v1/reviews", files={"picture": ("8.png", seven)}).json()
+    assert client.get("/v1/reviews").json() == {"left": 1, "reviews": [asked]}
+    assert client.get(f"/v1/reviews/{asked['id']}/crop").content.startswith(b"\x89PNG")
+    decided = client.put(f"/v1/reviews/{asked['id']}", json={"label": "7"})
+    assert decided.json()["label"] == "7"
+    assert client.get("/v1/reviews").json() == {"left": 0, "reviews": []}
+
+    assert "<b>7.png" in client.get("/v1/reviews/export.csv").text
+    with zipfile.ZipFile(io.BytesIO(client.get("/v1/reviews/export.zip").content)) as archive:
+        archive.extractall(tmp_path / "set")
+    examples = tenfold.load_examples(tmp_path / "set", "train")
+    assert [examples.classes[label] for label in examples.labels] == ["1", "7"]
+
+
+def test_over_http_a_picture_of_a_number_is_kept_as_one_and_its_digits_come_out_one_by_one(client, mnist, tmp_path):
+    sheet = Sheet(mnist.x_test, mnist.y_test, height=300)
+    sheet.boxes("7815", 200, 100)
+    page = encoded(sheet.page(1.5))
+
+    def send(content, **data):
+        return client.post("/v1/reviews", files={"picture": ("n.png", content)}, data={"kind": "number", **data})
+
+    told = send(page, label="7825").json()
+    assert (told["guess"], told["label"]) == ("7815", "7825")
+    blank = send(encoded(np.full((300, 300), 255, np.uint8))).json()
+    assert (blank["guess"], blank["reason"], blank["label"]) == (None, "blank", None)
+    assert client.put(f"/v1/reviews/{blank['id']}", json={"label": "12"}).status_code == 200
+    with zipfile.ZipFile(io.BytesIO(client.get("/v1/reviews/export.zip").content)) as archive:
+        archive.extractall(tmp_path / "set")
+    examples = tenfold.load_examples(tmp_path / "set", "train")
+    assert [examples.classes[label] for label in examples.labels][-4:] == ["7", "8", "2", "5"]
+    assert send(page, label="7825").json()["id"] > told["id"]
+    assert send(page, kind="word").status_code == 422
+    assert send(b"x").status_code == 422
+
+
+@pytest.mark.parametrize("label", ["", "seven", "<b>", "7" * 65, "٣"])
+def test_a_label_is_digits(client, seven, label):
+    sent = client.post("/v1/reviews", files={"picture": ("7.png", seven)}, data={"label": label})
+    assert sent.status_code == 422
+    assert client.put("/v1/reviews/1", json={"label": label}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[", "[" * 10_000 + "]" * 10_000, '{"label":' * 10_000, '{"label":NaN}', '{"label":1e400}', "[]"]
+)
+def test_a_decision_that_is_none_is_a_problem(client, content):
+    answer = client.put("/v1/reviews/1", content=content, headers={"content-type": "application/json"})
+    assert answer.status_code in {400, 422}
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_what_is_no_review_is_a_problem(client):
+    assert client.put("/v1/reviews/999", json={"label": "1"}).status_code == 404
+    assert client.get("/v1/reviews/999/crop").status_code == 404
+    assert client.put("/v1/reviews/99999999999999999999", json={"label": "1"}).status_code == 422
+    assert client.post("/v1/reviews", files={"picture": ("7.png", b"x")}).status_code == 422
+    assert client.post("/v1/reviews", data={"picture": "x"}).status_code == 415
+    assert client.post("/v1/reviews", files={"other": ("7.png", b"x")}).status_code == 400
+
+
+def test_a_store_that_cannot_be_used_is_said_and_nothing_breaks(serve, tmp_path, seven):
+    (tmp_path / "review.db").write_bytes(b"no database" * 1000)
+    with serve(tmp_path) as address:
+        answer = httpx.get(f"{address}/v1/reviews")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+        assert str(tmp_path) not in answer.text
+        answer = httpx.post(f"{address}/v1/digits", content=seven, headers={"content-type": "image/png"})
+        assert answer.status_code == 200
