@@ -1,6 +1,7 @@
 """What many tests share: the real MNIST, and models trained on it."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 import tenfold
 from tenfold.arrays import Images, Labels
-from tenfold.model.folder import Model
+from tenfold.model.folder import SHIPPED, Model
 
 
 class Mnist(NamedTuple):
@@ -47,6 +48,12 @@ def model_copy(model: Model, tmp_path: Path) -> Path:
     for file in model.folder.iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
     return folder
+
+
+@pytest.fixture
+def shipped_copy(tmp_path: Path) -> Path:
+    """A copy of the shipped model's folder, to damage."""
+    return Path(shutil.copytree(SHIPPED, tmp_path / "shipped-copy"))
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ STANDS_ON = {
     "model": set(),
     "picture": set(),
     "page": {"picture"},
-    "draw": {"picture", "page"},
+    "draw": {"data", "picture", "page"},
     "learn": {"data", "model", "draw"},
     "read": {"picture", "page", "model"},
     "report": {"model"},
@@ -56,6 +56,25 @@ def test_imports_point_down_and_never_across(file: Path):
     if here in {"cli", "demo", "serve"}:
         allowed.add("tenfold")  # the public names, which reach every room
     assert imports(file) <= allowed
+
+
+def modules(file: Path) -> set[str]:
+    """The modules of the package that a file imports when it is loaded or type-checked."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("tenfold."):
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_no_modules_import_one_another_in_a_circle():
+    names = {".".join(file.relative_to(SOURCE.parent).with_suffix("").parts): file for file in SOURCE.rglob("*.py")}
+    arrows = {name: modules(file) & names.keys() for name, file in names.items()}
+    left = dict(arrows)
+    while left:
+        ends = {name for name, targets in left.items() if not targets & left.keys()}
+        assert ends, f"a circle among {sorted(left)}"
+        left = {name: targets for name, targets in left.items() if name not in ends}
 
 
 def test_no_room_is_a_grab_bag():

@@ -7,6 +7,7 @@ from sheets import Sheet
 
 import tenfold
 from tenfold.calibrate.pages import LabelledPages, calibrate_on_pages, matched
+from tenfold.calibrate.pictures import calibrate_on_pictures
 from tenfold.errors import DataError, OptionError
 from tenfold.model.folder import SHIPPED, load_model
 from tenfold.read.lists import Known
@@ -26,7 +27,9 @@ def folder(tmp_path, mnist):
 
 
 def test_the_promise_rests_on_the_pages_given(folder, tmp_path):
-    found = calibrate_on_pages(load_model(SHIPPED), LabelledPages(folder), tmp_path / "mine", Known(IDS))
+    found = calibrate_on_pages(
+        load_model(SHIPPED), LabelledPages(folder, "0123456789"), tmp_path / "mine", Known(IDS, "0123456789")
+    )
     assert {kind: (each.n, each.right) for kind, each in found.items()} == {"boxes": (3, 3), "list": (3, 3)}
     assert all(share is None for share in found["boxes"].promises.values())
     with pytest.raises(OptionError, match=r"at least 59 labelled numbers .* it has 3"):
@@ -34,21 +37,30 @@ def test_the_promise_rests_on_the_pages_given(folder, tmp_path):
 
 
 def test_enough_pages_make_a_promise(folder, tmp_path):
-    pages = list(LabelledPages(folder)) * 25
+    pages = list(LabelledPages(folder, "0123456789")) * 25
     found = calibrate_on_pages(load_model(SHIPPED), pages, tmp_path / "mine")
     assert found["boxes"].promises[0.05] == 1.0
     numbers = tenfold.Reader(tmp_path / "mine").numbers(folder / "form.png", max_error=0.05)
     assert [(number.text, number.accepted) for number in numbers] == [(number, True) for number in IDS]
 
 
-def test_a_promise_made_with_another_network_of_rows_does_not_hold(folder, tmp_path, monkeypatch):
-    from tenfold.read import promises
+def test_the_golden_images_stay_those_of_the_model_and_none_of_the_pages_is_kept(folder, tmp_path):
+    shipped = load_model(SHIPPED)
+    calibrate_on_pages(shipped, LabelledPages(folder, "0123456789"), tmp_path / "mine")
+    assert np.array_equal(load_model(tmp_path / "mine").golden, shipped.golden)
 
-    calibrate_on_pages(load_model(SHIPPED), LabelledPages(folder), tmp_path / "mine")
-    other = type("Other", (), {"sha256": "other"})
-    monkeypatch.setattr(promises, "row_network", lambda: other)
-    with pytest.raises(OptionError, match="with another network of rows"):
-        promises.least_probable(load_model(tmp_path / "mine"), 0.05)
+
+def test_calibrating_on_pictures_drops_promises_about_numbers_that_rest_on_the_probabilities_of_before(
+    folder, tmp_path, mnist
+):
+    pages = list(LabelledPages(folder, "0123456789")) * 25
+    calibrate_on_pages(load_model(SHIPPED), pages, tmp_path / "pages")
+    images, labels = mnist.x_test[:500], mnist.y_test[:500]
+    found = calibrate_on_pictures(load_model(tmp_path / "pages"), images, labels, tmp_path / "both")
+    assert found.numbers_dropped
+    with pytest.raises(OptionError, match="not calibrated on pages"):
+        tenfold.Reader(tmp_path / "both").numbers(folder / "form.png", max_error=0.05)
+    assert [number.text for number in tenfold.Reader(tmp_path / "both").numbers(folder / "form.png")] == list(IDS)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +85,7 @@ def test_numbers_are_matched_in_their_order_so_that_they_differ_least(read, writ
         ("file,text\n", "names no pages"),
         ("file,text\nnone.png,12\n", "line 2: there is no file 'none.png'"),
         ("file,text\n../form.png,12\n", "line 2: there is no file"),
-        ("file,text\nform.png,1a\n", "line 2: expected digits, and _ for an empty box, got '1a'"),
+        ("file,text\nform.png,1a\n", "line 2: expected signs of 0123456789, and _ for an empty box, got '1a'"),
         ("file,page,text\nform.png,0,12\n", "line 2: expected the number of a page from 1, got '0'"),
         ("file,page,text\nform.png,3,12\n", r"form\.png has 1 pages, expected page 3 too"),
     ],
@@ -81,12 +93,12 @@ def test_numbers_are_matched_in_their_order_so_that_they_differ_least(read, writ
 def test_labels_that_cannot_be_are_refused(folder, labels, message):
     (folder / "labels.csv").write_text(labels)
     with pytest.raises(DataError, match=message):
-        list(LabelledPages(folder))
+        list(LabelledPages(folder, "0123456789"))
 
 
 def test_missing_labels_are_named(tmp_path):
     with pytest.raises(DataError, match=r"labels\.csv cannot be read: there is no such file"):
-        LabelledPages(tmp_path)
+        LabelledPages(tmp_path, "0123456789")
 
 
 def test_pages_without_numbers_calibrate_nothing(tmp_path):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tenfold import load_model
-from tenfold.calibrate.pictures import recalibrate
+from tenfold.calibrate.pictures import calibrate_on_pictures
 from tenfold.errors import DataError
 from tenfold.model.evaluate import expected_calibration_error
 from tenfold.model.folder import SHIPPED
@@ -21,7 +21,7 @@ def own(mnist):
 
 
 def test_probabilities_hold_and_answers_stay(model, own, tmp_path):
-    found = recalibrate(model, *own, tmp_path / "mine", data="faint")
+    found = calibrate_on_pictures(model, *own, tmp_path / "mine", data="faint")
     mine = load_model(tmp_path / "mine")
     before, after = model(own[0]), mine(own[0])
     assert np.array_equal(before.argmax(1), after.argmax(1))
@@ -35,7 +35,7 @@ def test_probabilities_hold_and_answers_stay(model, own, tmp_path):
 
 def test_what_is_accepted_keeps_the_promise_on_images_like_them(model, own, tmp_path):
     images, labels = own
-    found = recalibrate(model, images[:2000], labels[:2000], tmp_path / "mine")
+    found = calibrate_on_pictures(model, images[:2000], labels[:2000], tmp_path / "mine")
     assert found.promises[0.001] is None
     reader = Reader(tmp_path / "mine", max_error=0.05)
     probabilities, reasons = reader.answer(images[2000:])
@@ -44,17 +44,19 @@ def test_what_is_accepted_keeps_the_promise_on_images_like_them(model, own, tmp_
     assert (probabilities.argmax(1) != labels[2000:])[accepted].mean() <= 0.05
 
 
-def test_a_model_that_knows_strangers_can_be_calibrated_again_and_again(mnist, tmp_path):
+def test_a_model_that_knows_outliers_can_be_calibrated_again_and_again(mnist, tmp_path):
     shipped = load_model(SHIPPED)
-    first = recalibrate(shipped, mnist.x_test[:2000], mnist.y_test[:2000], tmp_path / "one")
-    second = recalibrate(load_model(tmp_path / "one"), mnist.x_test[:2000], mnist.y_test[:2000], tmp_path / "two")
+    first = calibrate_on_pictures(shipped, mnist.x_test[:2000], mnist.y_test[:2000], tmp_path / "one")
+    second = calibrate_on_pictures(
+        load_model(tmp_path / "one"), mnist.x_test[:2000], mnist.y_test[:2000], tmp_path / "two"
+    )
     assert second.temperature[0] == pytest.approx(first.temperature[0], rel=0.1)
     assert (
-        np.abs(shipped.answer(mnist.x_test[:100])[1] - load_model(tmp_path / "two").answer(mnist.x_test[:100])[1]).max()
+        np.abs(shipped.digits(mnist.x_test[:100])[1] - load_model(tmp_path / "two").digits(mnist.x_test[:100])[1]).max()
         < 1e-6
     )
 
 
 def test_no_image_is_refused(model, mnist, tmp_path):
     with pytest.raises(DataError, match="at least one labelled image"):
-        recalibrate(model, mnist.x_test[:0], mnist.y_test[:0], tmp_path / "mine")
+        calibrate_on_pictures(model, mnist.x_test[:0], mnist.y_test[:0], tmp_path / "mine")

@@ -1,26 +1,24 @@
 """The model folder: written whole, checked at every load, refused by name when it is not what it was."""
 
+import base64
 import hashlib
 import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from forging import signed
 
 from tenfold.errors import ModelError
-from tenfold.model.folder import load_model, save_model
+from tenfold.model.folder import SHIPPED, folder_of, load_model, save_model
 
 
 def edit(folder: Path, **changes) -> None:
-    """Change model.json as a forger would: with its hash made anew."""
-    document = json.loads((folder / "model.json").read_text()) | changes
-    document.pop("sha256")
-    content = json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
-    document["sha256"] = hashlib.sha256(content).hexdigest()
-    (folder / "model.json").write_text(json.dumps(document))
+    signed(folder, lambda document: document.update(changes))
 
 
 def parts(folder: Path) -> dict:
@@ -37,6 +35,7 @@ def parts(folder: Path) -> dict:
 def test_the_folder_holds_what_the_design_says(model):
     assert {file.name for file in model.folder.iterdir()} == {
         "README.md",
+        "lines.onnx",
         "model.json",
         "model.onnx",
         "model.safetensors",
@@ -106,8 +105,8 @@ def test_json_that_is_no_description_is_refused(model_copy, content, message):
 
 
 def test_a_newer_format_is_refused_with_the_way_out(model_copy):
-    edit(model_copy, format=2)
-    with pytest.raises(ModelError, match="has model format 2, this Tenfold reads up to 1: upgrade"):
+    edit(model_copy, format=3)
+    with pytest.raises(ModelError, match="has model format 3, this Tenfold reads up to 2: upgrade"):
         load_model(model_copy)
 
 
@@ -214,7 +213,7 @@ def test_a_model_taken_away_by_a_process_that_died_is_put_back(model_copy):
 SAVE = """
 import sys
 import numpy as np
-from tenfold.model.folder import load_model, save_model
+from tenfold.model.folder import SHIPPED, folder_of, load_model, save_model
 source, target, times = sys.argv[1:]
 model = load_model(source)
 whole = dict(onnx=model.content("model.onnx"), weights=model.content("model.safetensors"))
@@ -248,3 +247,53 @@ def test_two_processes_that_save_at_once_leave_a_whole_model(model_copy, tmp_pat
         assert process.returncode == 0, errors
     load_model(target)
     assert [entry.name for entry in tmp_path.iterdir() if entry.name.startswith(".")] == []
+
+
+def test_the_line_recognizer_is_hashed_and_asked_again(shipped_copy):
+    whole = (shipped_copy / "lines.onnx").read_bytes()
+    (shipped_copy / "lines.onnx").write_bytes(whole[:-1])
+    with pytest.raises(ModelError, match=r"lines\.onnx is damaged or was changed"):
+        load_model(shipped_copy)
+    (shipped_copy / "lines.onnx").write_bytes(whole)
+    edit(shipped_copy, alphabet="9876543210")
+    assert load_model(shipped_copy).alphabet == "9876543210"
+    edit(shipped_copy, alphabet="012")
+    with pytest.raises(ModelError, match="the 3 signs of its alphabet"):
+        load_model(shipped_copy)
+
+
+def test_other_columns_than_the_golden_ones_are_refused(shipped_copy):
+    def change(document):
+        columns = np.frombuffer(base64.b64decode(document["golden"]["columns"]), "<f4").copy()
+        columns[0] += 0.5
+        document["golden"]["columns"] = base64.b64encode((columns - 1).tobytes()).decode()
+
+    signed(shipped_copy, change)
+    with pytest.raises(ModelError, match="no longer gives the answers it was saved with"):
+        load_model(shipped_copy)
+
+
+def test_a_network_of_another_number_of_classes_is_refused(model_copy):
+    edit(model_copy, classes=["a", "b", "c"])
+    with pytest.raises(ModelError, match=r"gives 10 probabilities, model\.json names 3 classes"):
+        load_model(model_copy)
+
+
+def test_the_model_that_ships_is_named_shipped_wherever_a_model_is_named(tmp_path, monkeypatch):
+    assert folder_of(None) == folder_of("shipped") == SHIPPED
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shipped").mkdir()
+    assert folder_of("shipped") == Path("shipped")
+
+
+def test_temperatures_found_later_sharpen_the_probabilities_alone(shipped_copy, mnist):
+    images = mnist.x_test[:300]
+    before = load_model(shipped_copy)
+    temperature = before.info.calibration["temperature"]
+    later = {**before.info.calibration, "temperature": 2 * temperature, "graph_temperature": temperature}
+    model = parts(shipped_copy) | {"lines": before.line_network()}
+    model["info"] = replace(model["info"], calibration=later)
+    after = save_model(shipped_copy, **model)
+    flat = np.sqrt(before(images))
+    assert np.allclose(after(images), flat / flat.sum(axis=1, keepdims=True), atol=1e-6)
+    assert np.array_equal(after.digits(images)[0], after(images))

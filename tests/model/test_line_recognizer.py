@@ -1,34 +1,58 @@
-"""The network of rows ships, and a broken one is refused."""
+"""The line recogniser that ships reads lines, and a broken one is refused."""
 
 import numpy as np
 import pytest
 
 from tenfold.errors import ModelError
-from tenfold.model.line_recognizer import RowNetwork, row_network
+from tenfold.model.folder import shipped_lines
+from tenfold.model.line_recognizer import LineNetwork, LineRecognizer, golden_line
 from tenfold.read.ctc import most_probable
 
 
-def test_the_network_that_ships_reads_a_row(mnist):
+@pytest.fixture(scope="module")
+def recognizer():
+    network = shipped_lines(tuple("0123456789"))
+    return LineRecognizer(network, threads=1, source="lines.onnx")
+
+
+def test_the_recognizer_that_ships_reads_a_line(recognizer, mnist):
     digits = [int(np.flatnonzero(mnist.y_test == digit)[0]) for digit in (7, 2, 0, 4)]
-    strip = np.pad(np.concatenate([mnist.x_test[place][:, 4:24] for place in digits], axis=1), ((2, 2), (4, 4)))
-    [columns] = row_network()([strip])
-    assert most_probable(columns, 1) == ["7204"]
+    line = np.pad(np.concatenate([mnist.x_test[place][:, 4:24] for place in digits], axis=1), ((2, 2), (4, 4)))
+    [columns] = recognizer([line])
+    assert most_probable(columns, 1, recognizer.alphabet) == ["7204"]
 
 
-def test_rows_of_any_widths_are_answered_in_their_order():
+def test_lines_of_any_widths_are_answered_in_their_order(recognizer):
     widths = (40, 8, 201, 64)
-    answers = row_network()([np.zeros((32, width), np.uint8) for width in widths])
+    answers = recognizer([np.zeros((32, width), np.uint8) for width in widths])
     assert [len(columns) for columns in answers] == [20, 4, 101, 32]
-    assert all(most_probable(columns, 1) == [""] for columns in answers)
+    assert all(most_probable(columns, 1, recognizer.alphabet) == [""] for columns in answers)
 
 
-def test_no_rows_are_no_trouble():
-    assert row_network()([]) == []
+def test_no_lines_are_no_trouble(recognizer):
+    assert recognizer([]) == []
 
 
-def test_a_missing_or_broken_network_is_named(tmp_path):
-    with pytest.raises(ModelError, match=r"none\.onnx cannot be read: there is no such file"):
-        RowNetwork(tmp_path / "none.onnx")
-    (tmp_path / "broken.onnx").write_bytes(b"onnx")
+def test_a_broken_network_is_named():
     with pytest.raises(ModelError, match=r"broken\.onnx is no network"):
-        RowNetwork(tmp_path / "broken.onnx")
+        LineRecognizer(LineNetwork("0123456789", b"onnx"), threads=1, source="broken.onnx")
+
+
+def test_a_network_of_another_alphabet_is_refused():
+    network = shipped_lines(tuple("0123456789"))
+    with pytest.raises(ModelError, match="the 3 signs of its alphabet and one for none, got 11"):
+        LineRecognizer(LineNetwork("abc", network.content), threads=1, source="lines.onnx")
+
+
+def test_a_network_of_single_digits_is_no_line_recognizer(model):
+    with pytest.raises(ModelError, match="the output columns"):
+        LineRecognizer(LineNetwork("0123456789", model.content("model.onnx")), threads=1, source="lines.onnx")
+
+
+def test_golden_images_stand_side_by_side_in_a_line():
+    images = np.stack([np.full((28, 28), level, np.uint8) for level in (10, 20)])
+    line = golden_line(images)
+    assert line.shape == (32, 56)
+    assert line[2:30, :28].min() == 10
+    assert line[2:30, 28:].min() == 20
+    assert not line[:2].any()

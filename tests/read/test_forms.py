@@ -37,7 +37,7 @@ def page(mnist):
 @pytest.fixture
 def form(page, reader, tmp_path):
     (tmp_path / "form.toml").write_text(to_toml(form_of(reader.model, page({}))))
-    return load_form(tmp_path / "form.toml")
+    return load_form(tmp_path / "form.toml", "0123456789")
 
 
 def png(page):
@@ -107,7 +107,7 @@ def test_free_fields_lie_where_the_boxes_say(reader, mnist, tmp_path):
         + '\n[[field]]\nname = "free"\nkind = "free"\nregion = [0.38, 0.5, 0.65, 0.62]\n'
     )
     (tmp_path / "form.toml").write_text(text)
-    numbers = reader.numbers(png(seen(page, shift=(40, 30), tilt=0.04)), form=load_form(tmp_path / "form.toml"))
+    numbers = reader.numbers(png(seen(page, shift=(40, 30), tilt=0.04)), form=tmp_path / "form.toml")
     assert {number.field: number.text for number in numbers} == {"field1": "7815", "free": "2718"}
 
 
@@ -115,7 +115,7 @@ def test_a_field_may_have_a_list_of_its_own(reader, page, form, tmp_path):
     (tmp_path / "ids.csv").write_text("402\n777\n")
     text = to_toml(form).replace('name = "field2"', 'name = "course"\nlist = "ids.csv"')
     (tmp_path / "form.toml").write_text(text)
-    numbers = {number.field: number for number in reader.numbers(png(page()), form=load_form(tmp_path / "form.toml"))}
+    numbers = {number.field: number for number in reader.numbers(png(page()), form=tmp_path / "form.toml")}
     assert (numbers["course"].text, numbers["course"].matched) == ("402", True)
     assert numbers["field1"].matched is None
 
@@ -166,7 +166,7 @@ def test_a_form_that_cannot_be_says_where(form, tmp_path, old, new, message):
     (tmp_path / "ids.csv").write_text("12\n")
     (tmp_path / "bad.toml").write_text(to_toml(form).replace(old, new, 1))
     with pytest.raises(OptionError, match=message):
-        load_form(tmp_path / "bad.toml")
+        load_form(tmp_path / "bad.toml", "0123456789")
 
 
 def test_a_form_whose_rows_are_points_or_lines_fits_no_page():
@@ -182,9 +182,9 @@ def test_a_form_whose_rows_are_points_or_lines_fits_no_page():
 def test_a_form_without_fields_or_a_file_is_refused(tmp_path):
     (tmp_path / "empty.toml").write_text("")
     with pytest.raises(OptionError, match=r"expected a \[page\] and at least one \[\[field\]\]"):
-        load_form(tmp_path / "empty.toml")
+        load_form(tmp_path / "empty.toml", "0123456789")
     with pytest.raises(DataError, match=r"none\.toml cannot be read"):
-        load_form(tmp_path / "none.toml")
+        load_form(tmp_path / "none.toml", "0123456789")
 
 
 def test_a_blank_page_makes_no_form(reader):

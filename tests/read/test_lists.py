@@ -11,7 +11,7 @@ from tenfold.read.lists import Known, assign, load_list
     ("text", "message"),
     [
         ("12\n34\n12\n", r"line 3: 12 stands there already, in line 1"),
-        ("12\n3a\n", r"line 2: expected a number of digits 0 to 9 alone, got '3a'"),
+        ("12\n3a\n", r"line 2: expected a number of the signs 0123456789 alone, got '3a'"),
         ("", "holds no numbers"),
         ("id\n", "holds no numbers"),
         ("12\n٣٤\n", "line 2"),
@@ -20,17 +20,17 @@ from tenfold.read.lists import Known, assign, load_list
 def test_a_bad_list_says_where(tmp_path, text, message):
     (tmp_path / "ids.csv").write_text(text, encoding="utf-8")
     with pytest.raises(OptionError, match=message):
-        load_list(tmp_path / "ids.csv")
+        load_list(tmp_path / "ids.csv", "0123456789")
 
 
 def test_a_list_may_have_a_heading_more_columns_and_unequal_lengths(tmp_path):
     (tmp_path / "ids.csv").write_text("\ufeffid,name\n0012,Ada\n7,Bo\n", encoding="utf-8")
-    assert load_list(tmp_path / "ids.csv").numbers == ("0012", "7")
+    assert load_list(tmp_path / "ids.csv", "0123456789").numbers == ("0012", "7")
 
 
 def test_a_missing_list_is_named(tmp_path):
     with pytest.raises(ValueError, match=r"none\.csv cannot be read: there is no such file"):
-        load_list(tmp_path / "none.csv")
+        load_list(tmp_path / "none.csv", "0123456789")
 
 
 def test_each_number_goes_to_one_row_so_that_all_are_most_probable():
@@ -43,5 +43,5 @@ def test_rows_beyond_the_list_get_none():
 
 
 def test_known_numbers_are_checked_from_python_too():
-    with pytest.raises(OptionError, match="expected a number of digits"):
-        Known.of(["12", " 3"])
+    with pytest.raises(OptionError, match="expected a number of the signs"):
+        Known.of(["12", " 3"], "0123456789")

@@ -9,7 +9,6 @@ import tenfold
 from tenfold import Reader
 from tenfold.errors import ModelError, OptionError, PictureError
 from tenfold.model.folder import SHIPPED
-from tenfold.picture.prepare import prepare
 
 
 def png(image: np.ndarray) -> bytes:
@@ -33,9 +32,9 @@ def test_a_digit_is_read_with_its_probabilities(reader, mnist):
 
 
 def test_many_are_read_at_once_in_their_order(reader, mnist):
-    prepared = [prepare(png(image)) for image in mnist.x_test[:20]]
-    one_by_one = [reader.digit(png(image)) for image in mnist.x_test[:20]]
-    together = reader.digits(prepared)
+    pictures = [png(image) for image in mnist.x_test[:20]]
+    one_by_one = [reader.digit(picture) for picture in pictures]
+    together = reader.digits(pictures)
     assert [digit.digit for digit in together] == [digit.digit for digit in one_by_one]
     assert reader.digits([]) == []
 
@@ -48,11 +47,11 @@ def test_a_blank_picture_is_refused_and_says_why(reader, level):
 
 def test_only_sure_answers_are_accepted_where_an_error_is_promised(model, mnist):
     strict, lax = Reader(model.folder, max_error=0.005), Reader(model.folder)
-    prepared = [prepare(png(image)) for image in mnist.x_test[:1000]]
-    reasons = [digit.reason for digit in strict.digits(prepared)]
+    prepared = [strict.prepare(png(image)) for image in mnist.x_test[:1000]]
+    reasons = [digit.reason for digit in strict.read(prepared)]
     assert set(reasons) == {None, "uncertain"}
     assert 0 < reasons.count("uncertain") < 300
-    assert {digit.reason for digit in lax.digits(prepared)} == {None}
+    assert {digit.reason for digit in lax.read(prepared)} == {None}
     with pytest.raises(OptionError, match="at least 29,956 labelled images"):
         Reader(model.folder, max_error=0.0001)
     with pytest.raises(OptionError, match="labelled images"):
@@ -72,8 +71,8 @@ def test_an_image_that_was_spoiled_is_read_as_it_came_and_a_digit_off_the_middle
     striped[:, :, :7], striped[:, :, 21:] = 255 - striped[:, :, :7], 255 - striped[:, :, 21:]
     moved[:, :-5, :-5] = mnist.x_test[:100, 5:, 5:]
     for images, least in ((striped, 0.85), (moved, 0.95)):
-        settled = reader.settle([prepare(png(image)) for image in images])
-        digits = [digit.digit for digit in reader.digits(settled)]
+        settled = [reader.prepare(png(image)) for image in images]
+        digits = [digit.digit for digit in reader.read(settled)]
         assert np.mean([digit == str(label) for digit, label in zip(digits, mnist.y_test[:100], strict=True)]) > least
     assert all(each.as_it_came is None for each in settled)
     assert reader.image(png(moved[0])).shape == (28, 28)

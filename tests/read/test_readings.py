@@ -17,17 +17,17 @@ def sure_of(digit, share=0.9):
 
 
 def column(shares):
-    """Give one column of a row that says what the probabilities say."""
+    """Give one column of a line that says what the probabilities say."""
     return np.log(np.append(shares, 1e-9)).astype(np.float32)[None]
 
 
-def boxes(*digits, second=None, strange=0.0):
-    """Make a row of boxes of which the reader is sure to 0.9, and the network of rows as it is told to be."""
+def boxes(*digits, second=None, outlier=0.0):
+    """Make a row of boxes of which the digit network is sure to 0.9, and the line recogniser as it is told to be."""
     written = [digit for digit in digits if digit is not None]
     answers = np.array([sure_of(digit) for digit in written], np.float32).reshape(-1, 10)
     columns = [column(each) for each in (second if second is not None else np.full_like(answers, 0.1))]
     parts = tuple(Part(None if digit is None else IMAGE, QUAD) for digit in digits)
-    return Boxes(Row(parts, QUAD), (answers, np.full(len(answers), strange, np.float32)), columns)
+    return Boxes(Row(parts, QUAD), (answers, np.full(len(answers), outlier, np.float32)), columns, "0123456789")
 
 
 def test_a_number_is_as_probable_as_its_digits_together():
@@ -36,8 +36,8 @@ def test_a_number_is_as_probable_as_its_digits_together():
     assert best.probability == pytest.approx(0.9**3, rel=1e-3)
 
 
-def test_what_is_strange_makes_a_number_less_probable():
-    assert boxes(4, strange=0.5).readings(1)[0].probability == pytest.approx(0.45, rel=1e-3)
+def test_an_outlier_makes_a_number_less_probable():
+    assert boxes(4, outlier=0.5).readings(1)[0].probability == pytest.approx(0.45, rel=1e-3)
 
 
 def test_an_empty_box_has_its_place():

@@ -12,6 +12,7 @@ import numpy as np
 import typer
 from PIL import Image as Pillow
 
+from tenfold.data.datasets import load_data
 from tenfold.draw.camera import moved, seen
 from tenfold.draw.cuttings import draw_cutting
 from tenfold.draw.sheets import LabelledPage, Layer, Pool, Sheet, lay
@@ -219,11 +220,9 @@ def main(
     out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("build/pages"),
 ) -> None:
     """Draw labelled pages of MNIST's training digits, as PNG with a `labels.csv`: file, row, text."""
-    import tenfold
-
     if kind not in KINDS:
         raise typer.BadParameter(f"expected one of {', '.join(KINDS)}, got {kind!r}")
-    pool = Pool(*tenfold.load_data("mnist")[0])
+    pool = Pool(*load_data("mnist")[0])
     out.mkdir(parents=True, exist_ok=True)
     lines = ["file,row,text"]
     for number, page in enumerate(draw_pages(pool, kind, count, seed)):

@@ -212,7 +212,7 @@ def save_model(
     onnx: bytes,
     weights: bytes,
     golden: Images,
-    lines: LineNetwork | None,
+    lines: LineNetwork | None = None,
     answers: Probabilities | None = None,
 ) -> Model:
     """Write a model folder as a whole or not at all, and open it from disk.

@@ -44,7 +44,9 @@ class Known:
         found: dict[str, int] = {}
         for line, number in enumerate(numbers, 1):
             if not number or not set(number) <= set(alphabet):
-                raise OptionError(f"{source}, line {line}: expected a number of {alphabet} alone, got {number[:40]!r}")
+                raise OptionError(
+                    f"{source}, line {line}: expected a number of the signs {alphabet} alone, got {number[:40]!r}"
+                )
             if number in found:
                 raise OptionError(f"{source}, line {line}: {number} stands there already, in line {found[number]}")
             found[number] = line

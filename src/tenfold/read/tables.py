@@ -55,6 +55,11 @@ class Numbers(Sequence[Number]):
     def __iter__(self) -> Iterator[Number]:
         return iter(self.numbers)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self.numbers) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
     @overload
     def __getitem__(self, place: int) -> Number: ...
     @overload

@@ -1,0 +1,51 @@
+"""ONNX Runtime is opened in one place, and what it cannot open is named."""
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tenfold
+from tenfold.errors import ModelError
+from tenfold.model.engine import open_network
+
+SOURCE = Path(tenfold.__file__).parent
+
+
+def test_one_module_opens_networks():
+    opening = {
+        file.relative_to(SOURCE).as_posix()
+        for file in SOURCE.rglob("*.py")
+        if any(
+            isinstance(node, ast.Attribute) and node.attr == "InferenceSession"
+            for node in ast.walk(ast.parse(file.read_text()))
+        )
+    }
+    assert opening == {"model/engine.py"}
+
+
+def test_a_network_answers_what_is_asked_for_in_that_order(model, mnist):
+    network = open_network(model.content("model.onnx"), threads=1, source="model.onnx")
+    features, probabilities = network.run(["features", "probabilities"], mnist.x_test[:3])
+    assert features.shape == (3, 128)
+    assert np.array_equal(probabilities, model(mnist.x_test[:3]))
+    assert network.inputs == ("images",)
+
+
+def test_the_number_of_threads_is_said_at_every_opening(model):
+    content = model.content("model.onnx")
+    for threads, expected in ((1, 1), (2, 2), (None, 0)):
+        network = open_network(content, threads=threads, source="model.onnx")
+        assert network._session.get_session_options().intra_op_num_threads == expected
+
+
+@pytest.mark.parametrize("content", [b"", b"onnx", b"\x00" * 100])
+def test_what_is_no_network_is_named(content):
+    with pytest.raises(ModelError, match=r"^here\.onnx is no network that ONNX Runtime can open"):
+        open_network(content, threads=1, source="here.onnx")
+
+
+def test_weights_in_other_files_are_refused():
+    with pytest.raises(ModelError, match="wants weights from other files"):
+        open_network(b"...\n\x08location\x12\x0b../elsewhere", threads=1, source="here.onnx")
