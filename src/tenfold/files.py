@@ -14,7 +14,7 @@ from tenfold.errors import DataError, TenfoldError
 __all__ = ["PARTIAL", "check_writable", "in_place_of", "opened", "read_at_most", "reading", "reason"]
 
 PARTIAL = ".part"
-"""Suffix of what is still being written, or was when its process died."""
+"""Suffix of a file that is being written, or whose process died while it was."""
 
 CHUNK_BYTES = 1 << 20
 

@@ -4,11 +4,11 @@ import pytest
 from tenfold.errors import ModelError, OptionError
 from tenfold.model.promise import (
     HeldOut,
+    acceptance_threshold,
     fewest_images,
     fit_temperature,
     out_of_distribution_threshold,
     promises,
-    surest_enough,
 )
 
 
@@ -36,10 +36,10 @@ def answers(n: int, wrong_from: float, random: np.random.Generator) -> HeldOut:
 
 def test_answers_are_accepted_down_to_where_errors_begin():
     held_out = answers(20_000, 0.96, np.random.default_rng(0))
-    threshold = surest_enough(held_out, 0.001)
+    threshold = acceptance_threshold(held_out, 0.001)
     share = (held_out.probability >= threshold).mean()
     assert share == pytest.approx(0.96, abs=0.001)
-    assert surest_enough(held_out, 0.1) == pytest.approx(0.2)
+    assert acceptance_threshold(held_out, 0.1) == pytest.approx(0.2)
 
 
 def test_the_promise_is_broken_in_at_most_one_of_twenty_sets():
@@ -47,7 +47,7 @@ def test_the_promise_is_broken_in_at_most_one_of_twenty_sets():
     chance = 0.06 * np.linspace(0, 1, 4000) ** 3
     for _ in range(400):
         held_out = HeldOut(np.linspace(1, 0.2, 4000, dtype=np.float32), random.random(4000) >= chance)
-        accepted = held_out.probability >= surest_enough(held_out, error)
+        accepted = held_out.probability >= acceptance_threshold(held_out, error)
         broken += chance[accepted].mean() > error
     assert broken / 400 <= 0.05
 
@@ -56,21 +56,21 @@ def test_the_promise_is_broken_in_at_most_one_of_twenty_sets():
 def test_too_few_images_are_told_how_many_it_takes(error, least):
     assert fewest_images(error) == least
     with pytest.raises(OptionError, match=f"at least {least:,} labelled images.*it has {least - 1:,}"):
-        surest_enough(HeldOut(np.ones(least - 1, np.float32), np.ones(least - 1, bool)), error)
-    assert surest_enough(HeldOut(np.ones(least, np.float32), np.ones(least, bool)), error) == 1
+        acceptance_threshold(HeldOut(np.ones(least - 1, np.float32), np.ones(least - 1, bool)), error)
+    assert acceptance_threshold(HeldOut(np.ones(least, np.float32), np.ones(least, bool)), error) == 1
 
 
 def test_sure_errors_leave_nothing_to_accept():
     right = np.ones(10_000, bool)
     right[:200] = False
     with pytest.raises(OptionError, match="it read 200 wrong, too many of them surely"):
-        surest_enough(HeldOut(np.linspace(1, 0.5, 10_000, dtype=np.float32), right), 0.01)
+        acceptance_threshold(HeldOut(np.linspace(1, 0.5, 10_000, dtype=np.float32), right), 0.01)
 
 
 @pytest.mark.parametrize("error", [0, 1, -0.1, float("nan")])
 def test_an_error_that_is_no_share_is_refused(error):
     with pytest.raises(OptionError, match="above 0 and below 1"):
-        surest_enough(answers(100, 1, np.random.default_rng(0)), error)
+        acceptance_threshold(answers(100, 1, np.random.default_rng(0)), error)
 
 
 def test_promises_give_the_share_that_is_accepted_and_none_where_nothing_can_be_promised():

@@ -40,7 +40,7 @@ NEAR = 0.5
 def answers_on(
     model: Model, page: LabelledPage, known: bool, rng: np.random.Generator
 ) -> Iterator[tuple[ReadingKind, Answer]]:
-    """Read a page and say of every number how sure the model was and whether that is what is written there.
+    """Read a page and say of every number how sure the model was and whether it is right.
 
     Yields:
         The kind of reading, the probability and whether it is right; a number read where none is written is wrong.
@@ -54,7 +54,7 @@ def answers_on(
 
 
 def truth(page: LabelledPage, quad: Quad) -> str:
-    """Give what is written on a page at a place; empty where nothing is."""
+    """Give the number at a place of a page; empty where there is none."""
     middle = np.mean(quad, axis=0)
     for number in page.numbers:
         corners = np.array(number.quad)

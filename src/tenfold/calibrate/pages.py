@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 LABELS = "labels.csv"
-"""What is written on the pages of a folder, by columns `file`, `page`, `text`."""
+"""The file of a folder that tells the numbers on its pages: columns `file`, `page`, `text`."""
 
 ERRORS = (0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 """The largest errors for which it is told what can be promised."""
@@ -44,7 +44,7 @@ LEFT_OUT = 0.6
 """What it costs to match a number with none; to match it with one that differs in every sign costs 1."""
 
 Answer = tuple[float, bool]
-"""How probable a number was said to be, and whether it is what is written."""
+"""The probability of a number that was read, and whether it is right."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class CalibratedKind:
 
     Attributes:
         n: How many were read.
-        right: How many of them are what is written.
+        right: How many of them were read right.
         promises: For each largest error the share that is accepted; None where they are too few or too often wrong.
     """
 
@@ -67,7 +67,7 @@ class CalibratedKind:
 
 
 class LabelledPages:
-    """Pages in a folder with what is written on each.
+    """Pages in a folder, and the numbers on each.
 
     Args:
         folder: It holds pages and `labels.csv`: columns `file`, `text` and, for files of several pages, `page` from 1;
@@ -112,7 +112,7 @@ class LabelledPages:
         return sum(len(pages) for pages in self.texts.values())
 
     def __iter__(self) -> Iterator[tuple[Grey, list[str]]]:
-        """Give each page and what is written on it.
+        """Give each page and the numbers on it.
 
         Raises:
             DataError: A file has fewer pages than the labels say, or is none.
@@ -129,10 +129,21 @@ class LabelledPages:
 
 
 def matched(read: Sequence[str], written: Sequence[str]) -> list[str | None]:
-    """Match what was read on a page with what is written on it, both in their order, so that they differ least.
+    """Align the numbers that were read on a page with those written on it, both in reading order.
+
+    Least total cost: the edit distance of two numbers that are matched, as a share of the longer one's length, and
+    `LEFT_OUT` for each that is not.
+
+    Args:
+        read: The numbers read.
+        written: The numbers on the page.
 
     Returns:
-        For each number read the one that is written there, None where none is.
+        For each number read the one that it was matched with; None where it was left out.
+
+    Source:
+        Needleman and Wunsch 1970, "A general method applicable to the search for similarities in the amino acid
+        sequence of two proteins".
     """
     costs = np.zeros((len(read) + 1, len(written) + 1))
     costs[:, 0], costs[0] = LEFT_OUT * np.arange(len(read) + 1), LEFT_OUT * np.arange(len(written) + 1)
@@ -155,7 +166,7 @@ def matched(read: Sequence[str], written: Sequence[str]) -> list[str | None]:
 
 
 def _differs(text: str, other: str) -> float:
-    """Give by how much two texts differ, 0…1: the edits from one to the other for each sign of the longer."""
+    """Give the edit distance of two texts as a share of the longer one's length, 0…1 (Levenshtein 1966)."""
     before = list(range(len(other) + 1))
     for i, sign in enumerate(text, 1):
         now = [i]
@@ -168,11 +179,11 @@ def _differs(text: str, other: str) -> float:
 def answers(
     model: Model, rows: Sequence[tuple[ReadRow, str | None]], known: Known | None = None
 ) -> Iterator[tuple[ReadingKind, Answer]]:
-    """Say of every number on a page how sure the model is and whether that is what is written.
+    """Say of every number on a page how sure the model is and whether it is right.
 
     Args:
         model: The model that read them.
-        rows: Each row and what is written there, None where nothing is: then whatever was read is wrong.
+        rows: Each row and the number written there; None where there is none, so that anything read is wrong.
         known: The only numbers that can occur, to calibrate on reading beside a list too.
 
     Yields:
@@ -191,7 +202,7 @@ def answers(
 
 
 def held_out(answered: Iterable[Answer]) -> HeldOut:
-    """Sort answers, the surest first."""
+    """Give answers as promises rest on them: the surest first."""
     ranked = sorted(answered, reverse=True)
     return HeldOut(
         np.array([sure for sure, _ in ranked], np.float32), np.array([right for _, right in ranked], np.bool_)

@@ -22,6 +22,9 @@ def model_card(info: Mapping[str, Any]) -> str:
         f"Tells {len(classes)} classes apart ({', '.join(classes)}) on images of 28×28 pixels, 0 paper to 255 ink.",
         f"Trained by Tenfold {info['version']} on {data['n']:,} images of {data['name']}; "
         f"it has {info['parameters']:,} weights.",
+        f"Numbers on pages are read too, in the signs {info['alphabet']}."
+        if info["alphabet"]
+        else "It reads single pictures only: the folder holds no line recogniser.",
         "",
     ]
     if scores:

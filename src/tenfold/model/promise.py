@@ -1,4 +1,4 @@
-"""Making a network's probabilities mean what they say, and a promise about error hold."""
+"""Calibration: probabilities that mean what they say, and promises about error that hold."""
 
 import base64
 import math
@@ -13,34 +13,34 @@ from tenfold.errors import ModelError, OptionError
 
 __all__ = [
     "HeldOut",
+    "acceptance_threshold",
     "fewest_images",
     "fit_temperature",
     "out_of_distribution_threshold",
     "promises",
-    "surest_enough",
     "told_promises",
 ]
 
 CONFIDENCE = 0.95
-"""How sure a promise about error is."""
+"""Probability with which a promise about error holds, over the draw of the images that it rests on."""
 
 SMALLEST_ERROR = 1e-9
-"""Below this nobody has the images to tell one error from another, nor has a float the digits."""
+"""Smallest error that is told from 0: a smaller one would take more than three thousand million images."""
 
 SHARES = (0.5, 0.6, 0.7, 0.8, 0.85, *(number / 200 for number in range(180, 201)))
 """Shares of the answers that may be accepted, the surest first, tried in this order."""
 
 COLDEST, HOTTEST = 0.02, 50.0
-"""Beyond these a network is right, or wrong, about everything it was measured on."""
+"""Range in which a temperature is looked for; it ends there only where all images are read right, or all wrong."""
 
 PRIOR = 0.5
-"""How far, as a natural logarithm, a temperature is from 1 before anything was measured: one standard deviation."""
+"""Standard deviation of a temperature's natural logarithm around 0, before anything was measured."""
 
-STRANGE = 0.5
-"""An image is never refused that is more probably of one of the classes than of none."""
+LEAST_SCORE = 0.5
+"""Out-of-distribution score below which no image is refused: it is more probably of one of the classes than of none."""
 
 REFUSED = 0.002
-"""Share of the images held out, all of which are of a class, that may be refused all the same."""
+"""Share of the images held out, all of them of a class, that may be refused as none."""
 
 
 def fit_temperature(logits: np.ndarray[tuple[int, int], np.dtype[np.float32]], labels: Labels) -> float:
@@ -81,15 +81,15 @@ def fit_temperature(logits: np.ndarray[tuple[int, int], np.dtype[np.float32]], l
 
 
 def out_of_distribution_threshold(out_of_distribution: OutOfDistribution) -> float:
-    """Say from how strange on an image is refused.
+    """Find the out-of-distribution score from which on an image is refused.
 
     Args:
         out_of_distribution: `float32 (n,)`, of images that the network was not trained on, each of one of its classes.
 
     Returns:
-        The least out_of_distribution to refuse, 0.5…1: two of a thousand such images may be refused.
+        The least score to refuse, 0.5…1: two of a thousand such images may be refused.
     """
-    return max(STRANGE, float(np.quantile(out_of_distribution.astype(np.float64), 1 - REFUSED)))
+    return max(LEAST_SCORE, float(np.quantile(out_of_distribution.astype(np.float64), 1 - REFUSED)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,8 +132,8 @@ class HeldOut:
         return cls(probability, right)
 
 
-def surest_enough(held_out: HeldOut, max_error: float) -> float:
-    """Find from which probability on answers may be accepted so that few enough of them are wrong.
+def acceptance_threshold(held_out: HeldOut, max_error: float) -> float:
+    """Find the probability from which on answers may be accepted so that the share of wrong ones stays below a limit.
 
     Args:
         held_out: What the model answered on images like those it will be given.
@@ -182,7 +182,7 @@ def promises(held_out: HeldOut, errors: Iterable[float]) -> dict[float, float | 
     shares: dict[float, float | None] = {}
     for error in errors:
         try:
-            shares[error] = float((held_out.probability >= surest_enough(held_out, error)).mean())
+            shares[error] = float((held_out.probability >= acceptance_threshold(held_out, error)).mean())
         except OptionError:
             shares[error] = None
     return shares
@@ -199,7 +199,7 @@ def fewest_images(max_error: float) -> int:
 
 
 def _tail(wrong: int, count: int, error: float) -> float:
-    """Give how probable it is that so few of so many answers are wrong where each is so with this probability."""
+    """Give the binomial tail: the probability that at most `wrong` of `count` answers are wrong, each with `error`."""
     logs = [
         math.lgamma(count + 1)
         - math.lgamma(number + 1)

@@ -13,10 +13,10 @@ from tenfold.picture.decode import Grey
 __all__ = ["annotated", "crop"]
 
 MARGIN = 0.15
-"""A crop has so much of its height around it."""
+"""Margin around a crop, in heights of the number."""
 
 BELIEVED, DOUBTED = (20, 120, 40), (200, 60, 20)
-"""Colours of what was accepted and of what is for review."""
+"""Colours, red green blue, of numbers that were accepted and of those for review."""
 
 
 def crop(page: Grey, quad: Quad) -> Grey:

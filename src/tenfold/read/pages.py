@@ -1,4 +1,6 @@
-"""Pages: their rows found, all digits asked at once, and turned where they stand on their head or on their side."""
+"""One page: its rows found, all its digits asked about at once, and the page turned where it lies on its head or
+side.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -138,7 +140,7 @@ def _say_more(rows: Sequence[ReadRow], others: Sequence[ReadRow]) -> bool:
 
 
 def _lies_right(rows: Sequence[ReadRow]) -> bool:
-    """Say whether what is read on a page leaves no doubt of how it lies; empty boxes are the same in all ways."""
+    """Say whether the numbers of a page are sure and long enough to know that it lies right."""
     written = [row for row in rows if row.readings[0].text.strip(EMPTY)]
     return bool(rows) and _sureness(rows) >= SURE and (not written or _are_long(written))
 
@@ -208,7 +210,7 @@ def _as_it_lies(form: Form, page: Grey) -> Way:
 
 
 def _read_field(model: Recognizer, page: Grey, field: Field, quad: Quad) -> ReadRow:
-    """Read what is written in one place of a page; a place without anything is an empty row."""
+    """Read one field of a form; where nothing is written it is an empty row."""
     piece, back = cut_out(page, quad, AROUND if field.kind == "boxes" else 0.0)
     paper = even_out(piece)
     rows = _boxes(model, find_boxed(paper, digits=field.digits)) if field.kind == "boxes" else []

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from tenfold.arrays import Recognizer
 from tenfold.errors import OptionError
 from tenfold.model.folder import Model
-from tenfold.model.promise import HeldOut, surest_enough
+from tenfold.model.promise import HeldOut, acceptance_threshold
 
 __all__ = ["ANY", "NUMBERS", "ReadingKind", "calibration_of", "least_probable"]
 
@@ -52,7 +52,7 @@ def least_probable(model: Recognizer, max_error: float) -> dict[ReadingKind, flo
     refusal: OptionError | None = None
     for kind in get_args(ReadingKind):
         try:
-            found[kind] = surest_enough(HeldOut.from_dict(held_out[kind]), max_error)
+            found[kind] = acceptance_threshold(HeldOut.from_dict(held_out[kind]), max_error)
         except KeyError:
             found[kind] = NEVER
         except OptionError as error:

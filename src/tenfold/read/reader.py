@@ -10,7 +10,7 @@ import numpy as np
 from tenfold.arrays import Image, Images, Probabilities, Recognizer
 from tenfold.errors import OptionError
 from tenfold.model.folder import load_model
-from tenfold.model.promise import HeldOut, surest_enough
+from tenfold.model.promise import HeldOut, acceptance_threshold
 from tenfold.picture.decode import LIMIT, Picture
 from tenfold.picture.opening import open_pages
 from tenfold.picture.prepare import Prepared, prepare
@@ -52,7 +52,7 @@ class Reader:
         self.model = _recognizer(model)
         self.max_error = max_error
         self._outlier = calibration_of(self.model).get("out_of_distribution") or 1.0
-        self._least = 0.0 if max_error is None else surest_enough(_held_out(self.model), max_error)
+        self._least = 0.0 if max_error is None else acceptance_threshold(_held_out(self.model), max_error)
 
     def digit(self, picture: Picture, *, bgr: bool = False) -> Digit:
         """Read the digit in one picture.
@@ -234,7 +234,7 @@ def _recognizer(model: str | Path | Recognizer | None) -> Recognizer:
 
 
 def _name_of(source: Picture, taken: Iterable[str]) -> str:
-    """Name what is read: by its file, or where it has none by its place among several."""
+    """Name a source by its file; one without a file by its place among several."""
     named = source if isinstance(source, str | Path) else getattr(source, "name", None)
     if isinstance(named, str | Path):
         return str(named)
