@@ -80,12 +80,14 @@ class NumberOptions:
 
 
 def _grid(grid: Any) -> tuple[int, int] | None:  # noqa: ANN401 (whatever somebody gives)
+    if grid is None:
+        return None
     if isinstance(grid, str):
         rows, _, columns = grid.lower().replace("×", "x").partition("x")
         if rows.isdecimal() and columns.isdecimal():
             return int(rows), int(columns)
-    elif grid is None or (isinstance(grid, tuple | list) and [type(side) for side in grid] == [int, int]):
-        return tuple(grid) if grid else None
+    elif isinstance(grid, tuple | list) and [type(side) for side in grid] == [int, int]:
+        return grid[0], grid[1]
     raise OptionError(f"grid is rows x columns, as 9x9, got {grid!r}")
 
 

@@ -1,6 +1,4 @@
-"""One page: its rows found, all its digits asked about at once, and the page turned where it lies on its head or
-side.
-"""
+"""One page: its rows found and read, and the page turned where it lies on its head or its side."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

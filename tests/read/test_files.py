@@ -1,0 +1,67 @@
+"""Many files are read one after another or at once; one that fails does not stop the others."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from sheets import Sheet
+
+import tenfold
+from tenfold.errors import OptionError
+from tenfold.read.files import FailedPage, pages_of, read_files
+from tenfold.read.options import NumberOptions
+
+
+@pytest.fixture(scope="module")
+def model():
+    return tenfold.load_model(threads=1)
+
+
+@pytest.fixture
+def files(mnist, tmp_path):
+    sheet = Sheet(mnist.x_test, mnist.y_test)
+    sheet.boxes("781528", 200, 150)
+    page = Image.fromarray(sheet.page())
+    page.save(tmp_path / "a.png")
+    (tmp_path / "b.png").write_bytes(b"no picture")
+    page.save(tmp_path / "c.tif", save_all=True, append_images=[Image.fromarray(np.full((300, 300), 255, np.uint8))])
+    return [str(tmp_path / name) for name in ("a.png", "b.png", "c.tif")]
+
+
+def texts(found):
+    return [[row.readings[0].text for row in file.rows] for file in found]
+
+
+def test_a_file_that_fails_does_not_stop_the_others(model, files):
+    found = list(read_files(files, model, NumberOptions()))
+    assert texts(found) == [["781528"], [], ["781528"]]
+    assert [file.name for file in found] == files
+    assert [len(file.pages) for file in found] == [1, 0, 2]
+    assert [file.failed for file in found[::2]] == [(), ()]
+    [failed] = found[1].failed
+    assert failed == FailedPage(1, failed.error)
+    assert "not a picture that can be opened" in failed.error
+
+
+def test_rows_know_where_they_are_from(model, files):
+    [found] = read_files(files[2:], model, NumberOptions())
+    [row] = found.rows
+    assert (row.file, row.page, row.row) == (files[2], 1, 0)
+
+
+def test_several_processes_read_the_same(model, files):
+    alone, beside = (texts(read_files(files, model, NumberOptions(), workers=count)) for count in (1, 2))
+    assert alone == beside
+
+
+def test_a_source_stands_in_for_a_file(model, files):
+    content = Path(files[0]).read_bytes()
+    [found] = read_files(["-"], model, NumberOptions(), sources={"-": content})
+    assert texts([found]) == [["781528"]]
+    assert pages_of(["-", *files], {"-": content}) == 1 + 1 + 1 + 2
+
+
+def test_fewer_than_one_worker_are_refused(model, files):
+    with pytest.raises(OptionError, match="at least 1 worker, got 0"):
+        list(read_files(files, model, NumberOptions(), workers=0))

@@ -1,0 +1,89 @@
+"""What was read exports itself: plain values, CSV, Parquet, crops, pages drawn on."""
+
+import csv
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+from sheets import Sheet
+
+import tenfold
+from tenfold.errors import DataError
+from tenfold.read.tables import Numbers
+
+IDS = ("781528", "402135")
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return tenfold.Reader()
+
+
+@pytest.fixture
+def page(mnist, tmp_path):
+    sheet = Sheet(mnist.x_test, mnist.y_test)
+    for place, number in enumerate(IDS):
+        sheet.boxes(number, 200, 150 + 300 * place)
+    Image.fromarray(sheet.page()).save(tmp_path / "form.png")
+    return tmp_path / "form.png"
+
+
+def test_a_result_is_a_sequence_of_numbers(reader, page):
+    numbers = reader.numbers(page)
+    assert [number.text for number in numbers] == list(IDS)
+    assert (len(numbers), numbers[1].text, [each.row for each in numbers[:2]]) == (2, IDS[1], [0, 1])
+    assert numbers == list(numbers)
+    assert json.loads(json.dumps(numbers.to_dict()))["numbers"][0]["text"] == IDS[0]
+
+
+def test_tables_hold_the_same_rows(reader, page, tmp_path):
+    numbers = reader.numbers(page)
+    numbers.to_csv(tmp_path / "out.csv")
+    numbers.to_parquet(tmp_path / "out.parquet")
+    with (tmp_path / "out.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["text"] for row in rows] == list(IDS)
+    assert [row["file"] for row in rows] == [str(page)] * 2
+    assert list(pd.read_parquet(tmp_path / "out.parquet")["text"]) == list(IDS)
+    assert list(pd.read_parquet(tmp_path / "out.parquet").columns) == list(rows[0])
+
+
+def test_an_empty_result_is_a_heading(tmp_path):
+    Numbers(()).to_csv(tmp_path / "out.csv")
+    assert (tmp_path / "out.csv").read_text().startswith("file,page,row,field,text,probability,accepted,reason,matched")
+
+
+def test_crops_are_of_what_is_for_review(reader, page, tmp_path):
+    known = [IDS[0], "000000"]
+    numbers = reader.numbers(page, known=known)
+    assert [number.reason for number in numbers] == [None, "not-on-list"]
+    numbers.save_crops(tmp_path / "crops")
+    [crop] = (tmp_path / "crops").iterdir()
+    assert crop.name == "0001-form-001-001.png"
+    with Image.open(crop) as picture:
+        assert picture.width > 4 * picture.height
+
+
+def test_crops_are_of_what_was_given_where_it_came_without_a_file(reader, page, tmp_path):
+    array = np.asarray(Image.open(page))
+    reader.numbers([array, array], known=["000000"]).save_crops(tmp_path / "crops")
+    assert len(list((tmp_path / "crops").iterdir())) == 4
+
+
+def test_pages_are_drawn_on(reader, page, tmp_path):
+    reader.numbers(page).save_annotated(tmp_path / "pages")
+    with Image.open(tmp_path / "pages" / "0001-form-001.png") as drawn, Image.open(page) as plain:
+        assert drawn.size == plain.size
+        assert np.ptp(np.asarray(drawn).astype(int), axis=2).max() > 50
+
+
+def test_a_place_that_cannot_be_written_is_a_clear_error(reader, page, tmp_path):
+    (tmp_path / "file").write_text("")
+    numbers = reader.numbers(page)
+    with pytest.raises(DataError, match="cannot be made"):
+        numbers.save_annotated(tmp_path / "file")
+    with pytest.raises(DataError, match="cannot be written"):
+        numbers.to_csv(tmp_path / "file" / "out.csv")
+    assert not list(tmp_path.glob("*.part"))
