@@ -14,7 +14,7 @@ from tenfold.errors import ModelError
 from tenfold.learn.recipes import RECIPES
 from tenfold.model.evaluate import score
 from tenfold.model.folder import Model, load_model
-from tenfold.report.findings import percent
+from tenfold.report.findings import percent_sure
 from tenfold.report.terminal import describe, draw_row
 
 __all__ = ["run"]
@@ -80,7 +80,8 @@ def _predict(folder: Path, test: Examples, pictures: Path) -> None:
     captions = []
     for answer, label in zip(answers, test.labels[:PICTURES], strict=True):
         right = answer["digit"] == test.classes[label]
-        captions.append(f"{answer['digit']}  {percent(answer['probability'])}" + ("" if right else f", is {label}"))
+        said = f"{answer['digit']}  {percent_sure(answer['probability'])}"
+        captions.append(said if right else f"{said}, is {test.classes[label]}")
     across = 8 if shutil.get_terminal_size().columns >= 8 * CELL else 4
     for start in range(0, PICTURES, across):
         chosen = slice(start, start + across)

@@ -1,10 +1,12 @@
 import io
+import re
 import subprocess
 import sys
 from collections.abc import Iterable
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
@@ -13,8 +15,12 @@ from tenfold.errors import DataError, OptionError
 from tenfold.model.description import Epoch
 from tenfold.model.evaluate import score
 from tenfold.report.figures import (
+    DIAGONAL,
+    MUTED,
+    WRONG,
     confusion_matrix,
     figure_png,
+    figure_svg,
     learning_curves,
     reliability_diagram,
     worst_mistakes,
@@ -113,19 +119,23 @@ def test_confusion_matrix_colours_mistakes_and_not_the_diagonal():
     said = labels.copy()
     said[:1] = 1
     (axes,) = confusion_matrix(score(answers(said, np.full(2000, 0.9), 2), labels, classes=("a", "b"))).axes
-    colors = np.asarray(axes.images[0].get_array())
-    spread = colors.max(axis=2) - colors.min(axis=2)
-    assert spread[0, 1] > 0.3
-    assert spread[0, 0] == spread[1, 1] < 0.05
-    assert spread[1, 0] == 0
+    (cells,) = axes.collections
+    right, wrong, also_right = cells.get_facecolors()  # of the places 0 0, 0 1 and 1 1; none was taken for 0
+    assert tuple(right) == tuple(also_right) == to_rgba(MUTED, DIAGONAL)
+    assert to_hex(wrong) == WRONG
+    assert wrong[3] > 0.5
 
 
 def test_worst_mistakes_come_in_order_of_confidence():
     probabilities = answers([7, 1, 3, 4], [0.8, 0.998, 0.9, 0.99999], 10)
     figure = worst_mistakes(blank(4), np.array([2, 0, 3, 9]), probabilities, DIGITS)
-    captions = [axes.get_xlabel().replace("\n", " ") for axes in figure.axes if axes.get_xlabel()]
+    captions = [f"{axes.get_title(loc='left')}, {axes.get_xlabel()}" for axes in figure.axes if axes.images]
     assert "All mistakes, the most confident first" in texts(figure)
-    assert captions == ["said 4 (>99.9%), is 9", "said 1 (99.8%), is 0", "said 7 (80.0%), is 2"]
+    assert captions == [
+        "said 4 (>99.9%), is 9 · no. 3",
+        "said 1 (99.8%), is 0 · no. 1",
+        "said 7 (80.0%), is 2 · no. 0",
+    ]
 
 
 def test_worst_mistakes_show_no_more_than_asked_for():
@@ -164,6 +174,21 @@ def test_reliability_diagram_has_a_point_for_each_bin_with_answers():
     assert list(points.get_xdata()) == pytest.approx([0.7, 0.95])
     assert list(points.get_ydata()) == pytest.approx([1, 2 / 3])
     assert size(figure) > (300, 300)
+
+
+def test_curves_can_be_drawn_one_by_one():
+    (axes,) = learning_curves(epochs(3), ["accuracy"]).axes
+    assert axes.get_title(loc="left") == "Accuracy"
+
+
+def test_a_figure_for_a_page_has_a_label_and_real_letters_and_is_the_same_each_time():
+    drawn = figure_svg(learning_curves(epochs(3)), 'loss & "accuracy"')
+    assert drawn == figure_svg(learning_curves(epochs(3)), 'loss & "accuracy"')
+    assert 'role="img" aria-label="loss &amp; &quot;accuracy&quot;"' in drawn
+    assert ">training 0.3333</text>" in drawn
+    assert "font-family" not in drawn
+    names = re.findall(r' id="([^"]*)"', drawn)
+    assert len(names) == len(set(names))
 
 
 def test_figures_are_drawn_without_pyplot():

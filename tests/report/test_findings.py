@@ -14,6 +14,7 @@ from tenfold.report.findings import (
     format_name,
     format_value,
     percent,
+    percent_sure,
     round_values,
 )
 
@@ -25,6 +26,7 @@ from tenfold.report.findings import (
         (0.9981, 1, "99.8%"),
         (0.99999, 1, ">99.9%"),
         (0.99999, 2, ">99.99%"),
+        (1 - 1e-12, 2, ">99.99%"),
         (1.0, 2, "100%"),
         (0.0, 2, "0.00%"),
         (math.nan, 2, "–"),
@@ -32,6 +34,11 @@ from tenfold.report.findings import (
 )
 def test_a_percentage_is_never_rounded_up_to_certainty(share, decimals, text):
     assert percent(share, decimals) == text
+
+
+def test_no_answer_is_certain():
+    assert percent_sure(1.0, 2) == ">99.99%"
+    assert percent_sure(0.98123) == "98.1%"
 
 
 @given(

@@ -11,7 +11,7 @@ import typer
 
 from tenfold.cli.options import AsJson, MaxError, Pixels, ShippedModel
 from tenfold.errors import PictureError
-from tenfold.report.findings import percent
+from tenfold.report.findings import percent_sure
 
 if TYPE_CHECKING:
     from tenfold.picture.prepare import Prepared
@@ -79,7 +79,7 @@ def _digit_line(name: str, digit: "Digit", *, as_json: bool) -> str:
         return json.dumps({"file": name, **digit.to_dict()})
     if digit.reason:
         return f"{name}  –  {digit.reason}"
-    return f"{name}  {digit.digit}  {percent(digit.probability, 2)}"
+    return f"{name}  {digit.digit}  {percent_sure(digit.probability, 2)}"
 
 
 def _draw_steps(prepared: "Prepared", file: Path) -> None:

@@ -15,7 +15,7 @@ from tenfold.cli.options import AsJson, Quiet, ShippedModel, pages_bar
 from tenfold.cli.predict import files, report_failure
 from tenfold.errors import OptionError
 from tenfold.files import check_writable
-from tenfold.report.findings import percent
+from tenfold.report.findings import percent_sure
 
 if TYPE_CHECKING:
     from tenfold.picture.decode import Picture
@@ -143,7 +143,7 @@ def _print(numbers: Sequence["Number"], *, as_json: bool) -> None:
             field = f"  {number.field}" if number.field else ""
             mark = "" if number.accepted else f"  – {number.reason}"
             print(
-                f"{number.file}  {number.page}{field}  {number.text}  {percent(number.probability, 2)}{mark}",
+                f"{number.file}  {number.page}{field}  {number.text}  {percent_sure(number.probability, 2)}{mark}",
                 flush=True,
             )
 

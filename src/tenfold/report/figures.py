@@ -1,12 +1,13 @@
-"""Learning curves, confusion matrix, worst mistakes and calibration as pictures.
+"""Learning curves, confusion matrix, worst mistakes and calibration: each drawn once, for PNG files and for the page.
 
-Each figure has a canvas of its own and shares no state with pyplot, so figures can be drawn in any thread, on a
-machine with no screen, and leave nothing behind.
+Each figure has its own canvas and does not use pyplot, so figures need no screen and leave nothing behind.
 """
 
 import io
 import math
+import re
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from tenfold.errors import DataError, OptionError
 from tenfold.model.description import Epoch
 from tenfold.model.evaluate import Evaluation
 from tenfold.report.findings import (
+    Strength,
     calibration_bins,
     count_mistakes,
     curves,
@@ -23,35 +25,53 @@ from tenfold.report.findings import (
     format_name,
     format_value,
     mistake_strength,
-    percent,
+    percent_sure,
     quantities,
     round_values,
 )
 
 try:
+    from matplotlib import rc_context
     from matplotlib.axes import Axes
-    from matplotlib.colors import to_rgb
+    from matplotlib.collections import PatchCollection
+    from matplotlib.colors import to_rgba
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties, findfont, get_font
-    from matplotlib.image import imsave
     from matplotlib.layout_engine import ConstrainedLayoutEngine
+    from matplotlib.patches import Rectangle
     from matplotlib.ticker import PercentFormatter
 except ImportError as error:
     raise OptionError('a report needs matplotlib: pip install "tenfold[train]"') from error
 
-__all__ = ["confusion_matrix", "figure_png", "ink_png", "learning_curves", "reliability_diagram", "worst_mistakes"]
+__all__ = ["confusion_matrix", "figure_png", "figure_svg", "learning_curves", "reliability_diagram", "worst_mistakes"]
 
 PAPER, INK, MUTED, RULE = "#ffffff", "#1c1e21", "#5c6066", "#e2dfd8"
-RIGHT, WRONG = "#1d5fa8", "#c2410c"
+TRAINING, RIGHT, WRONG = "#8b9098", "#1d5fa8", "#c2410c"
+VARIABLES = {
+    INK: "--ink",
+    MUTED: "--muted",
+    RULE: "--rule",
+    TRAINING: "--training",
+    RIGHT: "--right",
+    WRONG: "--heat",
+}
+"""The variable of report.css that stands for each colour in a page, where it is another one on dark paper."""
+
 STYLES: dict[str, dict[str, Any]] = {
-    "training": {"color": "#8b9098", "linewidth": 1.6},
+    "training": {"color": TRAINING, "linewidth": 1.6},
     "validation": {"color": RIGHT, "linewidth": 2.0},
 }
 FEW_EPOCHS = 20
-"""Up to here every epoch is marked with a dot."""
+"""Up to this number of epochs each one is marked with a dot."""
 
 FEW_CLASSES = 20
-"""Up to here the cells of a confusion matrix are large."""
+"""Up to this number of classes the cells of a confusion matrix are large."""
+
+CELL = 0.94
+"""Side of a coloured cell of a confusion matrix; cells are 1 apart."""
+
+EMPTY, DIAGONAL = 0.05, 0.16
+"""Opacity of the grey in cells that count no image, and in those of right answers."""
 
 DPI = 150
 """Pixels per inch of the PNG files."""
@@ -59,31 +79,45 @@ DPI = 150
 METADATA = {"Software": "Tenfold"}
 """In place of Matplotlib's own, which names its version: the same figure is the same file."""
 
+POINTS, CSS_PIXELS = 72, 96
+"""Units of Matplotlib's SVG, and of a page, per inch."""
+
+SVG_SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "tenfold"}
+"""Text stays text, in the fonts of the page; the same figure gets the same names of its parts."""
+
+UNUSED_IN_PAGES = re.compile(
+    r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->"
+    r"|(?<=<g) id=\"[^\"]*\"| font-family: [^;]*;| transform=\"rotate\(-0 [^\"]*\"",
+    re.DOTALL,
+)
+"""What Matplotlib writes into an SVG file that a page has itself, or that would stand in it twice."""
+
 MARGIN = 0.2
 """White around every figure, in inches."""
 
-GALLERY_WIDTH = 11.0
+GALLERY_WIDTH = 8.5
 """Width of the pictures of mistakes, in inches."""
 
 LONGEST_NAME = 12
 """Characters of a class's name that fit beside a picture."""
 
 
-def learning_curves(history: Sequence[Epoch]) -> Figure:
+def learning_curves(history: Sequence[Epoch], names: Sequence[str] | None = None) -> Figure:
     """Draw the loss and each metric by epoch, over the training images and over those held out.
 
     Args:
         history: The epochs; none gives a figure that says so.
+        names: Which of `quantities(history)` to draw; None for all.
 
     Returns:
         A figure with one panel for each quantity.
     """
-    names = quantities(history)
+    names = quantities(history) if names is None else names
     if not names:
         return _message("There is no training history to draw.")
     columns = min(len(names), 2)
     rows = math.ceil(len(names) / columns)
-    figure = _figure(4.9 * columns, 3.5 * rows)
+    figure = _figure(4.3 * columns, 3.2 * rows)
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes, name in zip(panels, names, strict=False):
         _draw_curves(axes, history, name)
@@ -107,17 +141,16 @@ def confusion_matrix(evaluation: Evaluation) -> Figure:
     side = max(3.6, cell * k)
     figure = _figure(side + 1.4, side + 1.6)
     axes = figure.subplots()
-    axes.imshow(_paint(mistake_strength(evaluation)))
+    axes.add_patch(Rectangle((-0.5, -0.5), k, k, facecolor=MUTED, alpha=EMPTY))
+    axes.add_collection(_cells(counts, mistake_strength(evaluation)))
+    axes.set(xlim=(-0.5, k - 0.5), ylim=(k - 0.5, -0.5), aspect="equal")
     for true, predicted in zip(*np.nonzero(counts), strict=True):
         color = MUTED if true == predicted else INK
         axes.text(predicted, true, str(counts[true, predicted]), ha="center", va="center", fontsize=size, color=color)
     tilt = 90 if max(map(len, names)) > 2 else 0
     axes.set_xticks(range(k), names, parse_math=False, rotation=tilt)
     axes.set_yticks(range(k), names, parse_math=False)
-    axes.set_xticks(np.arange(k + 1) - 0.5, minor=True)
-    axes.set_yticks(np.arange(k + 1) - 0.5, minor=True)
-    axes.grid(which="minor", color=PAPER, linewidth=1.5 if k <= FEW_CLASSES else 0.75)
-    axes.tick_params(which="both", length=0, labelcolor=INK, labelsize=size + 1)
+    axes.tick_params(length=0, labelcolor=INK, labelsize=size + 1)
     axes.set_xlabel("what the model said", color=MUTED, labelpad=8)
     axes.set_ylabel("what it is", color=MUTED, labelpad=8)
     axes.spines[:].set_visible(False)
@@ -155,8 +188,8 @@ def worst_mistakes(
     shown, names = mistakes[:count], _names(classes)
     columns = 8 if max(map(len, names)) <= 3 else 6
     rows = math.ceil(len(shown) / columns)
-    height = (GALLERY_WIDTH / columns + 0.45) * rows + 0.8
-    figure = _figure(GALLERY_WIDTH, height, top=0.7)
+    height = (GALLERY_WIDTH / columns + 0.4) * rows + 0.8
+    figure = _figure(GALLERY_WIDTH, height, top=0.4)
     if len(shown) < len(mistakes):
         heading = f"The most confident of {len(mistakes):,} mistakes"
     else:
@@ -168,8 +201,8 @@ def worst_mistakes(
         axes.set_axis_off()
     for axes, index in zip(panels, shown, strict=False):
         said = int(probabilities[index].argmax())
-        answer = f"said {names[said]} ({percent(float(probabilities[index, said]))}),\nis {names[labels[index]]}"
-        _draw_image(axes, images[index], answer)
+        answer = f"said {names[said]} ({percent_sure(float(probabilities[index, said]))})"
+        _draw_image(axes, images[index], answer, f"is {names[labels[index]]} · no. {index}")
     return figure
 
 
@@ -208,20 +241,29 @@ def figure_png(figure: Figure) -> bytes:
     return buffer.getvalue()
 
 
-def ink_png(image: Image) -> bytes:
-    """Give one image as black ink on transparent paper, so that a dark page can turn it into light ink.
+def figure_svg(figure: Figure, label: str) -> str:
+    """Give a figure as an `<svg>` element of a page.
+
+    Its colours are the variables of report.css, its letters those of the page, its paper is transparent, and
+    `--width` is its natural width in CSS pixels.
 
     Args:
-        image: `uint8 (28, 28)`, 0 paper, 255 ink.
-
-    Returns:
-        The content of a PNG file of 28×28 pixels.
+        figure: The figure.
+        label: What it shows, for those who cannot see it.
     """
-    pixels = np.zeros((*image.shape, 4), dtype=np.uint8)
-    pixels[..., 3] = image
-    buffer = io.BytesIO()
-    imsave(buffer, pixels, format="png", metadata=METADATA)
-    return buffer.getvalue()
+    buffer = io.StringIO()
+    with rc_context(SVG_SETTINGS):
+        figure.savefig(buffer, format="svg", transparent=True)
+    text = buffer.getvalue()
+    _, _, inside = text[text.index("<svg") :].partition(">")
+    inside = UNUSED_IN_PAGES.sub("", inside)
+    for color, variable in VARIABLES.items():
+        inside = inside.replace(color, f"var({variable})")
+    edge = 0.75 * MARGIN  # a page has margins of its own
+    width, height = (POINTS * (side - 2 * edge) for side in figure.get_size_inches())
+    box = f"{POINTS * edge:g} {POINTS * edge:g} {width:g} {height:g}"
+    natural = f"--width:{width * CSS_PIXELS / POINTS:.0f}px"
+    return f'<svg viewBox="{box}" style="{natural}" role="img" aria-label="{escape(label)}">{inside}'
 
 
 def _figure(width: float, height: float, *, top: float = MARGIN) -> Figure:
@@ -274,20 +316,27 @@ def _draw_curves(axes: Axes, history: Sequence[Epoch], quantity: str) -> None:
     axes.set_title(format_name(quantity), loc="left", fontweight="bold", color=INK, pad=32, parse_math=False)
 
 
-def _draw_image(axes: Axes, image: Image, answer: str) -> None:
-    axes.imshow(image, cmap="gray_r", vmin=0, vmax=255)
+def _draw_image(axes: Axes, image: Image, answer: str, label: str) -> None:
+    """Draw black ink on transparent paper, which a dark page can turn into light ink."""
+    pixels = np.zeros((*image.shape, 4), dtype=np.uint8)
+    pixels[..., 3] = image
+    axes.imshow(pixels, interpolation="none", clip_on=False)
     axes.set_xticks([])
     axes.set_yticks([])
-    axes.spines[:].set_color(RULE)
-    axes.set_xlabel(answer, fontsize=8, color=INK, parse_math=False)
+    axes.spines[:].set_visible(False)
+    axes.set_title(answer, loc="left", y=-0.22, fontsize=8.5, color=INK, parse_math=False)
+    axes.set_xlabel(label, loc="left", labelpad=14, fontsize=8.5, color=MUTED, parse_math=False)
 
 
-def _paint(strength: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Mix paper and the colour of mistakes: `float64 (k, k)` of 0…1 to `float64 (k, k, 3)`; the diagonal is grey."""
-    paper, wrong = np.array(to_rgb(PAPER)), np.array(to_rgb(WRONG))
-    colors: np.ndarray[Any, np.dtype[np.float64]] = paper + strength[..., np.newaxis] * (wrong - paper)
-    colors[np.diag_indices(len(strength))] = to_rgb("#f0eeea")
-    return colors
+def _cells(counts: np.ndarray[Any, np.dtype[np.int64]], strength: Strength) -> PatchCollection:
+    """Colour the cells of a confusion matrix: right answers grey, mistakes the stronger the more often."""
+    places = [(int(true), int(predicted)) for true, predicted in zip(*np.nonzero(counts), strict=True)]
+    squares = [Rectangle((predicted - CELL / 2, true - CELL / 2), CELL, CELL) for true, predicted in places]
+    colors = [
+        to_rgba(MUTED, DIAGONAL) if true == predicted else to_rgba(WRONG, strength[true, predicted])
+        for true, predicted in places
+    ]
+    return PatchCollection(squares, facecolors=colors, linewidths=0)
 
 
 def _bare(axes: Axes) -> None:

@@ -1,4 +1,4 @@
-"""What there is to show about a model, worked out once for the figures and for the page."""
+"""What there is to show about a model: worked out once, for the figures, the page and the terminal."""
 
 import math
 from collections.abc import Sequence
@@ -23,12 +23,13 @@ __all__ = [
     "format_value",
     "mistake_strength",
     "percent",
+    "percent_sure",
     "quantities",
     "round_values",
 ]
 
 FAINTEST, STRONGEST = 0.12, 0.75
-"""Opacity of the colour for one mistake and for the most mistakes: both visible, dark text readable on both."""
+"""Opacity, 0…1, of the colour of a cell with no and with the most mistakes: both visible, text readable on both."""
 
 Indices: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
 """`int64 (m,)`: places in an array of images."""
@@ -160,7 +161,7 @@ def calibration_bins(labels: Labels, probabilities: Probabilities) -> list[Bin]:
 
 
 def percent(share: float, decimals: int = 1) -> str:
-    """Write a share as a percentage that is never rounded up to a certainty it is not.
+    """Write a share as a percentage; only all of them are `100%`, so what rounds to that is `>99.9%`.
 
     Args:
         share: 0…1, or NaN where there was nothing to count.
@@ -171,10 +172,18 @@ def percent(share: float, decimals: int = 1) -> str:
     """
     if np.isnan(share):
         return "–"
-    if share > 1 - 1e-9:
+    if share == 1:
         return "100%"
     text = f"{100 * share:.{decimals}f}"
     return f">{100 - 10.0**-decimals:.{decimals}f}%" if float(text) == 100 else f"{text}%"
+
+
+def percent_sure(probability: float, decimals: int = 1) -> str:
+    """Write a probability that a network gave: as `percent` does, but never `100%`, for no answer is certain.
+
+    A probability of exactly 1 is one that float32 rounded.
+    """
+    return percent(min(probability, np.nextafter(1, 0)), decimals)
 
 
 def format_name(quantity: str) -> str:

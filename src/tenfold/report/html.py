@@ -1,5 +1,6 @@
 """A model's report: one HTML file that needs nothing beside it, and its figures as PNG."""
 
+from collections.abc import Iterable
 from html import escape
 from importlib import resources
 from pathlib import Path
@@ -59,17 +60,25 @@ def write_report(
     images = as_images(images)
     labels = as_labels(labels, count=len(images), classes=len(info.classes))
     _check_match(info, evaluation, probabilities, len(images))
-    figures = {
-        "learning-curves.png": learning_curves(info.history),
-        "confusion-matrix.png": confusion_matrix(evaluation),
-        "worst-mistakes.png": worst_mistakes(images, labels, probabilities, info.classes, count=GALLERY),
-        "reliability.png": reliability_diagram(labels, probabilities),
+    curves, confusion = learning_curves(info.history), confusion_matrix(evaluation)
+    mistakes = worst_mistakes(images, labels, probabilities, info.classes, count=GALLERY)
+    calibration = reliability_diagram(labels, probabilities)
+    sections = [
+        learning_section(info.history),
+        confusion_section(confusion, evaluation),
+        class_section(evaluation),
+        mistake_section(mistakes, labels, probabilities, info.classes),
+        calibration_section(calibration, evaluation, labels, probabilities),
+        making_section(info, evaluation),
+    ]
+    contents = {
+        "learning-curves.png": figure_png(curves),
+        "confusion-matrix.png": figure_png(confusion),
+        "worst-mistakes.png": figure_png(mistakes),
+        "reliability.png": figure_png(calibration),
+        "report.html": _page(info, evaluation, sections).encode("utf-8", "replace"),
     }
-    page = _page(info, evaluation, images, labels, probabilities)
     folder = Path(folder)
-    contents = {name: figure_png(figure) for name, figure in figures.items()} | {
-        "report.html": page.encode("utf-8", "replace")
-    }
     for name, content in contents.items():
         with in_place_of(folder / name, ModelError) as fresh:
             fresh.write_bytes(content)
@@ -87,19 +96,9 @@ def _check_match(info: ModelInfo, evaluation: Evaluation, probabilities: Probabi
         )
 
 
-def _page(info: ModelInfo, evaluation: Evaluation, images: Images, labels: Labels, probabilities: Probabilities) -> str:
-    """Put the sections together, in the order in which they are read."""
+def _page(info: ModelInfo, evaluation: Evaluation, sections: Iterable[str]) -> str:
     style = resources.files("tenfold.report").joinpath("report.css").read_text(encoding="utf-8")
-    body = "\n".join(
-        [
-            learning_section(info.history),
-            confusion_section(evaluation, info.classes),
-            class_section(evaluation),
-            mistake_section(images, labels, probabilities, info.classes),
-            calibration_section(evaluation, labels, probabilities),
-            making_section(info, evaluation),
-        ]
-    )
+    body = "\n".join(sections)
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>

@@ -1,27 +1,25 @@
 """The sections of a report's page, each as HTML; every name that comes from outside is escaped."""
 
-import base64
-import json
 from collections.abc import Iterable, Mapping
-from functools import partial
 from html import escape
 from typing import Any
 
-from tenfold.arrays import SIDE, Image, Images, Labels, Probabilities
+from matplotlib.figure import Figure
+
+from tenfold.arrays import Labels, Probabilities
 from tenfold.model.description import Epoch, ModelInfo
 from tenfold.model.evaluate import ClassScore, Evaluation
-from tenfold.report.charts import line_chart, reliability_chart
-from tenfold.report.figures import ink_png
+from tenfold.report.figures import figure_svg, learning_curves
 from tenfold.report.findings import (
+    Confusion,
     calibration_bins,
     count_mistakes,
     curves,
     find_confusions,
     find_mistakes,
-    format_name,
     format_value,
-    mistake_strength,
     percent,
+    percent_sure,
     quantities,
 )
 
@@ -39,10 +37,10 @@ GALLERY = 40
 """Mistakes shown."""
 
 LIST = 10
-"""Confusions put into words."""
+"""Confusions put into words at first sight; the others unfold."""
 
 FEW_CLASSES = 16
-"""Up to here a confusion matrix has room for something beside it."""
+"""Up to this number of classes a confusion matrix has room for something beside it."""
 
 
 def _section(title: str, reading: str, body: str, kind: str = "") -> str:
@@ -72,75 +70,49 @@ def learning_section(history: tuple[Epoch, ...]) -> str:
 
 
 def _learning_curve(history: tuple[Epoch, ...], quantity: str) -> str:
-    lines, write = curves(history, quantity), partial(format_value, quantity)
-    last = {side: write(points[-1][1]) for side, points in lines.items()}
-    key = " ".join(f'<span class="{side}">{side} <b>{value}</b></span>' for side, value in last.items())
+    last = {side: format_value(quantity, points[-1][1]) for side, points in curves(history, quantity).items()}
     told = ", ".join(f"{side} ends at {value}" for side, value in last.items()) or "no finite value"
-    chart = line_chart(lines, title=f"{quantity} by epoch: {told}", write=write)
-    return f'<figure>\n<h3>{escape(format_name(quantity))}</h3>\n<p class="key">{key}</p>\n{chart}\n</figure>'
+    return _figure(learning_curves(history, [quantity]), f"{quantity} by epoch: {told}")
 
 
-def confusion_section(evaluation: Evaluation, classes: tuple[str, ...]) -> str:
-    """Show the confusion matrix, and its most frequent confusions in words."""
-    if not count_mistakes(evaluation):
-        told = "<p>No class was ever taken for another.</p>"
-    else:
-        told = _confusion_list(evaluation, classes)
+def _figure(figure: Figure, label: str) -> str:
+    """Set a figure where it can be scrolled on a narrow screen."""
+    return f'<figure class="scroll" tabindex="0">{figure_svg(figure, label)}</figure>'
+
+
+def confusion_section(figure: Figure, evaluation: Evaluation) -> str:
+    """Show the confusion matrix, and every kind of confusion in words."""
+    classes = tuple(evaluation.per_class)
+    items = [_taken(classes, each) for each in find_confusions(evaluation)]
+    told = _confusion_list(items) if items else "<p>No class was ever taken for another.</p>"
+    mistakes = f"{count_mistakes(evaluation):,} mistakes in {evaluation.n:,} images"
+    label = f"Confusion matrix: {mistakes}, told one by one in the list of confusions"
     kind = "wide" if len(classes) > FEW_CLASSES else ""
     reading = (
         "Each row is what images truly are, each column what the model said. "
         "Grey is right, orange is wrong: the stronger, the more often."
     )
-    return _section("Confusion", reading, f'<div class="beside">\n{_matrix(evaluation, classes)}\n{told}\n</div>', kind)
+    return _section("Confusion", reading, f'<div class="beside">\n{_figure(figure, label)}\n{told}\n</div>', kind)
 
 
-def _confusion_list(evaluation: Evaluation, classes: tuple[str, ...]) -> str:
-    found = find_confusions(evaluation)
-    items = "\n".join(f"<li>{_taken(classes, each.true, each.predicted, each.count)}</li>" for each in found[:LIST])
-    rest = len(found) - LIST
-    more = f'<p class="note">and {rest:,} more kinds of confusion</p>' if rest > 0 else ""
-    return f'<div class="confusions">\n<h3>Most frequent</h3>\n<ol>\n{items}\n</ol>\n{more}</div>'
+def _taken(classes: tuple[str, ...], confusion: Confusion) -> str:
+    times = "once" if confusion.count == 1 else f"{confusion.count:,} times"
+    return f"{escape(classes[confusion.true])} taken for {escape(classes[confusion.predicted])}: {times}"
 
 
-def _taken(classes: tuple[str, ...], true: int, predicted: int, count: int) -> str:
-    times = "once" if count == 1 else f"{count:,} times"
-    return f"{escape(classes[true])} taken for {escape(classes[predicted])}: {times}"
+def _confusion_list(items: list[str]) -> str:
+    rest = items[LIST:]
+    more = _unfolding(f"and {len(rest):,} more kinds of confusion", rest) if rest else ""
+    return f'<div class="confusions">\n<h3>Most frequent</h3>\n{_list(items[:LIST])}\n{more}</div>'
 
 
-def _matrix(evaluation: Evaluation, classes: tuple[str, ...]) -> str:
-    names = [escape(name) for name in classes]
-    kind = " ".join(
-        kind
-        for kind, applies in {"dense": len(names) > FEW_CLASSES, "upright": max(map(len, classes)) > 2}.items()
-        if applies
-    )
-    strength = mistake_strength(evaluation)
-    head = "".join(f'<th scope="col"><span>{name}</span></th>' for name in names)
-    rows = "\n".join(
-        f'<tr><th scope="row">{names[true]}</th>'
-        + "".join(
-            _cell(classes, true, predicted, count, strength[true, predicted]) for predicted, count in enumerate(row)
-        )
-        + "</tr>"
-        for true, row in enumerate(evaluation.confusion)
-    )
-    return f"""<div class="scroll" role="region" aria-label="Confusion matrix" tabindex="0">
-<table class="matrix {kind}" style="--classes:{len(names)}">
-<caption>Images by true class (rows) and by what the model said (columns)</caption>
-<thead><tr><td class="corner">said →<br>is ↓</td>{head}</tr></thead>
-<tbody>
-{rows}
-</tbody>
-</table>
-</div>"""
+def _list(items: Iterable[str]) -> str:
+    lines = "\n".join(f"<li>{item}</li>" for item in items)
+    return f"<ol>\n{lines}\n</ol>"
 
 
-def _cell(classes: tuple[str, ...], true: int, predicted: int, count: int, strength: float) -> str:
-    if true == predicted:
-        return f'<td class="right">{count}</td>'
-    if not count:
-        return "<td></td>"
-    return f'<td style="--strength:{strength:.2f}" title="{_taken(classes, true, predicted, count)}">{count}</td>'
+def _unfolding(title: str, items: Iterable[str]) -> str:
+    return f"<details>\n<summary>{title}</summary>\n{_list(items)}\n</details>"
 
 
 def class_section(evaluation: Evaluation) -> str:
@@ -180,8 +152,8 @@ def _class_row(name: str, score: ClassScore, missed: int, length: float) -> str:
     )
 
 
-def mistake_section(images: Images, labels: Labels, probabilities: Probabilities, classes: tuple[str, ...]) -> str:
-    """Show the images that were given a wrong class, the most confident mistake first."""
+def mistake_section(figure: Figure, labels: Labels, probabilities: Probabilities, classes: tuple[str, ...]) -> str:
+    """Show the images that were given a wrong class, the most confident mistake first, and list them in words."""
     mistakes = find_mistakes(labels, probabilities)
     if not len(mistakes):
         return _section("Worst mistakes", f"There are none: all {len(labels):,} images were read right.", "")
@@ -191,28 +163,20 @@ def mistake_section(images: Images, labels: Labels, probabilities: Probabilities
         f"{which}, the surest first, each with its place in the set, counted from 0. "
         "Some may well be labelled wrong: judge for yourself."
     )
-    items = "\n".join(
-        _mistake(images[index], int(index), classes[labels[index]], classes[said], float(probabilities[index, said]))
+    items = [
+        f"no. {index}: said {escape(classes[said])} ({escape(percent_sure(float(probabilities[index, said])))}), "
+        f"is {escape(classes[labels[index]])}"
         for index, said in zip(shown, probabilities[shown].argmax(axis=1), strict=True)
-    )
-    return _section("Worst mistakes", reading, f'<ul class="gallery">\n{items}\n</ul>')
+    ]
+    drawn = _figure(figure, f"The pictures of {len(shown)} mistakes, told in the list below")
+    return _section("Worst mistakes", reading, f"{drawn}\n{_unfolding('The same in words', items)}")
 
 
-def _mistake(image: Image, index: int, true: str, said: str, probability: float) -> str:
-    source = base64.b64encode(ink_png(image)).decode()
-    return (
-        f'<li><figure><img src="data:image/png;base64,{source}" width="{SIDE}" height="{SIDE}" '
-        f'alt="Image {index}, labelled {escape(true)}">'
-        f"<figcaption><span>said <b>{escape(said)}</b> ({escape(percent(probability))}),</span> "
-        f"<span>is <b>{escape(true)}</b></span> "
-        f"<small>no. {index}</small></figcaption></figure></li>"
-    )
-
-
-def calibration_section(evaluation: Evaluation, labels: Labels, probabilities: Probabilities) -> str:
+def calibration_section(
+    figure: Figure, evaluation: Evaluation, labels: Labels, probabilities: Probabilities
+) -> str:
     """Show how often the model was right against how sure it was."""
-    bins = calibration_bins(labels, probabilities)
-    last = bins[-1]
+    last = calibration_bins(labels, probabilities)[-1]
     surest = (
         f"{last.n:,} of {evaluation.n:,} answers were more than {percent(last.low, 0)} sure; "
         f"{percent(last.accuracy, 2)} of these are right."
@@ -221,8 +185,8 @@ def calibration_section(evaluation: Evaluation, labels: Labels, probabilities: P
         "A model that keeps its promises is right as often as it is sure: its dots lie on the dashed line. "
         f"Below the line it was surer than right. The bars are 95% intervals; few answers make them long. {surest}"
     )
-    chart = reliability_chart(bins, title=f"Share of right answers by how sure the model was. {surest}")
-    return _section("Calibration", reading, f'<figure class="reliability">\n{chart}\n</figure>')
+    label = f"Share of right answers by how sure the model was. {surest}"
+    return _section("Calibration", reading, _figure(figure, label))
 
 
 def making_section(info: ModelInfo, evaluation: Evaluation) -> str:
@@ -258,7 +222,9 @@ def _plain(value: Any) -> str:  # noqa: ANN401
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return json.dumps(value, ensure_ascii=False, default=str)
+        if "probability" in value:  # answers to images held out, which no reader wants to see one by one
+            return f"{value['n']:,} answers"
+        return "; ".join(f"{name}: {_plain(inside)}" for name, inside in value.items())
     if isinstance(value, Iterable) and not isinstance(value, str):
         return ", ".join(map(_plain, value)) or "none"
     return str(value)

@@ -56,13 +56,13 @@ def describe(evaluation: Evaluation) -> str:
         Accuracy, loss and calibration, what would be refused, a line per class, and the confusion matrix of up to 20
         classes.
     """
-    low, high = evaluation.interval
+    low, high = (percent(end, 2) for end in evaluation.interval)
     names = list(evaluation.per_class)
     mistaken = _count(count_mistakes(evaluation), "mistake")
     lines = [
         f"{evaluation.data}: {_count(evaluation.n, 'image')}",
         "",
-        f"accuracy           {percent(evaluation.accuracy, 2)}   95% interval {low:.2%}–{high:.2%}, {mistaken}",
+        f"accuracy           {percent(evaluation.accuracy, 2)}   95% interval {low}–{high}, {mistaken}",
         f"loss               {evaluation.loss:.4f}",
         f"calibration error  {evaluation.ece:.2%}",
         *_refusals(evaluation),
