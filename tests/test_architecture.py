@@ -25,7 +25,7 @@ STANDS_ON = {
     "demo": {"data", "model", "picture", "learn", "read", "report"},
     "cli": {"data", "model", "picture", "learn", "read", "calibrate", "report", "serve", "scale", "demo"},
 }
-GROUND = {"arrays", "errors", "files"}
+GROUND = {"arrays", "errors", "files", "progress"}
 
 
 def imports(file: Path) -> set[str]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 import tenfold
-from tenfold.cli.options import AsJson, ModelFolder, Offline, Quiet, Source, decode, pages_bar
+from tenfold.cli.options import AsJson, ModelFolder, Offline, Quiet, Source, decode
 from tenfold.errors import ModelError, OptionError
+from tenfold.progress import followed
 from tenfold.report.findings import percent
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _on_pages(
     from tenfold.read.lists import load_list
 
     labelled = LabelledPages(pages, model.alphabet)
-    shown = pages_bar(labelled, labelled.__len__, quiet=quiet)
+    shown = followed(labelled, "Reading pages", labelled.__len__, shown=not quiet)
     return calibrate_on_pages(model, shown, folder, load_list(known, model.alphabet) if known else None)
 
 

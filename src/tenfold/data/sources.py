@@ -17,9 +17,9 @@ import numpy as np
 from tenfold.data.idx import encode_idx, gunzip, idx_header
 from tenfold.data.labelled import LabelledImages
 from tenfold.data.npz import read_npz
-from tenfold.data.progress import Step, step
 from tenfold.errors import DataError
 from tenfold.files import opened, read_at_most
+from tenfold.progress import Progress
 
 __all__ = [
     "Archive",
@@ -198,10 +198,10 @@ class Mirror:
         """Download and unpack the files, as `Source` says."""
         errand.require_network()
         for file in errand.files:
-            with step(f"Downloading {self.address}{file.archive.name}", shown=errand.progress) as progress:
+            with Progress(f"Downloading {self.address}{file.archive.name}", shown=errand.progress) as progress:
                 yield file, _unpack(self._download(file.archive, errand.workspace, progress), file)
 
-    def _download(self, archive: Archive, folder: Path, progress: Step) -> Path:
+    def _download(self, archive: Archive, folder: Path, progress: Progress) -> Path:
         import pooch
         import requests
 

@@ -82,7 +82,7 @@ METADATA = {"Software": "Tenfold"}
 POINTS, CSS_PIXELS = 72, 96
 """Units of Matplotlib's SVG, and of a page, per inch."""
 
-SVG_SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "tenfold"}
+SVG_SETTINGS: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "tenfold"}
 """Text stays text, in the fonts of the page; the same figure gets the same names of its parts."""
 
 UNUSED_IN_PAGES = re.compile(
