@@ -82,15 +82,6 @@ def test_no_room_is_a_grab_bag():
     assert not names & {"utils", "common", "core", "base", "misc", "helpers"}
 
 
-def test_every_public_name_is_there_and_listed_once():
-    assert len(set(tenfold.__all__)) == len(tenfold.__all__)
-    for name in tenfold.__all__:
-        assert getattr(tenfold, name) is not None
-    assert set(tenfold._HOMES) <= set(tenfold.__all__)
-    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
-        tenfold.nonsense  # noqa: B018
-
-
 @pytest.mark.parametrize(
     "code",
     [

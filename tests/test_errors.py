@@ -13,6 +13,7 @@ def test_every_error_is_a_tenfold_error(name):
     [
         (errors.DataError, ValueError),
         (errors.FetchError, OSError),
+        (errors.FormError, ValueError),
         (errors.ModelError, ValueError),
         (errors.OptionError, ValueError),
         (errors.PictureError, ValueError),

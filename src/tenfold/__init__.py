@@ -1,106 +1,49 @@
-"""Tenfold learns to read handwritten digits and then reads yours."""
+"""Tenfold learns to read handwritten digits and then reads yours.
 
+The public names stand in `__init__.pyi`. Each is imported when it is first asked for, so `import tenfold` brings
+neither NumPy nor PyTorch.
+"""
+
+import ast
+from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import Path
+from types import ModuleType
 
-from tenfold.errors import (
-    DataError,
-    FetchError,
-    ModelError,
-    OptionError,
-    PictureError,
-    TenfoldError,
-    TrainingError,
-)
+__version__ = "0.2.0"
 
-if TYPE_CHECKING:
-    from tenfold.data.datasets import DATASETS, load_data, load_examples, save_data, save_examples
-    from tenfold.learn.classifier import DigitClassifier
-    from tenfold.learn.quantize import to_int8
-    from tenfold.learn.recipes import RECIPES, TrainingOptions, recipe
-    from tenfold.learn.run import TrainingRun, train_model
-    from tenfold.learn.training import train
-    from tenfold.model.evaluate import Evaluation, evaluate
-    from tenfold.model.folder import Model, load_model
-    from tenfold.read.digits import Digit
-    from tenfold.read.numbers import Number
-    from tenfold.read.options import NumberOptions
-    from tenfold.read.reader import Reader
-    from tenfold.read.tables import Numbers
-    from tenfold.report.html import write_report
+STUB = Path(__file__).with_suffix(".pyi")
+EXTRA = frozenset({"torch", "onnx", "safetensors", "matplotlib"})
+"""Packages that only `tenfold[train]` installs."""
 
-__version__ = "0.1.0"
 
-_HOMES = {
-    "DATASETS": "tenfold.data.datasets",
-    "Digit": "tenfold.read.digits",
-    "DigitClassifier": "tenfold.learn.classifier",
-    "Evaluation": "tenfold.model.evaluate",
-    "Model": "tenfold.model.folder",
-    "Number": "tenfold.read.numbers",
-    "Numbers": "tenfold.read.tables",
-    "NumberOptions": "tenfold.read.options",
-    "RECIPES": "tenfold.learn.recipes",
-    "Reader": "tenfold.read.reader",
-    "TrainingOptions": "tenfold.learn.recipes",
-    "TrainingRun": "tenfold.learn.run",
-    "evaluate": "tenfold.model.evaluate",
-    "load_data": "tenfold.data.datasets",
-    "load_examples": "tenfold.data.datasets",
-    "load_model": "tenfold.model.folder",
-    "save_data": "tenfold.data.datasets",
-    "save_examples": "tenfold.data.datasets",
-    "recipe": "tenfold.learn.recipes",
-    "to_int8": "tenfold.learn.quantize",
-    "train": "tenfold.learn.training",
-    "train_model": "tenfold.learn.run",
-    "write_report": "tenfold.report.html",
-}
-"""Where each public name lives; it is imported when first asked for, so `import tenfold` brings neither NumPy nor
-PyTorch."""
+def _homes() -> dict[str, str]:
+    """Give the module that each name of the stub is imported from; for a room that is `tenfold`."""
+    imports = (node for node in ast.parse(STUB.read_text(encoding="utf-8")).body if isinstance(node, ast.ImportFrom))
+    return {
+        alias.name: str(node.module)
+        for node in imports
+        for alias in node.names
+        if str(node.module).startswith(__name__)
+    }
 
-__all__ = [
-    "DATASETS",
-    "RECIPES",
-    "DataError",
-    "Digit",
-    "DigitClassifier",
-    "Evaluation",
-    "FetchError",
-    "Model",
-    "ModelError",
-    "Number",
-    "NumberOptions",
-    "Numbers",
-    "OptionError",
-    "PictureError",
-    "Reader",
-    "TenfoldError",
-    "TrainingError",
-    "TrainingOptions",
-    "TrainingRun",
-    "__version__",
-    "evaluate",
-    "load_data",
-    "load_examples",
-    "load_model",
-    "recipe",
-    "save_data",
-    "save_examples",
-    "to_int8",
-    "train",
-    "train_model",
-    "write_report",
-]
+
+_HOMES = _homes()
+
+__all__ = [*sorted(name for name, home in _HOMES.items() if home != __name__), "__version__"]
 
 
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
-        raise AttributeError(f"module 'tenfold' has no attribute {name!r}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if _HOMES[name] == __name__:
+        return import_module(f"{__name__}.{name}")
     try:
         home = import_module(_HOMES[name])
     except ModuleNotFoundError as error:
-        if error.name in {"torch", "onnx", "safetensors", "matplotlib"}:
+        if error.name in EXTRA:
+            from tenfold.errors import OptionError
+
             raise OptionError(f'tenfold.{name} needs {error.name}: pip install "tenfold[train]"') from error
         raise
     value: object = getattr(home, name)
@@ -109,4 +52,19 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted({*globals(), *_HOMES})
+
+
+def submodules_of(package: str) -> Callable[[str], ModuleType]:
+    """Give the `__getattr__` of a package whose modules are imported when they are first asked for."""
+
+    def find(name: str) -> ModuleType:
+        module = f"{package}.{name}"
+        try:
+            return import_module(module)
+        except ModuleNotFoundError as error:
+            if error.name != module:
+                raise
+            raise AttributeError(f"module {package!r} has no attribute {name!r}") from None
+
+    return find

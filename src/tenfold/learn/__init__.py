@@ -8,3 +8,7 @@ import os
 # docs/log.md. It has to be said before PyTorch is loaded.
 if "OMP_WAIT_POLICY" not in os.environ:
     os.environ.setdefault("GOMP_SPINCOUNT", "3000")
+
+from tenfold import submodules_of
+
+__getattr__ = submodules_of(__name__)

@@ -1,1 +1,5 @@
 """Reading over HTTP: an API, and a page where people draw, review and correct."""
+
+from tenfold import submodules_of
+
+__getattr__ = submodules_of(__name__)
