@@ -1,4 +1,4 @@
-"""The command line: one short function per command.
+"""The command line: a module for each command.
 
 Results go to standard output, progress and warnings to standard error. Exit status: 0 all well, 1 an input failed,
 2 wrong usage, 130 interrupted.
@@ -12,8 +12,12 @@ from typing import Annotated, NoReturn
 import typer
 
 import tenfold
+from tenfold.cli.calibrate import calibrate
+from tenfold.cli.demo import demo
+from tenfold.cli.evaluate import evaluate
+from tenfold.cli.export import export
 from tenfold.cli.fetch import fetch
-from tenfold.cli.models import calibrate, demo, evaluate, export, info
+from tenfold.cli.info import info
 from tenfold.cli.options import fail
 from tenfold.cli.predict import predict
 from tenfold.cli.read import read

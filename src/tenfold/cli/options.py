@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeAlias
 
 import typer
 
@@ -12,26 +12,37 @@ if TYPE_CHECKING:
 __all__ = [
     "AsJson",
     "MaxError",
-    "ModelFolder",
+    "Model",
+    "ModelArgument",
     "Offline",
     "Pixels",
     "Quiet",
-    "ShippedModel",
     "Source",
+    "Split",
     "decode",
     "fail",
 ]
 
-Source = Annotated[str, typer.Option("--data", help="A data set's name, or a file or folder of your own.")]
-Offline = Annotated[bool, typer.Option("--offline", help="Use only what is on this machine.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-ShippedModel = Annotated[Path | None, typer.Option(help="A model folder.", show_default="the shipped one")]
-MaxError = Annotated[
-    float | None, typer.Option(help="Accept only what keeps the share of errors below this.", show_default=False)
+A_MODEL = "A model folder, or `shipped` for the model that comes with Tenfold."
+
+Source = Annotated[str, typer.Option("--data", help="A data set's name, or a file or folder with your own images.")]
+Split: TypeAlias = Annotated[
+    Literal["train", "test"], typer.Option(help="Which images to take, where the data has both.")
 ]
-Pixels = Annotated[int | None, typer.Option(help="The most pixels that a picture may have.", show_default="50 million")]
-ModelFolder = Annotated[Path, typer.Argument(metavar="MODEL", help="A model folder.", show_default=False)]
+Offline = Annotated[bool, typer.Option("--offline", help="Use only what is on this machine; download nothing.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Model = Annotated[Path | None, typer.Option(help=A_MODEL, show_default="shipped")]
+ModelArgument = Annotated[Path | None, typer.Argument(metavar="MODEL", help=A_MODEL, show_default="shipped")]
+MaxError = Annotated[
+    float | None,
+    typer.Option(
+        help="Accept only answers sure enough that at most this share of them is wrong, as 0.01.", show_default=False
+    ),
+]
+Pixels = Annotated[
+    int | None, typer.Option(help="Refuse pictures with more pixels than this.", show_default="50 million")
+]
 
 
 def decode(content: bytes) -> "Image":

@@ -1,15 +1,14 @@
-"""The commands that read pictures."""
+"""`tenfold predict`: the digit in each picture."""
 
-import glob
 import json
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenfold.cli.options import AsJson, MaxError, Pixels, ShippedModel
+from tenfold.cli.inputs import files, report_failure
+from tenfold.cli.options import AsJson, MaxError, Model, Pixels
 from tenfold.errors import PictureError
 from tenfold.report.findings import percent_sure
 
@@ -17,14 +16,14 @@ if TYPE_CHECKING:
     from tenfold.picture.prepare import Prepared
     from tenfold.read.digits import Digit
 
-__all__ = ["files", "predict", "report_failure"]
+__all__ = ["predict"]
 
 
 def predict(
     pictures: Annotated[
         list[str], typer.Argument(metavar="PICTURE…", help="Picture files, folders, globs; `-` is standard input.")
     ],
-    model: ShippedModel = None,
+    model: Model = None,
     max_error: MaxError = None,
     pixels: Pixels = None,
     steps: Annotated[
@@ -59,21 +58,6 @@ def predict(
         raise typer.Exit(1)
 
 
-def files(names: Iterable[str]) -> Iterator[str]:
-    """Expand folders and globs; what names nothing stays as it is and fails later, by name."""
-    from tenfold.data.folders import SUFFIXES
-
-    for name in names:
-        path = Path(name)
-        if path.is_dir():
-            inside = sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES)
-            yield from map(str, inside) if inside else [name]
-        elif not path.exists() and any(sign in name for sign in "*?["):
-            yield from sorted(glob.glob(name, recursive=True)) or [name]  # noqa: PTH207 (Path has no glob of any path)
-        else:
-            yield name
-
-
 def _digit_line(name: str, digit: "Digit", *, as_json: bool) -> str:
     if as_json:
         return json.dumps({"file": name, **digit.to_dict()})
@@ -88,12 +72,3 @@ def _draw_steps(prepared: "Prepared", file: Path) -> None:
 
     with in_place_of(file) as fresh:
         fresh.write_bytes(draw_steps(prepared))
-
-
-def report_failure(name: str, error: str, *, as_json: bool, page: int | None = None) -> None:
-    """Say that one of several inputs failed, or a page of one."""
-    if as_json:
-        print(json.dumps({"file": name, **({"page": page} if page else {}), "error": error}), flush=True)
-    else:
-        where = f"{name}, page {page}" if page else name
-        print(f"tenfold: {where}: {error}", file=sys.stderr)

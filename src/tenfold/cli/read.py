@@ -4,15 +4,15 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenfold.cli.options import AsJson, Quiet, ShippedModel
-from tenfold.cli.predict import files, report_failure
+from tenfold.cli.inputs import files, report_failure
+from tenfold.cli.options import AsJson, Model, Quiet
 from tenfold.errors import OptionError
 from tenfold.files import check_writable
 from tenfold.progress import followed
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tenfold.picture.decode import Picture
     from tenfold.read.files import ReadFile
     from tenfold.read.numbers import Number
+    from tenfold.read.options import NumberOptions
+    from tenfold.read.pages import ReadRow
     from tenfold.read.reader import Reader
 
 __all__ = ["read"]
@@ -32,7 +34,7 @@ def read(
         list[str],
         typer.Argument(metavar="PAGE…", help="Photos, scans, PDF, TIFF, folders, globs; `-` is standard input."),
     ],
-    model: ShippedModel = None,
+    model: Model = None,
     digits: Annotated[int | None, typer.Option(help="How many digits each number has.", show_default=False)] = None,
     grid: Annotated[
         str | None, typer.Option(metavar="RxC", help="Rows and columns of the grid, as 9x9.", show_default=False)
@@ -94,22 +96,10 @@ def read(
     for table in (csv, parquet):
         if table:
             check_writable(table)
-    told: list[Number] = []
-    waiting = []
-    broken = 0
     found = read_files(names, loaded, options, workers=workers or os.cpu_count() or 1, sources=sources)
     count = partial(pages_of, names, sources)
-    for file in followed(found, "Reading pages", count, lambda file: max(len(file.pages), 1), shown=not quiet):
-        broken += _report_pages(file, as_json=as_json)
-        if unique:
-            waiting += file.rows
-        else:
-            decided = reader.decide(file.rows, options)
-            _print(decided, as_json=as_json)
-            told += decided
-    if unique:
-        told = list(reader.decide(waiting, options))
-        _print(told, as_json=as_json)
+    shown = followed(found, "Reading pages", count, lambda file: max(len(file.pages), 1), shown=not quiet)
+    told, broken = _tell(shown, reader, options, as_json=as_json)
     numbers = Numbers(tuple(told), options.form, sources)
     if csv:
         numbers.to_csv(csv)
@@ -124,6 +114,27 @@ def read(
         raise typer.Exit(1)
 
 
+def _tell(
+    found: "Iterable[ReadFile]", reader: "Reader", options: "NumberOptions", *, as_json: bool
+) -> "tuple[list[Number], int]":
+    """Print the numbers of each file, and what failed; give the numbers, and how many files failed.
+
+    Where each number of a list occurs at most once, none is decided before all files are read.
+    """
+    told: list[Number] = []
+    waiting: list[ReadRow] = []
+    broken = 0
+    for file in found:
+        broken += _report_pages(file, as_json=as_json)
+        waiting += file.rows
+        if not options.unique:
+            told += _print(reader.decide(waiting, options), as_json=as_json)
+            waiting = []
+    if waiting:
+        told += _print(reader.decide(waiting, options), as_json=as_json)
+    return told, broken
+
+
 def _report_pages(file: "ReadFile", *, as_json: bool) -> bool:
     """Say which pages of a file failed, and which hold no number; give whether one failed."""
     failed = {each.page: each.error for each in file.failed}
@@ -136,7 +147,7 @@ def _report_pages(file: "ReadFile", *, as_json: bool) -> bool:
     return bool(failed)
 
 
-def _print(numbers: Sequence["Number"], *, as_json: bool) -> None:
+def _print(numbers: Sequence["Number"], *, as_json: bool) -> Sequence["Number"]:
     for number in numbers:
         if as_json:
             print(json.dumps(number.to_dict()), flush=True)
@@ -147,6 +158,7 @@ def _print(numbers: Sequence["Number"], *, as_json: bool) -> None:
                 f"{number.file}  {number.page}{field}  {number.text}  {percent_sure(number.probability, 2)}{mark}",
                 flush=True,
             )
+    return numbers
 
 
 def _summary(numbers: Sequence["Number"], files: int, broken: int) -> str:

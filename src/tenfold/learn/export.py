@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+import onnx
 import torch
+from onnx import helper, numpy_helper
 from safetensors.torch import load, save
 from torch import nn
 
@@ -20,7 +22,7 @@ from tenfold.model.engine import open_network
 from tenfold.model.evaluate import Evaluation
 from tenfold.model.folder import Model, save_model, shipped_lines
 
-__all__ = ["classifier_of", "float_onnx", "golden_images", "load_network", "onnx_of", "save_trained"]
+__all__ = ["calibrated_onnx", "classifier_of", "float_onnx", "golden_images", "load_network", "onnx_of", "save_trained"]
 
 BATCH = 512
 """Images given to a network at once."""
@@ -114,10 +116,41 @@ def float_onnx(model: Model) -> bytes:
         ModelError: As for `load_network`.
     """
     if not model.info.options.get("int8"):
-        return model.content("model.onnx")
+        return calibrated_onnx(model)
     temperature = float(model.info.calibration.get("temperature") or 1.0)
     knows_outliers = model.info.options.get("outliers")
     return to_onnx(load_network(model), temperature, len(model.info.classes) if knows_outliers else None)
+
+
+def calibrated_onnx(model: Model) -> bytes:
+    """Give a model's own network as ONNX that answers as the model does.
+
+    Calibrating on pictures leaves `model.onnx` as it is: `Model` divides the logits by the rest of the temperature. For
+    use elsewhere the graph has to do it.
+
+    Returns:
+        An ONNX file; that of the folder where nothing is left to divide by.
+    """
+    content = model.content("model.onnx")
+    temperature = float(model.info.calibration.get("temperature") or 1.0)
+    in_graph = float(model.info.calibration.get("graph_temperature") or temperature)
+    if in_graph == temperature:
+        return content
+    network = onnx.load_from_string(content)
+    for node in network.graph.node:
+        for names in (node.input, node.output):
+            names[:] = ["uncalibrated" if name == "probabilities" else name for name in names]
+    factor = numpy_helper.from_array(np.array(in_graph / temperature, np.float32), "rest_of_temperature")
+    network.graph.initializer.append(factor)
+    network.graph.node.extend(
+        [
+            helper.make_node("Log", ["uncalibrated"], ["uncalibrated_logits"]),
+            helper.make_node("Mul", ["uncalibrated_logits", factor.name], ["logits_of_probabilities"]),
+            helper.make_node("Softmax", ["logits_of_probabilities"], ["probabilities"], axis=1),
+        ]
+    )
+    divided: bytes = network.SerializeToString()
+    return divided
 
 
 def classifier_of(content: bytes) -> Classifier:

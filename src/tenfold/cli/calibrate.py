@@ -1,0 +1,139 @@
+"""`tenfold calibrate`: promises that hold for the user's own pictures and pages."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tenfold.cli.options import A_MODEL, AsJson, Offline, Quiet, Split
+from tenfold.errors import OptionError
+from tenfold.progress import followed
+from tenfold.report.findings import percent
+
+if TYPE_CHECKING:
+    from tenfold.calibrate.pages import CalibratedKind
+    from tenfold.calibrate.pictures import CalibratedPictures
+    from tenfold.model.folder import Model
+    from tenfold.read.promises import ReadingKind
+
+__all__ = ["calibrate"]
+
+KINDS = {"boxes": "numbers in boxes", "free": "numbers written freely", "list": "numbers beside the list"}
+
+NUMBERS_DROPPED = (
+    "The model's promises about whole numbers rested on its old probabilities and were dropped: "
+    "make new ones with --pages.\n"
+)
+
+
+def calibrate(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help=A_MODEL, show_default=False)],
+    data: Annotated[
+        str | None, typer.Option("--data", help="Your labelled pictures, or a data set's name.", show_default=False)
+    ] = None,
+    pages: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Your labelled pages of numbers.", show_default=False)
+    ] = None,
+    known: Annotated[
+        Path | None,
+        typer.Option(
+            "--known", "--list", metavar="FILE", help="With --pages: the only numbers that can occur, one a line."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The model folder to write.", show_default="models/NAME-calibrated"),
+    ] = None,
+    split: Split = "test",
+    offline: Offline = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a copy of a model whose probabilities and promises about error hold for your own pictures or pages.
+
+    Use pictures that the model was not trained on. They lie in one folder for each digit, or in one folder with a
+    `labels.csv` (columns file, label). Pages lie in one folder with a `labels.csv` (columns file, text, and page where
+    a file has several): the numbers of each page from top to bottom. What the model reads stays the same.
+
+    Example: `tenfold calibrate models/tutorial --data my-digits/ --out models/mine`, or `tenfold calibrate shipped
+    --pages my-forms/`.
+    """
+    from tenfold.model.folder import load_model
+
+    if not data and not pages:
+        raise OptionError("expected labelled pictures (--data), labelled pages (--pages), or both")
+    loaded = load_model(model)
+    folder = out or Path("models") / f"{loaded.info.name}-calibrated"
+    told: dict[str, Any] = {"model": str(folder)}
+    if data:
+        found = _on_pictures(loaded, data, split, folder, offline=offline, quiet=quiet)
+        told |= found.to_dict()
+        if not as_json:
+            print(_describe_pictures(found))
+            if found.numbers_dropped and not pages:
+                print(NUMBERS_DROPPED)
+    if pages:
+        kinds = _on_pages(load_model(folder) if data else loaded, pages, known, folder, quiet=quiet)
+        told["numbers"] = {kind: each.to_dict() for kind, each in kinds.items()}
+        if not as_json:
+            print(_describe_pages(kinds))
+    print(json.dumps(told) if as_json else f"model: {folder}")
+
+
+def _on_pictures(
+    model: "Model", data: str, split: Split, folder: Path, *, offline: bool, quiet: bool
+) -> "CalibratedPictures":
+    from tenfold.calibrate.pictures import calibrate_on_pictures
+    from tenfold.data.datasets import load_examples
+    from tenfold.model.evaluate import relabelled
+    from tenfold.read.reader import Reader
+
+    examples = load_examples(data, split, offline=offline, progress=not quiet, decode=Reader(model).image)
+    labels = relabelled(examples.labels, examples.classes, model.classes)
+    return calibrate_on_pictures(model, examples.images, labels, folder, data=examples.name, sha256=examples.sha256)
+
+
+def _on_pages(
+    model: "Model", pages: Path, known: Path | None, folder: Path, *, quiet: bool
+) -> "dict[ReadingKind, CalibratedKind]":
+    from tenfold.calibrate.pages import LabelledPages, calibrate_on_pages
+    from tenfold.read.lists import load_list
+
+    labelled = LabelledPages(pages, model.alphabet)
+    shown = followed(labelled, "Reading pages", labelled.__len__, shown=not quiet)
+    return calibrate_on_pages(model, shown, folder, load_list(known, model.alphabet) if known else None)
+
+
+def _describe_pictures(found: "CalibratedPictures") -> str:
+    lines = [
+        f"{found.data}: {found.n:,} images, {percent(found.accuracy, 2)} read right",
+        f"calibration error {found.ece[1]:.2%} → {found.ece[0]:.2%} (temperature {found.temperature[1]:.3g} → "
+        f"{found.temperature[0]:.3g})",
+    ]
+    return "\n".join([*lines, "", *_promised(found.promises, found.n, "images"), ""])
+
+
+def _describe_pages(kinds: "Mapping[ReadingKind, CalibratedKind]") -> str:
+    parts = []
+    for kind, found in kinds.items():
+        parts += [f"{KINDS[kind]}: {found.n:,} read, {percent(found.right / found.n, 2)} of them right", ""]
+        parts += [*_promised(found.promises, found.n, "numbers"), ""]
+    return "\n".join(parts)
+
+
+def _promised(promises: "Mapping[float, float | None]", count: int, what: str) -> list[str]:
+    """Give a table of the largest errors and of what is accepted for each, or why nothing is."""
+    from tenfold.model.promise import fewest_images
+
+    lines = ["largest error  accepted of these"]
+    for error, share in promises.items():
+        if share is not None:
+            said = percent(share, 1)
+        elif count < fewest_images(error):
+            said = f"no promise: it takes at least {fewest_images(error):,} {what}"
+        else:
+            said = "no promise: too many of these are read wrong"
+        lines.append(f"{error:>13.1%}  {said}")
+    return lines

@@ -1,0 +1,33 @@
+"""The files that a command is given, and how one that fails is told while the others go on."""
+
+import glob
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+__all__ = ["files", "report_failure"]
+
+
+def files(names: Iterable[str]) -> Iterator[str]:
+    """Expand folders and globs; what names nothing stays as it is and fails later, by name."""
+    from tenfold.data.folders import SUFFIXES
+
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            inside = sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES)
+            yield from map(str, inside) if inside else [name]
+        elif not path.exists() and any(sign in name for sign in "*?["):
+            yield from sorted(glob.glob(name, recursive=True)) or [name]  # noqa: PTH207 (Path has no glob of any path)
+        else:
+            yield name
+
+
+def report_failure(name: str, error: str, *, as_json: bool, page: int | None = None) -> None:
+    """Say that one of several inputs failed, or a page of one."""
+    if as_json:
+        print(json.dumps({"file": name, **({"page": page} if page else {}), "error": error}), flush=True)
+    else:
+        where = f"{name}, page {page}" if page else name
+        print(f"tenfold: {where}: {error}", file=sys.stderr)

@@ -1,0 +1,60 @@
+"""`tenfold predict` as a user types it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+
+def test_json_has_the_digit_how_sure_and_how_it_was_prepared(command, model, pictures):
+    result = command("predict", "pictures", "--model", model.folder, "--json")
+    answers = [json.loads(line) for line in result.out.splitlines()]
+    assert [answer["file"] for answer in answers] == [f"pictures/{index}.png" for index in range(4)]
+    assert [answer["digit"] for answer in answers] == ["7", "2", "1", "0"]
+    assert set(answers[0]) == {"file", "digit", "probability", "probabilities", "accepted", "reason", "steps"}
+
+
+@pytest.mark.parametrize("named", [[], ["--model", "shipped"]], ids=["without", "shipped"])
+def test_the_shipped_model_is_the_default_and_has_a_name(command, pictures, named):
+    assert command("predict", "pictures/0.png", *named).out.startswith("pictures/0.png  7  ")
+
+
+def test_no_answer_is_called_certain(command, pictures):
+    told = command("predict", "pictures").out
+    assert ">99.99%" in told
+    assert "100%" not in told
+
+
+def test_a_bad_picture_is_named_and_the_others_are_still_read(command, model, pictures):
+    (pictures / "1.png").write_bytes(b"broken")
+    result = command(
+        "predict", "pictures/0.png", "pictures/1.png", "none.png", "pictures/2.png", "--model", model.folder
+    )
+    assert result.status == 1
+    assert [line.split()[:2] for line in result.out.splitlines()] == [["pictures/0.png", "7"], ["pictures/2.png", "1"]]
+    assert "tenfold: pictures/1.png: not a picture" in result.err
+    assert "tenfold: none.png: cannot read" in result.err
+    result = command("predict", "pictures/1.png", "pictures/0.png", "--model", model.folder, "--json")
+    first, second = map(json.loads, result.out.splitlines())
+    assert set(first) == {"file", "error"}
+    assert second["digit"] == "7"
+
+
+def test_steps_are_drawn_into_a_folder(command, model, pictures, tmp_path):
+    result = command("predict", "pictures", "none.png", "--steps", "steps", "--model", model.folder)
+    assert result.status == 1
+    drawn = sorted(file.name for file in (tmp_path / "steps").iterdir())
+    assert drawn == [f"{index + 1:04}-{index}.png" for index in range(4)]
+
+
+def test_the_most_pixels_of_a_picture_can_be_set(command, model, pictures):
+    result = command("predict", "pictures/0.png", "--pixels", "783", "--model", model.folder)
+    assert result.status == 1
+    assert "too large: 28×28 pixels, and at most 783 are read" in result.err
+
+
+def test_a_closed_pipe_is_no_error(model, pictures):
+    command = f"{sys.executable} -m tenfold predict {pictures} --model {model.folder} --json | head -n 1"
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stderr == ""

@@ -1,0 +1,113 @@
+"""`tenfold read` as a user types it."""
+
+import csv
+import json
+
+import pandas as pd
+import pytest
+from PIL import Image
+
+
+def test_a_folder_becomes_a_table(command, scans, ids, tmp_path):
+    result = command("read", scans, "--digits", 9, "--csv", "out.csv", "--parquet", "out.parquet", "--json")
+    assert result.status == 0
+    assert [json.loads(line)["text"] for line in result.out.splitlines()] == list(ids)
+    assert "3 numbers: 3 accepted, 0 for review" in result.err
+    with (tmp_path / "out.csv").open(newline="") as stream:
+        assert [row["text"] for row in csv.DictReader(stream)] == list(ids)
+    assert list(pd.read_parquet(tmp_path / "out.parquet")["text"]) == list(ids)
+
+
+def test_a_page_that_fails_is_told_and_the_others_go_on(command, scans):
+    (scans / "c.pdf").write_bytes(b"%PDF-1.7 and nothing more")
+    result = command("read", scans)
+    assert result.status == 1
+    assert len(result.out.splitlines()) == 3
+    assert "c.pdf: the PDF cannot be opened" in result.err
+    assert "Traceback" not in result.err
+
+
+def test_several_processes_answer_as_one_does(command, scans):
+    assert command("read", scans, "--workers", 2).out == command("read", scans).out
+
+
+def test_a_blank_page_is_told(command, tmp_path):
+    Image.new("L", (600, 800), 255).save(tmp_path / "blank.png")
+    result = command("read", "blank.png")
+    assert (result.status, result.out) == (0, "")
+    assert "blank.png, page 1: no numbers were found" in result.err
+    assert "0 numbers" in result.err
+
+
+def test_review_gets_crops_and_pages_are_annotated(command, scans, tmp_path):
+    (tmp_path / "ids.txt").write_text("781528989\n402135667\n", encoding="utf-8")
+    result = command("read", scans, "--list", "ids.txt", "--unique", "--crops", "crops", "--annotate", "pages")
+    assert "3 numbers: 2 accepted, 1 for review" in result.err
+    assert "not-on-list" in result.out
+    [crop] = (tmp_path / "crops").iterdir()
+    with Image.open(crop) as picture:
+        assert picture.width > 500
+    assert len(list((tmp_path / "pages").iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--grid", "nine"], "grid is rows x columns, as 9x9"),
+        (["--unique"], "needs the list"),
+        (["--list", "bad.csv"], "line 2: 12 stands there already"),
+        (["--workers", "-1"], "at least 1 worker"),
+    ],
+)
+def test_wrong_usage_is_refused_in_words(command, scans, tmp_path, arguments, message):
+    (tmp_path / "bad.csv").write_text("12\n12\n", encoding="utf-8")
+    result = command("read", scans, *arguments)
+    assert result.status == 2
+    assert message in result.err
+    assert "Traceback" not in result.err
+
+
+def test_json_names_the_file_and_the_page_that_failed(command, scans):
+    (scans / "c.pdf").write_bytes(b"%PDF-1.7 and nothing more")
+    result = command("read", scans / "c.pdf", "--json")
+    told = json.loads(result.out)
+    assert set(told) == {"file", "error"}
+    assert told["file"] == str(scans / "c.pdf")
+
+
+def test_json_names_the_page_of_a_file_that_is_not_the_form(command, scans):
+    assert command("read", scans / "a.png", "--template", "form.toml").status == 0
+    Image.new("L", (600, 800), 255).save(scans / "blank.png")
+    result = command("read", scans / "blank.png", "--form", "form.toml", "--json")
+    assert result.status == 1
+    told = json.loads(result.out)
+    assert (told["file"], told["page"]) == (str(scans / "blank.png"), 1)
+    assert set(told) == {"file", "page", "error"}
+
+
+def test_the_summary_counts_numbers_and_files_that_failed(command, scans):
+    (scans / "c.pdf").write_bytes(b"%PDF-1.7 and nothing more")
+    result = command("read", scans)
+    assert result.err.splitlines()[-1] == "3 numbers: 3 accepted, 0 for review; 1 of 3 files not read to the end"
+
+
+def test_a_table_that_cannot_be_written_is_refused_before_anything_is_read(command, scans, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    result = command("read", scans, "--csv", "file/out.csv")
+    assert result.status == 1
+    assert "out.csv cannot be written" in result.err
+    assert result.out == ""
+
+
+def test_a_template_replaces_a_form_only_when_told(command, scans, tmp_path):
+    (tmp_path / "form.toml").write_text("mine")
+    result = command("read", scans / "a.png", "--template", "form.toml")
+    assert result.status == 2
+    assert "--replace replaces it" in result.err
+    assert (tmp_path / "form.toml").read_text() == "mine"
+    assert command("read", scans / "a.png", "--template", "form.toml", "--replace").status == 0
+    assert (tmp_path / "form.toml").read_text() != "mine"
+
+
+def test_the_shipped_model_has_a_name(command, scans):
+    assert command("read", scans, "--model", "shipped").out == command("read", scans).out

@@ -1,0 +1,79 @@
+"""`tenfold train` as a user types it."""
+
+import json
+import signal
+import subprocess
+import sys
+
+import tenfold
+
+
+def test_a_model_is_trained_on_own_data_and_only_its_folder_is_written(command, own, tmp_path):
+    result = command("train", "--data", own, "--out", "mine", "--epochs", 8, "--batch-size", 16)
+    assert result.status == 0, result.err
+    assert "epoch 8/8" in result.err
+    assert "next: tenfold predict picture.png --model mine" in result.out
+    assert [file.name for file in tmp_path.iterdir()] == ["mine"]
+    assert tenfold.load_model(tmp_path / "mine").info.options["epochs"] == 8
+
+
+def test_an_ensemble_is_one_model(command, own):
+    result = command("train", "--data", own, "--out", "three", "--epochs", 1, "--ensemble", 3, "--json")
+    assert result.status == 0, result.err
+    assert "epoch 3/3" in result.err
+    info = json.loads(command("info", "three", "--json").out)
+    assert info["network"]["members"] == 3
+    assert info["parameters"] == 3 * 118_282
+    assert json.loads(command("evaluate", "three", "--data", own, "--json").out)["n"] == 500
+
+
+def test_json_of_a_training_run(command, own):
+    result = command("train", "--data", own, "--out", "mine", "--epochs", 1, "--quiet", "--json")
+    assert json.loads(result.out)["folder"] == "mine"
+    assert result.err == ""
+
+
+def _heeding_ctrl_c():
+    """Undo what shells do to jobs in the background, which inherit that Ctrl-C is nothing to them."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def test_ctrl_c_leaves_the_last_whole_epoch_and_resume_goes_on(own, tmp_path):
+    command = [sys.executable, "-m", "tenfold", "train", "--data", str(own), "--out", "mine"]
+    options = ["--epochs", "400", "--hidden", "32", "--batch-size", "64"]
+    process = subprocess.Popen(
+        [*command, *options], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=_heeding_ctrl_c
+    )
+    assert process.stderr.readline().startswith(b"epoch 1/400")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert b"which is saved: mine" in out
+    assert f"go on: tenfold train --resume --data {own} --out mine".encode() in out
+    assert b"Traceback" not in err
+    trained = len(tenfold.load_model(tmp_path / "mine").info.history)
+    assert 1 <= trained < 400
+
+    again = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, check=False)
+    assert again.returncode == 2
+    assert b"a stopped run waits" in again.stderr
+
+    resumed = subprocess.run([*command, "--resume"], cwd=tmp_path, capture_output=True, check=False)
+    assert resumed.returncode == 0, resumed.stderr
+    assert f"epoch {trained + 1}/400".encode() in resumed.stderr
+    whole = subprocess.run([*command[:-1], "whole", *options], cwd=tmp_path, capture_output=True, check=False)
+    assert whole.returncode == 0
+    one, other = (tenfold.load_model(tmp_path / name).content("model.safetensors") for name in ("mine", "whole"))
+    assert one == other
+
+
+def test_a_killed_run_goes_on_from_its_last_whole_epoch(own, tmp_path):
+    command = [sys.executable, "-m", "tenfold", "train", "--data", str(own), "--out", "mine"]
+    process = subprocess.Popen([*command, "--epochs", "200"], cwd=tmp_path, stderr=subprocess.PIPE)
+    assert process.stderr.readline().startswith(b"epoch 1/200")
+    process.kill()
+    process.wait()
+    process.stderr.close()
+    resumed = subprocess.run([*command, "--resume"], cwd=tmp_path, capture_output=True, check=False)
+    assert resumed.returncode == 0, resumed.stderr
+    assert len(tenfold.load_model(tmp_path / "mine").info.history) == 200
