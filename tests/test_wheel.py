@@ -1,7 +1,9 @@
-"""The wheel installs into an empty environment and reads a digit there, without PyTorch."""
+"""What is published: a source archive whose tests run, and a wheel of it that reads a digit without PyTorch."""
 
+import os
 import subprocess
 import sys
+import tarfile
 import venv
 from pathlib import Path
 
@@ -12,13 +14,51 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory) -> Path:
+def published(tmp_path_factory) -> Path:
+    """A folder with the source archive, and the wheel built of what it holds."""
     out = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(ROOT)]
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(ROOT)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    (built,) = out.glob("*.whl")
+    return out
+
+
+@pytest.fixture(scope="module")
+def wheel(published) -> Path:
+    (built,) = published.glob("*.whl")
     return built
+
+
+@pytest.fixture(scope="module")
+def unpacked(published, tmp_path_factory) -> Path:
+    """The source archive, unpacked."""
+    folder = tmp_path_factory.mktemp("sdist")
+    (archive,) = published.glob("*.tar.gz")
+    with tarfile.open(archive) as members:
+        members.extractall(folder, filter="data")
+    (inside,) = folder.iterdir()
+    return inside
+
+
+def test_the_source_archive_holds_what_make_test_needs(unpacked):
+    for name in ("Makefile", "pyproject.toml", "requirements.lock"):
+        assert (unpacked / name).read_bytes() == (ROOT / name).read_bytes()
+    for folder in ("src", "tests", "benchmarks", "docs"):
+        files = {file.relative_to(ROOT) for file in (ROOT / folder).rglob("*") if file.is_file()}
+        kept = {file for file in files if not any(part.startswith((".", "__pycache__")) for part in file.parts)}
+        assert {file for file in kept if not (unpacked / file).is_file()} == set()
+
+
+def test_the_tests_of_the_source_archive_run(unpacked):
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "tests/test_errors.py", "tests/data/test_idx.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=unpacked,
+        env={**os.environ, "PYTHONPATH": str(unpacked / "src")},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_wheel_reads_a_digit_in_an_empty_environment(wheel, mnist, tmp_path):
@@ -46,6 +86,7 @@ def test_the_wheel_reads_a_digit_in_an_empty_environment(wheel, mnist, tmp_path)
 
     installed = next((tmp_path / "empty" / "lib").glob("python*/site-packages/tenfold"))
     assert (installed / "py.typed").is_file()
+    assert (installed / "__init__.pyi").is_file()
     assert (installed / "report" / "report.css").is_file()
     assert (installed / "model" / "reader" / "model.onnx").is_file()
     assert (installed / "serve" / "page" / "index.html").is_file()
