@@ -25,7 +25,14 @@ def files(names: Iterable[str]) -> Iterator[str]:
 
 
 def report_failure(name: str, error: str, *, as_json: bool, page: int | None = None) -> None:
-    """Say that one of several inputs failed, or a page of one."""
+    """Say that one of several inputs failed, or a page of one.
+
+    Args:
+        name: The input; the command names it, so the message does not.
+        error: What was expected, what came, and what to do.
+        as_json: Say so on standard output, as JSON.
+        page: The page, where the input has several.
+    """
     if as_json:
         print(json.dumps({"file": name, **({"page": page} if page else {}), "error": error}), flush=True)
     else:

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 __all__ = [
     "AsJson",
     "MaxError",
-    "Model",
     "ModelArgument",
     "Offline",
     "Pixels",
     "Quiet",
+    "ShippedModel",
     "Source",
     "Split",
     "decode",
@@ -32,7 +32,7 @@ Split: TypeAlias = Annotated[
 Offline = Annotated[bool, typer.Option("--offline", help="Use only what is on this machine; download nothing.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Model = Annotated[Path | None, typer.Option(help=A_MODEL, show_default="shipped")]
+ShippedModel = Annotated[Path | None, typer.Option(help=A_MODEL, show_default="shipped")]
 ModelArgument = Annotated[Path | None, typer.Argument(metavar="MODEL", help=A_MODEL, show_default="shipped")]
 MaxError = Annotated[
     float | None,

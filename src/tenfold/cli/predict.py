@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tenfold.cli.inputs import files, report_failure
-from tenfold.cli.options import AsJson, MaxError, Model, Pixels
+from tenfold.cli.options import AsJson, MaxError, Pixels, ShippedModel
 from tenfold.errors import PictureError
 from tenfold.report.findings import percent_sure
 
@@ -23,7 +23,7 @@ def predict(
     pictures: Annotated[
         list[str], typer.Argument(metavar="PICTURE…", help="Picture files, folders, globs; `-` is standard input.")
     ],
-    model: Model = None,
+    model: ShippedModel = None,
     max_error: MaxError = None,
     pixels: Pixels = None,
     steps: Annotated[

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tenfold.cli.inputs import files, report_failure
-from tenfold.cli.options import AsJson, Model, Quiet
+from tenfold.cli.options import AsJson, Quiet, ShippedModel
 from tenfold.errors import OptionError
 from tenfold.files import check_writable
 from tenfold.progress import followed
@@ -34,7 +34,7 @@ def read(
         list[str],
         typer.Argument(metavar="PAGE…", help="Photos, scans, PDF, TIFF, folders, globs; `-` is standard input."),
     ],
-    model: Model = None,
+    model: ShippedModel = None,
     digits: Annotated[int | None, typer.Option(help="How many digits each number has.", show_default=False)] = None,
     grid: Annotated[
         str | None, typer.Option(metavar="RxC", help="Rows and columns of the grid, as 9x9.", show_default=False)

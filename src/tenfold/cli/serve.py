@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tenfold.cli.options import MaxError, Model, Pixels
+from tenfold.cli.options import MaxError, Pixels, ShippedModel
 from tenfold.errors import OptionError
 
 __all__ = ["serve"]
@@ -15,7 +15,7 @@ __all__ = ["serve"]
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port; 0 for any that is free.")] = 8000,
-    model: Model = None,
+    model: ShippedModel = None,
     max_error: MaxError = None,
     pixels: Pixels = None,
     workers: Annotated[
