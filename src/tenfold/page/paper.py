@@ -11,7 +11,7 @@ import numpy as np
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
 from tenfold.picture.ink import Mask
-from tenfold.picture.light import NORMAL, beside_paper, shrunk
+from tenfold.picture.light import beside_paper, roughness, shrunk
 from tenfold.picture.polarity import has_light_ink
 
 __all__ = ["Paper", "even_out"]
@@ -65,15 +65,7 @@ def even_out(page: Grey) -> Paper:
     reach = max(round(PAST * max(page.shape)), LEAST_PAST) * max(small.shape) / max(page.shape)
     kernel = np.ones((2 * round(reach / 2) + 1,) * 2, np.uint8)
     light = np.asarray(cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel), 5), np.uint8)
-    floor = max(FAINTEST, round(NOISE * _roughness(page, float(np.median(light)))))
+    floor = max(FAINTEST, round(NOISE * roughness(page, float(np.median(light)))))
     dark = np.asarray(cv2.bitwise_not(beside_paper(page, light, 255)), np.uint8)
     mask = np.asarray(cv2.threshold(dark, floor, 1, cv2.THRESH_BINARY)[1], np.uint8)
     return Paper(dark, mask, floor)
-
-
-def _roughness(page: Grey, light: float) -> float:
-    """Give the spread of a page's noise, as darkness 0…255, from pixels two apart: most are both paper."""
-    if page.shape[1] < 3:
-        return 0.0
-    some = page[::4].astype(np.int16)
-    return float(np.median(np.abs(some[:, 2:] - some[:, :-2]))) / NORMAL / 2**0.5 * 255 / max(light, 1)

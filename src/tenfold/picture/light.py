@@ -12,7 +12,7 @@ import numpy as np
 
 from tenfold.picture.decode import Grey
 
-__all__ = ["NORMAL", "beside_paper", "shrunk"]
+__all__ = ["NORMAL", "beside_paper", "roughness", "shrunk"]
 
 NORMAL = 0.6745  # median size of normal noise over its spread: the upper quartile of the normal distribution
 
@@ -40,3 +40,14 @@ def beside_paper(page: Grey, light: Grey, paper: int) -> Grey:
     height, width = page.shape
     everywhere = np.asarray(cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
     return np.asarray(cv2.divide(page, np.maximum(everywhere, 1), scale=paper), np.uint8)
+
+
+def roughness(page: Grey, light: float) -> float:
+    """Give the spread of a page's noise as darkness, 0…255, under paper as light as `light`.
+
+    It is measured on pixels two apart, of which most are both paper.
+    """
+    if page.shape[1] < 3:
+        return 0.0
+    some = page[::4].astype(np.int16)
+    return float(np.median(np.abs(some[:, 2:] - some[:, :-2]))) / NORMAL / 2**0.5 * 255 / max(light, 1)
