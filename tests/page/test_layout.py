@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from sheets import Sheet
 
+from tenfold.page.erasing import erased
 from tenfold.page.layout import FreeRow, Row, find_boxed, find_free, parts_of
 from tenfold.page.paper import even_out
-from tenfold.page.rulings import erased
 
 
 @pytest.fixture
@@ -98,8 +98,8 @@ def test_a_free_row_is_laid_out_for_a_network_of_rows(sheet):
     sheet.row("2718", 200, 400)
     [row] = free(sheet.page())
     assert isinstance(row, FreeRow)
-    inked = np.flatnonzero(row.strip.any(axis=1))
-    assert row.strip.shape[0] == 32
+    inked = np.flatnonzero(row.line.any(axis=1))
+    assert row.line.shape[0] == 32
     assert 17 <= len(inked) <= 24
     assert abs(inked.mean() - 15.5) < 2
 
@@ -107,8 +107,8 @@ def test_a_free_row_is_laid_out_for_a_network_of_rows(sheet):
 def test_an_upright_line_beside_a_row_is_not_of_it(sheet):
     sheet.row("2718", 200, 400)
     sheet.line(160, 300, 160, 520, thick=3)
-    rows = [row for row in free(sheet.page()) if row.strip.shape[1] > 60]
-    assert [len(np.flatnonzero(row.strip.any(axis=1))) <= 24 for row in rows] == [True]
+    rows = [row for row in free(sheet.page()) if row.line.shape[1] > 60]
+    assert [len(np.flatnonzero(row.line.any(axis=1))) <= 24 for row in rows] == [True]
 
 
 @pytest.fixture
@@ -155,7 +155,7 @@ def test_a_stroke_at_the_end_of_a_shadow_is_no_edge_of_the_paper(mnist):
 def test_a_free_row_is_cut_where_there_is_least_ink(sheet):
     sheet.row("27", 200, 400)
     [row] = free(sheet.page())
-    width = row.strip.shape[1]
+    width = row.line.shape[1]
     parts = parts_of(row, [(0, width // 2), (width // 2, width), (0, width)])
     left, right, both = parts.values()
     assert all(part.image is not None and part.image.shape == (28, 28) for part in parts.values())

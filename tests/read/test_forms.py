@@ -8,7 +8,8 @@ from sheets import Sheet
 
 import tenfold
 from tenfold.errors import DataError, FormError, OptionError
-from tenfold.page.align import Anchor, fit, on_page
+from tenfold.page.align import Anchor, fit
+from tenfold.page.quads import mapped
 from tenfold.read.forms import load_form, to_toml
 from tenfold.read.templates import form_of
 
@@ -134,7 +135,7 @@ def test_a_form_is_laid_on_by_rows_that_agree():
     form = [row(9, 100, 100), row(9, 100, 300), row(4, 500, 420)]
     page = [row(9, 160, 150), row(9, 160, 350), row(4, 560, 470), row(9, 900, 900)]
     way = fit(form, page)
-    assert np.allclose(on_page(way, [np.array([100.0, 100.0])]), [[160, 150]], atol=1)
+    assert np.allclose(mapped(way, [np.array([100.0, 100.0])]), [[160, 150]], atol=1)
     assert fit(form, [row(3, 0, 0)]) is None
 
 

@@ -19,7 +19,7 @@ from tenfold.draw.lines import HELD_OUT
 from tenfold.draw.pages import HELD_APART, Kind, draw_pages
 from tenfold.draw.sheets import LabelledPage, Pool
 from tenfold.model.folder import SHIPPED, Model, load_model
-from tenfold.page.boxes import Quad
+from tenfold.page.quads import Quad
 from tenfold.read.lists import Known
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import read_page

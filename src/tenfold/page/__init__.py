@@ -1,4 +1,22 @@
-"""A page to its lines: where the rows of boxes, grids and free rows are, and what is written in them."""
+"""A page to its lines: where rows of boxes, grids and free rows are, and what is written in them.
+
+`layout` is the one way in, `align` the one for printed forms; each module calls only those further down:
+
+    layout     what may be numbers, each digit as one image          align       a printed form found again
+    cells      what is written in each box                           seams       free rows cut into digits
+    erasing    the lines of a row of boxes taken away                free        rows of digits without boxes
+    boxes      rows of boxes that agree with one another
+    verticals  where boxes begin and end
+    outlines   printed outlines, as grids (grids) or from the front (combs)
+    strips     the paper between two level lines, sampled straight
+    rulings    long straight lines: tilt, level lines, rules taken away
+    darkness   how dark a pen is
+    paper      the page with its light divided out
+    quads      places and homographies
+
+Where a constant names no measurement, none was written down. Networks that learn what lines, boxes and ink are will
+take the place of many.
+"""
 
 from tenfold import submodules_of
 

@@ -1,32 +1,36 @@
-"""Rows of boxes on a page: every frame looked at, rows of one grid agreeing with one another, none found twice."""
+"""Rows of boxes on a page: every outline looked at, rows of one grid agreeing with one another, none found twice."""
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from statistics import median
 
 import cv2
 import numpy as np
 
-from tenfold.page.cells import Cell, Ruled, cells_of, ruled, with_bounds
-from tenfold.page.outlines import Frame, find_frames
+from tenfold.page.outlines import Outline, find_outlines
 from tenfold.page.paper import Paper
+from tenfold.page.quads import Quad
 from tenfold.page.strips import Strip
+from tenfold.page.verticals import NARROWEST, WIDEST, find_verticals
 
-__all__ = ["BoxRow", "Quad", "find_boxes", "height_of", "quad_of"]
+__all__ = ["BoxRow", "find_boxes"]
 
-Quad = tuple[tuple[float, float], ...]
-"""Four corners on the page, x and y in pixels, clockwise from the top left."""
+FINEST, SHORTEST_COMB = 11.0, 80
+"""Narrowest box, and narrowest comb, in pixels of its strip: the foot of a digit looks like a small comb."""
 
 AGREED = 0.4
-"""Rows of a grid have as many boxes as this share of them agree on."""
+"""Share of a grid's rows that have the same number of boxes, at least: then the others have as many."""
 
 LARGE = 0.08
-"""A frame with this share of the page that is no grid may be one that its surroundings run into."""
+"""Share of the page that an outline covers which is no grid, but may be one that its surroundings run into."""
 
 AS_GOOD = 0.8
-"""Of frames that may be the grid those are kept whose boxes are at least so well alike as the best one's."""
+"""What outlines are worth that may be the grid, at least, in worths of the best one: how many boxes are alike."""
 
 LEAST_GRID = 3
-"""So many strips one below the other are a grid."""
+"""Strips, one below the other, that are a grid, at least."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,20 +38,53 @@ class BoxRow:
     """A row of boxes.
 
     Attributes:
-        cells: The boxes, from left to right.
         strip: The paper that they are on.
-        quad: The corners of the row.
-        of_digits: Whether each box has the shape of one for a single digit; others hold whole numbers, or words.
-        grid: How many rows the grid has that it is of; 1 for a row by itself.
-        ruled: The strip with its lines taken away.
+        bounds: Columns of the vertical lines, in rising order, counted from the strip's left end.
+        lean: How far these go to the right from top to bottom, in columns for each row.
     """
 
-    cells: tuple[Cell, ...]
     strip: Strip
-    quad: Quad
-    of_digits: bool
-    grid: int
-    ruled: Ruled
+    bounds: tuple[float, ...]
+    lean: float
+
+    @property
+    def boxes(self) -> int:
+        """How many boxes there are."""
+        return len(self.bounds) - 1
+
+    @property
+    def of_digits(self) -> bool:
+        """Whether each box has the shape of one for a single digit; others hold whole numbers, or words."""
+        pitch = float(np.median(np.diff(self.bounds)))
+        if pitch < FINEST or (self.strip.comb and self.strip.width < SHORTEST_COMB):
+            return False
+        return NARROWEST * self.strip.height <= pitch <= WIDEST * self.strip.height
+
+    @cached_property
+    def quad(self) -> Quad:
+        """The corners of the row on the page."""
+        return self._corners(self.bounds[0], self.bounds[-1])
+
+    @property
+    def quads(self) -> list[Quad]:
+        """The corners of each box on the page."""
+        return [self._corners(left, right) for left, right in pairwise(self.bounds)]
+
+    def columns(self, rows: "np.ndarray") -> "np.ndarray":
+        """Give the columns of the vertical lines in some rows of the strip's pixels: `float64 (lines, rows)`."""
+        middles = np.array(self.bounds)[:, None] + self.strip.room
+        return np.asarray(middles + self.lean * (rows - self.strip.room - self.strip.height / 2), np.float64)
+
+    def overlaps(self, other: "BoxRow") -> bool:
+        """Say whether two rows are at the same place: the middle of one lies in the other."""
+        shapes = [np.array(row.quad, np.float32) for row in (self, other)]
+        middles = [tuple(map(float, shape.mean(axis=0))) for shape in shapes]
+        return any(cv2.pointPolygonTest(shapes[a], middles[1 - a], measureDist=False) >= 0 for a in (0, 1))
+
+    def _corners(self, left: float, right: float) -> Quad:
+        foot, half = self.strip.height, self.lean * self.strip.height / 2
+        corners = (left - half, 0), (right - half, 0), (right + half, foot), (left + half, foot)
+        return tuple(self.strip.on_page(column, row) for column, row in corners)
 
 
 def find_boxes(paper: Paper, *, digits: int | None = None, grid: tuple[int, int] | None = None) -> list[BoxRow]:
@@ -62,73 +99,57 @@ def find_boxes(paper: Paper, *, digits: int | None = None, grid: tuple[int, int]
         The rows, from top to bottom.
     """
     wanted = grid[0] if grid else None
-    found_frames = find_frames(paper, wanted)
-    frames = [_rows(frame, digits, grid) for frame in found_frames]
-    large = any(_may_be_grid(frame, paper) for frame in found_frames)
-    if large or not any(worth for _, worth in frames):
-        frames += [_rows(frame, digits, grid) for frame in find_frames(paper, wanted, darker=True)]
+    outlines = find_outlines(paper, wanted)
+    large = any(_may_be_grid(outline, paper) for outline in outlines)
+    found = [_rows(outline, digits, grid) for outline in outlines]
+    if large or not any(worth for _, worth in found):
+        found += [_rows(outline, digits, grid) for outline in find_outlines(paper, wanted, darker=True)]
     if grid:
-        frames = [each for each in frames if _is_grid(each[0], grid)] or frames
-        frames = [each for each in frames if each[1] >= AS_GOOD * max(worth for _, worth in frames)]
-    found: list[BoxRow] = []
-    for rows, _ in sorted(frames, key=lambda each: -each[1]):
-        fresh = [row for row in rows if not any(_overlap(quad_of(row), other.quad) for other in found)]
-        found += [_filled(row, len(rows), paper.floor) for row in fresh]
-    return sorted(found, key=lambda row: float(np.mean(row.quad, axis=0)[1]))
+        found = [each for each in found if _is_grid(each[0], grid)] or found
+        found = [each for each in found if each[1] >= AS_GOOD * max(worth for _, worth in found)]
+    kept: list[BoxRow] = []
+    for rows, _ in sorted(found, key=lambda each: -each[1]):
+        kept += [row for row in rows if not any(row.overlaps(other) for other in kept)]
+    return sorted(kept, key=lambda row: float(np.mean(row.quad, axis=0)[1]))
 
 
-def _rows(frame: Frame, digits: int | None, grid: tuple[int, int] | None) -> tuple[list[Ruled], float]:
-    """Find the upright lines of each strip of a frame; those of a grid agree on how many there are.
+def _rows(outline: Outline, digits: int | None, grid: tuple[int, int] | None) -> tuple[list[BoxRow], float]:
+    """Find the boxes of each strip of an outline; those of a grid agree on how many there are.
 
-    Also gives how many boxes were seen that are like one another: what a frame is worth beside others.
+    Also gives how many boxes were seen that are like one another: what an outline is worth beside others.
     Boxes are more often square than not.
     """
-    wanted = grid[1] if grid and len(frame.strips) == grid[0] else digits
-    rows = [ruled(strip, wanted) or ruled(strip) for strip in frame.strips]
+    wanted = grid[1] if grid and len(outline.strips) == grid[0] else digits
+    rows = [_boxed(strip, wanted) or _boxed(strip) for strip in outline.strips]
     counts = Counter(row.boxes for row in rows if row and row.of_digits)
     usual, times = counts.most_common(1)[0] if counts else (0, 0)
     if len(rows) < LEAST_GRID or times < AGREED * len(rows):
         return [row for row in rows if row], usual * times * times / max(len(rows), 1)
     model = next(row for row in rows if row and row.of_digits and row.boxes == usual)
-    agreed = [_agreeing(row, strip, model) for row, strip in zip(rows, frame.strips, strict=True)]
-    shape = float(np.median([row.strip.width / row.boxes / row.strip.height for row in agreed]))
+    agreed = [_agreeing(row, strip, model) for row, strip in zip(rows, outline.strips, strict=True)]
+    shape = median(row.strip.width / row.boxes / row.strip.height for row in agreed)
     return agreed, usual * times * min(shape, 1 / shape)
 
 
-def _agreeing(row: Ruled | None, strip: Strip, model: Ruled) -> Ruled:
+def _boxed(strip: Strip, boxes: int | None = None) -> BoxRow | None:
+    """Find the boxes of a strip, `boxes` of them where that is known; None where there are no vertical lines."""
+    bounds, lean = find_verticals(strip, boxes)
+    return BoxRow(strip, tuple(bounds), lean) if len(bounds) > 1 else None
+
+
+def _agreeing(row: BoxRow | None, strip: Strip, model: BoxRow) -> BoxRow:
     """Give a strip as many boxes as another of its grid has."""
     if row and row.boxes == model.boxes:
         return row
-    again = ruled(strip, model.boxes)
-    return again if again and again.boxes == model.boxes else with_bounds(strip, model)
+    again = _boxed(strip, model.boxes)
+    if again and again.boxes == model.boxes:
+        return again
+    return BoxRow(strip, tuple(bound * strip.width / model.strip.width for bound in model.bounds), model.lean)
 
 
-def _is_grid(rows: list[Ruled], grid: tuple[int, int]) -> bool:
+def _is_grid(rows: list[BoxRow], grid: tuple[int, int]) -> bool:
     return len(rows) == grid[0] and all(row.boxes == grid[1] for row in rows)
 
 
-def _may_be_grid(frame: Frame, paper: Paper) -> bool:
-    return len(frame.strips) > LEAST_GRID or frame.box[2] * frame.box[3] > LARGE * paper.dark.size
-
-
-def _filled(row: Ruled, rows: int, floor: int) -> BoxRow:
-    return BoxRow(tuple(cells_of(row, floor)), row.strip, quad_of(row), row.of_digits, rows, row)
-
-
-def height_of(quad: Quad) -> float:
-    """Give how high a place is, along its left side."""
-    return float(np.linalg.norm(np.subtract(quad[3], quad[0])))
-
-
-def quad_of(row: Ruled) -> Quad:
-    """Give the corners of a whole row on the page."""
-    left, right, half = row.bounds[0], row.bounds[-1], row.lean * row.strip.height / 2
-    corners = ((left - half, 0), (right - half, 0), (right + half, row.strip.height), (left + half, row.strip.height))
-    return tuple(row.strip.on_page(column, down) for column, down in corners)
-
-
-def _overlap(one: Quad, other: Quad) -> bool:
-    """Say whether two rows are at the same place: the middle of one lies in the other."""
-    shapes = [np.array(quad, np.float32) for quad in (one, other)]
-    middles = [tuple(map(float, shape.mean(axis=0))) for shape in shapes]
-    return any(cv2.pointPolygonTest(shapes[a], middles[1 - a], measureDist=False) >= 0 for a in (0, 1))
+def _may_be_grid(outline: Outline, paper: Paper) -> bool:
+    return len(outline.strips) > LEAST_GRID or outline.box[2] * outline.box[3] > LARGE * paper.dark.size

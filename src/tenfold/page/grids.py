@@ -6,86 +6,73 @@ import cv2
 import numpy as np
 
 from tenfold.page.paper import Paper
+from tenfold.page.quads import Corners, height_of, in_order, onto_rectangle, width_of
 from tenfold.page.rulings import LevelLine, level_lines
-from tenfold.page.strips import Strip, Way, sampled
+from tenfold.page.strips import Strip, sampled
 from tenfold.picture.ink import Mask
 
-__all__ = ["grid_strips", "quad_of"]
+__all__ = ["grid_strips"]
 
 LONGEST = 900
-"""The longer side of the plane that a grid is laid out in, in pixels."""
+"""Longer side of the plane that a grid is laid out in, in pixels."""
 
 MARGIN = 24
-"""So many pixels are left around it."""
+"""Margin around it, in pixels."""
 
 SQUARE = 0.88
-"""A quad covers so much of its hull, and its hull so much of it."""
+"""Area of a component's quad beside that of its hull, or the other way round, at least: then it is a quad."""
 
 LEAST_LINE = 0.35
-"""A level line of a grid covers at least so much of its width: the rest may be lost in handwriting."""
+"""Share of a grid's width that a level line covers at least: the rest may be lost in handwriting."""
 
 PRESENT = 0.7
-"""So many of the level lines of a grid are seen; the others lie where they must."""
+"""Share of the level lines of a grid that are seen, at least; the others lie where they must."""
 
 MOST_ROWS = 40
-
-FLATTEST = 0.3
-"""A piece of ink is laid out as a grid where its shorter side is at least this share of the longer."""
-
-Quad = np.ndarray[tuple[int, int], np.dtype[np.float32]]
+"""Most rows of a grid."""
 
 
-def grid_strips(paper: Paper, piece: Mask, left: int, top: int, rows: int | None = None) -> list[Strip]:
-    """Lay out a piece of ink by its four corners and cut it along its level lines.
+def grid_strips(paper: Paper, component: Mask, left: int, top: int, rows: int | None = None) -> list[Strip]:
+    """Lay out a connected component by its four corners and cut it along its level lines.
 
     Args:
         paper: The page.
-        piece: The piece of ink.
-        left: Where its mask lies on the page.
-        top: The same, downwards.
+        component: The component's ink.
+        left: The column of the page where it begins.
+        top: The row of the page where it begins.
         rows: How many rows of boxes it has, where that is known.
 
     Returns:
         One strip for each row of boxes, at least two; nothing where it is no grid.
     """
-    if min(piece.shape) < FLATTEST * max(piece.shape):
-        return []
-    quad = quad_of(piece)
+    quad = _quad_of(component)
     if quad is None:
         return []
-    wide = float(np.linalg.norm(quad[1] - quad[0]) + np.linalg.norm(quad[2] - quad[3])) / 2
-    tall = float(np.linalg.norm(quad[3] - quad[0]) + np.linalg.norm(quad[2] - quad[1])) / 2
+    opposite = np.roll(quad, 2, axis=0)
+    wide, tall = (width_of(quad) + width_of(opposite)) / 2, (height_of(quad) + height_of(opposite)) / 2
     scale = min(1.0, LONGEST / max(wide, tall))
     width, height = round(wide * scale), round(tall * scale)
-    plane = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32) + MARGIN
-    way = cv2.getPerspectiveTransform(quad, plane)
+    level = onto_rectangle(quad, width, height, MARGIN)
     size = (width + 2 * MARGIN, height + 2 * MARGIN)
-    level = (cv2.warpPerspective(255 * piece, way, size, flags=cv2.INTER_AREA) > 90).astype(np.uint8)
-    lines = _evenly(level_lines(level, least=LEAST_LINE), width, height, rows)
+    plane = (cv2.warpPerspective(255 * component, level, size, flags=cv2.INTER_AREA) > 90).astype(np.uint8)
+    lines = _evenly(level_lines(plane, least=LEAST_LINE), width, height, rows)
     if len(lines) < 3:
         return []
-    back: Way = np.array([[1, 0, left], [0, 1, top], [0, 0, 1]]) @ np.linalg.inv(way)
+    back = np.array([[1, 0, left], [0, 1, top], [0, 0, 1]]) @ np.linalg.inv(level)
     return [sampled(paper, upper, lower, back) for upper, lower in pairwise(lines)]
 
 
-def quad_of(piece: Mask) -> Quad | None:
-    """Give the four corners of a piece of ink, clockwise from the top left; None where it has no such shape."""
-    outlines = cv2.findContours(piece, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+def _quad_of(component: Mask) -> Corners | None:
+    """Give the four corners of a component, clockwise from the top left; None where it has another shape."""
+    outlines = cv2.findContours(component, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
     hull = cv2.convexHull(np.concatenate(outlines))
     around = cv2.arcLength(hull, closed=True)
-    for share in (0.01, 0.015, 0.02, 0.03, 0.04, 0.06):
+    for share in (0.01, 0.015, 0.02, 0.03, 0.04, 0.06):  # of the outline: how far sides may stray from straight
         corners = cv2.approxPolyDP(hull, share * around, closed=True)[:, 0].astype(np.float32)
         if len(corners) == 4:
             whole, shown = cv2.contourArea(hull), cv2.contourArea(corners)
-            return _in_order(corners) if SQUARE * whole <= shown <= whole / SQUARE else None
+            return in_order(corners) if SQUARE * whole <= shown <= whole / SQUARE else None
     return None
-
-
-def _in_order(corners: Quad) -> Quad:
-    """Turn corners so that the first is at the top left and they go on clockwise."""
-    middle = corners.mean(axis=0)
-    around = corners[np.argsort(np.arctan2(corners[:, 1] - middle[1], corners[:, 0] - middle[0]))]
-    return np.ascontiguousarray(np.roll(around, -int((around.sum(axis=1)).argmin()), axis=0))
 
 
 def _evenly(lines: list[LevelLine], width: int, height: int, rows: int | None) -> list[LevelLine]:

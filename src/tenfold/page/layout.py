@@ -1,4 +1,4 @@
-"""From a page to its rows of digits: in boxes, in grids, or free; each digit as one 28×28 image."""
+"""What may be numbers on a page: rows of boxes and free rows, and each digit of them as one 28×28 image."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,32 +6,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from tenfold.arrays import Image
-from tenfold.page.boxes import BoxRow, Quad, find_boxes, height_of
-from tenfold.page.free import FreeRow, Span, cut, find_free_rows
+from tenfold.page.boxes import find_boxes
+from tenfold.page.cells import Cell, cells_of
+from tenfold.page.erasing import without_lines
+from tenfold.page.free import FreeRow, find_free
 from tenfold.page.paper import Paper
-from tenfold.picture.decode import Grey
+from tenfold.page.quads import Quad
+from tenfold.page.seams import Span, cut
 from tenfold.picture.frame import Ink, frame
 from tenfold.picture.strokes import thicken
 
 __all__ = ["FreeRow", "Part", "Row", "Span", "find_boxed", "find_free", "parts_of"]
 
 STRONG = 115
-"""Ink of this strength, of 255, is stroke."""
-
-MOST_ROWS = 200
-"""No more free rows than this are told of a page; the tallest come first."""
+"""Least ink that is stroke, 0…255: about half of full ink."""
 
 FEWEST = 3
-"""A row has at least so many boxes, unless it is known to have fewer."""
-
-BESIDE, EDGE = 0.4, 0.8
-"""Paper is looked at so many heights of a row to each side, and one side is no darker than this share of the other."""
-
-NARROW, STROKE = 0.5, 0.75
-"""An edge of the paper is at most so many times as wide as high, and not so much darker than its darker side."""
+"""Boxes of a row, at least, unless it is known to have fewer."""
 
 FAINT = 0.3
-"""What is fainter than this share of the usual pen of its row is show-through."""
+"""Darkness of the pen in a box, in the usual darkness of its row, below which it is show-through."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,61 +68,24 @@ def find_boxed(paper: Paper, *, digits: int | None = None, grid: tuple[int, int]
         The rows, from top to bottom; none where nothing was found.
     """
     return [
-        _box_row(row)
+        Row(_parts(cells_of(row, without_lines(row), paper.floor)), row.quad)
         for row in find_boxes(paper, digits=digits, grid=grid)
-        if row.of_digits and (len(row.cells) >= FEWEST or len(row.cells) == digits)
+        if row.of_digits and (row.boxes >= FEWEST or row.boxes == digits)
     ]
 
 
-def find_free(page: Grey, paper: Paper) -> list[FreeRow]:
-    """Find what may be rows of digits without boxes.
-
-    Args:
-        page: `uint8 (height, width)`, upright within 15 degrees.
-        paper: The same with its light divided out.
-
-    Returns:
-        The rows, from top to bottom; most of what is on a page is none, which a network of rows sees.
-    """
-    found = [row for row in find_free_rows(paper.dark, paper.floor) if not _is_edge(page, row)]
-    tallest = sorted(found, key=lambda row: -height_of(row.quad))[:MOST_ROWS]
-    return sorted(tallest, key=lambda row: float(np.mean(row.quad, axis=0)[1]))
-
-
-def _box_row(row: BoxRow) -> Row:
-    fills = [cell.fill for cell in row.cells if cell.ink is not None]
-    usual = float(np.median(fills)) if fills else 0.0
-    parts = tuple(
-        Part(None if cell.ink is None or cell.fill < FAINT * usual else framed(cell.ink), cell.quad)
-        for cell in row.cells
+def _parts(cells: list[Cell]) -> tuple[Part, ...]:
+    pens = [cell.pen for cell in cells if cell.ink is not None]
+    usual = float(np.median(pens)) if pens else 0.0
+    return tuple(
+        Part(None if cell.ink is None or cell.pen < FAINT * usual else _framed(cell.ink), cell.quad) for cell in cells
     )
-    return Row(parts, row.quad)
 
 
-def framed(ink: Ink) -> Image:
+def _framed(ink: Ink) -> Image:
     """Place the ink of one digit in 28×28; strokes too fine to survive are made thicker first."""
     thick = thicken(ink, (ink > STRONG).astype(np.uint8))
     return frame(thick[0] if thick else ink)
-
-
-def _is_edge(page: Grey, row: FreeRow) -> bool:
-    """Say whether a row is an edge of the paper: narrow, and between two sides that are not equally light.
-
-    A stroke is darker than both, even where a shadow ends beside it.
-    """
-    tall, wide = height_of(row.quad), float(np.linalg.norm(np.subtract(row.quad[1], row.quad[0])))
-    if wide > NARROW * tall:
-        return False
-    left, right = (int(edge) for edge in (min(x for x, _ in row.quad), max(x for x, _ in row.quad)))
-    top, bottom = (int(edge) for edge in (min(y for _, y in row.quad), max(y for _, y in row.quad)))
-    reach = max(3, round(BESIDE * tall))
-    rows = slice(max(0, top), bottom + 1)
-    sides = [page[rows, max(0, left - reach) : max(0, left)], page[rows, right + 1 : right + 1 + reach]]
-    if not all(side.size for side in sides):
-        return True
-    darker, lighter = sorted(float(np.median(side)) for side in sides)
-    stroke = float(np.median(page[rows, max(0, left) : right + 1].min(axis=1)))
-    return darker < EDGE * lighter and stroke > STROKE * darker
 
 
 def parts_of(row: FreeRow, spans: Iterable[Span]) -> dict[Span, Part]:
@@ -136,7 +93,7 @@ def parts_of(row: FreeRow, spans: Iterable[Span]) -> dict[Span, Part]:
 
     Args:
         row: The row.
-        spans: Near which columns of its strip each begins and ends.
+        spans: Near which columns of its line each begins and ends.
 
     Returns:
         The part of each span.
@@ -151,6 +108,6 @@ def parts_of(row: FreeRow, spans: Iterable[Span]) -> dict[Span, Part]:
     for span, piece in cut(row, spans).items():
         first, last = piece.left / width, piece.right / width
         quad = between(0, 1, first), between(0, 1, last), between(3, 2, last), between(3, 2, first)
-        image = None if piece.ink is None or not piece.ink.any() else framed(piece.ink)
+        image = None if piece.ink is None or not piece.ink.any() else _framed(piece.ink)
         parts[span] = Part(image, quad, piece.through_ink)
     return parts

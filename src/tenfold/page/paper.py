@@ -1,4 +1,7 @@
-"""From a whole page in grey to how dark its ink is everywhere, the light divided out."""
+"""From a whole page in grey to how dark its ink is everywhere, the light divided out.
+
+`picture.light` says why a page's light is found in another way than that of a picture of one digit.
+"""
 
 from dataclasses import dataclass
 
@@ -8,24 +11,28 @@ import numpy as np
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
 from tenfold.picture.ink import Mask
+from tenfold.picture.light import beside_paper, roughness, shrunk
 from tenfold.picture.polarity import has_light_ink
 
 __all__ = ["Paper", "even_out"]
 
 PAST = 1 / 16
-"""Paper is seen past anything narrower than this share of the page's longer side."""
+"""Writing narrower than this share of the page's longer side is left out where the light is measured."""
 
 LEAST_PAST = 24
-"""…but past so many pixels always: small pages hold one large number."""
+"""Writing narrower than this is left out always, in pixels: small pages hold one large number."""
 
 THUMBNAIL = 300
-"""The longest side of the copy that light is found on."""
+"""Longest side of the copy that the light is found on, in pixels: light changes slowly."""
 
 FAINTEST = 14
-"""The least darkness, of 255, that is ink."""
+"""Least darkness that is ink, 0…255."""
 
 NOISE = 4.5
-"""So many times its spread the paper's own roughness may reach."""
+"""Darkness that the paper's own roughness may reach, in spreads of its noise."""
+
+DARK_PAPER = 110
+"""A page is light on dark only where half of it is darker than this, 0…255."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +40,9 @@ class Paper:
     """A page with its light divided out.
 
     Attributes:
-        dark: `uint8 (height, width)`: how much of the paper's light is missing, 0 paper, 255 all of it.
-        mask: Where there is ink, the faintest too.
-        floor: The darkness from which on that is so.
+        dark: `uint8 (height, width)`: how much of the paper's light is missing, 0 none (paper), 255 all of it.
+        mask: Where there is ink, even the faintest: where `dark` is above `floor`.
+        floor: The largest darkness that is still paper, 14…255.
     """
 
     dark: Ink
@@ -44,44 +51,21 @@ class Paper:
 
 
 def even_out(page: Grey) -> Paper:
-    """Divide the light of a page out, whatever its polarity.
+    """Divide the light out of a page, dark on light or light on dark.
 
     Args:
-        page: `uint8 (height, width)`, in any light, dark on light or light on dark.
+        page: `uint8 (height, width)`, in any light.
 
     Returns:
         How dark its ink is, at the page's size.
     """
-    small = _shrunk(page)
+    small = shrunk(page, THUMBNAIL)
     if has_light_ink(small) and float(np.median(small)) < DARK_PAPER:
         page, small = 255 - page, 255 - small
     reach = max(round(PAST * max(page.shape)), LEAST_PAST) * max(small.shape) / max(page.shape)
     kernel = np.ones((2 * round(reach / 2) + 1,) * 2, np.uint8)
-    light = cv2.medianBlur(np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel), np.uint8), 5)
-    height, width = page.shape
-    everywhere = cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR)
-    shade = cv2.divide(page, np.maximum(everywhere, 1), scale=255)
-    dark = np.asarray(cv2.bitwise_not(shade), np.uint8)
-    floor = max(FAINTEST, round(NOISE * _roughness(page, float(np.median(light)))))
+    light = np.asarray(cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel), 5), np.uint8)
+    floor = max(FAINTEST, round(NOISE * roughness(page, float(np.median(light)))))
+    dark = np.asarray(cv2.bitwise_not(beside_paper(page, light, 255)), np.uint8)
     mask = np.asarray(cv2.threshold(dark, floor, 1, cv2.THRESH_BINARY)[1], np.uint8)
     return Paper(dark, mask, floor)
-
-
-DARK_PAPER = 110
-"""Paper is darker than this only where ink is lighter than it."""
-
-
-def _shrunk(page: Grey) -> Grey:
-    shrink = max(page.shape) / THUMBNAIL
-    if shrink <= 1:
-        return page
-    height, width = (max(1, round(side / shrink)) for side in page.shape)
-    return np.asarray(cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _roughness(page: Grey, light: float) -> float:
-    """Give the spread of noise between neighbouring pixels as darkness: most of them are both paper."""
-    if page.shape[1] < 3:
-        return 0.0
-    some = page[::4].astype(np.int16)
-    return float(np.median(np.abs(some[:, 2:] - some[:, :-2]))) / 0.6745 / 2**0.5 * 255 / max(light, 1)

@@ -1,4 +1,4 @@
-"""Long straight lines on a patch of a page: how the patch is tilted, and where its level lines run."""
+"""Long straight lines of a page: how a patch is tilted, where its level lines run, and pages without their rules."""
 
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -6,33 +6,40 @@ from typing import Any, TypeAlias
 import cv2
 import numpy as np
 
-from tenfold.picture.ink import Mask, connected_components, quantile
+from tenfold.picture.ink import Mask, connected_components, quantile, stroke_width
 
-__all__ = ["STEEPEST", "LevelLine", "around", "erased", "level_lines", "tilt"]
+__all__ = ["LARGE", "SHORTEST_RUN", "STEEPEST", "LevelLine", "Places", "level_lines", "tilt", "without_rules"]
 
 Places: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
 """`float64 (n,)`: columns or rows."""
 
 STEEPEST = 22.0
-"""The greatest tilt that is looked for, in degrees."""
+"""Greatest tilt that is looked for, in degrees."""
 
 SAMPLE, ROUGHLY = 12_000, 3_000
-"""So many pixels of ink are enough to see a tilt by, and of a frame to see it roughly."""
+"""Pixels of ink that are enough to measure a tilt by, and that of an outline roughly."""
 
 AT_ONCE = 30_000
-"""So many pixels are projected in one go, along one direction or several."""
+"""Pixels projected in one go, along one direction or several: as many as stay in a processor's cache."""
 
 STEPS = (0.5, 1.5)
-"""Tilts are tried in steps of so many degrees."""
+"""Smallest and largest step between tilts that are tried, in degrees."""
 
-SHORTEST = 1 / 12
-"""A piece of a line is at least this share of the patch's width."""
+SHORTEST, SHORTEST_RUN = 1 / 12, 9
+"""Shortest run of ink that is part of a line, in widths of its patch, and in pixels."""
 
 BEND = 2
-"""Lines are fitted as curves of this degree: paper is seldom flat."""
+"""Degree of the polynomial that lines are fitted by: paper is seldom flat."""
 
 SWELL = 1.7
-"""Where ink is so many times as thick as the line, a stroke crosses it."""
+"""A stroke crosses a line where ink is thicker than this, in thicknesses of the line."""
+
+LARGE = 800
+"""A picture with this many rows shows a page, in pixels; a smaller one may be cut out of one."""
+
+SIDE_LENGTH, SIDE_LEAN = 0.95, 0.1
+"""A side of a cell is seen over this share of its height at least, and leans by this slope at most; docs/log.md,
+"Numbers cut out of their page": cells read whole 77 → 93%, with the other rules of that line."""
 
 
 @dataclass(frozen=True)
@@ -58,22 +65,22 @@ class LevelLine:
         return np.asarray(np.polyval(self.curve, column), np.float64)
 
 
-def tilt(mask: Mask, *, steepest: float = STEEPEST, framed: bool = False) -> float:
+def tilt(mask: Mask, *, steepest: float = STEEPEST, outlined: bool = False) -> float:
     """Give the angle of the longest level lines, in degrees, positive where they fall to the right.
 
     The pixels of ink are projected along many directions; along the lines they pile up.
 
     Args:
         mask: Where the ink is.
-        steepest: The greatest angle tried.
-        framed: Whether lines are most of the ink: then few pixels are enough to see roughly how they run.
+        steepest: The greatest angle that is tried.
+        outlined: Whether lines are most of the ink: then few pixels are enough to see roughly how they run.
     """
     inked = np.flatnonzero(mask)
     if not len(inked):
         return 0.0
     places = inked[:: max(1, len(inked) // SAMPLE)]
     rows, columns = (each.astype(np.float32) for each in np.divmod(places, mask.shape[1]))
-    few = max(1, len(rows) // ROUGHLY) if framed else 1
+    few = max(1, len(rows) // ROUGHLY) if outlined else 1
     turn = float(np.clip(np.degrees(1 / mask.shape[1]), *STEPS))  # so that the ends of a line move by a pixel
     best = _best(rows[::few], columns[::few], np.arange(-steepest, steepest + 0.1, turn))
     return _best(rows, columns, np.arange(best - turn, best + 1.1 * turn, turn / 5))
@@ -103,13 +110,11 @@ def level_lines(mask: Mask, *, least: float) -> list[LevelLine]:
         least: The share of the patch's width that a line covers at least.
     """
     height, width = mask.shape
-    reach = max(9, round(SHORTEST * width))
-    thicker = cv2.dilate(mask, np.ones((3, 1), np.uint8))
-    level = cv2.morphologyEx(thicker, cv2.MORPH_OPEN, np.ones((1, reach), np.uint8))
+    reach = max(SHORTEST_RUN, round(SHORTEST * width))
+    level, thicker = _level_runs(mask, reach)
     level = np.asarray(cv2.morphologyEx(level, cv2.MORPH_CLOSE, np.ones((1, 2 * reach + 1), np.uint8)), np.uint8)
-    level = level & np.asarray(thicker, np.uint8)
-    count, labels, stats, _ = connected_components(level)
-    pieces = []
+    count, labels, stats, _ = connected_components(level & thicker)
+    runs = []
     for number in range(1, count):
         left, top, wide, tall, _ = (int(value) for value in stats[number])
         if wide < reach:
@@ -124,16 +129,22 @@ def level_lines(mask: Mask, *, least: float) -> list[LevelLine]:
         middle = first[lone] + (depth[lone] - 1) / 2 + top
         if usual > max(0.12 * height, 12) or len(columns) < reach / 2:
             continue
-        pieces.append((columns, middle, max(1.0, usual - 2)))
-    return _joined(pieces, width, least)
+        runs.append((columns, middle, max(1.0, usual - 2)))
+    return _joined(runs, width, least)
 
 
-def _joined(pieces: list[tuple[Places, Places, float]], width: int, least: float) -> list[LevelLine]:
-    """Join pieces that go on in one another and keep the lines that are long enough."""
-    if sum(len(columns) for columns, _, _ in pieces) < least * width:
+def _level_runs(mask: Mask, length: int) -> tuple[Mask, Mask]:
+    """Keep ink that goes on level for a length; also gives the ink that is looked at, a pixel thicker up and down."""
+    thicker = np.asarray(cv2.dilate(mask, np.ones((3, 1), np.uint8)), np.uint8)
+    return np.asarray(cv2.morphologyEx(thicker, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)), np.uint8), thicker
+
+
+def _joined(runs: list[tuple[Places, Places, float]], width: int, least: float) -> list[LevelLine]:
+    """Join runs that go on in one another and keep the lines that are long enough."""
+    if sum(len(columns) for columns, _, _ in runs) < least * width:
         return []
     groups: list[tuple[Places, Places, float]] = []
-    for columns, rows, thick in sorted(pieces, key=lambda piece: -len(piece[0])):
+    for columns, rows, thick in sorted(runs, key=lambda run: -len(run[0])):
         for number, (others, other_rows, other_thick) in enumerate(groups):
             away = np.abs(_straight(others, other_rows, columns) - rows)
             if quantile(away, 0.5) <= 2 + max(thick, other_thick) + 0.01 * width:
@@ -153,10 +164,6 @@ def _joined(pieces: list[tuple[Places, Places, float]], width: int, least: float
     return sorted(found, key=lambda line: float(line.at(width / 2)))
 
 
-SOFT = 0.5
-"""So many pixels beside a line are still it where a stroke begins there; else two and more."""
-
-
 def _straight(columns: Places, rows: Places, at: Places) -> Places:
     """Give the rows at some columns of the straight line that fits others best."""
     middle = columns.mean()
@@ -164,38 +171,60 @@ def _straight(columns: Places, rows: Places, at: Places) -> Places:
     return np.asarray(rows.mean() + (away @ rows) / (away @ away) * (at - middle), np.float64)
 
 
-def around(mask: Mask, rows: Places, reach: int) -> Mask:
-    """Give the ink within reach of a level line, above and below it: `uint8 (2 * reach + 1, columns)`."""
+def without_rules(mask: Mask) -> Mask:
+    """Take away long level lines, and vertical ones of a page or at the sides of a cell; strokes across them stay."""
     height, width = mask.shape
-    where = np.rint(rows).astype(np.intp) + np.arange(-reach, reach + 1)[:, None]
-    seen = np.take(mask, np.clip(where, 0, height - 1) * width + np.arange(width))
-    return np.asarray(seen * ((where >= 0) & (where < height)), np.uint8)
+    level = _long_lines(mask, max(100, width // 10) if width >= LARGE else max(24, width // 2))
+    rest = _turned(_without(mask, level))
+    vertical = _long_lines(rest, max(100, height // 8)) if height >= LARGE else _turned(_sides(mask, level))
+    return _turned(_without(rest, vertical))
 
 
-def erased(mask: Mask, rows: Places, thick: float, strokes: Mask) -> Mask:
-    """Mark the ink of a level line, without the strokes that cross it.
+def _turned(mask: Mask) -> Mask:
+    return np.asarray(cv2.transpose(mask), np.uint8)
 
-    Args:
-        mask: Where the ink is.
-        rows: The line's row in every column.
-        thick: Its thickness in pixels.
-        strokes: Which of it may be strokes that cross the line: what is on no other line.
 
-    Returns:
-        1 where the line is and nothing but the line.
-    """
+def _long_lines(mask: Mask, length: int) -> Mask:
+    """Mark level lines of a length in pixels or more, and nothing where they are as thick as strokes are long."""
+    lines = np.asarray(_level_runs(mask, length)[0] & mask, np.uint8)
+    return lines if _thickness(lines) <= 0.2 * length else np.zeros_like(mask)
+
+
+def _thickness(lines: Mask) -> int:
+    return max(3, round(stroke_width(lines)) + 2)
+
+
+def _without(mask: Mask, level: Mask) -> Mask:
+    """Take level lines away; where there is ink above and below them, a stroke crosses."""
+    if not level.any():
+        return mask
+    reach = 2 * _thickness(level)
+    rest = np.asarray(mask & ~level, np.uint8)
+    above = cv2.dilate(rest, np.ones((reach + 1, 1), np.uint8), anchor=(0, reach))
+    below = cv2.dilate(rest, np.ones((reach + 1, 1), np.uint8), anchor=(0, 0))
+    crossing = np.asarray(above, np.uint8) & np.asarray(below, np.uint8)
+    return np.asarray(rest | (level & crossing), np.uint8)
+
+
+def _sides(mask: Mask, level: Mask) -> Mask:
+    """Mark the sides of the cell that a small picture shows: straight, from its upper line or edge to its lower one."""
     height, width = mask.shape
-    reach = int(np.ceil(thick / 2)) + 2
-    offsets = np.arange(-reach - 1, reach + 2)[:, None]
-    where = np.rint(rows).astype(np.intp) + offsets
-    columns = np.broadcast_to(np.arange(width), where.shape)
-    inside = (where >= 0) & (where < height)
-    held = np.clip(where, 0, height - 1) * width + columns
-    seen = (np.take(mask, held) > 0) & inside
-    beyond = (np.take(strokes, held[[0, -1]]) > 0) & inside[[0, -1]]
-    over, under = cv2.dilate(beyond.astype(np.uint8), np.ones((1, 2 * reach + 1), np.uint8)) > 0
-    merged = np.where(offsets < 0, *beyond)  # a stroke begins at the line: only the line itself goes
-    line = seen & ~(over & under) & (~merged | (np.abs(offsets) <= thick / 2 + SOFT))
-    cover = np.zeros_like(mask)
-    cover[where[line], columns[line]] = 1
-    return cover
+    lined = np.flatnonzero(level.any(axis=1))
+    top = int(max(lined[lined < height / 3], default=-1)) + 1
+    bottom = int(min(lined[lined > 2 * height / 3], default=height))
+    zone = round(min(width, height) / 5)
+    outer = mask[top:bottom].copy()
+    outer[:, zone : width - zone] = 0
+    length = round(SIDE_LENGTH * (bottom - top))
+    found = np.zeros_like(mask)
+    if length < SHORTEST_RUN:
+        return found
+    thicker = cv2.dilate(outer, np.ones((1, 3), np.uint8))
+    size = (width, bottom - top)
+    for slope in np.linspace(-SIDE_LEAN, SIDE_LEAN, 9):
+        shear = np.array([[1, slope, -slope * (bottom - top) / 2], [0, 1, 0]], np.float32)
+        vertical = cv2.warpAffine(thicker, shear, size, flags=cv2.INTER_NEAREST)
+        opened = cv2.morphologyEx(vertical, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
+        back = cv2.warpAffine(opened, shear, size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
+        found[top:bottom] |= np.asarray(back, np.uint8)
+    return np.asarray(cv2.dilate(found, np.ones((1, 3), np.uint8)), np.uint8) & mask

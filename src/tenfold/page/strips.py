@@ -1,4 +1,4 @@
-"""A strip of paper between two level lines, sampled from the page so that they are straight and level."""
+"""A strip of paper between two level lines, sampled from the page so that they are straight and level in it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,26 +8,25 @@ import cv2
 import numpy as np
 
 from tenfold.page.paper import Paper
+from tenfold.page.quads import Homography
 from tenfold.page.rulings import LevelLine
 from tenfold.picture.frame import Ink
 from tenfold.picture.ink import Mask
 
-__all__ = ["Strip", "Way", "apart", "sampled", "turned_back"]
+__all__ = ["Strip", "apart", "sampled"]
 
 ROOM = 0.35
-"""A strip is sampled with so much of its height around it: strokes cross the lines."""
+"""Margin that a strip is sampled with on every side, in its heights: strokes cross the lines."""
 
 TALLEST = 80
-"""Strips are sampled with at most so many rows between their lines; a network is given 20."""
+"""Most rows of a strip between its lines: four times what the networks are given of a digit, for finer cuts."""
 
 LEANING, CUT_SHORT = 0.5, 2.2
-"""The ends of two lines differ by up to so many times their distance where a frame leans, or one is cut short."""
+"""How far the ends of two lines differ at most, in distances of the lines, where a frame leans, and where one of them
+is cut short by what is written over it."""
 
 Map: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 """`float32 (rows, columns)`: for each pixel of a strip a column or row of the page."""
-
-Way: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float64]]
-"""`float64 (3, 3)`: the way from one plane to another, perspective too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,14 +34,14 @@ class Strip:
     """The paper between two level lines, sampled so that they are straight.
 
     Attributes:
-        dark: `uint8 (rows, columns)`, with room on every side.
-        mask: Where there is ink, the faintest too.
-        room: How many rows and columns lie outside of the lines on every side.
+        dark: `uint8 (rows, columns)`: how dark it is, with `room` on every side.
+        mask: Where there is ink, even the faintest.
+        room: Rows and columns outside of the lines on every side.
         height: Rows between the lines.
         width: Columns between the lines' ends.
         comb: Whether there is no line at the top.
-        across: For each pixel its column on the page.
-        down: For each pixel its row on the page.
+        across: The column on the page of each pixel.
+        down: The row on the page of each pixel.
     """
 
     dark: Ink
@@ -68,14 +67,14 @@ def apart(upper: LevelLine, lower: LevelLine) -> float:
     return float(lower.at(middle)) - float(upper.at(middle))
 
 
-def sampled(paper: Paper, upper: LevelLine, lower: LevelLine, back: Way, *, comb: bool = False) -> Strip:
+def sampled(paper: Paper, upper: LevelLine, lower: LevelLine, back: Homography, *, comb: bool = False) -> Strip:
     """Sample the page so that two of its lines become straight and level.
 
     Args:
         paper: The page.
         upper: The line above.
         lower: The line below.
-        back: The way from the plane of the lines to the page.
+        back: Takes the plane of the lines to the page.
         comb: Whether there is no line above.
     """
     between = max(apart(upper, lower), 1.0)
@@ -91,7 +90,7 @@ def sampled(paper: Paper, upper: LevelLine, lower: LevelLine, back: Way, *, comb
     held = np.clip(x, min(ends[0], ends[2]), max(ends[1], ends[3]))  # curves are not to be followed beyond their ends
     y_upper, y_lower = np.asarray(upper.at(held)), np.asarray(lower.at(held))
     y = y_upper + (y_lower - y_upper) * v
-    across, down = turned_back(back, x, y)
+    across, down = _on_page(back, x, y)
     dark = cv2.remap(paper.dark, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
     mask = cv2.threshold(dark, paper.floor, 1, cv2.THRESH_BINARY)[1]
     return Strip(np.asarray(dark, np.uint8), np.asarray(mask, np.uint8), room, height, width, comb, across, down)
@@ -112,12 +111,12 @@ def _end(upper: float, lower: float, high: float, outer: Callable[[float, float]
     return reach, reach
 
 
-def turned_back(
-    back: Way,
+def _on_page(
+    back: Homography,
     x: "np.ndarray[tuple[int, int], np.dtype[np.float64]]",
     y: "np.ndarray[tuple[int, int], np.dtype[np.float64]]",
 ) -> tuple[Map, Map]:
-    """Give the columns and rows on the page of places x, y in another plane."""
+    """Give the columns and rows on the page of a lattice of places x, y in another plane."""
     depth = back[2, 0] * x + back[2, 1] * y + back[2, 2]
     across = (back[0, 0] * x + back[0, 1] * y + back[0, 2]) / depth
     down = (back[1, 0] * x + back[1, 1] * y + back[1, 2]) / depth

@@ -1,4 +1,4 @@
-"""The upright lines of a strip: where the boxes of a frame begin and end."""
+"""The vertical lines of a strip: where its boxes begin and end."""
 
 import cv2
 import numpy as np
@@ -6,58 +6,66 @@ import numpy as np
 from tenfold.page.strips import Strip
 from tenfold.picture.ink import Mask, quantile
 
-__all__ = ["NARROWEST", "WIDEST", "Profile", "uprights"]
+__all__ = ["NARROWEST", "WIDEST", "find_verticals"]
 
 NARROWEST, WIDEST = 0.38, 1.7
-"""A box for one digit is so many times as wide as high."""
+"""Width of a box for one digit, in its heights: least and most."""
 
 MOST_BOXES = 32
+"""Most boxes of a row."""
 
 THERE = 0.7
-"""A line is there where so much of its length is inked."""
+"""Share of its length that is inked where a line is there, at least."""
 
 ALIKE = 0.84
-"""Four of five are inked for this share: tall digits in all boxes are not."""
+"""Four of five lines are inked for this share of their length, at least: tall digits in all boxes are not."""
 
 NEARLY_ALL = 0.85
-"""So many of the lines between boxes are there."""
+"""Share of the lines between boxes that are there, at least."""
 
 NEAR = 2
-"""A level line of a strip is at most so many pixels from where it should be."""
+"""How far a line of a strip is from where it should be, at most, in pixels."""
 
 PRINT = 0.33
-"""Upright lines are at least this share as dark as the level ones."""
+"""Least darkness of vertical lines, in darknesses of the level ones; docs/log.md, "Numbers on pages": rows halved or
+missed 2% → 0."""
 
 WHOLE, FEWEST = 0.9, 6
-"""Boxes cover at least this share of their strip; where they do not, one with room for so many is looked at again."""
+"""Share of their strip that boxes cover, at least; where they do not, a strip with room for this many is looked at
+again."""
+
+BEYOND = 0.3
+"""How far beyond the ends of a strip lines are looked for, in its heights."""
 
 BETWEEN = 0.05
-"""Lines that are so much weaker than every second or third one are strokes of digits, not lines."""
+"""Share of their length that lines are inked less than every second or third one where they are strokes of digits."""
 
 LEAN = 0.25
-"""The greatest lean of the upright lines of a strip."""
+"""Greatest lean of the vertical lines of a strip, in columns for each row."""
 
 SHEARED = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
 
 Profile = np.ndarray[tuple[int], np.dtype[np.float64]]
+"""`float64 (columns,)`: for each column of a strip the share of it that is inked, 0…1."""
 
 
-def uprights(strip: Strip, boxes: int | None = None) -> tuple[list[float], float]:
-    """Find the upright lines of a strip.
+def find_verticals(strip: Strip, boxes: int | None = None) -> tuple[list[float], float]:
+    """Find the vertical lines of a strip.
 
     Args:
         strip: The strip.
         boxes: How many boxes it has, where that is known.
 
     Returns:
-        Their columns, counted from the strip's left end, and how far they go to the right from top to bottom, per row.
+        Their columns, counted from the strip's left end, none where no boxes are seen; and how far they go to the
+        right from top to bottom, in columns for each row.
     """
-    profile, lean = _upright(strip, _printed(strip))
+    profile, lean = _profile(strip, _printed(strip))
     bounds = _lattice(profile, strip, boxes)
     for mask in (strip.mask, np.asarray(cv2.dilate(strip.mask, np.ones((1, 3), np.uint8)), np.uint8)):
         if _is_whole(bounds, strip) or strip.width < FEWEST * NARROWEST * strip.height:
             break
-        again = _upright(strip, mask)  # lines may be as faint as pencil, or lean each in a way of its own
+        again = _profile(strip, mask)  # lines may be as faint as pencil, or lean each in its own way
         more = _lattice(again[0], strip, boxes)
         if _is_whole(more, strip) or not bounds:
             bounds, (profile, lean) = more, again
@@ -70,7 +78,7 @@ def _is_whole(bounds: list[float], strip: Strip) -> bool:
     return len(bounds) > 1 and bounds[-1] - bounds[0] >= WHOLE * strip.width
 
 
-def _upright(strip: Strip, mask: Mask) -> tuple[Profile, float]:
+def _profile(strip: Strip, mask: Mask) -> tuple[Profile, float]:
     """Give for every column the share of it that is inked, along the lean that makes it most uneven."""
     top = strip.room + round((0.84 if strip.comb else 0.1) * strip.height)
     bottom = strip.room + strip.height - max(2, round((0.03 if strip.comb else 0.08) * strip.height))
@@ -79,8 +87,8 @@ def _upright(strip: Strip, mask: Mask) -> tuple[Profile, float]:
     best: tuple[float, Profile, float] | None = None
     for lean in (0.0,) if strip.comb else np.arange(-LEAN, LEAN + 0.01, 0.0125):
         shear = np.array([[1, lean, -lean * middle], [0, 1, 0]])
-        upright = cv2.warpAffine(part, shear, part.shape[::-1], flags=SHEARED, borderMode=cv2.BORDER_REPLICATE)
-        profile = cv2.reduce(upright, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel().astype(np.float64) / 255
+        sheared = cv2.warpAffine(part, shear, part.shape[::-1], flags=SHEARED, borderMode=cv2.BORDER_REPLICATE)
+        profile = cv2.reduce(sheared, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel().astype(np.float64) / 255
         square = profile * profile
         sharp = float(square @ square) * (1 - 0.2 * abs(lean))
         if best is None or sharp > best[0]:
@@ -109,12 +117,11 @@ def _near(profile: Profile, places: "np.ndarray", reach: int) -> tuple["np.ndarr
 def _lattice(profile: Profile, strip: Strip, boxes: int | None) -> list[float]:
     """Fit equal boxes: as many as there can be with nearly all lines between them there."""
     strong = np.flatnonzero(profile >= THERE)
-    inside = strong[
-        (strong >= strip.room - 0.3 * strip.height) & (strong <= strip.room + strip.width + 0.3 * strip.height)
-    ]
+    beyond = BEYOND * strip.height
+    inside = strong[(strong >= strip.room - beyond) & (strong <= strip.room + strip.width + beyond)]
     if len(inside) < 2:
         return []
-    outer = _near(profile, inside[[0, -1]], 2)[0]
+    outer = _near(profile, inside[[0, -1]], NEAR)[0]
     ends = (outer, np.array([strip.room, strip.room + strip.width]))
     best: tuple[float, list[float]] = (0.0, [])
     for left, right in np.asarray(ends, np.float64).tolist():
@@ -123,7 +130,7 @@ def _lattice(profile: Profile, strip: Strip, boxes: int | None) -> list[float]:
             if not (0.9 * NARROWEST * strip.height <= pitch <= 1.1 * WIDEST * strip.height) and not boxes:
                 continue
             expected = left + pitch * np.arange(number + 1)
-            places, strengths = _near(profile, expected, max(2, round(0.09 * pitch)))
+            places, strengths = _near(profile, expected, max(NEAR, round(0.09 * pitch)))
             if not boxes and (quantile(strengths, 0.2) < ALIKE or _has_strokes(strengths)):
                 continue
             there = float((strengths[1:-1] >= THERE).sum()) / max(number - 1, 1)
@@ -151,9 +158,9 @@ def _peaks(profile: Profile, strip: Strip) -> list[float]:
     strong = profile >= 0.92
     edges = np.flatnonzero(np.diff(np.concatenate([[0], strong.astype(np.int8), [0]])))
     places = [(start + end - 1) / 2 - strip.room for start, end in zip(edges[::2], edges[1::2], strict=True)]
-    apart = NARROWEST * strip.height
+    apart, beyond = NARROWEST * strip.height, BEYOND * strip.height
     kept: list[float] = []
     for place in places:
-        if -0.3 * strip.height <= place <= strip.width + 0.3 * strip.height and (not kept or place - kept[-1] >= apart):
+        if -beyond <= place <= strip.width + beyond and (not kept or place - kept[-1] >= apart):
             kept.append(place)
     return kept

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
-from tenfold.page.boxes import Quad, height_of
+from tenfold.page.quads import Quad, height_of, onto_rectangle, width_of
 from tenfold.picture.decode import Grey
 
 __all__ = ["annotated", "crop"]
@@ -22,13 +22,11 @@ BELIEVED, DOUBTED = (20, 120, 40), (200, 60, 20)
 def crop(page: Grey, quad: Quad) -> Grey:
     """Cut a place out of a page, turned level, with a margin."""
     corners = np.array(quad, np.float32)
-    wide = max(float(np.linalg.norm(corners[1] - corners[0])), 1.0)
-    tall = max(float(np.linalg.norm(corners[3] - corners[0])), 1.0)
+    wide, tall = max(width_of(corners), 1.0), max(height_of(corners), 1.0)
     edge = MARGIN * tall
-    target = np.array([(0, 0), (wide, 0), (wide, tall), (0, tall)], np.float32) + edge
-    way = cv2.getPerspectiveTransform(corners, target.astype(np.float32))
+    level = onto_rectangle(corners, wide, tall, edge)
     size = round(wide + 2 * edge), round(tall + 2 * edge)
-    return np.asarray(cv2.warpPerspective(page, way, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    return np.asarray(cv2.warpPerspective(page, level, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def annotated(page: Grey, marks: Iterable[tuple[Quad, str, bool]]) -> Pillow.Image:

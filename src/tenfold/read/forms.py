@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 from tenfold.errors import OptionError
 from tenfold.files import reading
 from tenfold.page.align import Anchor
-from tenfold.page.boxes import Quad
+from tenfold.page.quads import Quad
 from tenfold.read.lists import Known, load_list
 
 __all__ = ["PAGE_COLUMNS", "Field", "Form", "load_form", "to_toml"]

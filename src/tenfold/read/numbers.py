@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from tenfold.page.boxes import Quad
+from tenfold.page.quads import Quad
 from tenfold.read.ctc import Scores
 from tenfold.read.lists import Known, assign
 from tenfold.read.options import NumberOptions

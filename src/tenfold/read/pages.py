@@ -9,11 +9,10 @@ import numpy as np
 
 from tenfold.arrays import LINE_HEIGHT, SIDE, Columns, Images, OutOfDistribution, Probabilities, Recognizer
 from tenfold.errors import FormError, ModelError
-from tenfold.page.align import anchors_of, cut_out, fit, on_page
-from tenfold.page.boxes import Quad, height_of
+from tenfold.page.align import anchors_of, fit
 from tenfold.page.layout import FreeRow, Row, find_boxed, find_free
 from tenfold.page.paper import even_out
-from tenfold.page.strips import Way
+from tenfold.page.quads import Homography, Quad, cut_out, height_of, mapped
 from tenfold.picture.decode import Grey
 from tenfold.read.ctc import no_number
 from tenfold.read.forms import Field, Form
@@ -190,7 +189,7 @@ def _read_form(model: Recognizer, page: Grey, form: Form) -> list[ReadRow]:
         if way is None:
             continue
         rows = [
-            _read_field(model, turned, field, tuple(map(tuple, on_page(way, form.corners(field)))))
+            _read_field(model, turned, field, tuple(map(tuple, mapped(way, form.corners(field)))))
             for field in form.fields
         ]
         if not best or _said(rows) > FAR_MORE * _said(best):
@@ -202,7 +201,7 @@ def _read_form(model: Recognizer, page: Grey, form: Form) -> list[ReadRow]:
     return best
 
 
-def _as_it_lies(form: Form, page: Grey) -> Way:
+def _as_it_lies(form: Form, page: Grey) -> Homography:
     height, width = page.shape
     return np.diag([width / form.width, height / form.height, 1.0])
 
@@ -214,7 +213,7 @@ def _read_field(model: Recognizer, page: Grey, field: Field, quad: Quad) -> Read
     rows = _boxes(model, find_boxed(paper, digits=field.digits)) if field.kind == "boxes" else []
     if not rows:
         free = find_free(piece, paper)
-        rows = _free(model, free, model.lines([row.strip for row in free]), field.digits)
+        rows = _free(model, free, model.lines([row.line for row in free]), field.digits)
     middle = np.array(piece.shape[::-1]) / 2
     if field.kind == "boxes":
         rows = sorted(rows, key=lambda row: float(np.linalg.norm(np.mean(row.quad, axis=0) - middle)))
@@ -223,7 +222,7 @@ def _read_field(model: Recognizer, page: Grey, field: Field, quad: Quad) -> Read
     if not rows:
         nothing = Boxes(Row((), quad), _no_answers(model), (), model.alphabet)
         return ReadRow(nothing, tuple(nothing.readings(1)), quad, field)
-    return replace(_placed(rows[0], lambda corners: tuple(map(tuple, on_page(back, corners)))), field=field)
+    return replace(_placed(rows[0], lambda corners: tuple(map(tuple, mapped(back, corners)))), field=field)
 
 
 def _read(model: Recognizer, page: Grey, options: NumberOptions) -> tuple[list[ReadRow], bool]:
@@ -240,9 +239,9 @@ def _read(model: Recognizer, page: Grey, options: NumberOptions) -> tuple[list[R
     if options.grid or (len(written) > FEW and _sureness(written) >= WELL) or (written and options.digits):
         return boxed, False
     rows = find_free(page, paper)
-    columns = model.lines([row.strip for row in rows])
+    columns = model.lines([row.line for row in rows])
     free = _free(model, rows, columns, options.digits)
-    lines = sum(row.strip.shape[1] >= LINE * row.strip.shape[0] for row in rows)
+    lines = sum(row.line.shape[1] >= LINE * row.line.shape[0] for row in rows)
     level = lines >= max(LINES, len(rows) / 2)
     says_more = _said(free) > FAR_MORE * _said(written)
     if any(height_of(row.quad) > FILLS * page.shape[0] for row in boxed):

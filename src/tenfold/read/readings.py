@@ -15,8 +15,8 @@ from typing import Literal
 import numpy as np
 
 from tenfold.arrays import Columns, Image, OutOfDistribution, Probabilities
-from tenfold.page.boxes import Quad
 from tenfold.page.layout import FreeRow, Row, Span, parts_of
+from tenfold.page.quads import Quad
 from tenfold.picture.frame import Ink
 from tenfold.read.ctc import Numbers, Scores, most_probable, positions, probabilities
 
@@ -184,13 +184,13 @@ class Free:
         self._columns = columns
         self._places = {sign: place for place, sign in enumerate(alphabet)}
         self._unseen = np.full(len(alphabet), 1 / len(alphabet)), 1.0  # what is said of a part without ink
-        self._pieces = row.pieces
+        self._pieces = row.components
         self._texts = list(dict.fromkeys([*most_probable(columns, TRIED, alphabet), ""]))
         first = {len(text): text for text in reversed(self._texts)}
         self._middles = {
             length: positions(columns, [self._places[sign] for sign in text]) for length, text in first.items() if text
         }
-        self._spans = {length: _spans(row.strip, places) for length, places in self._middles.items()}
+        self._spans = {length: _spans(row.line, places) for length, places in self._middles.items()}
         self._parts = parts_of(row, (span for spans in self._spans.values() for span in spans))
         self._asked = [span for span, part in self._parts.items() if part.image is not None]
         self._answers: dict[Span, tuple[Scores, float]] = {}

@@ -7,9 +7,9 @@ import numpy as np
 from tenfold.arrays import Recognizer
 from tenfold.errors import DataError
 from tenfold.page.align import anchors_of
-from tenfold.page.boxes import Quad
 from tenfold.page.layout import find_boxed
 from tenfold.page.paper import even_out
+from tenfold.page.quads import Quad
 from tenfold.picture.decode import Grey
 from tenfold.read.forms import Field, Form
 from tenfold.read.options import NumberOptions

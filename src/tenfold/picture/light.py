@@ -1,0 +1,53 @@
+"""The light on paper: the small copy that it is found on, and how light each pixel is beside the paper around it.
+
+Where the light is found there are two ways, one for a picture of one digit (`picture.ink`), one for a whole page
+(`page.paper`). The strokes of one digit cover much of its picture, and shadows and dark corners are as large as they
+are: there paper and strokes are told apart before the light is fitted to the paper alone. On a page everything written
+is small, and the lightest of what is near is paper. What decides between ways is how much is read right:
+`python -m benchmarks.reading` for digits, `python -m benchmarks.numbers` for pages.
+"""
+
+import cv2
+import numpy as np
+
+from tenfold.picture.decode import Grey
+
+__all__ = ["NORMAL", "beside_paper", "roughness", "shrunk"]
+
+NORMAL = 0.6745  # median size of normal noise over its spread: the upper quartile of the normal distribution
+
+
+def shrunk(page: Grey, longest: int) -> Grey:
+    """Average a page down until its longer side has at most `longest` pixels; a smaller one stays as it is."""
+    shrink = max(page.shape) / longest
+    if shrink <= 1:
+        return page
+    height, width = (max(1, round(side / shrink)) for side in page.shape)
+    return np.asarray(cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def beside_paper(page: Grey, light: Grey, paper: int) -> Grey:
+    """Divide the light out of a page.
+
+    Args:
+        page: `uint8 (height, width)`, ink darker than paper.
+        light: How light the paper is everywhere: `uint8`, a smaller copy.
+        paper: The shade that pixels as light as their paper are given, 1…255; what is lighter goes up to 255.
+
+    Returns:
+        `uint8 (height, width)`: how light each pixel is beside its paper.
+    """
+    height, width = page.shape
+    everywhere = np.asarray(cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+    return np.asarray(cv2.divide(page, np.maximum(everywhere, 1), scale=paper), np.uint8)
+
+
+def roughness(page: Grey, light: float) -> float:
+    """Give the spread of a page's noise as darkness, 0…255, under paper as light as `light`.
+
+    It is measured on pixels two apart, of which most are both paper.
+    """
+    if page.shape[1] < 3:
+        return 0.0
+    some = page[::4].astype(np.int16)
+    return float(np.median(np.abs(some[:, 2:] - some[:, :-2]))) / NORMAL / 2**0.5 * 255 / max(light, 1)
