@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 import tenfold
+from tenfold.picture.decode import LIMIT
 
 VERBS = ["fetch", "train", "evaluate", "calibrate", "predict", "read", "info", "serve", "export", "demo"]
 
@@ -142,11 +143,22 @@ def test_a_bad_picture_is_named_and_the_others_are_still_read(command, model, pi
     assert result.status == 1
     assert [line.split()[:2] for line in result.out.splitlines()] == [["pictures/0.png", "7"], ["pictures/2.png", "1"]]
     assert "tenfold: pictures/1.png: not a picture" in result.err
-    assert "tenfold: none.png: cannot read" in result.err
+    assert "tenfold: none.png: there is no such file\n" in result.err
     result = command("predict", "pictures/1.png", "pictures/0.png", "--model", model.folder, "--json")
     first, second = map(json.loads, result.out.splitlines())
     assert set(first) == {"file", "error"}
     assert second["digit"] == "7"
+
+
+@pytest.mark.parametrize("verb", ["predict", "read"])
+def test_a_file_that_fails_is_named_once(command, verb):
+    assert "tenfold: none.png: there is no such file\n" in command(verb, "none.png").err
+    [failed] = map(json.loads, command(verb, "none.png", "--json").out.splitlines())
+    assert failed == {"file": "none.png", "error": "there is no such file"}
+
+
+def test_the_help_names_the_limit_of_pixels_that_holds(command):
+    assert f"{LIMIT // 1_000_000} million" in command("predict", "--help").out
 
 
 def test_globs_folders_and_standard_input_are_read(command, model, pictures):
@@ -161,7 +173,7 @@ def test_a_folder_without_pictures_says_so(command, tmp_path):
     (tmp_path / "empty").mkdir()
     result = command("predict", "empty")
     assert result.status == 1
-    assert "empty is a folder that holds no pictures" in result.err
+    assert "tenfold: empty: got a folder: expected a picture, or on the command line a folder of some\n" in result.err
 
 
 def test_the_shipped_model_is_the_default(command, pictures):

@@ -34,7 +34,9 @@ ShippedModel = Annotated[Path | None, typer.Option(help="A model folder.", show_
 MaxError = Annotated[
     float | None, typer.Option(help="Accept only what keeps the share of errors below this.", show_default=False)
 ]
-Pixels = Annotated[int | None, typer.Option(help="The most pixels that a picture may have.", show_default="50 million")]
+Pixels = Annotated[
+    int | None, typer.Option(help="The most pixels that a picture may have.", show_default="80 million")
+]
 ModelFolder = Annotated[Path, typer.Argument(metavar="MODEL", help="A model folder.", show_default=False)]
 
 

@@ -38,14 +38,14 @@ def predict(
 
     Example: `tenfold predict seven.png`, or `tenfold predict scans/ --json`.
     """
-    from tenfold.picture.decode import LIMIT
+    from tenfold.picture.decode import LIMIT, content_of
     from tenfold.read.reader import Reader
 
     reader = Reader(model, max_error=max_error)
     failed = False
     for number, name in enumerate(files(pictures), 1):
         try:
-            picture = sys.stdin.buffer.read() if name == "-" else Path(name)
+            picture = sys.stdin.buffer.read() if name == "-" else content_of(name)
             most = LIMIT if pixels is None else pixels
             prepared = reader.prepare(picture, pixels=most, stages=steps is not None)
         except PictureError as error:
@@ -91,7 +91,14 @@ def _draw_steps(prepared: "Prepared", file: Path) -> None:
 
 
 def report_failure(name: str, error: str, *, as_json: bool, page: int | None = None) -> None:
-    """Say that one of several inputs failed, or a page of one."""
+    """Say that one of several inputs failed, or a page of one.
+
+    Args:
+        name: The input; the command names it, so the message does not.
+        error: What was expected, what came, and what to do.
+        as_json: Say so on standard output, as JSON.
+        page: The page, where the input has several.
+    """
     if as_json:
         print(json.dumps({"file": name, **({"page": page} if page else {}), "error": error}), flush=True)
     else:
