@@ -42,9 +42,7 @@ def test_an_exported_network_is_as_sure_as_the_calibrated_model(command, calibra
     assert np.abs(given - model(images)).max() > 0.1
 
 
-def test_an_int8_network_is_small_and_about_as_sure_as_the_calibrated_model(
-    command, calibrated, own, mnist, tmp_path
-):
+def test_an_int8_network_is_small_and_about_as_sure_as_the_calibrated_model(command, calibrated, own, mnist, tmp_path):
     result = command("export", "calibrated", "--format", "int8", "--data", own)
     assert (result.status, result.err) == (0, "")
     file = tmp_path / "calibrated.int8.onnx"

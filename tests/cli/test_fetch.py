@@ -1,7 +1,6 @@
 """`tenfold fetch` as a user types it."""
 
 
-
 def test_fetch_writes_other_formats(command, tmp_path):
     result = command("fetch", "mnist", "--offline", "--out", "mnist.npz", "--split", "test")
     assert result.status == 0, result.err

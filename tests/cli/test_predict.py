@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from tenfold.picture.decode import LIMIT
+
 
 def test_json_has_the_digit_how_sure_and_how_it_was_prepared(command, model, pictures):
     result = command("predict", "pictures", "--model", model.folder, "--json")
@@ -34,11 +36,22 @@ def test_a_bad_picture_is_named_and_the_others_are_still_read(command, model, pi
     assert result.status == 1
     assert [line.split()[:2] for line in result.out.splitlines()] == [["pictures/0.png", "7"], ["pictures/2.png", "1"]]
     assert "tenfold: pictures/1.png: not a picture" in result.err
-    assert "tenfold: none.png: cannot read" in result.err
+    assert "tenfold: none.png: there is no such file\n" in result.err
     result = command("predict", "pictures/1.png", "pictures/0.png", "--model", model.folder, "--json")
     first, second = map(json.loads, result.out.splitlines())
     assert set(first) == {"file", "error"}
     assert second["digit"] == "7"
+
+
+@pytest.mark.parametrize("verb", ["predict", "read"])
+def test_a_file_that_fails_is_named_once(command, verb):
+    assert "tenfold: none.png: there is no such file\n" in command(verb, "none.png").err
+    [failed] = map(json.loads, command(verb, "none.png", "--json").out.splitlines())
+    assert failed == {"file": "none.png", "error": "there is no such file"}
+
+
+def test_the_help_names_the_limit_of_pixels_that_holds(command):
+    assert f"{LIMIT // 1_000_000} million" in command("predict", "--help").out
 
 
 def test_steps_are_drawn_into_a_folder(command, model, pictures, tmp_path):

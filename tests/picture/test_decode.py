@@ -1,21 +1,21 @@
 """Any picture file becomes a page in grey; anything else is a clear error, and costs little."""
 
-import errno
 import subprocess
 import sys
 import zlib
 from contextlib import suppress
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pdfs import pdf_of
 from PIL import Image
 
 from tenfold.errors import PictureError
-from tenfold.picture.decode import LIMIT, PAGE_SIDE, decode
+from tenfold.picture.decode import LIMIT
+from tenfold.picture.opening import DIGIT_SIDE, open_digit
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def encoded(picture: Image.Image, kind: str = "PNG", **options) -> bytes:
 
 
 def grey(picture: Image.Image, kind: str = "PNG", **options) -> np.ndarray:
-    return decode(encoded(picture, kind, **options))[0]
+    return open_digit(encoded(picture, kind, **options))[0]
 
 
 @pytest.mark.parametrize("kind", ["PNG", "BMP", "GIF", "TIFF", "PPM"])
@@ -85,7 +85,7 @@ def test_a_colour_as_light_as_its_paper_still_shows():
 def test_a_camera_held_sideways_is_turned(seven):
     exif = Image.Exif()
     exif[0x0112] = 6
-    page, steps = decode(encoded(Image.fromarray(np.rot90(seven)), "TIFF", exif=exif))
+    page, steps = open_digit(encoded(Image.fromarray(np.rot90(seven)), "TIFF", exif=exif))
     assert np.array_equal(page, seven)
     assert steps == ("turned",)
 
@@ -96,30 +96,17 @@ def test_of_several_frames_the_first_is_taken(seven, kind):
     content = encoded(
         first, kind, save_all=True, append_images=[second], **({"lossless": True} if kind == "WEBP" else {})
     )
-    page, steps = decode(content)
+    page, steps = open_digit(content)
     assert np.abs(page.astype(int) - seven).max() <= 3
     assert steps == ("first frame taken",)
-
-
-def test_of_a_pdf_the_first_page_is_drawn(seven):
-    pages = [Image.fromarray(np.kron(255 - seven, np.ones((10, 10), np.uint8))), Image.new("L", (50, 50))]
-    page, steps = decode(encoded(pages[0], "PDF", save_all=True, append_images=pages[1:]))
-    assert page.shape == (PAGE_SIDE, PAGE_SIDE)
-    assert (
-        np.abs(
-            np.asarray(Image.fromarray(page).resize((28, 28), Image.Resampling.BOX)).astype(int) - 255 + seven
-        ).mean()
-        < 6
-    )
-    assert steps == ("first page taken",)
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "P", "1", "CMYK", "I;16"])
 @pytest.mark.parametrize("size", [(3000, 2000), (3, 4000)])
 def test_big_pictures_become_pages(mode, size):
     page = grey(Image.new(mode, size), "TIFF")
-    assert max(page.shape) == PAGE_SIDE
-    assert min(page.shape) == pytest.approx(PAGE_SIDE * min(size) / max(size), abs=1)
+    assert max(page.shape) == DIGIT_SIDE
+    assert min(page.shape) == pytest.approx(DIGIT_SIDE * min(size) / max(size), abs=1)
 
 
 @pytest.mark.parametrize(
@@ -135,59 +122,28 @@ def test_big_pictures_become_pages(mode, size):
 )
 def test_what_is_no_picture_is_refused(content, message):
     with pytest.raises(PictureError, match=message):
-        decode(content)
+        open_digit(content)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "BMP", "WEBP"])
 def test_a_truncated_picture_is_refused(seven, kind):
     whole = encoded(Image.fromarray(seven), kind)
     with pytest.raises(PictureError, match="damaged|not a picture"):
-        decode(whole[: len(whole) // 2])
+        open_digit(whole[: len(whole) // 2])
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 28), (1, 20_000)])
 def test_pictures_too_small_for_a_digit_are_refused(size):
     with pytest.raises(PictureError, match=rf"too small: {size[0]}×{size[1]} pixels"):
-        decode(encoded(Image.new("L", size)))
+        open_digit(encoded(Image.new("L", size)))
 
 
 def test_the_most_pixels_can_be_set():
     content = encoded(Image.new("L", (100, 100)))
     assert LIMIT < Image.MAX_IMAGE_PIXELS
-    assert decode(content, pixels=10_000)[0].shape == (100, 100)
+    assert open_digit(content, pixels=10_000)[0].shape == (100, 100)
     with pytest.raises(PictureError, match="too large: 100×100 pixels, and at most 9,999 are read"):
-        decode(content, pixels=9_999)
-
-
-def pdf(width: int, height: int, *, page: str = "0 0 72 72") -> bytes:
-    """A PDF of one page that shows one black picture, packed small however many pixels it has."""
-    squeeze = zlib.compressobj(9)
-    data = b"".join(squeeze.compress(bytes(width)) for _ in range(height)) + squeeze.flush()
-    drawing = b"q 72 0 0 72 0 0 cm /P Do Q"
-    bodies = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        f"<</Type/Page/Parent 2 0 R/MediaBox[{page}]/Resources<</XObject<</P 5 0 R>>>>/Contents 4 0 R>>".encode(),
-        b"<</Length %d>>stream\n%b\nendstream" % (len(drawing), drawing),
-        b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceGray/BitsPerComponent 8"
-        b"/Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (width, height, len(data), data),
-    ]
-    objects = b"".join(b"%d 0 obj%b endobj\n" % (number, body) for number, body in enumerate(bodies, 1))
-    return b"%PDF-1.4\n" + objects + b"trailer<</Root 1 0 R>>"
-
-
-def test_pictures_in_a_pdf_are_held_to_the_limit():
-    assert decode(pdf(100, 100))[0].shape == (PAGE_SIDE, PAGE_SIDE)
-    with pytest.raises(PictureError, match=r"too large: 8000×8000 pixels, and at most 50,000,000 are read"):
-        decode(pdf(8000, 8000))
-    with pytest.raises(PictureError, match="too large: 960×960 pixels, and at most 9,999 are read"):
-        decode(pdf(90, 90), pixels=9_999)
-
-
-@pytest.mark.parametrize("page", ["0 0 14400 14400", "0 0 1 14400", "0 0 0 0", "0 0 0.001 0.001", "0 0 1e9 1e9"])
-def test_pages_of_any_size_are_drawn_small_or_refused(page):
-    with suppress(PictureError):
-        assert max(decode(pdf(9, 9, page=page))[0].shape) <= PAGE_SIDE
+        open_digit(content, pixels=9_999)
 
 
 def large_headers() -> dict[str, bytes]:
@@ -209,7 +165,7 @@ def large_headers() -> dict[str, bytes]:
         "BMP": bmp,
         "JPEG": jpeg,
         "PPM": b"P5 60000 60000 255\n",
-        "PDF": pdf(20_000, 20_000),
+        "PDF": pdf_of(20_000, 20_000),
     }
 
 
@@ -236,28 +192,10 @@ def test_small_files_that_unpack_to_much_cost_little_memory(tmp_path):
     assert int(megabytes) < 100
 
 
-def test_a_file_without_permission_is_refused_by_name(tmp_path, monkeypatch):
-    def refuse(path):
-        raise PermissionError(errno.EACCES, "Permission denied")
-
-    monkeypatch.setattr(Path, "read_bytes", refuse)  # root may read everything
-    with pytest.raises(PictureError, match=r"cannot read .*seven\.png: Permission denied"):
-        decode(tmp_path / "seven.png")
-
-
-def test_files_that_cannot_be_read_are_refused_by_name(tmp_path):
-    with pytest.raises(PictureError, match=r"cannot read .*nothing\.png: No such file"):
-        decode(tmp_path / "nothing.png")
-    with pytest.raises(PictureError, match="is a folder that holds no pictures"):
-        decode(tmp_path)
-    with pytest.raises(PictureError, match="cannot read"):
-        decode("null\0byte.png")
-
-
 def test_without_its_reader_heic_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
     with pytest.raises(PictureError, match=r"pip install 'tenfold\[heic\]'"):
-        decode(b"\0\0\0\x18ftypheic" + bytes(100))
+        open_digit(b"\0\0\0\x18ftypheic" + bytes(100))
 
 
 STARTS = [
@@ -277,7 +215,7 @@ STARTS = [
 @given(st.binary(max_size=200), st.sampled_from(STARTS))
 def test_any_bytes_give_a_page_or_a_picture_error(content, start):
     with suppress(PictureError):
-        assert decode(start + content)[0].ndim == 2
+        assert open_digit(start + content)[0].ndim == 2
 
 
 @given(st.data(), st.sampled_from(["PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP", "PPM", "PDF"]))
@@ -286,4 +224,4 @@ def test_any_damage_gives_a_page_or_a_picture_error(data, kind):
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     with suppress(PictureError):
-        assert decode(bytes(content))[0].ndim == 2
+        assert open_digit(bytes(content))[0].ndim == 2

@@ -101,3 +101,31 @@ def test_a_picture_or_a_model_that_is_none_is_a_clear_error(reader, tmp_path):
 
 def test_the_reader_is_public():
     assert tenfold.Reader is Reader
+
+
+def test_an_image_as_mnist_stores_it_is_read_as_its_file_is(reader, mnist):
+    images = mnist.x_test[:200]
+    expected = reader.digits([png(image) for image in images])
+    assert reader.digits(list(images)) == expected
+    assert reader.digits([Image.fromarray(image) for image in images]) == expected
+    assert reader.digits(list(images / 255)) == expected
+    assert reader.digits([BytesIO(png(image)) for image in images]) == expected
+    assert reader.digits([np.dstack([image] * 3) for image in images], bgr=True) == expected
+
+
+def test_a_page_is_read_from_whatever_holds_it(mnist):
+    reader = Reader()
+    page = np.full((120, 400), 255, np.uint8)
+    for place, image in enumerate(mnist.x_test[:6]):
+        page[40:96, 40 + 56 * place : 96 + 56 * place] = 255 - np.kron(image, np.ones((2, 2), np.uint8))
+    expected = reader.numbers(png(page)).to_dict()
+    assert expected["numbers"][0]["text"]
+    for given in (page, Image.fromarray(page), BytesIO(png(page)), np.dstack([page] * 3), page / 255):
+        assert reader.numbers(given).to_dict() == expected
+
+
+def test_what_is_no_picture_is_refused_by_its_type(reader):
+    with pytest.raises(PictureError, match="expected a path, .* or a NumPy array, got int"):
+        reader.digit(7)
+    with pytest.raises(PictureError, match=r"one picture: .*, got \(2, 28, 28\)"):
+        reader.digit(np.zeros((2, 28, 28), np.uint8))

@@ -41,7 +41,7 @@ MaxError = Annotated[
     ),
 ]
 Pixels = Annotated[
-    int | None, typer.Option(help="Refuse pictures with more pixels than this.", show_default="50 million")
+    int | None, typer.Option(help="Refuse pictures with more pixels than this.", show_default="80 million")
 ]
 
 

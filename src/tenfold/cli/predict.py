@@ -37,14 +37,14 @@ def predict(
 
     Example: `tenfold predict seven.png`, or `tenfold predict scans/ --json`.
     """
-    from tenfold.picture.decode import LIMIT
+    from tenfold.picture.decode import LIMIT, content_of
     from tenfold.read.reader import Reader
 
     reader = Reader(model, max_error=max_error)
     failed = False
     for number, name in enumerate(files(pictures), 1):
         try:
-            picture = sys.stdin.buffer.read() if name == "-" else Path(name)
+            picture = sys.stdin.buffer.read() if name == "-" else content_of(name)
             most = LIMIT if pixels is None else pixels
             prepared = reader.prepare(picture, pixels=most, stages=steps is not None)
         except PictureError as error:

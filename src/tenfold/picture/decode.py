@@ -1,120 +1,150 @@
-"""From a picture file to its first page in grey, at a size that is enough to read one digit.
+"""From the content of a picture to frames in grey: formats, limits, damage, colours, depth.
 
 Pictures come from strangers: only the formats named here are opened, the header's size is checked before a pixel is
 decoded, and big pictures shrink while they are decoded.
 """
 
-import ctypes
-import math
 import struct
-import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BytesIO
+from itertools import count
+from math import inf, sqrt
+from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 from PIL import Image as Pillow
-from PIL import ImageOps, UnidentifiedImageError
+from PIL import UnidentifiedImageError
 
 from tenfold.errors import PictureError
-
-if TYPE_CHECKING:
-    from pypdfium2 import PdfPage
+from tenfold.files import reason
 
 __all__ = [
     "FORMATS",
     "LIMIT",
-    "PAGE_SIDE",
-    "PDFIUM",
+    "Array",
+    "Bytes",
+    "Frame",
     "Grey",
     "Picture",
-    "check_most",
-    "check_pdf_pictures",
+    "Size",
+    "averaged",
+    "check_size",
     "content_of",
-    "decode",
-    "eight_bits",
-    "heic_format",
+    "decoding",
+    "frames_of",
     "in_grey",
-    "is_pdf",
-    "opening",
+    "open_image",
+    "to_eight_bits",
+    "to_frame",
 ]
 
 Grey: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 """`uint8 (height, width)`: a picture in grey, 0 black, 255 white."""
 
-Picture: TypeAlias = bytes | str | Path | BinaryIO | Pillow.Image | np.ndarray[Any, np.dtype[Any]]
-"""What people have: a path, the bytes of a file, an open file, a Pillow image, or an array of grey, RGB or RGBA."""
+Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+"""Pixels of any shape and depth."""
 
-Steps: TypeAlias = tuple[str, ...]
-"""What was done to a picture, in the past tense and in order."""
+Bytes: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
+"""Pixels of any shape, 0…255."""
+
+Picture: TypeAlias = str | PathLike[str] | bytes | bytearray | memoryview | BinaryIO | Pillow.Image | Array
+"""What people have: a path, the bytes of a file, an open file, a Pillow image, or an array of grey, RGB or RGBA."""
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 """What Pillow is let open, besides HEIC and PDF; anything else is refused before a decoder sees it."""
 
-LIMIT = 50_000_000
-"""Pixels that a picture may have: the largest that phones take, and a quarter of what Pillow would allow."""
+LIMIT = 80_000_000
+"""Most pixels of a picture, alone or in a PDF: A3 at 600 dpi has 70 million, and Pillow warns from 89 million on. A
+page of 80 million in three colours takes 0.8 GB of memory while it is opened."""
 
-PAGE_SIDE = 480
-"""The longest side of a page: a digit of a tenth of it still has twice the pixels that a network is given."""
+COLOURFUL = 1.5  # spread of one colour over that of grey from which on the colour is taken: a yellow pen on white paper
 
-SMALLEST_SIDE = 3
-"""The shortest side that can show a digit, in pixels."""
-
-COLOURFUL = 1.5
-"""One colour is taken in place of grey where it varies so many times as much: a yellow pen on white paper."""
-
-OPAQUE = 128
-"""From this alpha on, of 255, a pixel counts as painted."""
+OPAQUE = 128  # alpha, of 255, from which on a pixel counts as painted: half
 
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
-"""What stands in bytes 8 to 12 of a HEIC file."""
-
-PDF_MARK, PDF_MARK_WITHIN = b"%PDF-", 1024
-"""How a PDF starts, and within how many bytes readers have always looked for it."""
-
-PDFIUM = threading.Lock()
-"""PDFium serves one thread at a time."""
+"""What stands in bytes 8 to 12 of a HEIC file; ISO/IEC 23008-12."""
 
 DAMAGED = (OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, ArithmeticError, struct.error)
 """What Pillow's decoders raise at broken files."""
 
-ORIENTATION = 0x0112
-"""The EXIF tag that says how the camera was held."""
+ORIENTATION = 0x0112  # the EXIF tag that says how the camera was held
+
+TURNS = {
+    2: Pillow.Transpose.FLIP_LEFT_RIGHT,
+    3: Pillow.Transpose.ROTATE_180,
+    4: Pillow.Transpose.FLIP_TOP_BOTTOM,
+    5: Pillow.Transpose.TRANSPOSE,
+    6: Pillow.Transpose.ROTATE_270,
+    7: Pillow.Transpose.TRANSVERSE,
+    8: Pillow.Transpose.ROTATE_90,
+}
+"""How to turn a picture upright, by its orientation; EXIF 2.3, 4.6.4."""
 
 
-def decode(picture: Picture, *, pixels: int = LIMIT, bgr: bool = False) -> tuple[Grey, Steps]:
-    """Give the first page of a picture in grey.
+@dataclass(frozen=True)
+class Size:
+    """How large frames are wanted.
 
-    Args:
-        picture: A picture file, or its content: PNG, JPEG, BMP, GIF, WebP, TIFF, PPM, PDF, or HEIC with the extra
-            `heic`; any colours, depth and transparency.
-        pixels: How many pixels it may have.
-        bgr: An array's colours are blue, green, red.
+    Attributes:
+        side: The longest side, in pixels; what is larger is averaged down.
+        area: Long strips may be longer than `side`, up to this many pixels in all.
+        least: The shortest side that is of use, in pixels.
+        dots: The most dots per inch that a page of a PDF is drawn at.
+        for_digits: One digit is wanted, not a page: a PDF is drawn in colours and at twice `side`, and a picture is
+            first averaged down by a whole number, which is quick and enough.
+    """
 
-    Returns:
-        `uint8 (height, width)`, the longest side at most `PAGE_SIDE`, and the steps that led to it. Where one colour
-        shows more than grey does, it is that colour.
+    side: int
+    area: int = 0
+    least: int = 1
+    dots: float = inf
+    for_digits: bool = False
+
+    def shrink(self, width: int, height: int) -> float:
+        """Give by how much a picture must be averaged down: 1 or more."""
+        strip = sqrt(width * height / self.area) if self.area else inf
+        return max(1.0, min(max(width, height) / self.side, strip))
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One frame of a picture, or one page of a PDF.
+
+    Attributes:
+        grey: `uint8 (height, width)`, upright, of the size that was asked for.
+        turned: Whether it was turned upright, as its EXIF says.
+        one_of: "frame" or "page" where the file has more than this one, empty elsewhere.
+    """
+
+    grey: Grey
+    turned: bool = False
+    one_of: str = ""
+
+
+def content_of(file: str | PathLike[str]) -> bytes:
+    """Read a file.
 
     Raises:
-        PictureError: It cannot be read, is no picture, is damaged, or has too many or too few pixels.
+        PictureError: It cannot be read. The message does not name the file: who knows its name adds it.
     """
-    content = picture if isinstance(picture, bytes) else content_of(Path(picture))  # type: ignore[arg-type]
-    if not content:
-        raise PictureError("the file is empty: expected a picture")
-    with opening():
-        shown, steps = _pdf_page(content, pixels) if is_pdf(content) else _picture(content, pixels)
-        return _within_page(in_grey(shown)), steps
+    try:
+        return Path(file).read_bytes()
+    except IsADirectoryError as error:
+        raise PictureError("got a folder: expected a picture, or on the command line a folder of some") from error
+    except OSError as error:
+        raise PictureError(reason(error)) from error
+    except ValueError as error:  # a name with a null byte
+        raise PictureError(f"cannot be read: {error}") from error
 
 
 @contextmanager
-def opening(hint: str = "") -> Iterator[None]:
-    """Say in one way what is wrong with a file that is opened in the block.
-
-    Args:
-        hint: What to do about one that is too large.
+def decoding() -> Iterator[None]:
+    """Say in one way what is wrong with a picture that is decoded in the block.
 
     Raises:
         PictureError: It is no picture, is damaged, or has more pixels than Pillow opens.
@@ -129,43 +159,33 @@ def opening(hint: str = "") -> Iterator[None]:
         known = ", ".join(FORMATS)
         raise PictureError(f"not a picture that can be opened: expected one of {known}, HEIC, PDF") from error
     except Pillow.DecompressionBombError as error:
-        raise PictureError(f"the picture is too large: {error}{hint}") from error
+        raise _too_large(str(error)) from error
     except DAMAGED as error:
         raise PictureError(f"the picture is damaged: {error}") from error
 
 
-def content_of(path: Path) -> bytes:
-    """Read a file.
+def check_size(width: int, height: int, pixels: int, least: int = 1) -> None:
+    """Hold a picture to limits.
 
     Raises:
-        PictureError: It cannot be read.
+        PictureError: It has more than `pixels`, or a side shorter than `least`.
     """
-    try:
-        return path.read_bytes()
-    except IsADirectoryError as error:
-        raise PictureError(f"{path} is a folder that holds no pictures") from error
-    except (OSError, ValueError) as error:
-        raise PictureError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
+    if width * height > pixels:
+        raise _too_large(f"{width}×{height} pixels, and at most {pixels:,} are read")
+    if min(width, height) < least:
+        raise PictureError(f"the picture is too small: {width}×{height} pixels, expected {least} or more each way")
 
 
-def _picture(content: bytes, pixels: int) -> tuple[Pillow.Image, Steps]:
-    """Open a picture, turned upright and shrunk to between one and two pages' size."""
-    picture: Pillow.Image = Pillow.open(BytesIO(content), formats=[*FORMATS, *heic_format(content)])
-    _check_size(*picture.size, pixels)
-    steps: Steps = ("first frame taken",) if _has_frames(picture) else ()
-    if picture.getexif().get(ORIENTATION, 1) != 1:
-        steps += ("turned",)
-    shrink = max(picture.size) / PAGE_SIDE
-    if shrink > 1:
-        picture.draft(None, (int(picture.width / shrink), int(picture.height / shrink)))
-    picture = eight_bits(picture)
-    factor = max(picture.size) // PAGE_SIDE
-    if factor > 1:
-        picture = picture.reduce((min(factor, picture.width), min(factor, picture.height)))
-    return ImageOps.exif_transpose(picture), steps
+def _too_large(how: str) -> PictureError:
+    return PictureError(f"the picture is too large: {how}; make it smaller, or scan it at 200 dots per inch")
 
 
-def heic_format(content: bytes) -> list[str]:
+def open_image(content: bytes) -> Pillow.Image:
+    """Open a picture file, its pixels not yet decoded; to be called within `decoding`."""
+    return Pillow.open(BytesIO(content), formats=[*FORMATS, *_heic_format(content)])
+
+
+def _heic_format(content: bytes) -> list[str]:
     """Give Pillow its reader of HEIC where one is needed."""
     if content[4:8] != b"ftyp" or content[8:12] not in HEIC_BRANDS:
         return []
@@ -179,33 +199,55 @@ def heic_format(content: bytes) -> list[str]:
     return ["HEIF"]
 
 
-def _check_size(width: int, height: int, pixels: int) -> None:
-    check_most(width, height, pixels)
-    if min(width, height) < SMALLEST_SIDE:
-        raise PictureError(
-            f"the picture is too small: {width}×{height} pixels, and a digit takes {SMALLEST_SIDE} each way"
-        )
+def frames_of(content: bytes, size: Size, pixels: int) -> Iterator[Frame]:
+    """Decode the frames of a picture file one after another; of TIFF all, which are pages, of the others the first.
 
-
-def check_most(width: int, height: int, pixels: int) -> None:
-    """Hold a picture to a limit.
+    Args:
+        content: The bytes of the file.
+        size: How large the frames are wanted.
+        pixels: How many pixels a frame may have.
 
     Raises:
-        PictureError: It has more pixels.
+        PictureError: It is no picture, is damaged, too large or too small.
     """
-    if width * height > pixels:
-        raise PictureError(f"the picture is too large: {width}×{height} pixels, and at most {pixels:,} are read")
+    with decoding():
+        picture = open_image(content)
+        # a phone's JPEG with a preview in it, which Pillow calls MPO, shows one picture
+        several = picture.format != "MPO" and bool(getattr(picture, "is_animated", False))
+    for number in count():
+        with decoding():
+            try:
+                picture.seek(number)
+            except EOFError:
+                return
+            check_size(*picture.size, pixels, size.least)
+            shrink = size.shrink(*picture.size)
+            if shrink > 1:
+                picture.draft(None, (int(picture.width / shrink), int(picture.height / shrink)))
+            frame = to_frame(picture, size, one_of="frame" if several else "")
+        yield frame
+        if picture.format != "TIFF" or not several:
+            return
 
 
-def _has_frames(picture: Pillow.Image) -> bool:
-    """Say whether it is animated or has pages; a phone's JPEG with a preview in it has neither."""
-    return picture.format != "MPO" and bool(getattr(picture, "is_animated", False))
+def to_frame(picture: Pillow.Image, size: Size, *, one_of: str = "") -> Frame:
+    """Turn a picture upright, in grey, at the size that is wanted; to be called within `decoding`."""
+    turned = picture.getexif().get(ORIENTATION) in TURNS
+    picture.load()  # Pillow turns a TIFF while it loads it
+    turn = TURNS.get(picture.getexif().get(ORIENTATION, 1))
+    shown = _eight_bits(picture)
+    factor = max(shown.size) // size.side
+    if size.for_digits and factor > 1:
+        shown = shown.reduce((min(factor, shown.width), min(factor, shown.height)))
+    if turn is not None:
+        shown = shown.transpose(turn)
+    return Frame(averaged(in_grey(shown), size), turned=turned, one_of=one_of)
 
 
-def eight_bits(picture: Pillow.Image) -> Pillow.Image:
-    """Give a picture in a mode that can be averaged: its own depth and its palette resolved."""
+def _eight_bits(picture: Pillow.Image) -> Pillow.Image:
+    """Give a picture in a mode that can be averaged: of 8 bits, its palette resolved."""
     if picture.mode.startswith("I") or picture.mode == "F":
-        return Pillow.fromarray(_shallow(np.asarray(picture, dtype=np.float32)))
+        return Pillow.fromarray(to_eight_bits(np.asarray(picture)))
     if picture.mode == "1":
         return picture.convert("L")
     if picture.mode in {"P", "PA"} or "transparency" in picture.info:
@@ -213,59 +255,11 @@ def eight_bits(picture: Pillow.Image) -> Pillow.Image:
     return picture
 
 
-def _shallow(deep: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> Grey:
-    """Bring any range of numbers to 0…255, its largest to 255."""
-    finite = np.nan_to_num(deep, nan=0, posinf=0, neginf=0).clip(min=0)
-    shallow: Grey = np.rint(finite * (255 / max(float(finite.max()), 1e-6))).astype(np.uint8)
-    return shallow
-
-
-def is_pdf(content: bytes) -> bool:
-    """Say whether a file is a PDF."""
-    return PDF_MARK in content[:PDF_MARK_WITHIN]
-
-
-def _pdf_page(content: bytes, pixels: int) -> tuple[Pillow.Image, Steps]:
-    """Draw the first page of a PDF."""
-    import pypdfium2
-
-    with PDFIUM:
-        try:
-            document = pypdfium2.PdfDocument(content)
-            try:
-                page = document[0]
-                width, height = page.get_size()
-                scale = 2 * PAGE_SIDE / max(width, height, 1)
-                _check_size(math.ceil(width * scale), math.ceil(height * scale), pixels)
-                check_pdf_pictures(page, pixels)
-                drawn = page.render(scale=scale).to_pil().copy()
-                return drawn, ("first page taken",) if len(document) > 1 else ()
-            finally:
-                document.close()
-        except pypdfium2.PdfiumError as error:
-            raise PictureError(f"the PDF cannot be opened: {error}") from error
-
-
-def check_pdf_pictures(page: "PdfPage", pixels: int) -> None:
-    """Hold the pictures of a PDF's page to a limit: PDFium unpacks them whole.
-
-    Raises:
-        PictureError: One has more pixels.
-    """
-    import pypdfium2
-
-    for picture in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]):
-        check_most(*_pdf_picture_size(picture), pixels)
-
-
-def _pdf_picture_size(picture: object) -> tuple[int, int]:
-    """Give a PDF's picture's width and height as its dictionary has them, nothing unpacked."""
-    import pypdfium2
-
-    width, height = ctypes.c_uint(), ctypes.c_uint()
-    if not pypdfium2.raw.FPDFImageObj_GetImagePixelSize(picture, width, height):
-        raise PictureError("the PDF is damaged: a picture in it has no size")
-    return width.value, height.value
+def to_eight_bits(deep: Array) -> Bytes:
+    """Bring numbers of any range to 0…255, the largest to 255: cameras store 10, 12 or 14 bits in 16."""
+    finite = np.nan_to_num(deep.astype(np.float32), nan=0, posinf=0, neginf=0).clip(min=0)
+    levels: Bytes = np.rint(finite * (255 / max(float(finite.max()), 1e-6))).astype(np.uint8)
+    return levels
 
 
 def in_grey(picture: Pillow.Image) -> Grey:
@@ -276,7 +270,7 @@ def in_grey(picture: Pillow.Image) -> Grey:
         return np.asarray(picture)
     import cv2
 
-    colours = np.asarray(picture.convert("RGB"))
+    colours = np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB"))
     grey = cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY)
     spreads = cv2.meanStdDev(colours)[1].ravel()
     if spreads.max() > COLOURFUL * cv2.meanStdDev(grey)[1].item():
@@ -298,12 +292,13 @@ def _on_paper(picture: Pillow.Image) -> Pillow.Image:
     return Pillow.alpha_composite(Pillow.new("RGBA", picture.size, (level, level, level, 255)), picture).convert("RGB")
 
 
-def _within_page(grey: Grey) -> Grey:
+def averaged(grey: Grey, size: Size) -> Grey:
+    """Average a picture down to the size that is wanted."""
     height, width = grey.shape
-    shrink = max(height, width) / PAGE_SIDE
-    if shrink <= 1:
-        return grey
+    shrink = size.shrink(width, height)
+    if shrink == 1:
+        return np.ascontiguousarray(grey)
     import cv2
 
-    size = max(1, round(width / shrink)), max(1, round(height / shrink))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    smaller = max(1, round(width / shrink)), max(1, round(height / shrink))
+    return np.asarray(cv2.resize(grey, smaller, interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,146 +1,165 @@
-"""From a file to its pages in grey, one after another: photos, scans, PDF and TIFF of many pages.
+"""The two ways to open what people have: as a picture of one digit, and as pages, one after another.
 
-Only one page is in memory at a time, however many a file has.
+Both go through the same door and differ in the size that they ask for. Only one page is in memory at a time.
 """
 
-import warnings
 from collections.abc import Iterator
-from io import BytesIO
-from pathlib import Path
+from contextlib import contextmanager
+from io import TextIOBase
+from os import PathLike
+from typing import BinaryIO, TypeAlias
 
-import cv2
 import numpy as np
 from PIL import Image as Pillow
-from PIL import ImageOps
 
 from tenfold.errors import PictureError
 from tenfold.picture.decode import (
-    FORMATS,
-    PDFIUM,
+    LIMIT,
+    Frame,
     Grey,
     Picture,
-    check_most,
-    check_pdf_pictures,
+    Size,
+    check_size,
     content_of,
-    eight_bits,
-    heic_format,
-    in_grey,
-    is_pdf,
-    opening,
+    decoding,
+    frames_of,
+    open_image,
+    to_frame,
 )
+from tenfold.picture.from_array import from_array
+from tenfold.picture.pdf import count_pdf_pages, frames_of_pdf, is_pdf
 
-__all__ = ["LONGEST_SIDE", "count_pages", "open_pages"]
+__all__ = ["DIGIT_SIDE", "LONGEST_SIDE", "count_pages", "open_digit", "open_pages"]
+
+Steps: TypeAlias = tuple[str, ...]
+"""What was done to a picture, in the past tense and in order."""
+
+File: TypeAlias = str | PathLike[str] | bytes | bytearray | memoryview | BinaryIO
+"""What has the bytes of a file."""
+
+DIGIT_SIDE = 480
+"""Longest side of a picture of one digit, in pixels: a digit a tenth as high still has twice MNIST's 20 pixels."""
 
 LONGEST_SIDE = 2400
-"""The longest side of a page in pixels: A4 at 205 dpi."""
+"""Longest side of a page, in pixels: A4 at 205 dots per inch."""
 
-LARGEST_AREA = 4_400_000
-"""Long strips may be longer, up to so many pixels in all."""
+DIGIT = Size(DIGIT_SIDE, least=3, for_digits=True)  # the shortest side that can show a digit: three pixels
 
-LARGEST_PICTURE = 178_956_970
-"""The most pixels of a picture, alone or in a PDF: Pillow's own limit."""
-
-DOTS = 200
-"""PDF pages are drawn at so many dots per inch."""
-
-LOCKED = "password"
-"""PDFium's word for a file that is locked."""
+PAGE = Size(LONGEST_SIDE, area=4_400_000, dots=200)  # a strip may have as many pixels as A4 at 220 dots per inch
 
 
-def open_pages(picture: Picture, *, pixels: int = LARGEST_PICTURE, bgr: bool = False) -> Iterator[Grey]:
+def open_digit(picture: Picture, *, pixels: int = LIMIT, bgr: bool = False) -> tuple[Grey, Steps]:
+    """Open a picture of one digit.
+
+    Args:
+        picture: A path, the bytes of a file, an open binary file, a Pillow image, or an array as `from_array` takes it.
+            Files are PNG, JPEG, BMP, GIF, WebP, TIFF, PPM, PDF, or HEIC with the extra `heic`; of any colours, depth
+            and transparency. Of several frames or pages the first is taken, of a Pillow image the one that it is at. An
+            open file is read from its start.
+        pixels: How many pixels it may have.
+        bgr: An array's colours are blue, green, red, as OpenCV has them.
+
+    Returns:
+        `uint8 (height, width)`, the longest side at most `DIGIT_SIDE`, and the steps that led to it. Where one colour
+        shows more than grey does, it is that colour.
+
+    Raises:
+        PictureError: It cannot be read, is no picture, is damaged, locked, or has too many or too few pixels. Of a path
+            the message begins with it.
+    """
+    frame = next(_frames(picture, DIGIT, pixels, bgr=bgr))
+    steps = (f"first {frame.one_of} taken",) if frame.one_of else ()
+    return frame.grey, (*steps, "turned") if frame.turned else steps
+
+
+def open_pages(picture: Picture, *, pixels: int = LIMIT, bgr: bool = False) -> Iterator[Grey]:
     """Give the pages of a file in grey.
 
     Args:
-        picture: A file, or its content: any format that `decode` reads; of PDF and TIFF every page.
-        pixels: How many a picture, alone or in a PDF, may have.
-        bgr: An array's colours are blue, green, red.
+        picture: As for `open_digit`; of PDF and TIFF every page.
+        pixels: How many pixels a page, and a picture in a PDF, may have.
+        bgr: As for `open_digit`.
 
     Yields:
-        `uint8 (height, width)`, upright as the camera was held, the longest side at most `LONGEST_SIDE`.
+        `uint8 (height, width)`, upright as the camera was held, the longest side at most `LONGEST_SIDE`; of long strips
+        more.
 
     Raises:
-        PictureError: It cannot be read, is no picture, is damaged, locked or too large.
+        PictureError: As for `open_digit`.
     """
-    content = picture if isinstance(picture, bytes) else content_of(Path(picture))
-    if not content:
-        raise PictureError("the file is empty: expected a picture or a PDF")
-    with opening("; scan it at 200 dots per inch"):
-        yield from _pdf_pages(content, pixels) if is_pdf(content) else _frames(content, pixels)
+    for frame in _frames(picture, PAGE, pixels, bgr=bgr):
+        yield frame.grey
 
 
 def count_pages(picture: Picture) -> int:
-    """Give how many pages a file has; 1 where that cannot be said."""
+    """Give how many pages a picture has, as `open_pages` takes it; 1 where that cannot be said."""
+    if isinstance(picture, Pillow.Image | np.ndarray):
+        return 1
     try:
-        content = picture if isinstance(picture, bytes) else Path(picture).read_bytes()
+        if hasattr(picture, "read") and not _can_rewind(picture):  # what counting reads could not be read again
+            return 1
+        content = _content(picture)
         if is_pdf(content):
-            import pypdfium2
-
-            with PDFIUM:
-                document = pypdfium2.PdfDocument(content)
-                try:
-                    return len(document)
-                finally:
-                    document.close()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return _count(Pillow.open(BytesIO(content), formats=FORMATS))
-    except Exception:  # a file that cannot be opened says so where it is read
+            return count_pdf_pages(content)
+        with decoding():
+            shown = open_image(content)
+            return int(getattr(shown, "n_frames", 1)) if shown.format == "TIFF" else 1
+    except (PictureError, ValueError):  # what cannot be opened says so where it is read
         return 1
 
 
-def _count(picture: Pillow.Image) -> int:
-    return int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
+def _frames(picture: Picture, size: Size, pixels: int, *, bgr: bool) -> Iterator[Frame]:
+    """Open anything that people have as a picture."""
+    with _named(picture):
+        if isinstance(picture, np.ndarray):
+            picture = from_array(picture, bgr=bgr)
+        if isinstance(picture, Pillow.Image):
+            with decoding():
+                check_size(*picture.size, pixels, size.least)
+                frame = to_frame(picture, size)
+            yield frame
+            return
+        content = _content(picture)
+        if not content:
+            raise PictureError("the file is empty: expected a picture or a PDF")
+        yield from (frames_of_pdf if is_pdf(content) else frames_of)(content, size, pixels)
 
 
-def _pdf_pages(content: bytes, pixels: int) -> Iterator[Grey]:
-    import pypdfium2
-
-    with PDFIUM:
-        try:
-            document = pypdfium2.PdfDocument(content)
-        except pypdfium2.PdfiumError as error:
-            locked = LOCKED in str(error).lower()
-            hint = "it is encrypted: save a copy without a password" if locked else f"{error}"
-            raise PictureError(f"the PDF cannot be opened: {hint}") from error
+@contextmanager
+def _named(picture: Picture) -> Iterator[None]:
+    """Let what is said of a file that was given by its path begin with the path."""
     try:
-        for number in range(len(document)):
-            with PDFIUM:
-                try:
-                    page = document[number]
-                    check_pdf_pictures(page, pixels)
-                    scale = min(DOTS / 72, LONGEST_SIDE / max(*page.get_size(), 1))
-                    drawn = page.render(scale=scale, grayscale=True)
-                    shown = np.array(drawn.to_numpy())
-                    drawn.close()
-                    page.close()
-                except pypdfium2.PdfiumError as error:
-                    raise PictureError(f"page {number + 1} of the PDF is damaged: {error}") from error
-            yield np.ascontiguousarray(shown[..., 0] if shown.ndim == 3 else shown)
-    finally:
-        with PDFIUM:
-            document.close()
+        yield
+    except PictureError as error:
+        if isinstance(picture, str | PathLike):
+            raise PictureError(f"{picture}: {error}") from error
+        raise
 
 
-def _frames(content: bytes, pixels: int) -> Iterator[Grey]:
-    picture: Pillow.Image = Pillow.open(BytesIO(content), formats=[*FORMATS, *heic_format(content)])
-    for number in range(_count(picture)):
-        picture.seek(number)
-        check_most(*picture.size, pixels)
-        scale = _scale(*picture.size)
-        if scale < 1:
-            picture.draft(None, (int(picture.width * scale), int(picture.height * scale)))
-        shown = ImageOps.exif_transpose(eight_bits(picture))
-        yield _shrunk(in_grey(shown))
+def _content(picture: File) -> bytes:
+    """Read what has the bytes of a file: a path, bytes, or an open file from its start."""
+    if isinstance(picture, str | PathLike):
+        return content_of(picture)
+    if isinstance(picture, bytes | bytearray | memoryview):
+        return bytes(picture)
+    if isinstance(picture, TextIOBase):
+        raise PictureError('expected a file that was opened to read bytes, as by open(path, "rb"), got text')
+    if not hasattr(picture, "read"):
+        raise PictureError(
+            "expected a path, the bytes of a picture file, an open binary file, a Pillow image or a NumPy array, got "
+            f"{type(picture).__name__}"
+        )
+    try:
+        if _can_rewind(picture):
+            picture.seek(0)
+        content = picture.read()
+    except (OSError, ValueError) as error:  # a closed file is a ValueError
+        raise PictureError(f"the open file cannot be read: {error}") from error
+    if not isinstance(content, bytes):
+        raise PictureError(f"expected an open file that gives bytes, got {type(content).__name__}")
+    return content
 
 
-def _scale(width: int, height: int) -> float:
-    return float(min(1.0, max(LONGEST_SIDE / max(width, height), (LARGEST_AREA / (width * height)) ** 0.5)))
-
-
-def _shrunk(grey: Grey) -> Grey:
-    height, width = grey.shape
-    scale = _scale(width, height)
-    if scale == 1:
-        return np.ascontiguousarray(grey)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+def _can_rewind(file: object) -> bool:
+    seekable = getattr(file, "seekable", None)
+    return bool(seekable and seekable())

@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 
 from tenfold.arrays import SIDE, Image
-from tenfold.picture.decode import LIMIT, Grey, Picture, decode
+from tenfold.picture.decode import LIMIT, Grey, Picture
 from tenfold.picture.frame import frame, is_framed
 from tenfold.picture.ink import lay_out
+from tenfold.picture.opening import open_digit
 from tenfold.picture.rules import remove_rules
 from tenfold.picture.strokes import keep_digit, strengthen, thicken
 
@@ -43,7 +44,7 @@ def prepare(picture: Picture, *, pixels: int = LIMIT, stages: bool = False, bgr:
     """Make a picture of one digit ready for a network.
 
     Args:
-        picture: A picture file, or its content: a photo, a scan, a screenshot, a drawing, a crop from a form.
+        picture: A photo, a scan, a screenshot, a drawing, a crop from a form; as `open_digit` takes it.
         pixels: How many pixels it may have.
         stages: Keep what it looked like on the way.
         bgr: An array's colours are blue, green, red.
@@ -54,7 +55,7 @@ def prepare(picture: Picture, *, pixels: int = LIMIT, stages: bool = False, bgr:
     Raises:
         PictureError: It cannot be read, is no picture, or has too many or too few pixels.
     """
-    page, steps = decode(picture, pixels=pixels, bgr=bgr)
+    page, steps = open_digit(picture, pixels=pixels, bgr=bgr)
     prepared = prepare_page(page)
     shown = prepared.stages if stages else ()
     return replace(prepared, steps=(*steps, *prepared.steps), stages=shown)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tenfold.errors import FormError, OptionError, TenfoldError
 from tenfold.model.folder import Model, load_model
-from tenfold.picture.decode import Picture
+from tenfold.picture.decode import Picture, content_of
 from tenfold.picture.opening import count_pages, open_pages
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import ReadRow, read_page
@@ -114,7 +114,8 @@ def read_file(source: Picture, model: Model, options: NumberOptions, *, name: st
     pages: list[tuple[ReadRow, ...]] = []
     failed: list[FailedPage] = []
     try:
-        for number, page in enumerate(open_pages(source), 1):
+        content = content_of(source) if isinstance(source, str | Path) else source
+        for number, page in enumerate(open_pages(content), 1):
             try:
                 pages.append(tuple(read_page(model, page, options, file=name, number=number)))
             except FormError as error:

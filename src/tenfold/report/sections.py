@@ -172,9 +172,7 @@ def mistake_section(figure: Figure, labels: Labels, probabilities: Probabilities
     return _section("Worst mistakes", reading, f"{drawn}\n{_unfolding('The same in words', items)}")
 
 
-def calibration_section(
-    figure: Figure, evaluation: Evaluation, labels: Labels, probabilities: Probabilities
-) -> str:
+def calibration_section(figure: Figure, evaluation: Evaluation, labels: Labels, probabilities: Probabilities) -> str:
     """Show how often the model was right against how sure it was."""
     last = calibration_bins(labels, probabilities)[-1]
     surest = (

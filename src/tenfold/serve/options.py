@@ -30,7 +30,7 @@ class Limits:
         body_seconds: How long a body may take to arrive.
         files: Pictures in one request.
         fields: Other parts of a form.
-        pixels: Pixels of a picture, or of a page.
+        pixels: Pixels of a picture, of a page, or of a picture in a PDF; the same limit as everywhere else.
         pages: Pages of a file.
         known: Numbers on a list of those that can occur.
         images: 28×28 images in one request of the inference protocol.

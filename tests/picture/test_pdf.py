@@ -1,0 +1,89 @@
+"""The pages of a PDF are drawn, within limits, one after another."""
+
+import tracemalloc
+from contextlib import suppress
+from io import BytesIO
+
+import numpy as np
+import pytest
+from pdfs import LOCKED_PDF, pdf_of
+from PIL import Image
+
+from tenfold.errors import PictureError
+from tenfold.picture.opening import DIGIT_SIDE, count_pages, open_digit, open_pages
+
+
+def saved(pages: list[Image.Image]) -> bytes:
+    content = BytesIO()
+    pages[0].save(content, "PDF", save_all=True, append_images=pages[1:])
+    return content.getvalue()
+
+
+def test_of_a_pdf_the_first_page_is_drawn(mnist):
+    seven = mnist.x_test[0]
+    pages = [Image.fromarray(np.kron(255 - seven, np.ones((10, 10), np.uint8))), Image.new("L", (50, 50))]
+    page, steps = open_digit(saved(pages))
+    assert page.shape == (DIGIT_SIDE, DIGIT_SIDE)
+    assert (
+        np.abs(
+            np.asarray(Image.fromarray(page).resize((28, 28), Image.Resampling.BOX)).astype(int) - 255 + seven
+        ).mean()
+        < 6
+    )
+    assert steps == ("first page taken",)
+
+
+def test_pictures_in_a_pdf_are_held_to_the_limit():
+    assert open_digit(pdf_of(100, 100))[0].shape == (DIGIT_SIDE, DIGIT_SIDE)
+    with pytest.raises(PictureError, match=r"too large: 9000×9000 pixels, and at most 80,000,000 are read"):
+        open_digit(pdf_of(9000, 9000))
+    with pytest.raises(PictureError, match="too large: 960×960 pixels, and at most 9,999 are read"):
+        open_digit(pdf_of(90, 90), pixels=9_999)
+
+
+@pytest.mark.parametrize("page", ["0 0 14400 14400", "0 0 1 14400", "0 0 0 0", "0 0 0.001 0.001", "0 0 1e9 1e9"])
+def test_pages_of_any_size_are_drawn_small_or_refused(page):
+    with suppress(PictureError):
+        assert max(open_digit(pdf_of(9, 9, page=page))[0].shape) <= DIGIT_SIDE
+
+
+@pytest.mark.parametrize("way", [open_digit, lambda *given, **options: list(open_pages(*given, **options))])
+def test_one_limit_holds_for_digits_and_for_pages(way):
+    way(pdf_of(90, 90), pixels=1_000_000)
+    for content, pixels in ((pdf_of(90, 90), 9_999), (pdf_of(1001, 1000), 1_000_000)):
+        with pytest.raises(PictureError, match=f"too large: .* at most {pixels:,} are read; make it smaller"):
+            way(content, pixels=pixels)
+    with pytest.raises(PictureError, match="encrypted: save a copy without a password"):
+        way(LOCKED_PDF)
+
+
+def test_a_pdf_of_500_pages_keeps_memory_flat():
+    content = saved([Image.new("L", (248, 351), 255 - number % 200) for number in range(500)])
+    assert count_pages(content) == 500
+    tracemalloc.start()
+    try:
+        peaks = [tracemalloc.get_traced_memory()[1] for _ in open_pages(content)]
+    finally:
+        tracemalloc.stop()
+    assert len(peaks) == 500
+    assert peaks[-1] < 1.5 * peaks[20]
+
+
+def test_two_documents_are_read_by_turns_and_one_may_be_left():
+    levels = 10, 120, 250
+    one, other = (
+        open_pages(saved([Image.new("L", (50, 40), level) for level in order])) for order in (levels, levels[::-1])
+    )
+    assert [round(next(each).mean(), -1) for each in (one, other, one, other)] == [10, 250, 120, 120]
+    del one
+    assert round(next(other).mean(), -1) == 10
+
+
+def test_pages_come_in_the_grey_of_pdfium_and_a_digit_in_the_colour_that_shows(mnist):
+    page = np.full((200, 200, 3), 255, np.uint8)
+    page[50:150, 90:110] = (255, 240, 0)
+    content = saved([Image.fromarray(page)])
+    assert np.ptp(open_digit(content)[0]) > 200
+    [grey] = open_pages(content)
+    assert grey.dtype == np.uint8
+    assert grey.ndim == 2
