@@ -17,15 +17,15 @@ import typer
 from PIL import Image as Pillow
 
 import tenfold
-from tenfold.draw.pages import Kind, draw_page
-from tenfold.draw.sheets import Pool
+from tenfold.draw.pages import PageKind, draw_page
+from tenfold.draw.sheets import DigitGlyphs
 
 DIGITS = ("church-digits", "paper-digits", "scanned-digits", "mouse-drawn", "phone-photos")
 NUMBERS = ("cheque-amounts", "logbook-cells", "weather-cells")
 GRIDS = "grid-photos"
 PICTURES = {".png", ".jpg", ".jpeg"}
 
-DRAWN: dict[Kind, int] = {"boxes": 8, "combs": 6, "grid": 6, "rows": 9, "pairs": 3, "amounts": 4, "cells": 4}
+DRAWN: dict[PageKind, int] = {"boxes": 8, "combs": 6, "grid": 6, "rows": 9, "pairs": 3, "amounts": 4, "cells": 4}
 """Forty drawn pages, by kind."""
 
 TOLERANCE = 1e-6
@@ -54,11 +54,11 @@ def records(sets: Path, only: Collection[str] = ()) -> Iterator[Record]:
     images, labels = tenfold.load_data("mnist")[1]
     for name in _wanted(["mnist"], only):
         yield _timed(name, "test images", lambda: np.asarray(reader.model.digits(images)[0], float).round(7).tolist())
-    pool = Pool(images, labels)
+    glyphs = DigitGlyphs(images, labels)
     for name, (kind, count) in zip((f"drawn {kind}" for kind in DRAWN), DRAWN.items(), strict=True):
         for seed in range(count if name in _wanted([name], only) else 0):
             stream = BytesIO()
-            Pillow.fromarray(draw_page(pool, kind, seed).grey).save(stream, "PNG", compress_level=1)
+            Pillow.fromarray(draw_page(glyphs, kind, seed).grey).save(stream, "PNG", compress_level=1)
             yield _timed(name, str(seed), lambda stream=stream: _numbers(reader, stream.getvalue()))
 
 

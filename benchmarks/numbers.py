@@ -21,8 +21,8 @@ from PIL import Image as Pillow
 import tenfold
 from benchmarks.results import print_table, save_result
 from tenfold.calibrate.drawn import blind_list, truth
-from tenfold.draw.pages import Kind, draw_page, draw_pages
-from tenfold.draw.sheets import LabelledPage, Pool
+from tenfold.draw.pages import PageKind, draw_page, draw_pages
+from tenfold.draw.sheets import DigitGlyphs, LabelledPage
 from tenfold.errors import OptionError
 from tenfold.model.folder import SHIPPED, Model, load_model
 from tenfold.picture.opening import open_pages
@@ -33,7 +33,7 @@ from tenfold.read.options import NumberOptions
 from tenfold.read.pages import ReadRow, read_page
 from tenfold.read.promises import ANY, ReadingKind, least_probable
 
-PAGES: dict[Kind, int] = {
+PAGES: dict[PageKind, int] = {
     "boxes": 40,
     "combs": 20,
     "grid": 10,
@@ -193,9 +193,9 @@ def grid_photos(model: Model, folder: Path) -> dict[str, Any]:
     return {"photos": photos, "found": found, "cells": cells, "right": right, "seconds": statistics.median(seconds)}
 
 
-def scan_seconds(model: Model, pool: Pool) -> float:
+def scan_seconds(model: Model, glyphs: DigitGlyphs) -> float:
     """Measure the processor's seconds for one A4 scan at 200 dpi with rows of boxes: the median of seven."""
-    page = draw_page(pool, "boxes", 0, faults=False).grey
+    page = draw_page(glyphs, "boxes", 0, faults=False).grey
     taken = []
     for _ in range(8):
         started = time.process_time()
@@ -250,7 +250,7 @@ def main(
     """Measure reading numbers on pages."""
     cv2.setNumThreads(1)
     model = load_model(SHIPPED)
-    pool = Pool(*tenfold.load_data("mnist")[1])
+    glyphs = DigitGlyphs(*tenfold.load_data("mnist")[1])
     promised: dict[float, dict[ReadingKind, float]] = {}
     for error in ERRORS:
         try:
@@ -258,14 +258,14 @@ def main(
         except OptionError as refusal:
             print(refusal)
     kinds = {
-        kind: asdict(count(model, draw_pages(pool, kind, max(1, round(share * pages))), promised))
+        kind: asdict(count(model, draw_pages(glyphs, kind, max(1, round(share * pages))), promised))
         for kind, pages in PAGES.items()
     }
-    result: dict[str, Any] = {"kinds": kinds, "peers": {}, "scan seconds": scan_seconds(model, pool)}
+    result: dict[str, Any] = {"kinds": kinds, "peers": {}, "scan seconds": scan_seconds(model, glyphs)}
     if shutil.which("tesseract"):
-        peered: tuple[Kind, ...] = ("boxes", "rows")
+        peered: tuple[PageKind, ...] = ("boxes", "rows")
         for kind in peered:
-            pages = [draw_page(pool, kind, seed) for seed in range(WITH_TESSERACT)]
+            pages = [draw_page(glyphs, kind, seed) for seed in range(WITH_TESSERACT)]
             result["peers"][kind] = beside_tesseract(model, pages)
     if grids:
         result["grid photos"] = grid_photos(model, grids)

@@ -15,7 +15,7 @@ STANDS_ON = {
     "model": set(),
     "picture": set(),
     "page": {"picture"},
-    "draw": {"picture", "page"},
+    "draw": {"data", "picture", "page"},
     "learn": {"data", "model", "draw"},
     "read": {"picture", "page", "model"},
     "report": {"model"},
