@@ -18,16 +18,17 @@ import typer
 from PIL import Image
 
 import tenfold
-from benchmarks.corruptions import CORRUPTIONS
-from benchmarks.letters import LOOKALIKES, handwritten_letters
+from benchmarks.fonts import handwriting_fonts
 from benchmarks.measure import Spread
 from benchmarks.processes import run_process
 from benchmarks.results import RESULTS, print_table, save_result
 from tenfold.arrays import Images, Labels
 from tenfold.data.datasets import DIGITS, load_examples
+from tenfold.draw.camera import photograph_digit
+from tenfold.draw.corruptions import CORRUPTIONS
+from tenfold.draw.letters import LOOKALIKES, draw_letters
 from tenfold.model.evaluate import score, wilson_interval
 from tenfold.model.folder import SHIPPED
-from tenfold.picture.decode import Grey
 from tenfold.picture.frame import frame
 from tenfold.picture.prepare import prepare
 from tenfold.read.reader import Reader
@@ -77,7 +78,7 @@ def outliers(reader: Reader, images: Images) -> dict[str, Any]:
         For each kind how many there were, the area under the ROC curve of out_of_distribution, and the share refused.
     """
     clothes = load_examples("fashion-mnist", "test").images
-    pictures, letters = handwritten_letters(np.random.default_rng(0))
+    pictures, letters = draw_letters(handwriting_fonts(), np.random.default_rng(0))
     framed = np.stack([prepare(_png(picture)).image for picture in pictures])
     alike = np.array([letter in LOOKALIKES for letter in letters])
     _, of_digits = reader.model.digits(images)
@@ -127,9 +128,9 @@ def speed(images: Images, rounds: int) -> dict[str, Any]:
     reader = Reader(tenfold.load_model(SHIPPED, threads=1))
     cv2.setNumThreads(1)
     random = np.random.default_rng(0)
-    pictures = [_png(_on_paper(image, 140, 100, random)) for image in images[:1000]]
+    pictures = [_png(photograph_digit(image, 140, 100, random)) for image in images[:1000]]
     photograph = io.BytesIO()
-    Image.fromarray(_on_paper(images[0], 3000, 4000, random)).save(photograph, "JPEG", quality=90)
+    Image.fromarray(photograph_digit(images[0], 3000, 4000, random)).save(photograph, "JPEG", quality=90)
     one = RESULTS / "one.png"
     RESULTS.mkdir(parents=True, exist_ok=True)
     one.write_bytes(pictures[0])
@@ -156,19 +157,6 @@ def _seconds(work: Callable[[], object]) -> float:
 def _png(image: np.ndarray[Any, np.dtype[np.uint8]]) -> bytes:
     content: bytes = cv2.imencode(".png", image)[1].tobytes()
     return content
-
-
-def _on_paper(image: Grey, height: int, width: int, random: np.random.Generator) -> Grey:
-    """Draw a digit dark on light paper with a shadow across and a little noise, `uint8 (height, width)`."""
-    side = min(height, width) * 4 // 5
-    large = cv2.resize(image, (side, side), interpolation=cv2.INTER_CUBIC).astype(np.float32) / 255
-    ink = np.zeros((height, width), np.float32)
-    top, left = (height - side) // 2, (width - side) // 2
-    ink[top : top + side, left : left + side] = large
-    light = np.linspace(225, 180, width, dtype=np.float32)[None]
-    noise = random.normal(0, 3, (height, width)).astype(np.float32)
-    page: Grey = np.clip(light * (1 - 0.7 * ink) + noise, 0, 255).astype(np.uint8)
-    return page
 
 
 def _auroc(of_digits: np.ndarray[Any, Any], of_others: np.ndarray[Any, Any]) -> float:

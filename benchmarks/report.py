@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from benchmarks import accuracy, floor, growth, ladder, numbers, pictures, prediction, reading, serving, training
+from benchmarks import accuracy, figures, floor, growth, ladder, numbers, prediction, reading, serving, training
 from benchmarks.results import RESULTS, load_results, markdown
 
 DOCUMENT = Path("docs/benchmarks.md")
@@ -28,7 +28,7 @@ one file.
 
 
 def write(results: Path, document: Path) -> None:
-    """Write the page and its pictures.
+    """Write the page and its figures.
 
     Args:
         results: The folder with the JSON of the parts; a part that was not run stays as the page has it.
@@ -133,7 +133,7 @@ def _origin(documents: Documents, newest: dict[str, Any]) -> str:
 
 def _training(documents: Documents, images: Path) -> str:
     result = documents[-1]["result"]
-    pictures.save(pictures.whole_processes(result), images / "benchmark-training.png")
+    figures.save(figures.whole_processes(result), images / "benchmark-training.png")
     return (
         "## Training, the whole process\n\n"
         "From the start of the process to its end: imports, loading the data from the cache, training, scoring the "
@@ -171,7 +171,7 @@ def _ladder(documents: Documents, images: Path) -> str:
     points = ladder.distinct(
         [point for document in documents for point in document["result"].get("points", [document["result"]])]
     )
-    pictures.save(pictures.ladder(points), images / "benchmark-ladder.png")
+    figures.save(figures.ladder(points), images / "benchmark-ladder.png")
     return (
         "## The ladder: seconds of training to a mean accuracy\n\n"
         "Recipes, and recipes with fewer or more epochs, each a run of its own with its whole schedule.\n\n"
@@ -182,7 +182,7 @@ def _ladder(documents: Documents, images: Path) -> str:
 
 def _prediction(documents: Documents, images: Path) -> str:
     result = documents[-1]["result"]
-    pictures.save(pictures.answers(result), images / "benchmark-prediction.png")
+    figures.save(figures.answers(result), images / "benchmark-prediction.png")
     return (
         "## Prediction\n\n"
         "The same weights and pictures for all: `uint8` images in, probabilities out, as NumPy arrays; the accuracy "
@@ -202,7 +202,7 @@ def _reading(documents: Documents, _: Path) -> str:
 
 def _growth(documents: Documents, images: Path) -> str:
     result = documents[-1]["result"]
-    pictures.save(pictures.growth(result), images / "benchmark-growth.png")
+    figures.save(figures.growth(result), images / "benchmark-growth.png")
     return (
         "## How training time grows\n\n"
         f"One epoch of `{result['recipe']}`: MNIST cut or repeated, and two hidden layers of other widths on its "
@@ -231,9 +231,9 @@ def _numbers(documents: Documents, _: Path) -> str:
     peers = f"{markdown(numbers.peer_table(result))}\n\n" if result["peers"] else ""
     return (
         "## Numbers on drawn pages\n\n"
-        "Pages of MNIST's test digits with tilt, perspective, shadow, blur and JPEG (`benchmarks/pages.py`); amounts "
+        "Pages of MNIST's test digits with tilt, perspective, shadow, blur and JPEG (`tenfold.draw.pages`); amounts "
         "and cells are single numbers cut out of cheques and logbooks, with what is around them "
-        "(`benchmarks/cuttings.py`). Lists hold up to 1,000 numbers that differ in two places or more. Accepted: the "
+        "(`tenfold.draw.cuttings`). Lists hold up to 1,000 numbers that differ in two places or more. Accepted: the "
         "share of all numbers, beside a list of those that were looked for on one, and how many of them are wrong.\n\n"
         f"{markdown(numbers.table(result))}\n\n{peers}"
         f"An A4 scan at 200 dpi takes {result['scan seconds']:.2f} s of one core.\n"

@@ -30,6 +30,7 @@ import tenfold
 from benchmarks.load import Load, load
 from benchmarks.results import print_table, save_result
 from benchmarks.servers import SERVERS, Running, prepare_servers
+from tenfold.draw.camera import photograph_digit
 from tenfold.model.folder import SHIPPED, load_model
 
 __all__ = ["main"]
@@ -115,11 +116,9 @@ def wait_for(url: str, body: bytes | None = None, kind: str = "image/png") -> No
 def a_picture() -> bytes:
     """Give a seven as somebody would photograph it: PNG, 200×280, grain and all."""
     images = tenfold.load_data("mnist")[1][0]
-    paper = np.full((280, 200), 225.0)
-    paper[60:220, 20:180] -= np.asarray(Image.fromarray(images[0]).resize((160, 160), Image.Resampling.BICUBIC)) * 0.75
-    paper += np.random.default_rng(0).normal(0, 2, paper.shape)
     stream = BytesIO()
-    Image.fromarray(paper.clip(0, 255).astype(np.uint8)).save(stream, "PNG")
+    picture = photograph_digit(images[0], 280, 200, np.random.default_rng(0), noise=2)
+    Image.fromarray(picture).save(stream, "PNG")
     return stream.getvalue()
 
 

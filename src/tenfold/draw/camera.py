@@ -76,14 +76,15 @@ def _illumination(height: int, width: int, rng: Generator) -> Layer:
     return np.asarray(light, np.float32)
 
 
-def photograph_digit(image: Image, height: int, width: int, rng: Generator) -> Grey:
-    """Photograph one large digit, dark on lighter paper, the light falling off to the right, with a little noise.
+def photograph_digit(image: Image, height: int, width: int, rng: Generator, noise: float = 3.0) -> Grey:
+    """Photograph one large digit, dark on lighter paper, the light falling off to the right.
 
     Args:
         image: `uint8 (28, 28)`, 0 paper, 255 ink.
         height: Of the picture, in pixels.
         width: Of the picture, in pixels; the digit's image takes four fifths of the shorter side.
         rng: Decides the noise.
+        noise: Its standard deviation, in grey levels.
     """
     side = min(height, width) * 4 // 5
     large = cv2.resize(image, (side, side), interpolation=cv2.INTER_CUBIC).astype(np.float32) / 255
@@ -91,6 +92,6 @@ def photograph_digit(image: Image, height: int, width: int, rng: Generator) -> G
     top, left = (height - side) // 2, (width - side) // 2
     ink[top : top + side, left : left + side] = large
     light = np.linspace(225, 180, width, dtype=np.float32)[None]
-    noise = rng.normal(0, 3, (height, width)).astype(np.float32)
-    picture: Grey = np.clip(light * (1 - 0.7 * ink) + noise, 0, 255).astype(np.uint8)
+    grain = rng.normal(0, noise, (height, width)).astype(np.float32)
+    picture: Grey = np.clip(light * (1 - 0.7 * ink) + grain, 0, 255).astype(np.uint8)
     return picture
