@@ -24,6 +24,9 @@ least and the most stand beside it. Read ratios rather than seconds. `make bench
 page; each section names the command for its part. The peers run in an environment of their own (`.venv-peers`, exact
 versions in `benchmarks/peers-lock.txt`), their scripts are in `benchmarks/peers/`, and all are given the same data as
 one file.
+
+`python -m benchmarks.answers` measures nothing: it writes down every answer of the shipped reader and compares them to
+those of before, to show what a change of the code does to what is read.
 """
 
 
