@@ -5,7 +5,7 @@ Example: `python -m benchmarks.report`
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
@@ -13,8 +13,13 @@ from benchmarks import accuracy, figures, floor, growth, ladder, numbers, predic
 from benchmarks.results import RESULTS, load_results, markdown
 
 DOCUMENT = Path("docs/benchmarks.md")
+"""The page of results."""
+
 CARD = "model-card.md"
-Documents = list[dict[str, Any]]
+"""The card of the shipped model, beside the page."""
+
+Documents: TypeAlias = list[dict[str, Any]]
+"""Results of one part, as `load_results` reads them."""
 
 OPENING = """# Benchmarks
 
@@ -69,7 +74,7 @@ def _older(document: Path) -> dict[str, str]:
 
 
 def _with_numbers(card: str, section: str) -> str:
-    """Put what is measured of whole numbers into the model card, in place of what it says of them."""
+    """Put the section on numbers into the model card, in place of the one that it has."""
     before, *others = card.split("\n## ")
     kept = [other for other in others if other.splitlines()[0] not in {TITLES["numbers"], ""}]
     place = next(number for number, other in enumerate(kept) if other.startswith("Limits"))
@@ -88,8 +93,9 @@ What `tenfold predict` reads with when no model is named: a network of {weights:
 (recipe `reader`, seed {seed}) on the {learned:,} training images of MNIST and on what Tenfold draws itself: digits of
 hands that MNIST lacks, printed digits, and things that are no digit. No other handwriting was used.
 
-It answers with ten probabilities and with how strange the picture is. Pictures of any kind are made into what MNIST's
-images are first. It is meant for single digits, written or printed, one to a picture.
+It answers with ten probabilities and an out-of-distribution score: how probably the picture shows no digit. Pictures of
+any kind are first prepared to look like MNIST's images. It is meant for single digits, written or printed, one to a
+picture.
 
 {_reading(documents, images)}
 {_machine(document)}
@@ -99,13 +105,13 @@ Again: `{document["command"]}`
 
 - Letters that a hand writes like digits (O, l, S, Z, b, g, q …) are read as digits: one picture cannot tell them apart.
 - A promise of error (`--max-error`) holds with 95% confidence for pictures like those it was calibrated on: MNIST's
-  digits, degraded as the recipe wears them. For pictures of your own, measure it: `tenfold evaluate --data` and
+  digits, degraded as the recipe degrades them. For your own pictures, measure it: `tenfold evaluate --data` and
   `tenfold calibrate`.
-- Digits of scripts other than the European ones are unknown to it.
-- The answers held out that the calibration rests on come from networks trained on a part of the images each; the one
-  that ships learned from all of them.
-- It computes in 8-bit whole numbers; the networks held out that the promise rests on, in float32. Of 20,000 training
-  images 7 that float32 accepts at 0.1% are refused for that, and 7 accepted that it refuses.
+- Digits of other scripts than the European ones are unknown to it.
+- The calibration rests on answers for held-out images, by networks that were each trained on a part of the images; the
+  network that ships learned from all of them.
+- It computes in int8; those networks compute in float32. Of 20,000 training images, int8 refuses 7 that float32 accepts
+  at 0.1%, and accepts 7 that float32 refuses.
 - All figures are of one training (one seed).
 
 ## Training options
@@ -164,8 +170,8 @@ def _accuracy(documents: Documents, _: Path) -> str:
         "## Accuracy\n\n"
         "Mean and standard deviation over seeds, on all 10,000 test images, read once per seed after the last epoch. "
         "ECE is the expected calibration error over 15 bins.\n\n"
-        "“All as one” is what the networks score as one ensemble, their probabilities averaged. Whole numbers (int8) "
-        f"are measured on {accuracy.INT8_IMAGES:,} training images.\n\n"
+        "“All as one” is the accuracy of the networks as one ensemble, their probabilities averaged. The ranges of "
+        f"int8 are measured on {accuracy.INT8_IMAGES:,} training images.\n\n"
         f"{markdown(accuracy.table(results))}\n\n{markdown(accuracy.files_table(results))}\n"
     )
 
@@ -237,7 +243,7 @@ def _numbers(documents: Documents, _: Path) -> str:
         "Pages of MNIST's test digits with tilt, perspective, shadow, blur and JPEG (`tenfold.draw.pages`); amounts "
         "and cells are single numbers cut out of cheques and logbooks, with what is around them "
         "(`tenfold.draw.cuttings`). Lists hold up to 1,000 numbers that differ in two places or more. Accepted: the "
-        "share of all numbers, beside a list of those that were looked for on one, and how many of them are wrong.\n\n"
+        "share of all numbers, or of those read with a list, and how many of the accepted ones are wrong.\n\n"
         f"{markdown(numbers.table(result))}\n\n{peers}"
         f"An A4 scan at 200 dpi takes {result['scan seconds']:.2f} s of one core.\n"
     )
