@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 RECIPES = ("tutorial", "fast")
-"""Whose accuracy is measured here; slower ones are run by hand, and the page takes up what they left."""
+"""Recipes whose accuracy is measured here; slower ones are run by hand, and the page also shows their results."""
 
 
 def steps(quick: bool) -> list[list[str]]:

@@ -30,7 +30,7 @@ from tenfold.model.evaluate import score
 Data = tuple[tuple[Images, Labels], tuple[Images, Labels]]
 
 INT8_IMAGES = 1000
-"""On how many training images the ranges of whole numbers are measured."""
+"""Training images that the ranges of int8 are measured on."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,13 @@ class Scores:
 
 @dataclass(frozen=True)
 class Files:
-    """What a network weighs as a file, plain and in whole numbers.
+    """Size of a network as a file, in float32 and in int8.
 
     Attributes:
-        weights: How many weights it has.
-        onnx: Bytes of the ONNX file.
-        int8: Bytes of the ONNX file in whole numbers.
-        lost: How much test accuracy whole numbers cost, 0…1, one per seed; below 0 where they gain.
+        weights: Number of its weights.
+        onnx: Bytes of the ONNX file in float32.
+        int8: Bytes of the ONNX file in int8.
+        lost: Test accuracy that int8 costs, 0…1, one per seed; below 0 where int8 is more accurate.
     """
 
     weights: int
@@ -80,16 +80,16 @@ class Files:
 def train_seeds(
     data: Data, options: TrainingOptions, seeds: int, checkpoints: Path, workers: int = 1
 ) -> list[tuple[Trained, float]]:
-    """Train with seeds 0, 1, …; a small training before pays for what is loaded once.
+    """Train with seeds 0, 1, …, after a short training that loads all code, so that no time includes that.
 
-    A run that was stopped goes on where it was.
+    A run that was stopped is resumed.
 
     Args:
         data: Training and test images with their labels.
         options: How to train; the seed is set anew.
-        seeds: How many.
+        seeds: Number of seeds.
         checkpoints: A folder to keep the state of each run in, until all are done.
-        workers: How many to train side by side; with more than one, each in a process of its own with one thread.
+        workers: Trainings side by side; if more than one, each runs in another process with one thread.
 
     Returns:
         Each trained network with the seconds that it took.
@@ -135,8 +135,8 @@ def score_seeds(data: Data, trained: list[tuple[Trained, float]]) -> Scores:
     )
 
 
-def weigh(data: Data, trained: list[tuple[Trained, float]]) -> Files:
-    """Write each network as ONNX and in whole numbers, and score what that costs."""
+def measure_files(data: Data, trained: list[tuple[Trained, float]]) -> Files:
+    """Write each network as ONNX in float32 and in int8, and measure the accuracy that int8 costs."""
     from onnxruntime import InferenceSession
 
     (learned, _), (images, labels) = data
@@ -155,16 +155,21 @@ def weigh(data: Data, trained: list[tuple[Trained, float]]) -> Files:
 
 
 def main(
-    recipe: Annotated[str, typer.Option(help="Which recipe.")] = "tutorial",
-    seeds: Annotated[int, typer.Option(help="How many seeds, from 0.")] = 5,
-    workers: Annotated[int, typer.Option(help="How many to train side by side, a thread each; 1 takes all cores.")] = 1,
+    recipe: Annotated[str, typer.Option(help="The recipe to train.")] = "tutorial",
+    seeds: Annotated[int, typer.Option(help="Number of seeds, from 0 on.")] = 5,
+    workers: Annotated[int, typer.Option(help="Trainings side by side, a thread each; 1 takes all cores.")] = 1,
     results: Annotated[Path | None, typer.Option(help="The folder to leave JSON in.")] = None,
 ) -> None:
     """Measure the accuracy of a recipe over seeds."""
     options, data = tenfold.recipe(recipe), tenfold.load_data("mnist")
     trained = train_seeds(data, options, seeds, (results or RESULTS) / f"accuracy-{recipe}-runs", workers)
     scores = score_seeds(data, trained)
-    result = {"recipe": recipe, "epochs": options.epochs, **scores.to_dict(), "files": asdict(weigh(data, trained))}
+    result = {
+        "recipe": recipe,
+        "epochs": options.epochs,
+        **scores.to_dict(),
+        "files": asdict(measure_files(data, trained)),
+    }
     save_result(f"accuracy-{recipe}", result, results)
     print_table(table([result]))
     print_table(files_table([result]))
@@ -192,7 +197,7 @@ def table(results: list[dict[str, Any]]) -> list[list[str]]:
 
 
 def files_table(results: list[dict[str, Any]]) -> list[list[str]]:
-    """Give what the files weigh as rows of text, the heading first."""
+    """Give the sizes of the files as rows of text, the heading first."""
     rows = [["recipe", "weights", "ONNX, bytes", "int8, bytes", "points lost by int8", "least–most"]]
     for one in results:
         files = one["files"]

@@ -22,10 +22,13 @@ PEERS = Path(__file__).parent / "peers"
 """Where the peers' scripts lie."""
 
 ENVIRONMENT = Path(".venv-peers")
+"""The peers' virtual environment, below the folder that this runs in."""
+
 LOCK = Path(__file__).parent / "peers-lock.txt"
+"""Exact versions of the peers and of all they need."""
 
 DATA = RESULTS / "mnist.npz"
-"""MNIST as one uncompressed file, with the keys of Keras's."""
+"""MNIST as one uncompressed file, with the keys of Keras's `mnist.npz`."""
 
 MODEL = RESULTS / "model"
 """A model folder of the `tutorial` recipe."""
@@ -35,12 +38,12 @@ WEIGHTS = RESULTS / "weights.npz"
 
 
 def peer_python() -> Path:
-    """Give the peers' Python, which need not be there."""
+    """Give the path of the peers' Python, which may not be installed yet."""
     return ENVIRONMENT.absolute() / "bin" / "python"
 
 
 def peer_variables() -> Mapping[str, str]:
-    """Give the variables that peers are run with: silent, and with the programs of their environment on the path."""
+    """Give the environment variables of the peers: no messages, and their own programs first on the path."""
     return {
         "PATH": f"{peer_python().parent}{os.pathsep}{os.environ['PATH']}",
         "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -49,7 +52,7 @@ def peer_variables() -> Mapping[str, str]:
 
 
 def prepare(*, peers: bool = True) -> None:
-    """Install the peers and write the data, where that is not done yet, and the weights of today's tutorial recipe.
+    """Install the peers and write their data, unless that was done before, and train and write the weights for them.
 
     Args:
         peers: False to leave the peers out.

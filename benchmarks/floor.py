@@ -26,8 +26,8 @@ class FloorResult:
     """What an epoch costs beside its floor.
 
     Attributes:
-        recipe: Whose epoch it was.
-        images: How many images an epoch has, all of them trained on.
+        recipe: The recipe of the epoch.
+        images: Images of an epoch; all of them are trained on.
         batch_size: Images per step, of epoch and floor alike.
         operations: Floating-point operations of an epoch's products, two per multiply-add.
         epoch: Seconds of an epoch of Tenfold's training loop, in the precision of the recipe.
@@ -55,9 +55,9 @@ def multiply_adds() -> int:
 
 
 def epoch_of_products(images: int, batch_size: int) -> Callable[[], float]:
-    """Give what runs an epoch's matrix products, and nothing else, and says how many seconds they took.
+    """Give a function that runs an epoch's matrix products and returns their seconds.
 
-    Operands and results lie ready in memory, so no allocation, no reading of data and no bias is in it.
+    Operands and results are in memory before: no allocation, no reading of data and no bias is timed.
     """
     batches = [batch_size] * (images // batch_size) + [images % batch_size] * bool(images % batch_size)
     steps = {size: _products(size) for size in set(batches)}
@@ -89,7 +89,7 @@ def measure(recipe: str = "tutorial", rounds: int = 7) -> FloorResult:
 
     Args:
         recipe: A recipe whose network is the founding one.
-        rounds: How many epochs and floors.
+        rounds: Number of epochs, and of floors.
 
     Returns:
         Both, and their ratio.
@@ -127,8 +127,8 @@ def measure(recipe: str = "tutorial", rounds: int = 7) -> FloorResult:
 
 
 def main(
-    recipe: Annotated[str, typer.Option(help="Whose epoch.")] = "tutorial",
-    rounds: Annotated[int, typer.Option(help="How many epochs, in turns with as many floors.")] = 7,
+    recipe: Annotated[str, typer.Option(help="The recipe of the epoch.")] = "tutorial",
+    rounds: Annotated[int, typer.Option(help="Number of epochs, in turns with the floor.")] = 7,
     results: Annotated[Path | None, typer.Option(help="The folder to leave JSON in.")] = None,
 ) -> None:
     """Measure an epoch of the founding network over its floor."""

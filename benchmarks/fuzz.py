@@ -1,6 +1,6 @@
-"""Feeds damaged picture files to the reader's preparation, guided by the code that they reach.
+"""Coverage-guided fuzzing of the reader's preparation, with damaged picture files.
 
-Whatever comes, it must give 28×28 or a `PictureError`: no crash, no hang, no memory without end. Atheris guides it:
+Every file must give 28×28 pixels or a `PictureError`: no crash, no hang, no unbounded memory. It needs Atheris:
 `pip install atheris`.
 
 Example: `python -m benchmarks.fuzz --seconds 60`
@@ -17,13 +17,15 @@ from typing import Annotated
 import numpy as np
 import typer
 
-KINDS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM", "PDF")
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM", "PDF")
 MODES = ("L", "RGB", "RGBA", "P", "1", "LA", "CMYK", "I;16")
+"""Pillow's formats and modes that the first pictures are written in."""
+
 LONGEST_ANSWER, MOST_MEMORY = 10, 2048
-"""Seconds and MiB that one file may take."""
+"""Seconds and MiB that one file may take at most."""
 
 FOUND = Path("build/fuzz")
-"""Where the files that broke something are left."""
+"""The folder for files that broke something."""
 
 
 def seeds() -> list[bytes]:
@@ -33,14 +35,14 @@ def seeds() -> list[bytes]:
     ink = np.zeros((30, 20), np.uint8)
     ink[5:25, 8:12] = 255
     contents = []
-    for kind in KINDS:
+    for name in FORMATS:
         for mode in MODES:
             picture = Image.fromarray(ink).convert("L")
             picture = picture.convert("I").convert("I;16") if mode == "I;16" else picture.convert(mode)
             for more in ({}, {"save_all": True, "append_images": [picture]}):
                 content = BytesIO()
                 try:
-                    picture.save(content, kind, **more)
+                    picture.save(content, name, **more)
                 except (OSError, ValueError, TypeError, KeyError):
                     continue  # not every format has every mode, or frames
                 contents.append(content.getvalue())
@@ -48,7 +50,7 @@ def seeds() -> list[bytes]:
 
 
 def fuzz(folder: Path, seconds: int) -> None:
-    """Run until the time is up; ends the process."""
+    """Fuzz for some seconds, then end the process."""
     import atheris
 
     with atheris.instrument_imports(include=["PIL", "tenfold"]):
@@ -71,7 +73,7 @@ def fuzz(folder: Path, seconds: int) -> None:
 
 
 def main(
-    seconds: Annotated[int, typer.Option(help="For how long.")] = 60,
+    seconds: Annotated[int, typer.Option(help="Seconds to run.")] = 60,
     folder: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Feed damaged pictures to the preparation; exit with 1 and leave the file in build/fuzz where one breaks it."""

@@ -17,7 +17,10 @@ from benchmarks.measure import Spread, repeat_in_turns
 from benchmarks.results import print_table, save_result
 
 IMAGES = (6_000, 20_000, 60_000, 200_000, 600_000)
+"""Numbers of images that an epoch is timed with."""
+
 UNITS = (32, 64, 128, 256, 512, 1024)
+"""Units in each of two hidden layers that an epoch is timed with."""
 
 
 def measure(recipe: str, rounds: int, most_images: int) -> dict[str, Any]:
@@ -25,7 +28,7 @@ def measure(recipe: str, rounds: int, most_images: int) -> dict[str, Any]:
 
     Args:
         recipe: The recipe to vary.
-        rounds: How often each is timed, in turns.
+        rounds: Times that each is timed, in turns.
         most_images: Numbers of images above this are left out.
 
     Returns:
@@ -57,7 +60,7 @@ def _spreads(numbers: list[int], taken: list[list[float]]) -> list[dict[str, Any
 
 def main(
     recipe: Annotated[str, typer.Option(help="The recipe to vary.")] = "tutorial",
-    rounds: Annotated[int, typer.Option(help="How often each is timed, in turns.")] = 3,
+    rounds: Annotated[int, typer.Option(help="Times that each is timed, in turns.")] = 3,
     quick: Annotated[bool, typer.Option("--quick", help="One round, up to 60,000 images.")] = False,
     results: Annotated[Path | None, typer.Option(help="The folder to leave JSON in.")] = None,
 ) -> None:

@@ -1,7 +1,7 @@
-"""Writes what peers are handed: the data, and the weights of a model trained here.
+"""Writes what peers are given: the data, and the weights of a model trained here.
 
-Each runs as a process of its own (`python -m benchmarks.handed_over data`), so that the process that measures others
-stays small.
+Each is written by a separate process (`python -m benchmarks.handed_over data`), so that the process that measures the
+peers stays small: Linux counts what it holds as theirs.
 """
 
 import sys

@@ -16,13 +16,16 @@ from benchmarks.accuracy import Data, score_seeds, train_seeds
 from benchmarks.results import names_of, print_table, save_result
 
 RECIPES = ("tutorial", "fast")
-"""Whom the ladder is climbed by unless told otherwise."""
+"""Recipes to measure unless others are named."""
 
 RUNGS = (0.97, 0.98, 0.99, 0.994, 0.995, 0.996, 0.997)
+"""Mean test accuracies to reach."""
+
 SHARES = (1 / 20, 1 / 10, 1 / 5, 2 / 5, 3 / 5, 1, 2, 4)
-"""Parts and multiples of a recipe's epochs that are run as runs of their own, each with its whole schedule."""
+"""Shares of a recipe's epochs that it is run with, each a separate run with its whole schedule."""
 
 BUDGET = 60.0
+"""Seconds of training for each recipe; longer runs are left out."""
 
 
 def climb(data: Data, recipe: str, seeds: int, budget: float) -> list[dict[str, Any]]:
@@ -30,9 +33,9 @@ def climb(data: Data, recipe: str, seeds: int, budget: float) -> list[dict[str, 
 
     Args:
         data: Training and test images with their labels.
-        recipe: Which.
-        seeds: How many seeds for each.
-        budget: Seconds for the recipe; longer runs that would pass them are left out.
+        recipe: Its name.
+        seeds: Seeds for each number of epochs.
+        budget: Seconds of training for the recipe; runs that would exceed them are left out.
 
     Returns:
         One entry per number of epochs: `recipe`, `epochs` and the scores.
@@ -54,7 +57,7 @@ def climb(data: Data, recipe: str, seeds: int, budget: float) -> list[dict[str, 
 
 def main(
     recipes: Annotated[str, typer.Option(help=f"Which recipes; {', '.join(RECIPES)} if empty.")] = "",
-    seeds: Annotated[int, typer.Option(help="How many seeds for each.")] = 3,
+    seeds: Annotated[int, typer.Option(help="Seeds for each number of epochs.")] = 3,
     budget: Annotated[float, typer.Option(help="Seconds for each recipe; longer runs are left out.")] = BUDGET,
     quick: Annotated[bool, typer.Option("--quick", help="One seed, a third of the budget.")] = False,
     results: Annotated[Path | None, typer.Option(help="The folder to leave JSON in.")] = None,

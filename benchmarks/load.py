@@ -1,4 +1,4 @@
-"""A load of HTTP requests: so many connections, each sending the next request as soon as the last is answered.
+"""A load of HTTP requests: some connections, each sending its next request as soon as the last is answered.
 
 Example: `python -m benchmarks.load http://127.0.0.1:8000/v1/digits seven.png --connections 16 --seconds 30`
 """
@@ -16,19 +16,18 @@ import typer
 
 __all__ = ["Load", "load"]
 
-
 PAUSE = 0.05
-"""Seconds before a server that takes no connection is tried again."""
+"""Seconds after which a server that took no connection is tried again."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """What became of a load.
+    """The answers to a load.
 
     Attributes:
-        seconds: How long it lasted.
-        statuses: How many answers there were of each status; 0 counts requests without an answer.
-        refused: How many connections could not be opened.
+        seconds: Duration of the load.
+        statuses: Number of answers of each status; 0 counts requests without an answer.
+        refused: Number of connections that could not be opened.
         latencies: Seconds from each request to the end of its answer, of those answered with 200.
     """
 
@@ -48,18 +47,18 @@ class Load:
 
 
 def load(url: str, content: bytes, kind: str, *, connections: int, seconds: float, headers: str = "") -> Load:
-    """Ask the same over and over.
+    """Send the same request again and again.
 
     Args:
         url: `http://host:port/path`.
         content: The body.
         kind: Its media type.
-        connections: How many ask at once.
-        seconds: For how long.
+        connections: Connections that ask at once.
+        seconds: Duration of the load.
         headers: More lines of the request's head, each ended by CR LF.
 
     Returns:
-        What became of it.
+        The answers, counted and timed.
     """
     return asyncio.run(_load(url, content, kind, connections, seconds, headers))
 
@@ -106,7 +105,7 @@ async def _load(url: str, content: bytes, kind: str, connections: int, seconds: 
 
 
 async def _answer(reader: asyncio.StreamReader) -> tuple[int, bool]:
-    """Take one answer; gives its status and whether the connection stays open."""
+    """Receive one answer: its status, and whether the connection stays open."""
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     length = head.partition(b"\r\ncontent-length: ")[2].partition(b"\r\n")[0]
     await reader.readexactly(int(length or 0))
@@ -114,13 +113,13 @@ async def _answer(reader: asyncio.StreamReader) -> tuple[int, bool]:
 
 
 def main(
-    url: Annotated[str, typer.Argument(help="Where to.")],
-    body: Annotated[Path, typer.Argument(help="A file to send.")],
+    url: Annotated[str, typer.Argument(help="The address to ask.")],
+    body: Annotated[Path, typer.Argument(help="The file to send.")],
     kind: Annotated[str, typer.Option(help="Its media type.")] = "image/png",
-    connections: Annotated[int, typer.Option(help="How many ask at once.")] = 16,
-    seconds: Annotated[float, typer.Option(help="For how long.")] = 10,
+    connections: Annotated[int, typer.Option(help="Connections that ask at once.")] = 16,
+    seconds: Annotated[float, typer.Option(help="Seconds to ask for.")] = 10,
 ) -> None:
-    """Ask the same over and over, and say how fast it was answered."""
+    """Send the same request again and again, and print how fast it is answered."""
     done = load(url, body.read_bytes(), kind, connections=connections, seconds=seconds)
     quick, slow = done.percentile(50) * 1000, done.percentile(99) * 1000
     print(f"{done.rate:,.0f} a second; half within {quick:.1f} ms, 99% within {slow:.1f} ms; {done.statuses}")

@@ -9,6 +9,7 @@ from pathlib import Path
 __all__ = ["PACKAGES", "Machine", "this_machine"]
 
 PACKAGES = ("tenfold", "torch", "onnxruntime", "numpy")
+"""Packages whose versions stand beside a figure: its speed depends on them."""
 
 
 @dataclass(frozen=True)
@@ -17,11 +18,11 @@ class Machine:
 
     Attributes:
         processor: The model's name, as the system gives it.
-        cores: How many this process may use.
-        memory_gib: Main memory, GiB.
+        cores: Cores that this process may use.
+        memory_gib: Main memory, in GiB.
         system: Kernel and C library.
         python: Version of Python.
-        packages: Versions of what Tenfold's speed hangs on, by name.
+        packages: Versions of `PACKAGES`, by name.
     """
 
     processor: str
@@ -45,7 +46,7 @@ def this_machine() -> Machine:
 
 
 def _processor() -> str:
-    """Give the processor's name; virtual machines often hide the model, so family and model numbers stand beside."""
+    """Give the processor's name, with family and model numbers, because virtual machines often hide the name."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""Repeated measurements, taken in turns so that a slow minute of the machine hits all alike."""
+"""Repeated measurements, taken in turns, so that a slow minute of the machine slows all of them."""
 
 import statistics
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ class Spread:
         median: The figure to quote.
         least: The smallest.
         most: The largest.
-        values: All, in the order they were taken.
+        values: All of them, in the order in which they were taken.
     """
 
     median: float
@@ -33,8 +33,8 @@ def repeat_in_turns(takers: Sequence[Callable[[], float]], rounds: int) -> list[
     """Take each measurement once a round, in the order given.
 
     Args:
-        takers: What gives one measurement each.
-        rounds: How many times each is taken, after one more time that is thrown away.
+        takers: Functions that take one measurement each.
+        rounds: Measurements of each; one more before them is thrown away.
 
     Returns:
         For each of `takers` its measurements, one per round.

@@ -1,4 +1,4 @@
-"""Numbers on drawn pages of test digits, and on any labelled grid photos: how many are read right, beside Tesseract.
+"""Numbers on drawn pages of test digits, and on labelled photos of grids: the shares read right, beside Tesseract.
 
 Example: `python -m benchmarks.numbers`, or `python -m benchmarks.numbers --grids ../shared/data/dev/grid-photos`
 """
@@ -7,11 +7,11 @@ import shutil
 import statistics
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -21,8 +21,8 @@ from PIL import Image as Pillow
 import tenfold
 from benchmarks.results import print_table, save_result
 from tenfold.calibrate.drawn import blind_list, truth
-from tenfold.draw.pages import Kind, draw_page, draw_pages
-from tenfold.draw.sheets import LabelledPage, Pool
+from tenfold.draw.pages import PageKind, draw_page, draw_pages
+from tenfold.draw.sheets import DigitGlyphs, LabelledPage
 from tenfold.errors import OptionError
 from tenfold.model.folder import SHIPPED, Model, load_model
 from tenfold.picture.opening import open_pages
@@ -33,7 +33,7 @@ from tenfold.read.options import NumberOptions
 from tenfold.read.pages import ReadRow, read_page
 from tenfold.read.promises import ANY, ReadingKind, least_probable
 
-PAGES: dict[Kind, int] = {
+PAGES: Mapping[PageKind, int] = {
     "boxes": 40,
     "combs": 20,
     "grid": 10,
@@ -42,13 +42,18 @@ PAGES: dict[Kind, int] = {
     "amounts": 600,
     "cells": 600,
 }
-"""Pages of each kind; some 440 rows of nine boxes, 220 combs, 90 rows of grids, 550 free rows, 520 pairs, and as many
-cuttings, each with one number."""
+"""Pages of each kind: about 440 rows of nine boxes, 220 combs, 90 rows of grids, 550 free rows, 520 pairs, and 1,200
+cuttings with one number each."""
 
 WITH_TESSERACT = 3
-"""On so many pages of a kind Tesseract is asked as well: it takes seconds for each."""
+"""Pages of a kind that Tesseract is asked about too: it takes seconds for each."""
 
 ERRORS = (0.001, 0.01)
+"""The largest errors that are promised."""
+
+
+Promised: TypeAlias = dict[float, dict[ReadingKind, float]]
+"""For each largest error the least probability that is accepted, by the kind of reading."""
 
 
 def _zeros() -> dict[str, int]:
@@ -57,21 +62,21 @@ def _zeros() -> dict[str, int]:
 
 @dataclass
 class Tally:
-    """What was counted on the pages of one kind.
+    """Counts on the pages of one kind.
 
     Attributes:
-        numbers: Numbers written.
-        found: Of them found.
-        whole: Of them read right.
-        digits: Characters written in them.
-        right: Of them read right, where a number was found with as many characters.
+        numbers: Numbers that are written.
+        found: Numbers of them that were found.
+        whole: Numbers of them that were read right.
+        digits: Characters that are written.
+        right: Characters read right, in numbers that were found with their right length.
         extra: Numbers read where none is written.
-        listed: Numbers read beside a list.
-        matched: Of them right.
-        accepted: For each largest error the numbers accepted.
-        wrong: For each largest error the wrong ones among them.
-        listed_accepted: For each largest error the numbers accepted beside a list.
-        listed_wrong: For each largest error the wrong ones among them.
+        listed: Numbers read with a list.
+        matched: Numbers of them that were read right.
+        accepted: Numbers accepted, for each largest error.
+        wrong: Wrong ones among them.
+        listed_accepted: Numbers accepted with a list, for each largest error.
+        listed_wrong: Wrong ones among them.
     """
 
     numbers: int = 0
@@ -88,7 +93,7 @@ class Tally:
     listed_wrong: dict[str, int] = field(default_factory=_zeros)
 
 
-def count(model: Model, pages: Sequence[LabelledPage] | Any, promised: dict[float, dict[ReadingKind, float]]) -> Tally:  # noqa: ANN401
+def count(model: Model, pages: Iterable[LabelledPage], promised: Promised) -> Tally:
     """Read pages and count."""
     tally, rng = Tally(), np.random.default_rng(0)
     outlier = model.info.calibration.get("out_of_distribution") or 1.0
@@ -107,7 +112,7 @@ def _count_one(
     row: ReadRow,
     number: Number,
     written: str,
-    promised: dict[float, dict[ReadingKind, float]],
+    promised: Promised,
     outlier: float,
     rng: np.random.Generator,
     alphabet: str,
@@ -137,7 +142,7 @@ def _count_one(
 
 
 def tesseract(picture: np.ndarray[Any, Any], mode: int) -> str:
-    """Ask Tesseract for the digits in a picture: 7 a line, 11 whatever a page holds."""
+    """Ask Tesseract for the digits in a picture; `mode` is its page segmentation: 7 one line, 11 sparse text."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "picture.png"
         Pillow.fromarray(picture).save(file)
@@ -147,7 +152,7 @@ def tesseract(picture: np.ndarray[Any, Any], mode: int) -> str:
 
 
 def beside_tesseract(model: Model, pages: Sequence[LabelledPage]) -> dict[str, Any]:
-    """Read the same pages and the same crops with both; only numbers without empty boxes count."""
+    """Read the same pages and the same crops with both; numbers with empty boxes are left out."""
     ours = crops = whole = numbers = 0
     seconds = {"tenfold": 0.0, "tesseract": 0.0}
     for page in pages:
@@ -174,7 +179,7 @@ def beside_tesseract(model: Model, pages: Sequence[LabelledPage]) -> dict[str, A
 
 
 def grid_photos(model: Model, folder: Path) -> dict[str, Any]:
-    """Read photos of 9×9 grids labelled as `NAME.txt`: 0 empty, 10 not counted."""
+    """Read photos of 9×9 grids, `NAME.jpg`, with labels in `NAME.txt`: 0 for an empty cell, 10 for one not to count."""
     cells = right = found = photos = 0
     seconds = []
     for file in sorted(folder.glob("*.jpg")):
@@ -193,9 +198,9 @@ def grid_photos(model: Model, folder: Path) -> dict[str, Any]:
     return {"photos": photos, "found": found, "cells": cells, "right": right, "seconds": statistics.median(seconds)}
 
 
-def scan_seconds(model: Model, pool: Pool) -> float:
-    """Measure the processor's seconds for one A4 scan at 200 dpi with rows of boxes: the median of seven."""
-    page = draw_page(pool, "boxes", 0, faults=False).grey
+def scan_seconds(model: Model, glyphs: DigitGlyphs) -> float:
+    """Measure the processor time of one A4 scan at 200 dpi with rows of boxes, in seconds: the median of seven."""
+    page = draw_page(glyphs, "boxes", 0, faults=False).grey
     taken = []
     for _ in range(8):
         started = time.process_time()
@@ -250,22 +255,22 @@ def main(
     """Measure reading numbers on pages."""
     cv2.setNumThreads(1)
     model = load_model(SHIPPED)
-    pool = Pool(*tenfold.load_data("mnist")[1])
-    promised: dict[float, dict[ReadingKind, float]] = {}
+    glyphs = DigitGlyphs(*tenfold.load_data("mnist")[1])
+    promised: Promised = {}
     for error in ERRORS:
         try:
             promised[error] = least_probable(model, error)
         except OptionError as refusal:
             print(refusal)
     kinds = {
-        kind: asdict(count(model, draw_pages(pool, kind, max(1, round(share * pages))), promised))
+        kind: asdict(count(model, draw_pages(glyphs, kind, max(1, round(share * pages))), promised))
         for kind, pages in PAGES.items()
     }
-    result: dict[str, Any] = {"kinds": kinds, "peers": {}, "scan seconds": scan_seconds(model, pool)}
+    result: dict[str, Any] = {"kinds": kinds, "peers": {}, "scan seconds": scan_seconds(model, glyphs)}
     if shutil.which("tesseract"):
-        peered: tuple[Kind, ...] = ("boxes", "rows")
+        peered: tuple[PageKind, ...] = ("boxes", "rows")
         for kind in peered:
-            pages = [draw_page(pool, kind, seed) for seed in range(WITH_TESSERACT)]
+            pages = [draw_page(glyphs, kind, seed) for seed in range(WITH_TESSERACT)]
             result["peers"][kind] = beside_tesseract(model, pages)
     if grids:
         result["grid photos"] = grid_photos(model, grids)

@@ -30,11 +30,16 @@ FRAMEWORKS: Mapping[str, str] = MappingProxyType(
         "keras": "Keras on TensorFlow, `predict`",
     }
 )
-"""What answers, by the name of its function in `peers/predict.py`."""
+"""Frameworks that answer, by the names of their functions in `peers/predict.py`."""
 
 ONE_PROCESS = ("tenfold", "onnxruntime", "pytorch", "sklearn", "keras_on_batch")
+"""Frameworks whose whole process for one picture is timed."""
+
 SIZES = (1, 10, 100, 1000, 10000)
+"""Pictures in a batch."""
+
 TIMEOUT = 120.0
+"""Seconds after which a process is ended."""
 
 
 def measure(frameworks: Sequence[str], rounds: int) -> dict[str, Any]:
@@ -42,7 +47,7 @@ def measure(frameworks: Sequence[str], rounds: int) -> dict[str, Any]:
 
     Args:
         frameworks: Names of `FRAMEWORKS`.
-        rounds: How many rounds.
+        rounds: Number of rounds.
 
     Returns:
         `sizes`; `answers`, for each framework its accuracy and seconds per call by batch size; `processes`, the whole
@@ -92,7 +97,7 @@ def _sum_up(rounds: list[dict[str, Any]]) -> dict[str, Any]:
 
 def main(
     frameworks: Annotated[str, typer.Option(help=f"Which; all of {','.join(FRAMEWORKS)} if empty.")] = "",
-    rounds: Annotated[int, typer.Option(help="How often each is run, in turns.")] = 3,
+    rounds: Annotated[int, typer.Option(help="Runs of each, in turns.")] = 3,
     quick: Annotated[bool, typer.Option("--quick", help="One round.")] = False,
     results: Annotated[Path | None, typer.Option(help="The folder to leave JSON in.")] = None,
 ) -> None:

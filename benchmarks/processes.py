@@ -16,7 +16,7 @@ __all__ = ["ProcessCost", "ProcessError", "run_process"]
 
 
 class ProcessError(RuntimeError):
-    """A process failed or took too long; the message is its last word."""
+    """A process failed or took too long; the message is its last line of errors."""
 
 
 @dataclass(frozen=True)

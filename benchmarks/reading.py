@@ -1,4 +1,4 @@
-"""What the shipped model reads: MNIST, its corruptions, own sets of pictures; what it refuses; how fast it is.
+"""What the shipped model reads and refuses, and how fast: MNIST, corruptions of it, real pictures, no digits.
 
 Example: `python -m benchmarks.reading --sets my-sets/`, each folder of which holds pictures and a `labels.csv`.
 """
@@ -18,16 +18,17 @@ import typer
 from PIL import Image
 
 import tenfold
-from benchmarks.corruptions import CORRUPTIONS
-from benchmarks.letters import LOOKALIKES, handwritten_letters
+from benchmarks.fonts import handwriting_fonts
 from benchmarks.measure import Spread
 from benchmarks.processes import run_process
 from benchmarks.results import RESULTS, print_table, save_result
 from tenfold.arrays import Images, Labels
 from tenfold.data.datasets import DIGITS, load_examples
+from tenfold.draw.camera import photograph_digit
+from tenfold.draw.corruptions import CORRUPTIONS
+from tenfold.draw.letters import LOOKALIKES, draw_letters
 from tenfold.model.evaluate import score, wilson_interval
 from tenfold.model.folder import SHIPPED
-from tenfold.picture.decode import Grey
 from tenfold.picture.frame import frame
 from tenfold.picture.prepare import prepare
 from tenfold.read.reader import Reader
@@ -36,11 +37,11 @@ ERRORS = (0.01, 0.005, 0.002, 0.001)
 """The largest errors that are promised."""
 
 FRAMED = 3
-"""How many times MNIST's images are enlarged before they are framed again."""
+"""Factor by which MNIST's images are enlarged before they are framed again."""
 
 
 def accuracy(reader: Reader, images: Images, labels: Labels) -> dict[str, Any]:
-    """Score the images as they are, and what is accepted under each promise of error."""
+    """Score images given straight to the network, and count what each promise of error accepts."""
     probabilities, reasons = reader.answer(images)
     scores = score(probabilities, labels, classes=DIGITS, reasons=reasons)
     right = probabilities.argmax(1) == labels
@@ -71,13 +72,13 @@ def corruptions(reader: Reader, images: Images, labels: Labels) -> dict[str, Any
 
 
 def outliers(reader: Reader, images: Images) -> dict[str, Any]:
-    """Compare how strange things that are no digit are with how strange the digits are.
+    """Compare the out-of-distribution scores of things that are no digit with those of digits.
 
     Returns:
-        For each kind how many there were, the area under the ROC curve of out_of_distribution, and the share refused.
+        For each kind its number, the area under the ROC curve (AUROC) of the score, and the share refused.
     """
     clothes = load_examples("fashion-mnist", "test").images
-    pictures, letters = handwritten_letters(np.random.default_rng(0))
+    pictures, letters = draw_letters(handwriting_fonts(), np.random.default_rng(0))
     framed = np.stack([prepare(_png(picture)).image for picture in pictures])
     alike = np.array([letter in LOOKALIKES for letter in letters])
     _, of_digits = reader.model.digits(images)
@@ -113,7 +114,7 @@ def own_sets(reader: Reader, folder: Path) -> dict[str, Any]:
 
 
 def framing(images: Images) -> dict[str, Any]:
-    """Enlarge images, frame them, and see how far they are from what they were, in levels of 255."""
+    """Enlarge images, frame them again, and give the largest difference of a pixel, in levels of 255."""
     kernel = np.ones((1, FRAMED, FRAMED), np.uint8)
     off = [
         int(np.abs(frame(large).astype(int) - image).max())
@@ -127,9 +128,9 @@ def speed(images: Images, rounds: int) -> dict[str, Any]:
     reader = Reader(tenfold.load_model(SHIPPED, threads=1))
     cv2.setNumThreads(1)
     random = np.random.default_rng(0)
-    pictures = [_png(_on_paper(image, 140, 100, random)) for image in images[:1000]]
+    pictures = [_png(photograph_digit(image, 140, 100, random)) for image in images[:1000]]
     photograph = io.BytesIO()
-    Image.fromarray(_on_paper(images[0], 3000, 4000, random)).save(photograph, "JPEG", quality=90)
+    Image.fromarray(photograph_digit(images[0], 3000, 4000, random)).save(photograph, "JPEG", quality=90)
     one = RESULTS / "one.png"
     RESULTS.mkdir(parents=True, exist_ok=True)
     one.write_bytes(pictures[0])
@@ -158,21 +159,8 @@ def _png(image: np.ndarray[Any, np.dtype[np.uint8]]) -> bytes:
     return content
 
 
-def _on_paper(image: Grey, height: int, width: int, random: np.random.Generator) -> Grey:
-    """Draw a digit dark on light paper with a shadow across and a little noise, `uint8 (height, width)`."""
-    side = min(height, width) * 4 // 5
-    large = cv2.resize(image, (side, side), interpolation=cv2.INTER_CUBIC).astype(np.float32) / 255
-    ink = np.zeros((height, width), np.float32)
-    top, left = (height - side) // 2, (width - side) // 2
-    ink[top : top + side, left : left + side] = large
-    light = np.linspace(225, 180, width, dtype=np.float32)[None]
-    noise = random.normal(0, 3, (height, width)).astype(np.float32)
-    page: Grey = np.clip(light * (1 - 0.7 * ink) + noise, 0, 255).astype(np.uint8)
-    return page
-
-
 def _auroc(of_digits: np.ndarray[Any, Any], of_others: np.ndarray[Any, Any]) -> float:
-    """Give how probably one of the others is stranger than one of the digits, ties counted half."""
+    """Give the area under the ROC curve: how probably another thing scores higher than a digit, ties counted half."""
     order = np.sort(of_digits)
     below, upto = np.searchsorted(order, of_others, "left"), np.searchsorted(order, of_others, "right")
     return float((below + upto).mean() / 2 / len(order))
@@ -180,7 +168,7 @@ def _auroc(of_digits: np.ndarray[Any, Any], of_others: np.ndarray[Any, Any]) -> 
 
 def tables(result: dict[str, Any]) -> list[tuple[str, list[list[str]]]]:
     """Give the results as tables of text with their titles, each table's heading first."""
-    mnist, strange, times = result["accuracy"], result["outliers"], result["speed"]
+    mnist, others, times = result["accuracy"], result["outliers"], result["speed"]
     low, high = mnist["interval"]
     promised = [
         [
@@ -230,7 +218,7 @@ def tables(result: dict[str, Any]) -> list[tuple[str, list[list[str]]]]:
                         "–" if each["auroc"] is None else f"{each['auroc']:.4f}",
                         f"{each['refused']:.2%}",
                     ]
-                    for name, each in strange.items()
+                    for name, each in others.items()
                 ),
             ],
         ),
@@ -261,7 +249,7 @@ def _spread(spread: dict[str, Any], digits: int) -> list[str]:
 
 def main(
     sets: Annotated[Path | None, typer.Option(help="A folder of folders with pictures and a labels.csv.")] = None,
-    rounds: Annotated[int, typer.Option(help="How often each time is taken.")] = 5,
+    rounds: Annotated[int, typer.Option(help="Times that each is timed.")] = 5,
     model: Annotated[Path, typer.Option(help="A model folder.")] = SHIPPED,
     results: Annotated[Path | None, typer.Option(help="The folder to leave JSON in.")] = None,
 ) -> None:

@@ -5,16 +5,21 @@ Example: `python -m benchmarks.report`
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from benchmarks import accuracy, floor, growth, ladder, numbers, pictures, prediction, reading, serving, training
+from benchmarks import accuracy, figures, floor, growth, ladder, numbers, prediction, reading, serving, training
 from benchmarks.results import RESULTS, load_results, markdown
 
 DOCUMENT = Path("docs/benchmarks.md")
+"""The page of results."""
+
 CARD = "model-card.md"
-Documents = list[dict[str, Any]]
+"""The card of the shipped model, beside the page."""
+
+Documents: TypeAlias = list[dict[str, Any]]
+"""Results of one part, as `load_results` reads them."""
 
 OPENING = """# Benchmarks
 
@@ -24,11 +29,14 @@ least and the most stand beside it. Read ratios rather than seconds. `make bench
 page; each section names the command for its part. The peers run in an environment of their own (`.venv-peers`, exact
 versions in `benchmarks/peers-lock.txt`), their scripts are in `benchmarks/peers/`, and all are given the same data as
 one file.
+
+`python -m benchmarks.answers` measures nothing: it writes down every answer of the shipped reader and compares them to
+those of before, to show what a change of the code does to what is read.
 """
 
 
 def write(results: Path, document: Path) -> None:
-    """Write the page and its pictures.
+    """Write the page and its figures.
 
     Args:
         results: The folder with the JSON of the parts; a part that was not run stays as the page has it.
@@ -66,7 +74,7 @@ def _older(document: Path) -> dict[str, str]:
 
 
 def _with_numbers(card: str, section: str) -> str:
-    """Put what is measured of whole numbers into the model card, in place of what it says of them."""
+    """Put the section on numbers into the model card, in place of the one that it has."""
     before, *others = card.split("\n## ")
     kept = [other for other in others if other.splitlines()[0] not in {TITLES["numbers"], ""}]
     place = next(number for number, other in enumerate(kept) if other.startswith("Limits"))
@@ -85,8 +93,9 @@ What `tenfold predict` reads with when no model is named: a network of {weights:
 (recipe `reader`, seed {seed}) on the {learned:,} training images of MNIST and on what Tenfold draws itself: digits of
 hands that MNIST lacks, printed digits, and things that are no digit. No other handwriting was used.
 
-It answers with ten probabilities and with how strange the picture is. Pictures of any kind are made into what MNIST's
-images are first. It is meant for single digits, written or printed, one to a picture.
+It answers with ten probabilities and an out-of-distribution score: how probably the picture shows no digit. Pictures of
+any kind are first prepared to look like MNIST's images. It is meant for single digits, written or printed, one to a
+picture.
 
 {_reading(documents, images)}
 {_machine(document)}
@@ -96,13 +105,13 @@ Again: `{document["command"]}`
 
 - Letters that a hand writes like digits (O, l, S, Z, b, g, q …) are read as digits: one picture cannot tell them apart.
 - A promise of error (`--max-error`) holds with 95% confidence for pictures like those it was calibrated on: MNIST's
-  digits, degraded as the recipe wears them. For pictures of your own, measure it: `tenfold evaluate --data` and
+  digits, degraded as the recipe degrades them. For your own pictures, measure it: `tenfold evaluate --data` and
   `tenfold calibrate`.
-- Digits of scripts other than the European ones are unknown to it.
-- The answers held out that the calibration rests on come from networks trained on a part of the images each; the one
-  that ships learned from all of them.
-- It computes in 8-bit whole numbers; the networks held out that the promise rests on, in float32. Of 20,000 training
-  images 7 that float32 accepts at 0.1% are refused for that, and 7 accepted that it refuses.
+- Digits of other scripts than the European ones are unknown to it.
+- The calibration rests on answers for held-out images, by networks that were each trained on a part of the images; the
+  network that ships learned from all of them.
+- It computes in int8; those networks compute in float32. Of 20,000 training images, int8 refuses 7 that float32 accepts
+  at 0.1%, and accepts 7 that float32 refuses.
 - All figures are of one training (one seed).
 
 ## Training options
@@ -133,7 +142,7 @@ def _origin(documents: Documents, newest: dict[str, Any]) -> str:
 
 def _training(documents: Documents, images: Path) -> str:
     result = documents[-1]["result"]
-    pictures.save(pictures.whole_processes(result), images / "benchmark-training.png")
+    figures.save(figures.whole_processes(result), images / "benchmark-training.png")
     return (
         "## Training, the whole process\n\n"
         "From the start of the process to its end: imports, loading the data from the cache, training, scoring the "
@@ -161,8 +170,8 @@ def _accuracy(documents: Documents, _: Path) -> str:
         "## Accuracy\n\n"
         "Mean and standard deviation over seeds, on all 10,000 test images, read once per seed after the last epoch. "
         "ECE is the expected calibration error over 15 bins.\n\n"
-        "“All as one” is what the networks score as one ensemble, their probabilities averaged. Whole numbers (int8) "
-        f"are measured on {accuracy.INT8_IMAGES:,} training images.\n\n"
+        "“All as one” is the accuracy of the networks as one ensemble, their probabilities averaged. The ranges of "
+        f"int8 are measured on {accuracy.INT8_IMAGES:,} training images.\n\n"
         f"{markdown(accuracy.table(results))}\n\n{markdown(accuracy.files_table(results))}\n"
     )
 
@@ -171,7 +180,7 @@ def _ladder(documents: Documents, images: Path) -> str:
     points = ladder.distinct(
         [point for document in documents for point in document["result"].get("points", [document["result"]])]
     )
-    pictures.save(pictures.ladder(points), images / "benchmark-ladder.png")
+    figures.save(figures.ladder(points), images / "benchmark-ladder.png")
     return (
         "## The ladder: seconds of training to a mean accuracy\n\n"
         "Recipes, and recipes with fewer or more epochs, each a run of its own with its whole schedule.\n\n"
@@ -182,7 +191,7 @@ def _ladder(documents: Documents, images: Path) -> str:
 
 def _prediction(documents: Documents, images: Path) -> str:
     result = documents[-1]["result"]
-    pictures.save(pictures.answers(result), images / "benchmark-prediction.png")
+    figures.save(figures.answers(result), images / "benchmark-prediction.png")
     return (
         "## Prediction\n\n"
         "The same weights and pictures for all: `uint8` images in, probabilities out, as NumPy arrays; the accuracy "
@@ -202,7 +211,7 @@ def _reading(documents: Documents, _: Path) -> str:
 
 def _growth(documents: Documents, images: Path) -> str:
     result = documents[-1]["result"]
-    pictures.save(pictures.growth(result), images / "benchmark-growth.png")
+    figures.save(figures.growth(result), images / "benchmark-growth.png")
     return (
         "## How training time grows\n\n"
         f"One epoch of `{result['recipe']}`: MNIST cut or repeated, and two hidden layers of other widths on its "
@@ -231,10 +240,10 @@ def _numbers(documents: Documents, _: Path) -> str:
     peers = f"{markdown(numbers.peer_table(result))}\n\n" if result["peers"] else ""
     return (
         "## Numbers on drawn pages\n\n"
-        "Pages of MNIST's test digits with tilt, perspective, shadow, blur and JPEG (`benchmarks/pages.py`); amounts "
+        "Pages of MNIST's test digits with tilt, perspective, shadow, blur and JPEG (`tenfold.draw.pages`); amounts "
         "and cells are single numbers cut out of cheques and logbooks, with what is around them "
-        "(`benchmarks/cuttings.py`). Lists hold up to 1,000 numbers that differ in two places or more. Accepted: the "
-        "share of all numbers, beside a list of those that were looked for on one, and how many of them are wrong.\n\n"
+        "(`tenfold.draw.cuttings`). Lists hold up to 1,000 numbers that differ in two places or more. Accepted: the "
+        "share of all numbers, or of those read with a list, and how many of the accepted ones are wrong.\n\n"
         f"{markdown(numbers.table(result))}\n\n{peers}"
         f"An A4 scan at 200 dpi takes {result['scan seconds']:.2f} s of one core.\n"
     )

@@ -1,4 +1,4 @@
-"""Results on their way: JSON in a folder, tables on the screen and in the documentation."""
+"""Results as JSON files, and as tables on the screen and in the documentation."""
 
 import json
 import sys
@@ -14,7 +14,7 @@ from tenfold.errors import OptionError
 __all__ = ["RESULTS", "load_results", "markdown", "names_of", "print_table", "save_result"]
 
 RESULTS = Path("build/benchmarks")
-"""Where results lie unless told otherwise."""
+"""The folder of the results unless another is named."""
 
 Rows = list[list[str]]
 
@@ -25,7 +25,7 @@ def save_result(name: str, result: dict[str, Any], folder: Path | None = None) -
     Args:
         name: The file's name without its suffix.
         result: Plain values.
-        folder: Where to; `RESULTS` if None.
+        folder: The folder to write into; `RESULTS` if None.
 
     Returns:
         The file.
@@ -70,12 +70,12 @@ def _command() -> str:
 
 
 def names_of(text: str, allowed: Collection[str], default: Sequence[str]) -> list[str]:
-    """Read names with commas between.
+    """Read names that are separated by commas.
 
     Args:
-        text: What was given; empty for `default`.
+        text: The names; empty for `default`.
         allowed: The names to choose from.
-        default: What to take where nothing was given.
+        default: The names if `text` is empty.
 
     Returns:
         The names.

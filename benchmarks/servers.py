@@ -1,4 +1,4 @@
-"""Other servers of the same network, in an environment of their own, each on two workers or threads.
+"""Other servers of the same network, each in a separate environment, with two workers or threads.
 
 Example: `python -m benchmarks.servers`
 """
@@ -15,23 +15,29 @@ from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeAlias
 
 import tenfold
 from benchmarks.environment import PEERS
+from tenfold.model.folder import SHIPPED
 
 __all__ = ["SERVERS", "Running", "prepare_servers"]
 
 ENVIRONMENTS = Path(".venv-servers").absolute()
-"""One for each server: their dependencies exclude each other."""
+"""The folder of the environments, one for each server, since their dependencies exclude each other."""
 
 SOURCE = Path(tenfold.__file__).parents[1]
-MODEL = SOURCE / "tenfold" / "model" / "reader" / "model.onnx"
+"""Where the servers import Tenfold from, to prepare pictures."""
 
-Running = tuple["subprocess.Popen[bytes]", str]
+MODEL = SHIPPED / "model.onnx"
+"""The network that every server is given."""
+
+Running: TypeAlias = tuple["subprocess.Popen[bytes]", str]
+"""A server's process, and the address that it answers at."""
 
 
 def prepare_servers() -> None:
-    """Install the servers, with exact versions, where that is not done yet."""
+    """Install the servers, with exact versions, unless that was done before."""
     for lock in sorted(PEERS.glob("serve_*.txt")):
         environment = ENVIRONMENTS / lock.stem
         stamp, wanted = environment / "installed.txt", lock.read_text(encoding="utf-8")
@@ -46,7 +52,7 @@ def prepare_servers() -> None:
 
 @contextlib.contextmanager
 def _run(name: str, *command: str) -> Iterator[Running]:
-    """Run a server at a port that is free now; it and its children are ended at the end."""
+    """Run a server at a free port; at the end, end it and its children."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     programs = ENVIRONMENTS / name / "bin"
@@ -80,7 +86,7 @@ SERVERS: Mapping[str, Callable[[], AbstractContextManager[Running]]] = MappingPr
         "MLServer": partial(_run, "serve_mlserver", "python", str(PEERS / "serve_mlserver.py"), str(MODEL), "PORT"),
     }
 )
-"""What serves, by its name."""
+"""Functions that run a server, by its name."""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`tenfold serve` under load: how much, how fast, how it starts, how it ends; beside other servers of the same model.
+"""`tenfold serve` under load, beside other servers of the same network: rate, latency, start, overload, end.
 
 Server and load share this machine's cores. Example: `python -m benchmarks.serving`, or `… --quick` for shorter rounds
 """
@@ -30,15 +30,25 @@ import tenfold
 from benchmarks.load import Load, load
 from benchmarks.results import print_table, save_result
 from benchmarks.servers import SERVERS, Running, prepare_servers
+from tenfold.draw.camera import photograph_digit
 from tenfold.model.folder import SHIPPED, load_model
 
 __all__ = ["main"]
 
 CONNECTIONS = 16
+"""Connections that ask at once."""
+
 OVERLOAD = 10
+"""Times as many connections in an overload."""
+
 BATCH = 64
+"""Images in a request of the inference protocol."""
+
 PATIENCE = 120.0
+"""Seconds to wait for a server to start, to answer or to end."""
+
 DIGITS, INFER = "/v1/digits", "/v2/models/reader/infer"
+"""Paths of Tenfold's own protocol and of the inference protocol (KServe, version 2)."""
 
 
 @dataclass
@@ -61,13 +71,13 @@ class Server:
         return sum(int(each[11]) + int(each[12]) for each in fields) / 100
 
     def memory_mib(self) -> float:
-        """Give the memory that it holds now, and what its children hold for themselves, MiB."""
+        """Give the memory that it holds now and that its children do not share with others, in MiB."""
         first, *others = (Path(f"/proc/{number}/smaps_rollup").read_text() for number in self.family())
         kinds = ("Private_Clean", "Private_Dirty")
         return (_kib(first, "Rss") + sum(_kib(each, kind) for each in others for kind in kinds)) / 1024
 
     def family(self) -> list[int]:
-        """Give the numbers of its processes."""
+        """Give the ids of its processes."""
         found, new = [], [self.process.pid]
         while new:
             found += new
@@ -115,11 +125,9 @@ def wait_for(url: str, body: bytes | None = None, kind: str = "image/png") -> No
 def a_picture() -> bytes:
     """Give a seven as somebody would photograph it: PNG, 200×280, grain and all."""
     images = tenfold.load_data("mnist")[1][0]
-    paper = np.full((280, 200), 225.0)
-    paper[60:220, 20:180] -= np.asarray(Image.fromarray(images[0]).resize((160, 160), Image.Resampling.BICUBIC)) * 0.75
-    paper += np.random.default_rng(0).normal(0, 2, paper.shape)
     stream = BytesIO()
-    Image.fromarray(paper.clip(0, 255).astype(np.uint8)).save(stream, "PNG")
+    picture = photograph_digit(images[0], 280, 200, np.random.default_rng(0), noise=2)
+    Image.fromarray(picture).save(stream, "PNG")
     return stream.getvalue()
 
 
@@ -137,7 +145,7 @@ def a_batch() -> dict[str, tuple[bytes, str]]:
 
 
 def network_alone(threads: int, seconds: float) -> float:
-    """Give how many images a second the network answers in batches, asked from so many threads, nothing around it."""
+    """Give the images a second that the network alone answers in batches, asked by some threads."""
     images = tenfold.load_data("mnist")[1][0][:BATCH]
     model = load_model(SHIPPED, threads=1)
     started = time.perf_counter()
@@ -159,7 +167,7 @@ def a_form(picture: bytes) -> tuple[bytes, str]:
 
 
 def told(done: Load, server: Server | None = None, cpu: float = 0.0) -> dict[str, Any]:
-    """Give what became of a load as plain values."""
+    """Give the answers to a load as plain values."""
     values: dict[str, Any] = {
         "rate": done.rate,
         "median_ms": done.percentile(50) * 1000,
@@ -190,7 +198,7 @@ def under_load(
 
 
 def overload(server: Server, body: bytes, seconds: float) -> dict[str, Any]:
-    """Ask ten times as much at once, and see how long the next request then waits."""
+    """Ask with ten times as many connections, and time the next request after that."""
     result = under_load(server, DIGITS, body, seconds, CONNECTIONS * OVERLOAD)
     ended = time.perf_counter()
     wait_for(server.address + DIGITS, body)
@@ -198,7 +206,7 @@ def overload(server: Server, body: bytes, seconds: float) -> dict[str, Any]:
 
 
 def ended(body: bytes) -> dict[str, Any]:
-    """Tell a loaded server to end."""
+    """End a server under load with SIGTERM, and count its answers."""
     with tenfold_server() as server:
         answers: list[Load] = []
         loading = threading.Thread(
@@ -217,7 +225,7 @@ def ended(body: bytes) -> dict[str, Any]:
 
 
 def lasting(body: bytes, minutes: float) -> dict[str, Any]:
-    """Load a server for long, and read its memory halfway and at the end."""
+    """Load a server for some minutes, and read its memory halfway and at the end."""
     with tenfold_server() as server:
         memory = []
         for _ in range(2):
@@ -253,7 +261,7 @@ def measure(seconds: float, minutes: float, peers: bool) -> dict[str, Any]:
 
 
 def beside_each_other(picture: bytes, seconds: float, rounds: int = 3) -> dict[str, Any]:
-    """Load every server with the same request, in turns; of its rounds each shows the one with the median rate."""
+    """Load every server with the same request, in turns; of each, the round with the median rate counts."""
     prepare_servers()
     body, kind = a_form(picture)
     named: dict[str, Callable[[], AbstractContextManager[Server]]] = {
@@ -315,7 +323,7 @@ def table(result: dict[str, Any]) -> list[list[str]]:
 
 
 def moments(result: dict[str, Any]) -> list[list[str]]:
-    """Give the figures that are no rates as rows of text, the heading first."""
+    """Give the other figures as rows of text, the heading first."""
     rows = [["figure", ""], ["start to ready", f"{result['ready_s']:.2f} s"]]
     for threads, rate in result["network alone"].items():
         share = result["infer"]["binary"]["rate"] / rate
@@ -332,8 +340,8 @@ def moments(result: dict[str, Any]) -> list[list[str]]:
 
 
 def main(
-    seconds: Annotated[float, typer.Option(help="How long the longest load lasts.")] = 30,
-    minutes: Annotated[float, typer.Option(help="How long memory is watched; 0 for not.")] = 10,
+    seconds: Annotated[float, typer.Option(help="Seconds of the longest load.")] = 30,
+    minutes: Annotated[float, typer.Option(help="Minutes that memory is watched for; 0 for none.")] = 10,
     peers: Annotated[bool, typer.Option(help="Measure other servers too.")] = True,
     quick: Annotated[bool, typer.Option("--quick", help="Loads of 6 seconds, no watching.")] = False,
     results: Annotated[Path | None, typer.Option(help="The folder to leave JSON in.")] = None,

@@ -20,13 +20,13 @@ from benchmarks.processes import ProcessCost, ProcessError, run_process
 from benchmarks.results import names_of, print_table, save_result
 
 TIMEOUT = 600.0
-"""Seconds after which a process is given up."""
+"""Seconds after which a process is ended."""
 
 BUDGET = 90.0
-"""Seconds that one contender may use in all; one that has used them is not run again."""
+"""Seconds of all runs of a contender after which it is not run again."""
 
 OURS = ("tutorial", "fast")
-"""The recipes to run unless told otherwise, as far as they exist."""
+"""Recipes to run unless others are named; those that do not exist are left out."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class Peer:
     """A training script of another framework.
 
     Attributes:
-        label: What to call it.
+        label: Its name in the table.
         script: Its file in `peers/`.
-        amount: How many epochs (of tinygrad: steps) it does.
-        note: How far that is what its authors do.
-        variables: Variables of the environment that it needs.
+        amount: Epochs that it trains for; for tinygrad, steps.
+        note: What it does, and what its authors do.
+        variables: Environment variables that it needs.
     """
 
     label: str
@@ -76,20 +76,21 @@ CONTENDERS: Mapping[str, Peer] = MappingProxyType(
         ),
     }
 )
-"""Whom Tenfold is run beside, by name."""
+"""Peers to run beside Tenfold, by name."""
 
 QUICK = ("keras-tensorflow", "sklearn", "jax-scan")
+"""Peers of a quick measurement."""
 
 
 @dataclass(frozen=True)
 class Contender:
-    """One that is run, and what its runs cost so far.
+    """A training command, and the costs of its runs until now.
 
     Attributes:
-        label: What to call it.
+        label: Its name in the table.
         note: What it does.
         command: The command line without the place for what it writes.
-        variables: Variables of the environment that it needs.
+        variables: Environment variables that it needs.
         costs: One entry per run.
         failures: Why runs failed.
     """
@@ -135,9 +136,9 @@ def measure(
     Args:
         recipes: Tenfold's recipes; the first is what ratios are of.
         peers: Names of `CONTENDERS`.
-        runs: How many rounds.
-        timeout: Seconds after which a process is given up.
-        budget: Seconds that one contender may use in all.
+        runs: Number of rounds.
+        timeout: Seconds after which a process is ended.
+        budget: Seconds of all runs of a contender after which it is not run again.
 
     Returns:
         For each contender its label, its note, its spreads and its ratio of wall time to the first.
@@ -182,8 +183,8 @@ def _describe(contender: Contender) -> dict[str, Any]:
 def main(
     recipes: Annotated[str, typer.Option(help="Tenfold's recipes; ratios are of the first.")] = "",
     peers: Annotated[str, typer.Option(help=f"Which peers; all of {','.join(CONTENDERS)} if empty.")] = "",
-    runs: Annotated[int, typer.Option(help="How often each is run, in turns.")] = 3,
-    timeout: Annotated[float, typer.Option(help="Seconds after which a process is given up.")] = TIMEOUT,
+    runs: Annotated[int, typer.Option(help="Runs of each, in turns.")] = 3,
+    timeout: Annotated[float, typer.Option(help="Seconds after which a process is ended.")] = TIMEOUT,
     budget: Annotated[float, typer.Option(help="Seconds after which a contender is not run again.")] = BUDGET,
     quick: Annotated[bool, typer.Option("--quick", help=f"One run each, and only {', '.join(QUICK)}.")] = False,
     results: Annotated[Path | None, typer.Option(help="The folder to leave JSON in.")] = None,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tenfold.draw import outliers
-from tenfold.draw.outliers import CUTS, PRINTED, SHARES, not_digits
+from tenfold.draw.outliers import CUTS, PRINTED_CHARACTERS, SHARES, not_digits
 from tenfold.draw.pen import draw_digits
 from tenfold.errors import DataError
 
@@ -77,7 +77,7 @@ def test_halves_are_of_those_digits_alone_that_are_digits_no_more(monkeypatch):
     cut = []
     real = outliers._half
     monkeypatch.setattr(
-        outliers, "_half", lambda image, side, part: cut.append((image, side)) or real(image, side, part)
+        outliers, "_half", lambda image, side, kept: cut.append((image, side)) or real(image, side, kept)
     )
     outliers.halves(200, DIGITS, LABELS, np.random.default_rng(0))
     for image, side in cut:
@@ -94,4 +94,4 @@ def test_a_half_is_less_than_one_half():
 
 
 def test_characters_that_print_like_digits_are_left_out():
-    assert not set(PRINTED) & set("0123456789OoIlZzSsbBgqy|/\\")
+    assert not set(PRINTED_CHARACTERS) & set("0123456789OoIlZzSsbBgqy|/\\")

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tenfold.draw.hands import DIGITS, LETTERS, SIGNS
-from tenfold.draw.pen import draw, draw_digits, draw_hand, parse, penned
+from tenfold.draw.pen import draw, draw_digits, draw_hand, draw_large, parse
 from tenfold.model.folder import SHIPPED, load_model
 
 HANDS = [(digit, hand) for digit, hands in DIGITS.items() for hand in hands]
@@ -59,23 +59,23 @@ def test_ink_is_about_as_much_as_in_mnist(mnist):
 
 def test_every_hand_comes_up(monkeypatch):
     seen = []
-    monkeypatch.setattr("tenfold.draw.pen.draw", lambda paths, rng: seen.extend(paths))
+    monkeypatch.setattr("tenfold.draw.pen.draw", lambda drawings, rng: seen.extend(drawings))
     draw_digits(50 * len(HANDS), np.random.default_rng(0))
     assert set(seen) == {parse(DIGITS[digit][hand]) for digit, hand in HANDS}
 
 
 def test_a_curve_passes_its_points_and_corners_stay_sharp():
-    path = parse("0,0 50,30 100,0! 100,100 ; 10,90 20,90")
-    on_the_way = np.concatenate([path.starts, path.ends]) @ path.control
-    for point in path.control:
+    strokes = parse("0,0 50,30 100,0! 100,100 ; 10,90 20,90")
+    on_the_way = np.concatenate([strokes.starts, strokes.ends]) @ strokes.control
+    for point in strokes.control:
         assert np.hypot(*(on_the_way - point).T).min() < 1e-9
-    last = (path.starts @ path.control)[12:18]
+    last = (strokes.starts @ strokes.control)[12:18]
     assert np.allclose(last[:, 0], 100)
 
 
 def test_the_pen_is_lifted_between_strokes():
-    path = parse("0,0 0,100 ; 60,0 60,100")
-    lengths = np.hypot(*((path.ends - path.starts) @ path.control).T)
+    strokes = parse("0,0 0,100 ; 60,0 60,100")
+    lengths = np.hypot(*((strokes.ends - strokes.starts) @ strokes.control).T)
     assert lengths.max() < 20
 
 
@@ -86,7 +86,7 @@ def test_letters_and_signs_can_be_drawn(description):
 
 
 def test_no_pen_is_cut_off_at_the_edge_of_the_sheet():
-    paths = [parse(DIGITS[digit][hand]) for digit, hand in HANDS] * 3
-    for ink in penned(paths, np.random.default_rng(0)):
+    drawings = [parse(DIGITS[digit][hand]) for digit, hand in HANDS] * 3
+    for ink in draw_large(drawings, np.random.default_rng(0)):
         assert not ink[[0, -1]].any()
         assert not ink[:, [0, -1]].any()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from tenfold.draw.lines import Stock, draw_row
+from tenfold.draw.lines import LineGlyphs, draw_line
 from tenfold.learn.lines import batches, held_out, loss_of, network, rows_to_onnx
 from tenfold.learn.optimizers import Optimizer
 from tenfold.model.line_recognizer import RowNetwork
@@ -13,8 +13,8 @@ from tenfold.model.line_recognizer import RowNetwork
 @pytest.fixture(scope="module")
 def rows(mnist):
     rng = np.random.default_rng(0)
-    stock = Stock.of(mnist.x_train[:500], mnist.y_train[:500], rng)
-    return [draw_row(stock, rng) for _ in range(128)]
+    glyphs = LineGlyphs.gather(mnist.x_train[:500], mnist.y_train[:500], rng)
+    return [draw_line(glyphs, rng) for _ in range(128)]
 
 
 def test_batches_hold_rows_of_about_the_same_width(rows):

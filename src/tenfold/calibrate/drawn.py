@@ -14,10 +14,10 @@ import typer
 from tenfold.arrays import Images, Labels
 from tenfold.calibrate.pages import Answer, answers, keep_answers
 from tenfold.data.datasets import load_data
-from tenfold.draw.cuttings import CUTTINGS
+from tenfold.draw.cuttings import CUTTING_KINDS
 from tenfold.draw.lines import HELD_OUT
-from tenfold.draw.pages import HELD_APART, Kind, draw_pages
-from tenfold.draw.sheets import LabelledPage, Pool
+from tenfold.draw.pages import FIRST_CALIBRATION_SEED, PageKind, draw_pages
+from tenfold.draw.sheets import DigitGlyphs, LabelledPage
 from tenfold.model.folder import SHIPPED, Model, load_model
 from tenfold.page.quads import Quad
 from tenfold.read.lists import Known
@@ -27,7 +27,7 @@ from tenfold.read.promises import ReadingKind
 
 __all__ = ["blind_list", "truth", "unlearned"]
 
-PAGES: dict[Kind, int] = {"boxes": 170, "combs": 100, "grid": 90, "rows": 260}
+PAGES: dict[PageKind, int] = {"boxes": 170, "combs": 100, "grid": 90, "rows": 260}
 """Pages of each kind: some 3,500 numbers in boxes and as many free ones, the fewest by which 0.1% can be promised."""
 
 LISTED = 1000
@@ -59,7 +59,9 @@ def truth(page: LabelledPage, quad: Quad) -> str:
     for number in page.numbers:
         corners = np.array(number.quad)
         width, height = (float(np.linalg.norm(corners[side] - corners[0])) for side in (1, 3))
-        reach = max(NEAR * height + 12, width / 2 if page.kind in CUTTINGS else 0)  # there is nothing else on cuttings
+        reach = max(
+            NEAR * height + 12, width / 2 if page.kind in CUTTING_KINDS else 0
+        )  # there is nothing else on cuttings
         if float(np.linalg.norm(corners.mean(axis=0) - middle)) <= reach:
             return number.text
     return ""
@@ -92,11 +94,11 @@ def main(
 ) -> None:
     """Draw pages of training digits, read them with the shipped model, and let its promises rest on how it did."""
     model = load_model(SHIPPED)
-    pool = Pool(*unlearned())
+    glyphs = DigitGlyphs(*unlearned())
     gathered: dict[ReadingKind, list[Answer]] = {}
-    rng = np.random.default_rng(HELD_APART)
+    rng = np.random.default_rng(FIRST_CALIBRATION_SEED)
     for kind, count in PAGES.items():
-        for page in draw_pages(pool, kind, max(1, round(share * count)), seed=HELD_APART):
+        for page in draw_pages(glyphs, kind, max(1, round(share * count)), seed=FIRST_CALIBRATION_SEED):
             for reading, answer in answers_on(model, page, kind in {"boxes", "rows"}, rng):
                 gathered.setdefault(reading, []).append(answer)
         told = {name: (len(each), sum(not right for _, right in each)) for name, each in gathered.items()}

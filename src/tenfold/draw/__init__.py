@@ -1,4 +1,4 @@
-"""Images that this project draws itself: hands that MNIST lacks, what is no digit, the wear of real pictures."""
+"""All that Tenfold draws itself: digits, lines and pages to learn from and to measure with, each with its truth."""
 
 from tenfold import submodules_of
 

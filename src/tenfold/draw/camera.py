@@ -1,63 +1,61 @@
-"""The faults of real pages: what paper that lies askew, a lamp, a scanner or a camera adds to a drawn one."""
+"""What paper that lies askew, a lamp, a scanner or a camera do to a drawn page or digit."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
 
 import cv2
 import numpy as np
+from numpy.random import Generator
 
-__all__ = ["Grey", "Light", "Quad", "moved", "seen"]
+from tenfold.arrays import Image
+from tenfold.draw.layers import Layer
+from tenfold.page.quads import Quad
+from tenfold.picture.decode import Grey
 
-Light: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
-"""`float32 (height, width)`: how light each place is; of a page 0…255, of a lamp the share of it, 0…1."""
-
-Grey: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
-"""`uint8 (height, width)`, 0 black, 255 white."""
-
-Quad: TypeAlias = tuple[tuple[float, float], ...]
-"""Four corners, x and y in pixels, clockwise from the top left."""
+__all__ = ["capture", "photograph_digit", "warp_page"]
 
 
-def moved(paper: Light, quads: Sequence[Quad], rng: np.random.Generator) -> tuple[Light, list[Quad]]:
-    """Tilt a page by up to 10 degrees, half of them by less than 2, and look at some of them from a side.
+def warp_page(paper: Layer, quads: Sequence[Quad], rng: Generator) -> tuple[Layer, list[Quad]]:
+    """Lay a page askew by a random homography: turned by up to 10°, half of them by up to 2°, some seen from a side.
 
     Args:
-        paper: The page, 0…255.
-        quads: The corners of the places on it.
-        rng: What chooses the degree.
+        paper: The page, 0 black to 255 white.
+        quads: The corners of places on it.
+        rng: Decides everything.
 
     Returns:
         The page, as large as before, and where the places are on it now.
     """
     height, width = paper.shape
-    tilt = np.radians(rng.uniform(-10, 10) if rng.random() < 0.5 else rng.uniform(-2, 2))
+    turn = np.radians(rng.uniform(-10, 10) if rng.random() < 0.5 else rng.uniform(-2, 2))
     corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
     middle = np.array([width / 2, height / 2])
-    turn = np.array([[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]])
-    shrink = 1 / (1 + 0.6 * abs(np.sin(tilt)))
-    target = (corners - middle) @ turn.T * shrink + middle
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    shrink = 1 / (1 + 0.6 * abs(np.sin(turn)))
+    moved = (corners - middle) @ rotation.T * shrink + middle
     if rng.random() < 0.4:
-        target += rng.uniform(-0.04, 0.04, (4, 2)) * width
-    way = cv2.getPerspectiveTransform(corners, target.astype(np.float32))
+        moved += rng.uniform(-0.04, 0.04, (4, 2)) * width
+    homography = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
     desk = float(rng.choice([255, paper.max(), rng.uniform(60, 160)]))
-    page = cv2.warpPerspective(paper.astype(np.float32), way, (width, height), flags=cv2.INTER_LINEAR, borderValue=desk)
-    return np.asarray(page, np.float32), [_quad(quad, way) for quad in quads]
+    page = cv2.warpPerspective(
+        paper.astype(np.float32), homography, (width, height), flags=cv2.INTER_LINEAR, borderValue=desk
+    )
+    return np.asarray(page, np.float32), [_warp_quad(quad, homography) for quad in quads]
 
 
-def _quad(quad: Quad, way: "cv2.typing.MatLike") -> Quad:
-    corners = cv2.perspectiveTransform(np.array([quad], np.float64), way)[0]
+def _warp_quad(quad: Quad, homography: "cv2.typing.MatLike") -> Quad:
+    corners = cv2.perspectiveTransform(np.array([quad], np.float64), homography)[0]
     return tuple((float(x), float(y)) for x, y in corners)
 
 
-def seen(page: Light, rng: np.random.Generator) -> Grey:
-    """See a page as a scanner or a camera does: uneven light, shadow, blur, noise, JPEG.
+def capture(page: Layer, rng: Generator) -> Grey:
+    """Take a page as a scanner or a camera does: uneven light, blur, noise and JPEG, each of a random degree.
 
     Args:
-        page: The page, 0…255.
-        rng: What chooses the degree of each.
+        page: The page, 0 black to 255 white.
+        rng: Decides everything.
     """
     if rng.random() < 0.4:
-        page = page * _light(*page.shape, rng)
+        page = page * _illumination(*page.shape, rng)
     blur = rng.uniform(0, 1.4)
     if blur > 0.4:
         page = cv2.GaussianBlur(page, (0, 0), blur).astype(np.float32)
@@ -67,12 +65,33 @@ def seen(page: Light, rng: np.random.Generator) -> Grey:
     return np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
 
 
-def _light(height: int, width: int, rng: np.random.Generator) -> Light:
-    """A lamp to one side, and at times the shadow of a hand."""
+def _illumination(height: int, width: int, rng: Generator) -> Layer:
+    """Give the share of the light that reaches each pixel, from a lamp to one side; half have the shadow of a hand."""
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
     light = 1 - rng.uniform(0, 0.25) * (1 + np.cos(rng.uniform(0, 6.3)) * x + np.sin(rng.uniform(0, 6.3)) * y) / 2
     if rng.random() < 0.5:
-        edge = x * np.cos(angle := rng.uniform(0, 6.3)) + y * np.sin(angle) - rng.uniform(-0.5, 0.5)
+        angle = rng.uniform(0, 6.3)
+        edge = x * np.cos(angle) + y * np.sin(angle) - rng.uniform(-0.5, 0.5)
         light *= 1 - rng.uniform(0.15, 0.45) / (1 + np.exp(-edge * rng.uniform(8, 60)))
-    shaded: Light = light.astype(np.float32)
-    return shaded
+    return np.asarray(light, np.float32)
+
+
+def photograph_digit(image: Image, height: int, width: int, rng: Generator, noise: float = 3.0) -> Grey:
+    """Photograph one large digit, dark on lighter paper, the light falling off to the right.
+
+    Args:
+        image: `uint8 (28, 28)`, 0 paper, 255 ink.
+        height: Of the picture, in pixels.
+        width: Of the picture, in pixels; the digit's image takes four fifths of the shorter side.
+        rng: Decides the noise.
+        noise: Its standard deviation, in grey levels.
+    """
+    side = min(height, width) * 4 // 5
+    large = cv2.resize(image, (side, side), interpolation=cv2.INTER_CUBIC).astype(np.float32) / 255
+    ink = np.zeros((height, width), np.float32)
+    top, left = (height - side) // 2, (width - side) // 2
+    ink[top : top + side, left : left + side] = large
+    light = np.linspace(225, 180, width, dtype=np.float32)[None]
+    grain = rng.normal(0, noise, (height, width)).astype(np.float32)
+    picture: Grey = np.clip(light * (1 - 0.7 * ink) + grain, 0, 255).astype(np.uint8)
+    return picture

@@ -1,8 +1,9 @@
-"""How people write: digits, letters and signs as the strokes of a pen, in descriptions of our own.
+"""How people write: digits, letters and signs as descriptions of the strokes of a pen.
 
-A description is the pen's way over a grid whose height is 100, `x` to the right and `y` down:
+A hand is one form of a digit or letter. Its description is the way of the pen in hundredths of the height, `x` to the
+right and `y` down:
 
-- `x,y x,y x,y` is a smooth curve through these points, a straight line where there are two;
+- `x,y x,y x,y` is a smooth curve through these points, or a straight line between two;
 - `!` behind a point makes a corner there;
 - `;` lifts the pen.
 
@@ -127,8 +128,8 @@ DIGITS: Mapping[int, Mapping[str, str]] = MappingProxyType(
 )
 """The hands of each digit, by name.
 
-Continental hands come in many forms, because MNIST, written in America, has few: a one with a long flag, a seven
-with a bar, a zero with a slash, a five whose bar stands apart, a nine with a round tail.
+Many are European, because MNIST, written in America, has few of them: a one with a long flag, a seven with a bar, a
+zero with a slash, a five whose bar stands apart, a nine with a round tail.
 """
 
 LETTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -186,11 +187,11 @@ LETTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "y": ("0,2 30,54 ; 62,0 12,100", "0,2 6,38 26,44 46,4! 44,76 24,100 8,86 34,66 80,50"),
     }
 )
-"""Letters in hands that write no digit so.
+"""Letters in hands that look like no digit.
 
-Left out, for they truly look like one: O and o without a joining stroke (0), l without a loop and I without serifs (1),
-Z and z without a bar (2), S and s (5), b but for the joined one (6), B written round (8), g
-without a loop and q without a bar (9), y with a round cup and no loop (an open 4 or 9).
+Left out are those that look like one: O and o without a joining stroke (0), l without a loop and I without serifs (1),
+Z and z without a bar (2), S and s (5), b that joins no other letter (6), B written round (8), g without a loop and q
+without a bar (9), y with a round cup and no loop (an open 4 or 9).
 """
 
 SIGNS: Mapping[str, str] = MappingProxyType(

@@ -1,27 +1,28 @@
-"""Images that are no digit, so that a network learns to say so.
+"""Images that show no digit, so that a network learns to say so.
 
-What is left out matters as much: nothing here may look like a digit. `tenfold.draw.hands` names the letters and signs
-that do; `CUTS` names the halves of digits that do not.
+Nothing here may look like a digit. `tenfold.draw.hands` says which letters and signs are left out because they do;
+`CUTS` names the halves of digits that do not.
 """
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, cast
+from typing import cast
 
 import cv2
 import numpy as np
+from numpy.random import Generator
 
 from tenfold.arrays import SIDE, Images, Labels
-from tenfold.draw.framing import framed, stacked
+from tenfold.draw.framing import frame_all, stack
 from tenfold.draw.hands import LETTERS, SIGNS
-from tenfold.draw.pen import Path, draw, parse, through
-from tenfold.draw.printed import printed
+from tenfold.draw.pen import Floats, Strokes, draw, fit_curves, parse
+from tenfold.draw.printed import print_characters
 from tenfold.errors import DataError
-from tenfold.picture.frame import BOX, Ink, centre
+from tenfold.picture.frame import BOX, Ink, centre, frame
 
 __all__ = [
     "CUTS",
-    "PRINTED",
+    "PRINTED_CHARACTERS",
     "SHARES",
     "blanks",
     "drawn_letters",
@@ -34,9 +35,6 @@ __all__ = [
     "silhouettes",
     "textures",
 ]
-
-Floats = np.ndarray[Any, np.dtype[np.float64]]
-Generator = np.random.Generator
 
 SHARES: Mapping[str, float] = MappingProxyType(
     {
@@ -51,10 +49,10 @@ SHARES: Mapping[str, float] = MappingProxyType(
         "blanks": 0.04,
     }
 )
-"""How often each kind comes; letters most, as they are nearest to digits and stand beside them on paper."""
+"""Share of the images of each kind; most are letters, which look most like digits and stand beside them on paper."""
 
-PRINTED = "ACDEFGHJKLMNPQRTUVWXYacdefhijkmnprtuvwx?&%#@$+=*"
-"""Characters that all fonts have and none prints like a digit.
+PRINTED_CHARACTERS = "ACDEFGHJKLMNPQRTUVWXYacdefhijkmnprtuvwx?&%#@$+=*"
+"""Characters that all of `FONTS` have and none of them prints like a digit.
 
 Left out: O, o (0), I, l (1), Z, z (2), S, s (5), b (6), B (8), g, q (9) and y, which is an open 4 in italics.
 """
@@ -66,28 +64,29 @@ CUTS: Mapping[str, tuple[int, ...]] = MappingProxyType(
         "left": (3,),
     }
 )
-"""Which digits' halves are no digit any more.
+"""The digits of which a half is no digit any more.
 
-The upper half of an 8 is a 0, the lower half of a 7 a 1, the right half of a 3 is a narrow 3 still, the left half of
-many a 2 or 5 a narrow 2 or 5, and so with all the others.
+Of the others it is: the upper half of an 8 looks like a 0, the lower half of a 7 like a 1, the right half of a 3 like a
+narrow 3, the left half of many a 2 or 5 like a narrow 2 or 5.
 """
 
-PART = (0.36, 0.46)
-"""How much of the height or width a half keeps: less than one half, so that the bar of a 4 is off its upper end."""
+KEPT = (0.36, 0.46)
+"""Least and largest share of the height or width that a half keeps: less than 0.5, so that the upper half of a 4 is cut
+above its bar."""
 
 HALF_WIDTH = (0.2, 0.5)
-"""Silhouettes are so wide on each side of their middle, in parts of their height: too wide for a thick 1."""
+"""Least and largest width of a silhouette on each side of its axis, as a share of its height: wider than a thick 1."""
 
 LARGE = 112
-"""Height and width, in pixels, at which silhouettes are drawn: four for each that is kept."""
+"""Height and width, in pixels, at which silhouettes are drawn: four for each pixel that is kept."""
 
 
 def not_digits(count: int, images: Images, labels: Labels, rng: Generator) -> Images:
-    """Make images that are no digit.
+    """Make images that show no digit.
 
     Args:
-        count: How many.
-        images: `uint8 (m, 28, 28)`, the digits to make halves and pairs of: training images, never test images.
+        count: Number of images.
+        images: `uint8 (m, 28, 28)`, digits to make halves and pairs of: training images, never test images.
         labels: `int64 (m,)`, 0 to 9, each there at least once.
         rng: Decides everything.
 
@@ -125,7 +124,8 @@ def drawn_letters(count: int, rng: Generator) -> Images:
 
 def printed_letters(count: int, rng: Generator) -> Images:
     """Print letters and signs: `uint8 (n, 28, 28)`, framed as MNIST's."""
-    return framed(printed([PRINTED[index] for index in rng.integers(len(PRINTED), size=count)], rng))
+    chosen = rng.integers(len(PRINTED_CHARACTERS), size=count)
+    return frame_all(print_characters([PRINTED_CHARACTERS[index] for index in chosen], rng))
 
 
 def signs(count: int, rng: Generator) -> Images:
@@ -135,7 +135,7 @@ def signs(count: int, rng: Generator) -> Images:
 
 
 def scribbles(count: int, rng: Generator) -> Images:
-    """Draw what a playing pen leaves: wandering curves, zigzags, rows of loops, crossing lines; as for `signs`."""
+    """Draw wandering curves, zigzags, rows of loops, crossing lines: `uint8 (n, 28, 28)`, framed as MNIST's."""
     ways = (_wandering, _zigzag, _loops, _crossing)
     return draw([ways[index](rng) for index in rng.integers(len(ways), size=count)], rng)
 
@@ -146,9 +146,9 @@ def halves(count: int, images: Images, labels: Labels, rng: Generator) -> Images
     made = []
     for which in rng.integers(len(cuts), size=count).tolist():
         side, pool = cuts[which]
-        half = _half(images[rng.choice(pool)], side, rng.uniform(*PART))
-        made.append(framed([half])[0] if rng.random() < 0.5 else centre(half))
-    return stacked(made)
+        half = _half(images[rng.choice(pool)], side, rng.uniform(*KEPT))
+        made.append(frame(half) if rng.random() < 0.5 else centre(half))
+    return stack(made)
 
 
 def pairs(count: int, images: Images, rng: Generator) -> Images:
@@ -159,13 +159,13 @@ def pairs(count: int, images: Images, rng: Generator) -> Images:
         if rng.random() < 0.5:
             both = np.asarray(cv2.resize(both, (2 * BOX, 2 * BOX), interpolation=cv2.INTER_AREA), np.uint8)
         made.append(both)
-    return framed(made)
+    return frame_all(made)
 
 
 def textures(count: int, rng: Generator) -> Images:
     """Cover whole images with clouds, stripes, checks, grain and shades: `uint8 (n, 28, 28)`."""
     ways = (_clouds, _stripes, _checks, _grain, _shade)
-    return stacked(_grey(ways[index](rng)) for index in rng.integers(len(ways), size=count))
+    return stack(_as_image(ways[index](rng)) for index in rng.integers(len(ways), size=count))
 
 
 def silhouettes(count: int, rng: Generator) -> Images:
@@ -175,8 +175,8 @@ def silhouettes(count: int, rng: Generator) -> Images:
         shape = ways[rng.choice(3, p=(0.5, 0.25, 0.25))](rng)
         small = cv2.resize(shape, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
         filled = np.asarray(small * _filling(rng) * rng.uniform(0.4, 1), np.uint8)
-        made.append(framed([filled])[0] if rng.random() < 0.4 else filled)
-    return stacked(made)
+        made.append(frame(filled) if rng.random() < 0.4 else filled)
+    return stack(made)
 
 
 def blanks(count: int, rng: Generator) -> Images:
@@ -185,65 +185,66 @@ def blanks(count: int, rng: Generator) -> Images:
     for _ in range(count):
         grey = rng.choice([0, 0.1, 0.25]) * _clouds(rng) + rng.choice([0, 0.05]) * _grain(rng)
         specks = (rng.random((SIDE, SIDE)) < rng.choice([0, 0.004, 0.015])) * rng.random((SIDE, SIDE))
-        made.append(_grey(np.maximum(grey, cv2.GaussianBlur(specks, (3, 3), rng.uniform(0.2, 0.9)))))
-    return stacked(made)
+        made.append(_as_image(np.maximum(grey, cv2.GaussianBlur(specks, (3, 3), rng.uniform(0.2, 0.9)))))
+    return stack(made)
 
 
-def _wandering(rng: Generator) -> Path:
-    """Wander over enough places that no digit comes of it."""
+def _wandering(rng: Generator) -> Strokes:
+    """Wander through ten points or more: fewer may look like a digit."""
     points = rng.random((int(rng.integers(10, 17)), 2)) * (rng.uniform(50, 130), 100)
-    return through(points, [range(len(points))])
+    return fit_curves(points, [range(len(points))])
 
 
-def _zigzag(rng: Generator) -> Path:
+def _zigzag(rng: Generator) -> Strokes:
     corners = int(rng.integers(6, 13))
     along = np.linspace(0, rng.uniform(60, 160), corners) + rng.normal(0, 4, corners)
     across = np.where(np.arange(corners) % 2, 0, 100) + rng.normal(0, 10, corners)
     points = np.stack([along, across], 1)
     if rng.random() < 0.3:
         points = points[:, ::-1]
-    return through(points, [(start, start + 1) for start in range(corners - 1)])
+    return fit_curves(points, [(start, start + 1) for start in range(corners - 1)])
 
 
-def _loops(rng: Generator) -> Path:
+def _loops(rng: Generator) -> Strokes:
     loops = int(rng.integers(3, 7))
     turns = np.linspace(0, 2 * np.pi * loops, 7 * loops)
     advance = rng.uniform(2, 9)
     points = np.stack([advance * turns + 30 * np.cos(turns), rng.uniform(30, 60) * np.sin(turns)], 1)
-    return through(points + rng.normal(0, 3, points.shape), [range(len(points))])
+    return fit_curves(points + rng.normal(0, 3, points.shape), [range(len(points))])
 
 
-def _crossing(rng: Generator) -> Path:
+def _crossing(rng: Generator) -> Strokes:
     lines = int(rng.integers(4, 8))
-    return through(rng.random((2 * lines, 2)) * 100, [(2 * line, 2 * line + 1) for line in range(lines)])
+    return fit_curves(rng.random((2 * lines, 2)) * 100, [(2 * line, 2 * line + 1) for line in range(lines)])
 
 
-def _half(image: Ink, side: str, part: float) -> Ink:
-    """Keep so large a part of an image's ink at one side of it."""
-    ink = _cropped(image)
-    height, width = (round(part * extent) for extent in ink.shape)
+def _half(image: Ink, side: str, kept: float) -> Ink:
+    """Keep one side of an image's ink: a share `kept` of its height or width."""
+    ink = _crop(image)
+    height, width = (round(kept * extent) for extent in ink.shape)
     parts = {"upper": ink[:height], "lower": ink[-height:], "left": ink[:, :width]}
     return parts[side]
 
 
 def _beside(left: Ink, right: Ink, gap: int, lower: int) -> Ink:
-    """Put two images' ink side by side, so many pixels between them, the right one so many pixels lower."""
-    first, second = _cropped(left), _cropped(right)
+    """Put two images' ink side by side, `gap` pixels between them, the right one `lower` pixels below the left one."""
+    first, second = _crop(left), _crop(right)
     sheet = np.zeros((SIDE + BOX, first.shape[1] + gap + second.shape[1]), np.uint8)
     top = (len(sheet) - len(first)) // 2
     sheet[top : top + len(first), : first.shape[1]] = first
     top = (len(sheet) - len(second)) // 2 + lower
     sheet[top : top + len(second), first.shape[1] + gap :] = second
-    return _cropped(sheet)
+    return _crop(sheet)
 
 
-def _cropped(ink: Ink) -> Ink:
+def _crop(ink: Ink) -> Ink:
+    """Cut the paper around ink off."""
     rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
     return cast(Ink, ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
 
 
 def _symmetric(rng: Generator) -> Ink:
-    """Fill a shape with a left and a right side alike, some with a limb on each, some open below or at the top."""
+    """Fill a symmetric shape, at times with a limb on either side, at times with a notch in its upper or lower end."""
     canvas = np.zeros((LARGE, LARGE), np.uint8)
     down = np.linspace(-0.48, 0.48, 24)
     knots = rng.uniform(*HALF_WIDTH, int(rng.integers(2, 7)))
@@ -288,12 +289,12 @@ def _standing(rng: Generator) -> Ink:
 
 
 def _fill(canvas: Ink, outline: Floats, ink: int) -> None:
-    """Fill an outline given in parts of the canvas from its middle, `float64 (k, 2)`, x and y."""
+    """Fill an outline, `float64 (k, 2)`: x and y from the canvas's middle, as shares of its side."""
     cv2.fillPoly(canvas, [np.rint((outline + 0.5) * LARGE).astype(np.int32)], [ink])
 
 
 def _filling(rng: Generator) -> Floats:
-    """Give how dark a shape is, place by place, at least a quarter."""
+    """Give the darkness of a shape's pixels, `float64 (28, 28)`, 0.25…1."""
     ways = (_clouds, _stripes, _checks, _grain, _shade)
     depth = rng.choice([0, 0.3, 0.75])
     return np.asarray(1 - depth * ways[rng.integers(len(ways))](rng))
@@ -326,11 +327,12 @@ def _shade(rng: Generator) -> Floats:
 
 
 def _ramp(rng: Generator) -> Floats:
-    """Give how far each place is along a random direction, at most 0.7 from the middle."""
+    """Give how far each pixel is from the middle along a random direction, as a share of the side, at most 0.71."""
     angle = rng.uniform(0, 2 * np.pi)
     rows, columns = np.indices((SIDE, SIDE)) / (SIDE - 1) - 0.5
     return np.asarray(rows * np.sin(angle) + columns * np.cos(angle))
 
 
-def _grey(levels: Floats) -> Ink:
+def _as_image(levels: Floats) -> Ink:
+    """Turn ink 0…1 into `uint8`, 0 paper, 255 ink."""
     return np.asarray(np.rint(levels.clip(0, 1) * 255), np.uint8)

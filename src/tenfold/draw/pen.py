@@ -1,78 +1,80 @@
-"""Digits drawn by a pen that follows stroke descriptions, no two alike."""
+"""Digits and signs drawn by a pen that follows descriptions of strokes, no two alike."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import cv2
 import numpy as np
+from numpy.random import Generator
 
 from tenfold.arrays import Images, Labels
-from tenfold.draw.framing import framed
+from tenfold.draw.framing import frame_all
 from tenfold.draw.hands import DIGITS
+from tenfold.draw.layers import SUBPIXEL
 from tenfold.picture.frame import Ink
 
-__all__ = ["Path", "draw", "draw_digits", "draw_hand", "parse", "penned", "through"]
+__all__ = ["Floats", "Strokes", "draw", "draw_digits", "draw_hand", "draw_large", "fit_curves", "parse"]
 
-Floats = np.ndarray[Any, np.dtype[np.float64]]
+Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+"""`float64`, of the shape that each use names: points, weights and widths."""
 
 STEPS = 6
-"""Straight pieces between two control points: at 20 pixels a digit, more are not seen."""
+"""Straight pieces between two control points of a curve: framed at 20 pixels, more make no difference."""
 
 HEIGHT = 96
-"""Longer side, in pixels, of what the pen's middle covers: nearly five pixels for each that is kept."""
+"""Longer side of what the pen's centre covers, in pixels: nearly five for each pixel that framing keeps."""
 
 MARGIN = 20
 """Pixels left around that for the width of the pen."""
 
-SUBPIXEL = 4
-"""Bits behind the point in the coordinates that OpenCV draws with."""
-
 JITTER = 3.5
-"""Standard deviation of the moves of control points, in hundredths of the digit's height, where they lie far apart."""
+"""Standard deviation of the moves of control points that lie far apart, in hundredths of the digit's height."""
 
-APART = 30.0
-"""Control points nearer to each other than this, in hundredths of the height, move less, so that details stay."""
+FAR_APART = 30.0
+"""Distance, in hundredths of the height, below which control points move less, so that details stay."""
 
-MOST = 2.0
-"""How many standard deviations slant, turn, width and balance may be from the mean: beyond, digits become others."""
+LARGEST_DEVIATION = 2.0
+"""Largest deviation of slant, turn, width and balance from their means, in standard deviations: beyond it some digits
+become others."""
 
 SLANT = (0.12, 0.22)
-"""Mean and standard deviation of the slant, to the right per unit of height: most hands lean to the right."""
+"""Mean and standard deviation of the slant (shear), to the right per unit of height: most hands lean to the right."""
 
-LEAN = 0.07
+TURN = 0.07
 """Standard deviation of the turn, in radians."""
 
 ASPECT = 0.18
-"""Standard deviation of the logarithm of the width, height being as described."""
+"""Standard deviation of the logarithm of the width; the height stays as described."""
 
 BALANCE = 0.12
-"""Standard deviation of how much wider the lower end is than the middle, and the upper end narrower."""
+"""Standard deviation of how much wider the lower end is than the middle, and how much narrower the upper end."""
 
-WIDTH = (0.118, 0.3)
-"""Median pen width as a part of the digit's longer side, and its logarithm's standard deviation; about as in MNIST."""
+PEN_WIDTH = (0.118, 0.3)
+"""Median stroke width as a share of the digit's longer side, and its logarithm's standard deviation: the mean ink of
+the drawings is within a fifth of MNIST's (`tests/draw/test_pen.py`)."""
 
-WIDTHS = (0.045, 0.19)
-"""Thinnest and thickest pen: thinner would vanish at 20 pixels, thicker would fill the loops."""
+PEN_WIDTHS = (0.045, 0.19)
+"""Thinnest and thickest pen, likewise: a thinner one would vanish at 20 pixels, a thicker one would fill the loops."""
 
 PRESSURE = 0.12
-"""How much the width rises and falls along the strokes on average, as a part of it; at most twice as much."""
+"""Mean share by which the stroke width rises and falls along the strokes; at most it is twice as much."""
 
 NIB = 0.45
-"""How much wider than on the level a pointed nib writes going down, and narrower going up, at most, as a part of it."""
+"""Largest share by which a pointed nib writes wider going down than on the level, and narrower going up."""
 
 NIBS = 0.3
-"""Share of the drawings made with a pointed nib, as old records are; the others are made with a pen or a pencil."""
+"""Share of the drawings made with a pointed nib, as in old records; the others are made with a pen or a pencil."""
 
 
 @dataclass(frozen=True, eq=False)
-class Path:
-    """A stroke description made ready for drawing.
+class Strokes:
+    """A description of strokes, made ready for drawing.
 
     Attributes:
         control: `float64 (k, 2)`, the control points, x and y in hundredths of the height.
-        loose: `float64 (k, 1)`, by how much each of them may move, one standard deviation.
+        loose: `float64 (k, 1)`, the standard deviation of each point's moves, likewise.
         starts: `float64 (s, k)`, weights of the control points for the start of each straight piece.
         ends: `float64 (s, k)`, and for its end.
     """
@@ -83,11 +85,11 @@ class Path:
     ends: Floats
 
 
-def draw_digits(count: int, rng: np.random.Generator) -> tuple[Images, Labels]:
-    """Draw digits in all the hands there are.
+def draw_digits(count: int, rng: Generator) -> tuple[Images, Labels]:
+    """Draw digits in all the hands of `DIGITS`.
 
     Args:
-        count: How many.
+        count: Number of digits.
         rng: Decides everything.
 
     Returns:
@@ -97,49 +99,49 @@ def draw_digits(count: int, rng: np.random.Generator) -> tuple[Images, Labels]:
     labels = rng.integers(0, len(DIGITS), count)
     choices = rng.random(count)
     hands = [list(DIGITS[digit].values()) for digit in range(len(DIGITS))]
-    paths = [
+    drawings = [
         parse(hands[digit][int(choice * len(hands[digit]))])
         for digit, choice in zip(labels.tolist(), choices.tolist(), strict=True)
     ]
-    return draw(paths, rng), labels
+    return draw(drawings, rng), labels
 
 
-def draw_hand(digit: int, hand: str, count: int, rng: np.random.Generator) -> Images:
+def draw_hand(digit: int, hand: str, count: int, rng: Generator) -> Images:
     """Draw one digit in one of the hands that `DIGITS` names: `uint8 (n, 28, 28)`, framed as MNIST's."""
     return draw([parse(DIGITS[digit][hand])] * count, rng)
 
 
-def draw(paths: Sequence[Path], rng: np.random.Generator) -> Images:
-    """Draw each path once, in a way of its own, framed as MNIST's: `uint8 (n, 28, 28)`."""
-    return framed(penned(paths, rng))
+def draw(drawings: Sequence[Strokes], rng: Generator) -> Images:
+    """Draw each of some strokes once, varied at random, framed as MNIST's: `uint8 (n, 28, 28)`."""
+    return frame_all(draw_large(drawings, rng))
 
 
-def penned(paths: Sequence[Path], rng: np.random.Generator) -> Iterator[Ink]:
-    """Draw each path once, in a way of its own.
+def draw_large(drawings: Sequence[Strokes], rng: Generator) -> Iterator[Ink]:
+    """Draw each of some strokes once, varied at random and not framed.
 
     Args:
-        paths: What to draw.
-        rng: Decides how.
+        drawings: What to draw.
+        rng: Decides how each is varied.
 
     Yields:
         `uint8 (136, 136)`, 0 paper, 255 ink, the longer side of the drawing about 100 pixels.
     """
-    for path in paths:
-        control = _varied(path, rng)
-        pieces = _scaled(path.starts @ control, path.ends @ control)
-        yield _inked(pieces, _widths(pieces, rng))
+    for strokes in drawings:
+        control = _vary(strokes, rng)
+        pieces = _scale(strokes.starts @ control, strokes.ends @ control)
+        yield _draw_pieces(pieces, _pen_widths(pieces, rng))
 
 
 @cache
-def parse(description: str) -> Path:
-    """Read a stroke description.
+def parse(description: str) -> Strokes:
+    """Read a description of strokes.
 
     Args:
         description: As `tenfold.draw.hands` explains.
 
     Returns:
-        The path, with the weights of a centripetal Catmull–Rom spline; as they are found for the points as described,
-        a moved point moves the curve and nothing has to be found again.
+        The strokes, as weights of centripetal Catmull–Rom splines. The weights are found once, for the points as
+        described: where a point moves, the curve moves with it.
 
     Source:
         Catmull and Rom 1974; Yuksel, Schaefer and Keyser 2011, "Parameterization and applications of Catmull–Rom
@@ -157,40 +159,41 @@ def parse(description: str) -> Path:
                 pieces.append(piece)
                 piece = [len(points) - 1]
         pieces.append(piece)
-    return through(np.array(points), [piece for piece in pieces if len(piece) > 1])
+    return fit_curves(np.array(points), [piece for piece in pieces if len(piece) > 1])
 
 
-def through(control: Floats, pieces: Sequence[Sequence[int]]) -> Path:
+def fit_curves(control: Floats, pieces: Sequence[Sequence[int]]) -> Strokes:
     """Lay smooth curves through points.
 
     Args:
-        control: `float64 (k, 2)`.
-        pieces: For each curve the points it passes, at least two, neighbours not in the same place.
+        control: `float64 (k, 2)`, x and y in hundredths of the height.
+        pieces: For each curve the indices of its points, at least two, no two neighbours in the same place.
 
     Returns:
-        The path.
+        The curves as strokes.
     """
-    every, nearest = np.eye(len(control)), np.full(len(control), APART)
+    every, nearest = np.eye(len(control)), np.full(len(control), FAR_APART)
     for piece in map(list, pieces):
         steps = np.hypot(*np.diff(control[piece], axis=0).T)
         np.minimum.at(nearest, piece[:-1], steps)
         np.minimum.at(nearest, piece[1:], steps)
     curves = [_spline(every[piece], _knots(control[piece])) for piece in map(list, pieces)]
-    return Path(
+    return Strokes(
         control,
-        (JITTER * nearest / APART)[:, None],
+        (JITTER * nearest / FAR_APART)[:, None],
         np.concatenate([curve[:-1] for curve in curves]),
         np.concatenate([curve[1:] for curve in curves]),
     )
 
 
 def _knots(points: Floats) -> Floats:
+    """Give each point's parameter on its curve: the sum of the square roots of the distances up to it."""
     steps = np.sqrt(np.hypot(*np.diff(points, axis=0).T))
     return np.concatenate([[0.0], np.cumsum(steps)])
 
 
 def _spline(values: Floats, knots: Floats) -> Floats:
-    """Give `STEPS` values for each span of a cubic Hermite spline, and the last; it is linear in `values`."""
+    """Give `STEPS` values for each span of a cubic Hermite spline, and the last value; all are linear in `values`."""
     spans = np.diff(knots)[:, None]
     slopes = np.diff(values, axis=0) / spans
     if len(slopes) == 1:
@@ -208,19 +211,19 @@ def _spline(values: Floats, knots: Floats) -> Floats:
     return np.asarray(np.concatenate([curve.reshape(-1, values.shape[1]), values[-1:]]))
 
 
-def _varied(path: Path, rng: np.random.Generator) -> Floats:
-    """Move, slant, turn, stretch and widen a drawing's control points at random."""
-    normal = np.clip(rng.standard_normal(4), -MOST, MOST)
-    points = path.control + path.loose * rng.standard_normal(path.control.shape)
+def _vary(strokes: Strokes, rng: Generator) -> Floats:
+    """Move the control points at random, and slant, turn, stretch and widen them together: `float64 (k, 2)`."""
+    normal = np.clip(rng.standard_normal(4), -LARGEST_DEVIATION, LARGEST_DEVIATION)
+    points = strokes.control + strokes.loose * rng.standard_normal(strokes.control.shape)
     across, down = (points - points.mean(0)).T
     across = across * np.exp(ASPECT * normal[0]) * (1 + BALANCE * normal[1] * down / 50)
     across = across - (SLANT[0] + SLANT[1] * normal[2]) * down
-    turn = LEAN * normal[3]
+    turn = TURN * normal[3]
     return np.stack([across * np.cos(turn) - down * np.sin(turn), across * np.sin(turn) + down * np.cos(turn)], 1)
 
 
-def _scaled(starts: Floats, ends: Floats) -> Floats:
-    """Give straight pieces in pixels, `float64 (s, 4)`: the longer side of all `HEIGHT`, all in the middle."""
+def _scale(starts: Floats, ends: Floats) -> Floats:
+    """Give straight pieces in pixels, `float64 (s, 4)`: centred, the longer side of them together `HEIGHT`."""
     pieces = np.concatenate([starts, ends], 1).reshape(-1, 2, 2)
     least, most = pieces.min((0, 1)), pieces.max((0, 1))
     extent = most - least
@@ -228,10 +231,10 @@ def _scaled(starts: Floats, ends: Floats) -> Floats:
     return cast(Floats, ((pieces - least - extent / 2) * scale + HEIGHT / 2 + MARGIN).reshape(-1, 4))
 
 
-def _widths(pieces: Floats, rng: np.random.Generator) -> Floats:
-    """Give the pen's width in pixels for each piece: one pen, in slow waves of pressure, a nib wider going down."""
+def _pen_widths(pieces: Floats, rng: Generator) -> Floats:
+    """Give the stroke width of each piece, in pixels: one pen, pressed in slow waves, a nib wider going down."""
     amplitude, phase, pace, kind, nib = rng.random(5)
-    width = min(max(WIDTH[0] * np.exp(WIDTH[1] * rng.standard_normal()), WIDTHS[0]), WIDTHS[1])
+    width = min(max(PEN_WIDTH[0] * np.exp(PEN_WIDTH[1] * rng.standard_normal()), PEN_WIDTHS[0]), PEN_WIDTHS[1])
     waves = np.sin(np.linspace(0, 4 + 8 * pace, len(pieces)) + 2 * np.pi * phase)
     widths = HEIGHT * width * (1 + 2 * PRESSURE * amplitude * waves)
     if kind < NIBS:
@@ -240,7 +243,7 @@ def _widths(pieces: Floats, rng: np.random.Generator) -> Floats:
     return np.asarray(widths)
 
 
-def _inked(pieces: Floats, widths: Floats) -> Ink:
+def _draw_pieces(pieces: Floats, widths: Floats) -> Ink:
     """Draw straight pieces, `float64 (s, 4)` in pixels, each with its width and with round ends."""
     canvas = np.zeros((HEIGHT + 2 * MARGIN, HEIGHT + 2 * MARGIN), np.uint8)
     places = np.rint(pieces * 2**SUBPIXEL).astype(int).tolist()

@@ -1,83 +1,57 @@
-"""Printed digits and other characters, from the free fonts that Matplotlib brings."""
+"""Printed digits and other characters, one to an image, a little distorted."""
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from pathlib import Path
 from typing import cast
 
 import cv2
-import matplotlib
 import numpy as np
-from PIL import ImageFont
+from numpy.random import Generator
 
 from tenfold.arrays import Images, Labels
-from tenfold.draw.framing import framed
+from tenfold.draw.fonts import FONTS, load_font
+from tenfold.draw.framing import frame_all
 from tenfold.picture.frame import Ink
 
-__all__ = ["FONTS", "printed", "printed_digits"]
+__all__ = ["print_characters", "print_digits"]
 
-FONTS = (
-    "DejaVuSans.ttf",
-    "DejaVuSans-Bold.ttf",
-    "DejaVuSans-Oblique.ttf",
-    "DejaVuSans-BoldOblique.ttf",
-    "DejaVuSansMono.ttf",
-    "DejaVuSansMono-Bold.ttf",
-    "DejaVuSansMono-Oblique.ttf",
-    "DejaVuSansMono-BoldOblique.ttf",
-    "DejaVuSerif.ttf",
-    "DejaVuSerif-Bold.ttf",
-    "DejaVuSerif-Italic.ttf",
-    "DejaVuSerif-BoldItalic.ttf",
-    "STIXGeneral.ttf",
-    "STIXGeneralBol.ttf",
-    "STIXGeneralItalic.ttf",
-    "STIXGeneralBolIta.ttf",
-    "cmr10.ttf",
-    "cmb10.ttf",
-    "cmss10.ttf",
-    "cmti10.ttf",
-    "cmtt10.ttf",
-)
-"""DejaVu, STIX and Computer Modern: those of Matplotlib's fonts that hold digits and letters."""
-
-SIZE = 96
-"""Height of the fonts in pixels: digits come out about 70 high, three and a half times what is kept."""
+FONT_SIZE = 96
+"""Height of the em square, in pixels: digits come out about 70 high, three and a half times what framing keeps."""
 
 MARGIN = 32
-"""Pixels left around a character for slant, turn and stretch."""
+"""Pixels of paper around a glyph, so that slant, turn and stretch cut nothing off."""
 
 SLANT = 0.18
-"""Greatest slant to either side, per unit of height."""
+"""Largest slant (shear) to either side, per unit of height."""
 
 TURN = 6.0
-"""Greatest turn to either side, in degrees."""
+"""Largest turn to either side, in degrees."""
 
 STRETCH = 0.2
-"""Greatest change of the width, as a natural logarithm."""
+"""Largest change of the width, as a natural logarithm."""
 
 WEIGHT = (-3.0, 6.0)
-"""Strokes are thinned to thickened by so many pixels of the large drawing: by 0.9 to 1.7 pixels of what is kept."""
+"""Least and largest change of the stroke width, in pixels of the large drawing: -0.9 to 1.7 pixels once framed."""
 
-LEAST = 0.6
-"""Where thinning would leave less than this part of the ink, fine strokes would vanish, so all stays as it is."""
+LEAST_INK = 0.6
+"""Share of the ink that thinning must leave; where it would leave less, fine strokes would vanish, so none is done."""
 
 
-def printed_digits(count: int, rng: np.random.Generator) -> tuple[Images, Labels]:
+def print_digits(count: int, rng: Generator) -> tuple[Images, Labels]:
     """Print digits in all fonts, a little distorted.
 
     Args:
-        count: How many.
+        count: Number of digits.
         rng: Decides everything.
 
     Returns:
         `uint8 (n, 28, 28)`, framed as MNIST's; `int64 (n,)`, 0 to 9, equally frequent.
     """
     labels = rng.integers(0, 10, count)
-    return framed(printed([str(label) for label in labels.tolist()], rng)), labels
+    return frame_all(print_characters([str(label) for label in labels.tolist()], rng)), labels
 
 
-def printed(characters: Sequence[str], rng: np.random.Generator) -> Iterator[Ink]:
+def print_characters(characters: Sequence[str], rng: Generator) -> Iterator[Ink]:
     """Print each character once, in some font, a little distorted.
 
     Args:
@@ -88,23 +62,18 @@ def printed(characters: Sequence[str], rng: np.random.Generator) -> Iterator[Ink
         `uint8 (height, width)`, 0 paper, 255 ink, about 70 pixels high and with paper around.
     """
     for character in characters:
-        yield _distorted(_glyph(FONTS[rng.integers(len(FONTS))], character), rng)
+        yield _distort(_glyph(FONTS[rng.integers(len(FONTS))], character), rng)
 
 
 @cache
 def _glyph(font: str, character: str) -> Ink:
-    mask = _font(font).getmask(character)
+    mask = load_font(font, FONT_SIZE).getmask(character)
     width, height = mask.size
     return np.pad(np.array(mask, np.uint8).reshape(height, width), MARGIN)
 
 
-@cache
-def _font(name: str) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name), SIZE)
-
-
-def _distorted(glyph: Ink, rng: np.random.Generator) -> Ink:
-    """Slant, turn, stretch, and make bolder or lighter; what would vanish stays as it is."""
+def _distort(glyph: Ink, rng: Generator) -> Ink:
+    """Slant, turn, stretch, and make strokes thicker or thinner, unless they would vanish."""
     slant, turn, stretch = rng.uniform(-1, 1, 3) * (SLANT, TURN, STRETCH)
     weight = rng.uniform(*WEIGHT)
     height, width = glyph.shape
@@ -114,4 +83,4 @@ def _distorted(glyph: Ink, rng: np.random.Generator) -> Ink:
     warped = cv2.warpAffine(glyph, matrix, (width + MARGIN, height))
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (round(abs(weight)) + 1,) * 2)
     weighted = cv2.dilate(warped, brush) if weight > 0 else cv2.erode(warped, brush)
-    return cast(Ink, weighted if weighted.sum() > LEAST * warped.sum() else warped)
+    return cast(Ink, weighted if weighted.sum() > LEAST_INK * warped.sum() else warped)

@@ -1,27 +1,29 @@
-"""What labelled pages are drawn with: digits of a pool, and a sheet to write and to print on."""
+"""What labelled pages are made with: glyphs of digits in any size, and a sheet to write and to print on."""
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TypeAlias
+from typing import Any
 
 import cv2
-import matplotlib
 import numpy as np
-from PIL import Image as Pillow
-from PIL import ImageDraw, ImageFont
+from numpy.random import Generator
 
 from tenfold.arrays import Images, Labels
-from tenfold.draw.camera import Quad
+from tenfold.draw.fonts import FORM_FONTS, print_text
+from tenfold.draw.layers import Layer, Point, draw_polyline, draw_segment, lay
+from tenfold.page.quads import Quad
+from tenfold.picture.decode import Grey
+from tenfold.picture.frame import BOX
 
-__all__ = ["LabelledNumber", "LabelledPage", "Layer", "Pool", "Sheet", "lay"]
-
-Layer: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
-"""`float32 (height, width)`: how much of the light is taken away, 0…1."""
+__all__ = ["INKED", "DigitGlyphs", "LabelledNumber", "LabelledPage", "Sheet", "choose_pen"]
 
 SLASHED = 0.05
-"""The share of zeros that are slashed."""
+"""Share of zeros that are slashed."""
 
-FONTS = ("DejaVuSans.ttf", "DejaVuSerif.ttf", "DejaVuSans-Bold.ttf")
+PENS = (0.22, 0.5)
+"""Level of MNIST's ink, 0…1, at which a stroke ends: of the thickest pen and of the thinnest."""
+
+INKED = 0.1
+"""Least ink, 0…1, of a pixel that a glyph is not cut off before."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +46,21 @@ class LabelledPage:
     Attributes:
         grey: `uint8 (height, width)`, 0 black, 255 white.
         numbers: What is written on it.
-        kind: How.
+        kind: One of `tenfold.draw.pages.PAGE_KINDS`.
     """
 
-    grey: np.ndarray[tuple[int, int], np.dtype[np.uint8]]
+    grey: Grey
     numbers: tuple[LabelledNumber, ...]
     kind: str
 
 
-class Pool:
-    """Digits to write with.
+def choose_pen(rng: Generator) -> float:
+    """Choose a pen to write with, from thick to thin: an ink level of `PENS`."""
+    return float(rng.uniform(*PENS))
+
+
+class DigitGlyphs:
+    """Digits to write pages with, from images of MNIST's kind.
 
     Args:
         images: `uint8 (n, 28, 28)`.
@@ -61,93 +68,79 @@ class Pool:
     """
 
     def __init__(self, images: Images, labels: Labels) -> None:
-        self._of = [images[labels == digit] for digit in range(10)]
+        self._images = [images[labels == digit] for digit in range(10)]
 
-    def stamp(self, digit: int, height: float, pen: float, rng: np.random.Generator) -> Layer:
-        """Give a digit's ink as a page of this size would show it.
+    def glyph(self, digit: int, height: float, pen: float, rng: Generator) -> Layer:
+        """Give a digit's ink as a page shows it, 0…1, without paper around.
 
         Args:
             digit: 0…9.
-            height: What MNIST's 20 pixels become.
-            pen: Ink level that is a stroke's edge, 0…1: 0.25 a thick pen, 0.5 a thin one.
-            rng: What chooses the image.
+            height: What the 20 pixels of MNIST's digits become, in pixels.
+            pen: Ink level at which a stroke ends, see `choose_pen`.
+            rng: Chooses the image.
         """
-        images = self._of[digit]
+        images = self._images[digit]
         image = images[rng.integers(len(images))]
-        left, top, wide, tall = cv2.boundingRect(image)
-        ink = np.pad(image[top : top + tall, left : left + wide], 2).astype(np.float32) / 255
-        scale = height / 20
+        left, top, width, tall = cv2.boundingRect(image)
+        ink = np.pad(image[top : top + tall, left : left + width], 2).astype(np.float32) / 255
+        scale = height / BOX
         large = cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
         large = cv2.GaussianBlur(large, (0, 0), max(0.25 * scale, 0.3))
-        shown: Layer = np.clip((large - min(pen, 0.6 * float(large.max()))) * 1.5 * scale + 0.5, 0, 1).astype(
-            np.float32
-        )
+        level = min(pen, 0.6 * float(large.max()))
+        glyph: Layer = np.clip((large - level) * 1.5 * scale + 0.5, 0, 1).astype(np.float32)
         if digit == 0 and rng.random() < SLASHED:
-            _slash(shown, max(1, round(height / 14)))
-        left, top, wide, tall = cv2.boundingRect((shown > 0.1).astype(np.uint8))
-        return shown[top : top + tall, left : left + wide]
+            _slash(glyph, max(1, round(height / 14)))
+        left, top, width, tall = cv2.boundingRect((glyph > INKED).astype(np.uint8))
+        return glyph[top : top + tall, left : left + width]
 
 
-def _slash(zero: Layer, thick: int) -> None:
+def _slash(zero: Layer, thickness: int) -> None:
     height, width = zero.shape
-    cv2.line(zero, (width // 8, height - height // 8), (width - width // 8, height // 8), 1.0, thick, cv2.LINE_AA)
+    start, end = (width // 8, height - height // 8), (width - width // 8, height // 8)
+    cv2.line(zero, start, end, 1.0, thickness, cv2.LINE_AA)
 
 
 @dataclass
 class Sheet:
-    """A page being made.
+    """A page in the making.
 
     Attributes:
-        printed: What is printed.
-        written: What is written.
+        printed: Printed ink, 0…1.
+        written: Written ink, 0…1.
         numbers: What is written where.
-        rng: What decides everything.
+        rng: Decides everything.
     """
 
     printed: Layer
     written: Layer
     numbers: list[LabelledNumber]
-    rng: np.random.Generator
+    rng: Generator
 
     @classmethod
-    def blank(cls, height: int, width: int, rng: np.random.Generator) -> "Sheet":
-        """Take a fresh one."""
+    def blank(cls, height: int, width: int, rng: Generator) -> "Sheet":
+        """Take an empty sheet of a height and a width in pixels."""
         return cls(np.zeros((height, width), np.float32), np.zeros((height, width), np.float32), [], rng)
 
-    def write(self, stamp: Layer, x: float, y: float) -> None:
-        """Write a stamp with its top left corner at a place; what goes over the edge is lost."""
-        lay(self.written, stamp, round(x), round(y))
+    def write(self, glyph: Layer, x: float, y: float) -> None:
+        """Write a glyph with its top left corner at `x`, `y`; what lies outside is cut off."""
+        lay(self.written, glyph, round(x), round(y))
 
-    def stroke(self, points: "np.ndarray", thick: float) -> None:
-        """Draw a pen's stroke through points, x and y."""
-        path = np.rint(16 * points).astype(np.int32)
-        cv2.polylines(self.written, [path], False, 1.0, max(1, round(thick)), cv2.LINE_AA, 4)
+    def write_stroke(self, points: "np.ndarray[Any, np.dtype[np.float64]]", thickness: float) -> None:
+        """Write a pen's stroke through points, `float64 (n, 2)`, x and y in pixels."""
+        draw_polyline(self.written, points, max(1, round(thickness)))
 
-    def text(self, words: str, x: float, y: float, size: int) -> None:
-        """Print words."""
-        path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / self.rng.choice(FONTS)
-        font = ImageFont.truetype(str(path), size)
-        box = font.getbbox(words)
-        picture = Pillow.new("L", (int(box[2]) + 2, int(box[3]) + 2))
-        ImageDraw.Draw(picture).text((0, 0), words, fill=255, font=font)
-        lay(self.printed, (np.asarray(picture, np.float32) / 255).astype(np.float32), round(x), round(y))
+    def print_text(self, text: str, x: float, y: float, size: int) -> None:
+        """Print a text in a form's font, its em square `size` pixels high, its origin at `x` and its ascent at `y`."""
+        printed = print_text(text, str(self.rng.choice(FORM_FONTS)), size)
+        before = max(0, -printed.left)  # what a font draws before the origin is cut off
+        ink = np.asarray(printed.ink[:, before:] / np.float32(255), np.float32)
+        lay(self.printed, ink, round(x) + printed.left + before, round(y) + printed.top)
 
-    def place(self, text: str, left: float, top: float, right: float, bottom: float) -> None:
-        """Keep what is written where."""
+    def print_rule(self, start: Point, end: Point, thickness: float, ink: float = 1.0) -> None:
+        """Print a straight line, x and y in pixels; a thickness below a whole number makes it fainter."""
+        whole = max(1, round(thickness))
+        draw_segment(self.printed, start, end, whole, min(ink, ink * thickness / whole))
+
+    def label(self, text: str, left: float, top: float, right: float, bottom: float) -> None:
+        """Note what is written in an upright rectangle, in pixels."""
         self.numbers.append(LabelledNumber(text, ((left, top), (right, top), (right, bottom), (left, bottom))))
-
-    def line(self, x0: float, y0: float, x1: float, y1: float, thick: float, dark: float = 1.0) -> None:
-        """Print a straight line, of a width that need not be whole."""
-        whole = max(1, round(thick))
-        points = [(round(16 * a), round(16 * b)) for a, b in ((x0, y0), (x1, y1))]
-        cv2.line(self.printed, points[0], points[1], min(dark, dark * thick / whole), whole, cv2.LINE_AA, 4)
-
-
-def lay(layer: Layer, stamp: Layer, x: int, y: int) -> None:
-    """Lay a stamp on a layer, its top left corner at a place, the darker of the two."""
-    height, width = layer.shape
-    top, left = max(0, -y), max(0, -x)
-    seen = stamp[top : max(0, height - y), left : max(0, width - x)]
-    if seen.size:
-        part = layer[y + top : y + top + seen.shape[0], x + left : x + left + seen.shape[1]]
-        np.maximum(part, seen, out=part)

@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F  # noqa: N812
 
-from tenfold.draw.degradation import degraded
+from tenfold.draw.degradation import degrade_images
 from tenfold.learn.recipes import TrainingOptions
 
 __all__ = ["augmented", "shifted", "warped"]
@@ -32,7 +32,7 @@ def augmented(images: Tensor, options: TrainingOptions) -> Tensor:
         images = warped(images, options.rotation, options.scaling, options.shear, options.shift, options.elastic)
     else:
         images = shifted(images, options.shift)
-    return degraded(images) if options.degradation else images
+    return degrade_images(images) if options.degradation else images
 
 
 def shifted(images: Tensor, most: int) -> Tensor:

@@ -32,12 +32,12 @@ def with_drawings(
         raise OptionError(f"digits can be drawn for the ten classes 0 to 9 only, the data has {classes}")
     from tenfold.draw.outliers import not_digits
     from tenfold.draw.pen import draw_digits
-    from tenfold.draw.printed import printed_digits
+    from tenfold.draw.printed import print_digits
 
     given, known = images.cpu().numpy(), labels.cpu().numpy()
     random = np.random.default_rng([options.seed, len(given)])
     drawn, outliers = round(len(given) * options.drawn), round(len(given) * options.outliers)
-    by_hand, by_print = draw_digits(drawn - drawn // 3, random), printed_digits(drawn // 3, random)
+    by_hand, by_print = draw_digits(drawn - drawn // 3, random), print_digits(drawn // 3, random)
     strange = not_digits(outliers, given, known, random) if outliers else given[:0]
     parts = [(given, known), by_hand, by_print, (strange, np.full(len(strange), classes))]
     return (

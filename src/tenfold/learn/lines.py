@@ -20,9 +20,9 @@ from onnx import TensorProto
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
-from tenfold.arrays import LINE_HEIGHT
+from tenfold.arrays import LINE_HEIGHT, Line
 from tenfold.data.datasets import load_data
-from tenfold.draw.lines import HELD_OUT, Ink, Stock, draw_row
+from tenfold.draw.lines import HELD_OUT, LineGlyphs, draw_line
 from tenfold.files import in_place_of
 from tenfold.learn.ema import ExponentialMovingAverage
 from tenfold.learn.onnx_graph import LAYERS, Graph
@@ -33,7 +33,7 @@ from tenfold.model.line_recognizer import LineNetwork
 __all__ = ["batches", "loss_of", "network", "rows_to_onnx", "train"]
 
 Tensor: TypeAlias = torch.Tensor
-Chunk: TypeAlias = list[tuple[Ink, str]]
+Chunk: TypeAlias = list[tuple[Line, str]]
 
 ALPHABET = "0123456789"
 """The signs that it learns to tell apart, one for each class of the training digits."""
@@ -125,24 +125,24 @@ def train(rows: int, seed: int = 0, threads: int = 1, checkpoint: Path | None = 
     return net.eval()
 
 
-_stock: Stock
+_glyphs: LineGlyphs
 
 
 def _lay_in(seed: int) -> None:
     """Lay in what rows are drawn with, in the process that draws."""
-    global _stock
+    global _glyphs
     cv2.setNumThreads(1)
     images, labels = load_data("mnist")[0]
     learned = np.arange(len(images)) % HELD_OUT != 0
-    _stock = Stock.of(images[learned], labels[learned], np.random.default_rng(seed))
+    _glyphs = LineGlyphs.gather(images[learned], labels[learned], np.random.default_rng(seed))
 
 
 def _chunk(seed: int, number: int) -> Chunk:
     rng = np.random.default_rng([seed, number])
-    return [draw_row(_stock, rng) for _ in range(BATCH * PER_CHUNK)]
+    return [draw_line(_glyphs, rng) for _ in range(BATCH * PER_CHUNK)]
 
 
-def batches(chunk: Sequence[tuple[Ink, str]], seed: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+def batches(chunk: Sequence[tuple[Line, str]], seed: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """Put rows of about the same width together.
 
     Args:

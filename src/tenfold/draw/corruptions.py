@@ -1,6 +1,6 @@
 """The fifteen corruptions of MNIST-C, written again from their published description, strengths included.
 
-They are for measuring only; nothing is trained on them.
+They are for measuring only: nothing is trained on them.
 
 Source:
     Mu and Gilmer 2019, "MNIST-C: a robustness benchmark for computer vision", and the parameters published with it.
@@ -10,58 +10,62 @@ import math
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
+from numpy.random import Generator
 
 from tenfold.arrays import SIDE, Images
 
 __all__ = ["CORRUPTIONS"]
 
-Random = np.random.Generator
-Floats = np.ndarray[Any, np.dtype[Any]]
-"""Images `float32 (n, 28, 28)`, 0 paper to 1 ink."""
+FloatImages: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+"""Images, or one of them, as floats: `float32 (n, 28, 28)`, 0 paper to 1 ink."""
 
 MIDDLE = (SIDE - 1) / 2
-MAP = 256
+"""Row and column of an image's middle."""
+
+LANDSCAPE = 256
+"""Height and width of the landscape that fog is cut out of, in pixels; a power of two."""
+
 REACH = 2.3
-"""How far from its middle a line is still seen, in pixels."""
+"""Distance above and below a line at which it has faded, in pixels."""
 
 
-def shot_noise(images: Floats, random: Random) -> Floats:
-    """Light that comes in few quanta: Poisson noise of three a full pixel."""
-    return random.poisson(images * 3).astype(np.float32) / 3
+def shot_noise(images: FloatImages, rng: Generator) -> FloatImages:
+    """Add shot noise: Poisson noise of three quanta for a pixel of full ink."""
+    return rng.poisson(images * 3).astype(np.float32) / 3
 
 
-def impulse_noise(images: Floats, random: Random) -> Floats:
-    """Salt and pepper on 17% of the pixels."""
-    hit, salt = random.random(images.shape) < 0.17, random.random(images.shape) < 0.5
+def impulse_noise(images: FloatImages, rng: Generator) -> FloatImages:
+    """Add salt and pepper on 17% of the pixels."""
+    hit, salt = rng.random(images.shape) < 0.17, rng.random(images.shape) < 0.5
     return np.where(hit, salt, images).astype(np.float32)
 
 
-def glass_blur(images: Floats, random: Random) -> Floats:
-    """Neighbouring pixels swapped at random, twice, between two slight blurs."""
+def glass_blur(images: FloatImages, rng: Generator) -> FloatImages:
+    """Swap neighbouring pixels at random, twice, between two slight blurs."""
     mixed = _quantised(_blurred(images, 0.7))
     each = np.arange(len(images))
     for _ in range(2):
         for row in range(SIDE - 1, 1, -1):
             for column in range(SIDE - 1, 1, -1):
-                moved = each[random.random(len(images)) < 0.5]
-                down, right = random.integers(-1, 1, (2, len(moved)))
+                moved = each[rng.random(len(images)) < 0.5]
+                down, right = rng.integers(-1, 1, (2, len(moved)))
                 there = moved, row + down, column + right
                 mixed[moved, row, column], mixed[there] = mixed[there], mixed[moved, row, column]
     return _blurred(mixed, 0.7)
 
 
-def motion_blur(images: Floats, random: Random) -> Floats:
-    """Smeared to one side along a line within 45° of the horizontal, a half Gaussian of three pixels."""
+def motion_blur(images: FloatImages, rng: Generator) -> FloatImages:
+    """Smear to one side, within 45° of the horizontal, by half a Gaussian of three pixels' standard deviation."""
     length = 21
     weights = np.exp(-(np.arange(length) ** 2) / (2 * 3**2))
     weights /= weights.sum()
     blurred = np.empty_like(images)
     for index, image in enumerate(images):
-        angle = math.radians(random.uniform(-45, 45))
+        angle = math.radians(rng.uniform(-45, 45))
         kernel = np.zeros((2 * length - 1, 2 * length - 1), np.float32)
         for step, weight in enumerate(weights):
             down, right = (math.ceil(step * part - 0.5) for part in (math.sin(angle), math.cos(angle)))
@@ -70,32 +74,32 @@ def motion_blur(images: Floats, random: Random) -> Floats:
     return blurred
 
 
-def shear(images: Floats, random: Random) -> Floats:
-    """Slanted by 0.4 radians to either side."""
-    slants = random.choice([-0.4, 0.4], len(images))
+def shear(images: FloatImages, rng: Generator) -> FloatImages:
+    """Slant by 0.4 radians to either side."""
+    slants = rng.choice([-0.4, 0.4], len(images))
     return _warped(images, [[[1, -math.sin(slant)], [0, math.cos(slant)]] for slant in slants])
 
 
-def scale(images: Floats, random: Random) -> Floats:  # noqa: ARG001
-    """Made smaller, to 70%."""
+def scale(images: FloatImages, rng: Generator) -> FloatImages:  # noqa: ARG001
+    """Make smaller, to 70%."""
     return _warped(images, [[[1 / 0.7, 0], [0, 1 / 0.7]]] * len(images))
 
 
-def rotate(images: Floats, random: Random) -> Floats:
-    """Turned by 0.4 radians to either side."""
-    turns = random.choice([-0.4, 0.4], len(images))
+def rotate(images: FloatImages, rng: Generator) -> FloatImages:
+    """Turn by 0.4 radians to either side."""
+    turns = rng.choice([-0.4, 0.4], len(images))
     return _warped(images, [[[math.cos(t), -math.sin(t)], [math.sin(t), math.cos(t)]] for t in turns])
 
 
-def brightness(images: Floats, random: Random) -> Floats:  # noqa: ARG001
-    """Every pixel brighter by a half."""
+def brightness(images: FloatImages, rng: Generator) -> FloatImages:  # noqa: ARG001
+    """Make every pixel brighter by a half of full ink."""
     return images + np.float32(0.5)
 
 
-def translate(images: Floats, random: Random) -> Floats:
-    """Moved by three pixels into one of the four corners."""
+def translate(images: FloatImages, rng: Generator) -> FloatImages:
+    """Move by three pixels towards one of the four corners."""
     moved = np.zeros_like(images)
-    for index, (down, right) in enumerate(random.choice([-3, 3], (len(images), 2))):
+    for index, (down, right) in enumerate(rng.choice([-3, 3], (len(images), 2))):
         rolled = np.roll(images[index], (down, right), (0, 1))
         rolled[:down] *= down < 0
         rolled[down:] *= down > 0
@@ -105,47 +109,47 @@ def translate(images: Floats, random: Random) -> Floats:
     return moved
 
 
-def stripe(images: Floats, random: Random) -> Floats:  # noqa: ARG001
-    """The left and the right quarter turned into their negatives."""
+def stripe(images: FloatImages, rng: Generator) -> FloatImages:  # noqa: ARG001
+    """Turn the left and the right quarter into their negatives."""
     striped = images.copy()
     striped[:, :, :7], striped[:, :, 21:] = 1 - images[:, :, :7], 1 - images[:, :, 21:]
     return striped
 
 
-def fog(images: Floats, random: Random) -> Floats:
-    """Clouds three times as strong as the ink laid over it."""
+def fog(images: FloatImages, rng: Generator) -> FloatImages:
+    """Lay clouds over the ink that are up to three times as strong."""
     peaks = images.max(axis=(1, 2), keepdims=True)
-    windows = (MAP // SIDE) ** 2
-    clouds = np.concatenate([_clouds(random) for _ in range(math.ceil(len(images) / windows))])[: len(images)]
-    foggy: Floats = (images + 3 * clouds) * peaks / (peaks + 3)
+    windows = (LANDSCAPE // SIDE) ** 2
+    clouds = np.concatenate([_clouds(rng) for _ in range(math.ceil(len(images) / windows))])[: len(images)]
+    foggy: FloatImages = (images + 3 * clouds) * peaks / (peaks + 3)
     return foggy
 
 
-def spatter(images: Floats, random: Random) -> Floats:
-    """Dark drops that cover what is under them."""
-    noise: Floats = np.asarray(random.normal(0.65, 0.3, images.shape))
+def spatter(images: FloatImages, rng: Generator) -> FloatImages:
+    """Spatter drops that cover the ink under them."""
+    noise: FloatImages = np.asarray(rng.normal(0.65, 0.3, images.shape))
     wet = _blurred(noise, 1) > 0.65
     drops = _blurred(wet.astype(np.float32), 1.5)
     drops[drops < 0.8] = 0
-    spattered: Floats = images * (1 - drops) + np.float32(63 / 255) * drops
+    spattered: FloatImages = images * (1 - drops) + np.float32(63 / 255) * drops
     return spattered
 
 
-def dotted_line(images: Floats, random: Random) -> Floats:
-    """A dotted line from edge to edge."""
+def dotted_line(images: FloatImages, rng: Generator) -> FloatImages:
+    """Draw a dotted line from the left edge to the right one."""
     dotted = images.copy()
     on = (np.arange(SIDE) // 2) % 2 == 1
-    for image, (start, end) in zip(dotted, random.integers(0, 27, (len(images), 2)), strict=True):
+    for image, (start, end) in zip(dotted, rng.integers(0, 27, (len(images), 2)), strict=True):
         image += _line((0, start), (27, end)) * on
     return dotted
 
 
-def zigzag(images: Floats, random: Random) -> Floats:
-    """A zigzag of two pixels' height from side to side."""
+def zigzag(images: FloatImages, rng: Generator) -> FloatImages:
+    """Draw a zigzag from left to right, two pixels to either side."""
     crossed = images.copy()
     for image in crossed:
-        start = random.integers(0, 27)
-        fall = int(random.integers(-5, 5))
+        start = rng.integers(0, 27)
+        fall = int(rng.integers(-5, 5))
         length = math.hypot(23, fall)
         teeth = [(2 * (2 * step + 1), 2 * (-1) ** step) for step in range(int((length - 2) // 4) + 1)]
         along, across = np.array([(0, 0), *teeth, (length, 0)], float).T
@@ -157,23 +161,24 @@ def zigzag(images: Floats, random: Random) -> Floats:
     return crossed
 
 
-def canny_edges(images: Floats, random: Random) -> Floats:  # noqa: ARG001
-    """Only the edges of the strokes, a pixel wide."""
+def canny_edges(images: FloatImages, rng: Generator) -> FloatImages:  # noqa: ARG001
+    """Keep only the edges of the strokes, a pixel wide."""
     smooth = (_blurred(images, 1) * 255).astype(np.uint8)
     return np.stack([cv2.Canny(image, 25.5, 51, L2gradient=True) for image in smooth]).astype(np.float32) / 255
 
 
-def _quantised(images: Floats) -> Floats:
+def _quantised(images: FloatImages) -> FloatImages:
+    """Round down to 256 levels."""
     return (np.clip(images, 0, 1) * 255).astype(np.uint8).astype(np.float32) / 255
 
 
-def _blurred(images: Floats, sigma: float) -> Floats:
+def _blurred(images: FloatImages, sigma: float) -> FloatImages:
     side = 2 * int(4 * sigma + 0.5) + 1
     blur = [cv2.GaussianBlur(image, (side, side), sigma, borderType=cv2.BORDER_REPLICATE) for image in images]
     return np.stack(blur)
 
 
-def _warped(images: Floats, matrices: list[list[list[float]]]) -> Floats:
+def _warped(images: FloatImages, matrices: list[list[list[float]]]) -> FloatImages:
     """Take each pixel from where its matrix says, the middle fixed; what comes into view is paper."""
     warped = np.empty_like(images)
     for index, (image, matrix) in enumerate(zip(images, np.array(matrices), strict=True)):
@@ -183,25 +188,23 @@ def _warped(images: Floats, matrices: list[list[list[float]]]) -> Floats:
     return warped
 
 
-def _line(start: tuple[float, float], end: tuple[float, float]) -> Floats:
-    """Draw a line between two points (column, row) that fades to both sides, by its height over each column."""
+def _line(start: tuple[float, float], end: tuple[float, float]) -> FloatImages:
+    """Draw a line between two points (column, row); it fades with the distance above and below it."""
     (left, top), (right, bottom) = start, end
     columns, rows = np.meshgrid(np.arange(SIDE), np.arange(SIDE))
     heights = top + (bottom - top) / (right - left) * (columns - left)
     line = np.log(1 - np.minimum(np.abs(rows - heights), REACH - 1e-9) / REACH) + 1
     inside = (columns >= math.floor(left)) & (columns < math.ceil(right))
-    faded: Floats = (np.maximum(line, 0) * inside).astype(np.float32)
+    faded: FloatImages = (np.maximum(line, 0) * inside).astype(np.float32)
     return faded
 
 
-def _clouds(random: Random) -> Floats:
-    """Make a fractal landscape by diamonds and squares, heights 0…1, and cut it into windows `(81, 28, 28)`."""
-    land, step, rough = np.zeros((MAP, MAP)), MAP, 100.0
+def _clouds(rng: Generator) -> FloatImages:
+    """Make a landscape by the diamond-square algorithm, heights 0…1, cut into windows: `float32 (81, 28, 28)`."""
+    land, step, rough = np.zeros((LANDSCAPE, LANDSCAPE)), LANDSCAPE, 100.0
 
-    def middle(
-        total: Floats,
-    ) -> Floats:
-        return total / 4 + rough * random.uniform(-rough, rough, total.shape)
+    def middle(total: FloatImages) -> FloatImages:
+        return total / 4 + rough * rng.uniform(-rough, rough, total.shape)
 
     while step >= 2:
         half = step // 2
@@ -213,13 +216,13 @@ def _clouds(random: Random) -> Floats:
         land[half::step, ::step] = middle(centres + np.roll(centres, 1, 1) + corners + np.roll(corners, -1, 0))
         step, rough = half, rough / 1.4
     land = (land - land.min()) / (land.max() - land.min())
-    side = MAP // SIDE * SIDE
-    windows = land[:side, :side].reshape(MAP // SIDE, SIDE, MAP // SIDE, SIDE).swapaxes(1, 2)
-    cut: Floats = windows.reshape(-1, SIDE, SIDE).astype(np.float32)
+    side = LANDSCAPE // SIDE * SIDE
+    windows = land[:side, :side].reshape(LANDSCAPE // SIDE, SIDE, LANDSCAPE // SIDE, SIDE).swapaxes(1, 2)
+    cut: FloatImages = windows.reshape(-1, SIDE, SIDE).astype(np.float32)
     return cut
 
 
-def _corruption(change: Callable[[Floats, Random], Floats]) -> Callable[[Images, int], Images]:
+def _corruption(change: Callable[[FloatImages, Generator], FloatImages]) -> Callable[[Images, int], Images]:
     def corrupted(images: Images, seed: int = 0) -> Images:
         changed = change(images.astype(np.float32) / 255, np.random.default_rng(seed))
         return (np.clip(changed, 0, 1) * 255).astype(np.uint8)
@@ -249,4 +252,4 @@ CORRUPTIONS: Mapping[str, Callable[[Images, int], Images]] = MappingProxyType(
         )
     }
 )
-"""By name, from images `uint8 (n, 28, 28)` and a seed to images of the same kind."""
+"""Each corruption by its name in the paper: from images `uint8 (n, 28, 28)` and a seed to images of the same kind."""

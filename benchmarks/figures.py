@@ -1,4 +1,4 @@
-"""The results as pictures."""
+"""The results as figures, drawn with Matplotlib."""
 
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,20 @@ from benchmarks.prediction import FRAMEWORKS
 __all__ = ["answers", "growth", "ladder", "save", "whole_processes"]
 
 INK, MUTED, RULE = "#1c1e21", "#5c6066", "#e2dfd8"
+"""Colours of text, of the numbers on the axes, and of grid lines and axes."""
+
 OURS, THEIRS = "#1d5fa8", "#8b9098"
+"""Colours of Tenfold and of a peer."""
+
 OTHERS = ("#c2410c", "#5b8c3a", "#7b5ea7", "#b58900", "#8b9098")
+"""Colours of several recipes or peers, beside `OURS`."""
+
 DPI = 150
+"""Dots an inch of the PNG files."""
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a figure as PNG; the same figure is the same file."""
+    """Write a figure as PNG; the same figure always gives the same bytes."""
     figure.savefig(path, dpi=DPI, metadata={"Software": "Tenfold"})
 
 
