@@ -162,7 +162,9 @@ class DigitClassifier:
         self.classes_, labels = _encode(y, len(images))
         self._golden = golden_images(images, labels, len(self.classes_))
         self._data = {"name": "arrays", "n": len(images), "sha256": digest(images, labels)}
-        self._trained = train(images, labels, options, classes=len(self.classes_), progress=progress)
+        self._trained = train(
+            images, labels, options, classes=[str(label) for label in self.classes_], progress=progress
+        )
         if not self._trained.finished:
             warnings.warn(f"interrupted: trained for {len(self._trained.history)} epochs only", stacklevel=2)
         self.n_features_in_ = SIDE * SIDE
@@ -204,7 +206,6 @@ class DigitClassifier:
             folder,
             self._trained,
             name=Path(folder).name,
-            classes=tuple(str(label) for label in self.classes_),
             data=self._data,
             golden=self._golden,
         )
