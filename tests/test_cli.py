@@ -43,6 +43,18 @@ def test_every_verb_has_help(command, verb):
     assert "Usage" in result.out
 
 
+def test_the_help_of_training_shows_every_option_with_its_default(command):
+    from tenfold.learn.recipes import OPTIONS
+
+    shown = command("train", "--help", NO_COLOR="1", TERM="dumb", COLUMNS="200").out
+    for name in OPTIONS:
+        assert f"--{name.replace('_', '-')} " in shown
+    assert shown.count("[default: ") == len(OPTIONS) + 3
+    assert "(nesterov)" in shown
+    assert "defaults of tutorial; other recipes differ" in shown
+    assert "--no-int8" in shown
+
+
 def test_the_version_is_told(command):
     assert command("--version").out == f"tenfold {tenfold.__version__}\n"
 
@@ -53,7 +65,7 @@ def test_the_version_is_told(command):
         (["train", "--optimizer", "sgdd"], "'adam', 'adamw', 'sgd', 'nesterov', 'rmsprop'"),
         (["train", "--recipe", "slow"], "unknown recipe 'slow'; allowed: tutorial, fast"),
         (["train", "--hidden", "128;128"], "--hidden must be whole numbers with commas between"),
-        (["train", "--epochs", "0"], "epochs must be a whole number of at least 1, got 0"),
+        (["train", "--epochs", "0"], "epochs must be a whole number, at least 1, got 0"),
         (["train", "--metrics", "accuracy,f1"], "unknown metrics 'f1'"),
         (["train", "--device", "gpu9", "--quiet"], "device 'gpu9' is not to be had on this machine"),
         (["train", "--resume", "--epochs", "3"], "leave out epochs"),

@@ -8,10 +8,9 @@ import torch
 from torch import nn
 
 from tenfold.errors import DataError, ModelError, OptionError, TrainingError
-from tenfold.learn import training
 from tenfold.learn.checkpoint import read_options
 from tenfold.learn.progress import TrainingProgress
-from tenfold.learn.recipes import ALLOWED, TrainingOptions, recipe
+from tenfold.learn.recipes import OPTIONS, TrainingOptions, recipe
 from tenfold.learn.training import Trained, choose_device, train
 
 QUICK = recipe("tutorial", epochs=3)
@@ -46,7 +45,7 @@ def test_training_leaves_the_callers_random_numbers_alone(few):
     assert torch.equal(torch.rand(3), expected)
 
 
-@pytest.mark.parametrize("optimizer", ALLOWED["optimizer"])
+@pytest.mark.parametrize("optimizer", OPTIONS["optimizer"].choices)
 def test_a_stopped_run_goes_on_to_the_same_weights(few, tmp_path, monkeypatch, optimizer):
     options = dataclasses.replace(QUICK, optimizer=optimizer, learning_rate=0.003)
     whole = train(*few, options)
@@ -216,8 +215,8 @@ def test_a_loss_that_is_not_finite_stops_with_a_message(few):
         train(*few, recipe("tutorial", optimizer="sgd", learning_rate=1e30))
 
 
-@pytest.mark.parametrize("loss", ALLOWED["loss"])
-@pytest.mark.parametrize("optimizer", ALLOWED["optimizer"])
+@pytest.mark.parametrize("loss", OPTIONS["loss"].choices)
+@pytest.mark.parametrize("optimizer", OPTIONS["optimizer"].choices)
 def test_every_loss_learns_with_every_optimizer(few, loss, optimizer):
     rates = {"adam": 0.004, "adamw": 0.004, "sgd": 0.5, "nesterov": 0.2, "rmsprop": 0.002}
     rate = 5.0 if (optimizer, loss) == ("sgd", "mean-squared-error") else rates[optimizer]
@@ -225,7 +224,7 @@ def test_every_loss_learns_with_every_optimizer(few, loss, optimizer):
     assert train(*few, options).history[-1].training["accuracy"] > 0.8
 
 
-@pytest.mark.parametrize("precision", ALLOWED["precision"])
+@pytest.mark.parametrize("precision", OPTIONS["precision"].choices)
 def test_every_precision_learns_and_leaves_float32_weights(few, precision):
     options = recipe("fast", epochs=6, batch_size=32, precision=precision)
     trained = train(*few, options)
@@ -235,9 +234,9 @@ def test_every_precision_learns_and_leaves_float32_weights(few, precision):
 
 
 def test_all_metrics_are_reported_for_training_and_validation(few):
-    options = recipe("tutorial", epochs=1, metrics=ALLOWED["metrics"], validation_split=0.25)
+    options = recipe("tutorial", epochs=1, metrics=OPTIONS["metrics"].choices, validation_split=0.25)
     (epoch,) = train(*few, options).history
-    assert set(epoch.training) == set(epoch.validation) == {"loss", *ALLOWED["metrics"]}
+    assert set(epoch.training) == set(epoch.validation) == {"loss", *OPTIONS["metrics"].choices}
     assert epoch.validation["accuracy"] <= epoch.validation["top-2-accuracy"] <= 1
 
 

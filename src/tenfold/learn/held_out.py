@@ -1,4 +1,4 @@
-"""What the images held out from trained networks decide: temperature, threshold for outliers, right and wrong answers."""
+"""What the images held out from trained networks decide: temperature, threshold for outliers, what is promised."""
 
 from collections.abc import Iterable
 

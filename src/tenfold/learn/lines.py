@@ -30,7 +30,7 @@ from tenfold.learn.optimizers import Optimizer
 from tenfold.model.folder import SHIPPED, load_model, save_model
 from tenfold.model.line_recognizer import LineNetwork
 
-__all__ = ["batches", "loss_of", "network", "lines_to_onnx", "train"]
+__all__ = ["batches", "lines_to_onnx", "loss_of", "network", "train"]
 
 Tensor: TypeAlias = torch.Tensor
 Chunk: TypeAlias = list[tuple[Ink, str]]
@@ -56,8 +56,8 @@ def network(signs: int) -> nn.Sequential:
         signs: How many signs its alphabet has.
 
     Returns:
-        From `float32 (n, 1, 32, w)`, 0…1, to logits `float32 (n, signs + 1, 1, w // 2)`: for each second column of the signs,
-        and last of the blank, that none begins there.
+        From `float32 (n, 1, 32, w)`, 0…1, to logits `float32 (n, signs + 1, 1, w // 2)`: for each second column of
+        the signs, and last of the blank, that none begins there.
 
     Source:
         Shi, Bai and Yao 2015, "An end-to-end trainable neural network for image-based sequence recognition", without
@@ -194,8 +194,8 @@ def lines_to_onnx(net: nn.Sequential) -> bytes:
         net: The network, in evaluation mode.
 
     Returns:
-        The file's content: input `lines`, `uint8 (n, 32, w)`; output `columns`, `float32 (n, w // 2, signs + 1)`, for each
-        second column the logarithms of the probabilities of each sign, and last of the blank.
+        The file's content: input `lines`, `uint8 (n, 32, w)`; output `columns`, `float32 (n, w // 2, signs + 1)`, for
+        each second column the logarithms of the probabilities of each sign, and last of the blank.
     """
     graph = Graph("lines")
     graph.add("Cast", to=TensorProto.FLOAT)
