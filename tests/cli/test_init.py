@@ -29,7 +29,7 @@ def test_the_version_is_told(command):
         (["train", "--optimizer", "sgdd"], "'adam', 'adamw', 'sgd', 'nesterov', 'rmsprop'"),
         (["train", "--recipe", "slow"], "unknown recipe 'slow'; allowed: tutorial, fast"),
         (["train", "--hidden", "128;128"], "--hidden must be whole numbers with commas between"),
-        (["train", "--epochs", "0"], "epochs must be a whole number of at least 1, got 0"),
+        (["train", "--epochs", "0"], "epochs must be a whole number, at least 1, got 0"),
         (["train", "--metrics", "accuracy,f1"], "unknown metrics 'f1'"),
         (["train", "--device", "gpu9", "--quiet"], "device 'gpu9' is not to be had on this machine"),
         (["train", "--resume", "--epochs", "3"], "leave out epochs"),

@@ -77,3 +77,15 @@ def test_a_killed_run_goes_on_from_its_last_whole_epoch(own, tmp_path):
     resumed = subprocess.run([*command, "--resume"], cwd=tmp_path, capture_output=True, check=False)
     assert resumed.returncode == 0, resumed.stderr
     assert len(tenfold.load_model(tmp_path / "mine").info.history) == 200
+
+
+def test_the_help_of_training_shows_every_option_with_its_default(command):
+    from tenfold.learn.recipes import OPTIONS
+
+    shown = command("train", "--help", NO_COLOR="1", TERM="dumb", COLUMNS="200").out
+    for name in OPTIONS:
+        assert f"--{name.replace('_', '-')} " in shown
+    assert shown.count("[default: ") == len(OPTIONS) + 3
+    assert "(nesterov)" in shown
+    assert "defaults of tutorial; other recipes differ" in shown
+    assert "--no-int8" in shown

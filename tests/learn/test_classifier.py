@@ -1,5 +1,6 @@
 """`DigitClassifier` behaves as scikit-learn's estimators do."""
 
+import inspect
 import pickle
 import warnings
 
@@ -15,6 +16,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 import tenfold
 from tenfold import DigitClassifier
 from tenfold.errors import DataError, ModelError, OptionError
+from tenfold.learn.recipes import OPTIONS
 
 
 class TableClassifier(DigitClassifier):
@@ -185,10 +187,15 @@ def test_it_stands_wherever_scikit_learn_takes_an_estimator(few):
     assert search.best_params_["digitclassifier__hidden"] in {(16,), (64,)}
 
 
-def test_every_option_of_training_is_a_parameter():
-    from dataclasses import fields
+def test_every_option_of_training_is_a_parameter_with_its_text():
+    parameters = inspect.signature(DigitClassifier).parameters
+    assert list(parameters) == ["recipe", *OPTIONS, "progress"] == list(DigitClassifier().get_params())
+    assert [parameters[name].default for name in ("recipe", "hidden", "seed", "progress")] == [
+        *("tutorial", None, None, False)
+    ]
+    assert all(f"{name}: " in DigitClassifier.__doc__ for name in parameters)
 
-    from tenfold.learn.recipes import TrainingOptions
 
-    options = {field.name for field in fields(TrainingOptions)} - {"metrics"}
-    assert options | {"recipe", "progress"} == set(DigitClassifier().get_params())
+def test_a_parameter_that_is_none_is_refused_when_made():
+    with pytest.raises(OptionError, match="DigitClassifier has no parameter 'layers'; it has recipe, network"):
+        DigitClassifier(layers=3)

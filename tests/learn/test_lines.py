@@ -1,37 +1,45 @@
-"""The network of rows learns, and answers in ONNX as it does in PyTorch."""
+"""The line recogniser learns, and answers in ONNX as it does in PyTorch."""
 
 import numpy as np
 import pytest
 import torch
 
 from tenfold.draw.lines import LineGlyphs, draw_line
-from tenfold.learn.lines import batches, held_out, loss_of, network, rows_to_onnx
+from tenfold.learn.lines import batches, lines_to_onnx, loss_of, network
 from tenfold.learn.optimizers import Optimizer
-from tenfold.model.line_recognizer import RowNetwork
+from tenfold.model.line_recognizer import LineNetwork, LineRecognizer
+
+DIGITS = "0123456789"
 
 
 @pytest.fixture(scope="module")
-def rows(mnist):
+def lines(mnist):
     rng = np.random.default_rng(0)
     glyphs = LineGlyphs.gather(mnist.x_train[:500], mnist.y_train[:500], rng)
     return [draw_line(glyphs, rng) for _ in range(128)]
 
 
-def test_batches_hold_rows_of_about_the_same_width(rows):
-    made = list(batches(rows, 0))
-    assert sum(len(images) for images, _, _ in made) == len(rows)
-    for images, digits, lengths in made:
+def test_batches_hold_lines_of_about_the_same_width(lines):
+    made = list(batches(lines, DIGITS, 0))
+    assert sum(len(images) for images, _, _ in made) == len(lines)
+    for images, signs, lengths in made:
         assert images.shape[1:3] == (1, 32)
         assert images.shape[3] % 2 == 0
         assert 0 <= float(images.min()) <= float(images.max()) <= 1
-        assert int(lengths.sum()) == len(digits)
+        assert int(lengths.sum()) == len(signs)
 
 
-def test_a_few_steps_make_the_loss_smaller(rows):
+def test_signs_are_numbered_by_the_alphabet(lines):
+    backwards = [signs for _, signs, _ in batches(lines, DIGITS[::-1], 0)]
+    for signs, mirrored in zip([signs for _, signs, _ in batches(lines, DIGITS, 0)], backwards, strict=True):
+        assert torch.equal(mirrored, 9 - signs)
+
+
+def test_a_few_steps_make_the_loss_smaller(lines):
     torch.manual_seed(0)
-    net = network()
+    net = network(len(DIGITS))
     optimizer = Optimizer("adamw", net)
-    batch = next(batches(rows, 0))
+    batch = next(batches(lines, DIGITS, 0))
     losses = []
     for _ in range(6):
         loss = loss_of(net, *batch)
@@ -40,20 +48,15 @@ def test_a_few_steps_make_the_loss_smaller(rows):
     assert losses[-1] < 0.5 * losses[0]
 
 
-def test_onnx_answers_as_pytorch_does_whatever_else_is_in_the_batch(rows, tmp_path):
+@pytest.mark.parametrize("alphabet", [DIGITS, "abc"])
+def test_onnx_answers_as_pytorch_does_whatever_else_is_in_the_batch(lines, alphabet):
     torch.manual_seed(1)
-    net = network().eval()
-    (tmp_path / "rows.onnx").write_bytes(rows_to_onnx(net))
-    strips = [np.pad(row, ((0, 0), (0, row.shape[1] % 2))) for row, _ in rows[:5]]
-    for strip, columns in zip(strips, RowNetwork(tmp_path / "rows.onnx")(strips), strict=True):
+    net = network(len(alphabet)).eval()
+    recognizer = LineRecognizer(LineNetwork(alphabet, lines_to_onnx(net)), threads=1, source="the network")
+    even = [np.pad(line, ((0, 0), (0, line.shape[1] % 2))) for line, _ in lines[:5]]
+    for line, columns in zip(even, recognizer(even), strict=True):
         with torch.no_grad():
-            scores = net(torch.from_numpy(strip)[None, None].float() / 255)
-        expected = scores.log_softmax(1)[0, :, 0].T.numpy()
-        assert columns.shape == expected.shape
+            logits = net(torch.from_numpy(line)[None, None].float() / 255)
+        expected = logits.log_softmax(1)[0, :, 0].T.numpy()
+        assert columns.shape == expected.shape == (line.shape[1] // 2, len(alphabet) + 1)
         assert np.allclose(columns[:-6], expected[:-6], atol=1e-3)
-
-
-def test_held_out_digits_are_every_tenth(mnist):
-    images, labels = held_out()
-    assert np.array_equal(images, mnist.x_train[::10])
-    assert np.array_equal(labels, mnist.y_train[::10])

@@ -8,16 +8,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
-from tenfold.learn.networks import (
-    ACTIVATIONS,
-    PLACES,
-    Ensemble,
-    Normalise,
-    TestTimeAugmentation,
-    convolutional,
-    deep,
-    dense,
-)
+from tenfold.learn import networks
+from tenfold.learn.networks import ACTIVATIONS, PLACES, Ensemble, Normalise, convolutional, deep, dense
 from tenfold.learn.onnx_graph import to_onnx
 
 
@@ -59,7 +51,7 @@ def test_an_ensemble_is_one_graph(random_images):
 @pytest.mark.parametrize("count", [5, 9])
 def test_views_are_part_of_the_graph(count, random_images):
     torch.manual_seed(0)
-    network = TestTimeAugmentation(deep((4, 6, 6, 8)), count).eval()
+    network = networks.TestTimeAugmentation(deep((4, 6, 6, 8)), count).eval()
     images = torch.from_numpy(random_images)
     with torch.inference_mode():
         expected = (network(images) / 0.8).softmax(1).numpy()
@@ -75,7 +67,7 @@ def test_views_are_part_of_the_graph(count, random_images):
     assert np.abs(answers(to_onnx(both), random_images)[0] - expected).max() <= 1e-5
 
 
-def test_a_logit_beyond_the_classes_becomes_strangeness(random_images):
+def test_a_logit_beyond_the_classes_becomes_the_out_of_distribution_score(random_images):
     torch.manual_seed(0)
     network = convolutional((4, 8), (8,), classes=11).eval()
     with torch.inference_mode():

@@ -1,77 +1,38 @@
 """The command that trains."""
 
+import inspect
 import json
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 import tenfold
 from tenfold.cli.options import AsJson, Offline, Quiet, Source, decode, fail
 from tenfold.errors import OptionError
-from tenfold.learn.recipes import (
-    RECIPES,
-    Activation,
-    Loss,
-    Network,
-    Optimizer,
-    Precision,
-    Schedule,
-    recipe,
-)
+from tenfold.learn.recipes import OPTIONS, RECIPES, Option, recipe
 
 if TYPE_CHECKING:
     from tenfold.learn.run import TrainingRun
 
 __all__ = ["train"]
 
-
-def _of_recipe(text: str) -> Any:  # noqa: ANN401
-    return typer.Option(help=text, show_default=False, rich_help_panel="In place of what the recipe has")
+PANEL = "Options of the recipe (defaults of tutorial; other recipes differ)"
 
 
 def train(
     data: Source = "mnist",
-    recipe_name: Annotated[str, typer.Option("--recipe", help=f"One of: {', '.join(RECIPES)}.")] = "tutorial",
-    network: Annotated[Network | None, _of_recipe("What kind of network.")] = None,
-    channels: Annotated[str | None, _of_recipe("Filters of each convolution, as 32,64.")] = None,
-    hidden: Annotated[str | None, _of_recipe("Units of each hidden layer, as 128,128.")] = None,
-    activation: Annotated[Activation | None, _of_recipe("What follows each hidden layer.")] = None,
-    optimizer: Annotated[Optimizer | None, _of_recipe("What turns gradients into steps.")] = None,
-    loss: Annotated[Loss | None, _of_recipe("What is made small.")] = None,
-    metrics: Annotated[str | None, _of_recipe("What else to report, as accuracy,top-2-accuracy.")] = None,
-    learning_rate: Annotated[float | None, _of_recipe("At the schedule's peak.")] = None,
-    schedule: Annotated[Schedule | None, _of_recipe("How the learning rate moves.")] = None,
-    batch_size: Annotated[int | None, _of_recipe("Images per step.")] = None,
-    epochs: Annotated[int | None, _of_recipe("Passes over the training images.")] = None,
-    label_smoothing: Annotated[float | None, _of_recipe("Share of the label given to all classes, 0 to 1.")] = None,
-    shift: Annotated[int | None, _of_recipe("Largest random move, in pixels.")] = None,
-    rotation: Annotated[float | None, _of_recipe("Largest random turn of an image, in degrees.")] = None,
-    scaling: Annotated[float | None, _of_recipe("Largest random change of size, as a logarithm.")] = None,
-    shear: Annotated[float | None, _of_recipe("Largest random slant, in pixels per pixel.")] = None,
-    elastic: Annotated[float | None, _of_recipe("Random bends, in pixels.")] = None,
-    degradation: Annotated[bool | None, _of_recipe("Degrade images as paper, pens and cameras do.")] = None,
-    drawn: Annotated[float | None, _of_recipe("Digits drawn besides, as a share of the images.")] = None,
-    outliers: Annotated[float | None, _of_recipe("The same for things that are no digit.")] = None,
-    weight_decay: Annotated[float | None, _of_recipe("Pull of the weights towards 0.")] = None,
-    ema: Annotated[float | None, _of_recipe("Share of the past in the average of the weights.")] = None,
-    test_time_augmentation: Annotated[
-        int | None, _of_recipe("At how many places to look when answering: 1, 5, 9.")
-    ] = None,
-    ensemble: Annotated[int | None, typer.Option(help="Train so many networks into one model.")] = None,
-    folds: Annotated[int | None, _of_recipe("Networks trained besides, to calibrate as if all were held out.")] = None,
-    validation_split: Annotated[float | None, _of_recipe("Share held out, to calibrate on, 0 to 1.")] = None,
-    seed: Annotated[int | None, _of_recipe("Decides everything random.")] = None,
-    precision: Annotated[Precision | None, _of_recipe("What training computes in.")] = None,
-    int8: Annotated[bool | None, _of_recipe("Save a model that computes in 8-bit whole numbers.")] = None,
-    device: Annotated[str | None, _of_recipe("auto, cpu, cuda, mps.")] = None,
+    recipe_name: Annotated[
+        str, typer.Option("--recipe", help=f"The options to start from: {', '.join(RECIPES)}.")
+    ] = "tutorial",
     out: Annotated[Path | None, typer.Option(help="The model folder to write.", show_default="models/RECIPE")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the stopped run of --out.")] = False,
     restart: Annotated[bool, typer.Option("--restart", help="Drop the stopped run of --out.")] = False,
     offline: Offline = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
+    **options: Any,  # noqa: ANN401
 ) -> None:
     """Train a network and write a model folder.
 
@@ -79,50 +40,16 @@ def train(
 
     Example: `tenfold train`, or `tenfold train --data my-digits.csv --hidden 256,128 --epochs 10 --out my-model`.
     """
-    changes = {
-        "network": network,
-        "channels": _numbers("channels", channels),
-        "hidden": _numbers("hidden", hidden),
-        "activation": activation,
-        "optimizer": optimizer,
-        "loss": loss,
-        "metrics": metrics.split(",") if metrics is not None else None,
-        "learning_rate": learning_rate,
-        "schedule": schedule,
-        "batch_size": batch_size,
-        "epochs": epochs,
-        "label_smoothing": label_smoothing,
-        "shift": shift,
-        "rotation": rotation,
-        "scaling": scaling,
-        "shear": shear,
-        "elastic": elastic,
-        "degradation": degradation,
-        "drawn": drawn,
-        "outliers": outliers,
-        "weight_decay": weight_decay,
-        "ema": ema,
-        "test_time_augmentation": test_time_augmentation,
-        "ensemble": ensemble,
-        "folds": folds,
-        "validation_split": validation_split,
-        "seed": seed,
-        "precision": precision,
-        "int8": int8,
-        "device": device,
-    }
-    given = {name: value for name, value in changes.items() if value is not None}
+    given = {name: _parsed(OPTIONS[name], value) for name, value in options.items() if value is not None}
     if resume and given:
         raise OptionError(f"--resume goes on with the options of the stopped run: leave out {', '.join(given)}")
     if resume and restart:
         raise OptionError("--resume goes on with a stopped run and --restart drops it: give one of them")
-    options = recipe(recipe_name, **given)
-    folder = out or Path("models") / recipe_name
     try:
         run = tenfold.train_model(
             data,
-            folder,
-            options,
+            out or Path("models") / recipe_name,
+            recipe(recipe_name, **given),
             resume=resume,
             restart=restart,
             offline=offline,
@@ -136,11 +63,42 @@ def train(
         raise typer.Exit(130)
 
 
-def _numbers(name: str, text: str | None) -> list[int] | None:
+def _parameter(option: Option) -> inspect.Parameter:
+    """Give a training option as a parameter of the command: several values come as text with commas between."""
+    of_one: Any = Literal[option.choices] if option.choices else option.kind
+    kind = str if option.several else of_one
+    declared = typer.Option(
+        help=option.explained(),
+        show_default=_shown(getattr(RECIPES["tutorial"], option.name)),
+        metavar="A,B,…" if option.several else "<name>" if option.choices else None,
+        rich_help_panel=PANEL,
+    )
+    annotation: Any = Annotated[kind | None, declared]
+    return inspect.Parameter(option.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value)) or "none"
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _parsed(option: Option, value: Any) -> Any:  # noqa: ANN401
+    if not option.several:
+        return value
+    parts = [part for part in value.split(",") if part]
+    if option.choices:
+        return parts
     try:
-        return None if text is None else [int(part) for part in text.split(",") if part]
+        return [option.kind(part) for part in parts]
     except ValueError as error:
-        raise OptionError(f"--{name} must be whole numbers with commas between, as 128,128, got {text!r}") from error
+        raise OptionError(
+            f"--{option.name} must be whole numbers with commas between, as 128,128, got {value!r}"
+        ) from error
+
+
+_own = [each for each in inspect.signature(train).parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
+train.__signature__ = inspect.Signature([*_own, *map(_parameter, OPTIONS.values())])  # type: ignore[attr-defined]
 
 
 def _describe_run(run: "TrainingRun") -> str:
@@ -157,8 +115,9 @@ def _describe_run(run: "TrainingRun") -> str:
             f"accuracy {run.evaluation.accuracy:.2%} on {run.evaluation.n:,} test images of {run.evaluation.data} "
             f"(95% interval {low:.2%}–{high:.2%})\n"
         )
+    epochs = "1 epoch" if run.epochs == 1 else f"{run.epochs} epochs"
     return (
-        f"trained for {run.epochs} epochs in {run.seconds:.1f} s\n{measured}"
+        f"trained for {epochs} in {run.seconds:.1f} s\n{measured}"
         f"model: {run.folder}\n"
         f"next: tenfold predict picture.png --model {shlex.quote(str(run.folder))}"
     )

@@ -11,7 +11,7 @@ import numpy as np
 from tenfold.arrays import SIDE, Images, Probabilities, as_images, digest
 from tenfold.errors import DataError, ModelError, OptionError
 from tenfold.learn.export import golden_images, save_trained
-from tenfold.learn.recipes import recipe
+from tenfold.learn.recipes import OPTIONS, Option, described, recipe
 from tenfold.learn.training import train
 from tenfold.model.description import Epoch
 from tenfold.model.folder import Model
@@ -23,6 +23,8 @@ __all__ = ["DigitClassifier"]
 
 AnyArray = np.ndarray[Any, np.dtype[Any]]
 
+PARAMETERS = ("recipe", *OPTIONS, "progress")
+
 
 class DigitClassifier:
     """A classifier of 28×28 images that keeps scikit-learn's contract.
@@ -30,36 +32,9 @@ class DigitClassifier:
     It can stand wherever scikit-learn takes an estimator: pipelines, cross-validation, grid search.
 
     Args:
-        recipe: The named options to start from, one of `tenfold.RECIPES`.
-        network: `dense`, `convolutional` or `deep`; this and all that follows: None leaves it as the recipe has it.
-        channels: Filters of each convolution.
-        hidden: Units of each hidden layer.
-        activation: What follows each hidden layer.
-        optimizer: What turns gradients into steps.
-        loss: What is made small.
-        learning_rate: At the schedule's peak.
-        schedule: How the learning rate moves.
-        batch_size: Images per step.
-        epochs: Passes over the training images.
-        label_smoothing: Share of the label's weight given to all classes alike.
-        shift: Largest random move, in pixels.
-        rotation: Largest random turn of an image, in degrees.
-        scaling: Largest random change of an image's size, as a natural logarithm.
-        shear: Largest random slant of an image, in pixels per pixel.
-        elastic: Random bends of an image, in pixels.
-        degradation: Whether images are degraded as real pictures are.
-        drawn: Digits drawn besides, as a share of the images.
-        outliers: Things drawn besides that are no digit, as a share of the images.
-        weight_decay: Pull of the weight matrices towards 0.
-        ema: Share of the past in the average of the weights.
-        test_time_augmentation: At how many places the trained network looks at each image: 1, 5 or 9.
-        ensemble: How many networks to train, whose probabilities are averaged.
-        folds: How many networks to train besides, so that all images calibrate the probabilities.
-        validation_split: Share of the images held out, on which the probabilities are calibrated.
-        seed: Decides everything random.
-        precision: What training computes in.
-        int8: Whether `save` writes a model that computes in 8-bit whole numbers.
-        device: Where to train.
+        recipe: The named options to start from, one of `tenfold.RECIPES`. An option that is None stays as the recipe
+            has it.
+        {options}
         progress: Show a line of progress on standard error.
 
     Attributes:
@@ -68,77 +43,18 @@ class DigitClassifier:
         history_: One `Epoch` per epoch trained.
 
     Raises:
-        OptionError: In `fit`, when an option is not allowed.
+        OptionError: There is no parameter of that name; in `fit`, when an option is not allowed.
     """
 
     _estimator_type = "classifier"
 
-    def __init__(
-        self,
-        recipe: str = "tutorial",
-        *,
-        network: str | None = None,
-        channels: tuple[int, ...] | None = None,
-        hidden: tuple[int, ...] | None = None,
-        activation: str | None = None,
-        optimizer: str | None = None,
-        loss: str | None = None,
-        learning_rate: float | None = None,
-        schedule: str | None = None,
-        batch_size: int | None = None,
-        epochs: int | None = None,
-        label_smoothing: float | None = None,
-        shift: int | None = None,
-        rotation: float | None = None,
-        scaling: float | None = None,
-        shear: float | None = None,
-        elastic: float | None = None,
-        degradation: bool | None = None,
-        drawn: float | None = None,
-        outliers: float | None = None,
-        weight_decay: float | None = None,
-        ema: float | None = None,
-        test_time_augmentation: int | None = None,
-        ensemble: int | None = None,
-        folds: int | None = None,
-        validation_split: float | None = None,
-        seed: int = 0,
-        precision: str | None = None,
-        int8: bool | None = None,
-        device: str = "auto",
-        progress: bool = False,
-    ) -> None:
+    def __init__(self, recipe: str = "tutorial", *, progress: bool = False, **options: Any) -> None:  # noqa: ANN401
         self.recipe = recipe
-        self.network = network
-        self.channels = channels
-        self.hidden = hidden
-        self.activation = activation
-        self.optimizer = optimizer
-        self.loss = loss
-        self.learning_rate = learning_rate
-        self.schedule = schedule
-        self.batch_size = batch_size
-        self.epochs = epochs
-        self.label_smoothing = label_smoothing
-        self.shift = shift
-        self.rotation = rotation
-        self.scaling = scaling
-        self.shear = shear
-        self.elastic = elastic
-        self.degradation = degradation
-        self.drawn = drawn
-        self.outliers = outliers
-        self.weight_decay = weight_decay
-        self.ema = ema
-        self.test_time_augmentation = test_time_augmentation
-        self.ensemble = ensemble
-        self.folds = folds
-        self.validation_split = validation_split
-        self.seed = seed
-        self.precision = precision
-        self.int8 = int8
-        self.device = device
         self.progress = progress
+        for name in options:
+            _expect_parameter(name)
+        for name in OPTIONS:
+            setattr(self, name, options.get(name))
 
     def fit(self, X: Any, y: Any) -> "DigitClassifier":  # noqa: ANN401, N803
         """Train on labelled images.
@@ -162,7 +78,9 @@ class DigitClassifier:
         self.classes_, labels = _encode(y, len(images))
         self._golden = golden_images(images, labels, len(self.classes_))
         self._data = {"name": "arrays", "n": len(images), "sha256": digest(images, labels)}
-        self._trained = train(images, labels, options, classes=len(self.classes_), progress=progress)
+        self._trained = train(
+            images, labels, options, classes=[str(label) for label in self.classes_], progress=progress
+        )
         if not self._trained.finished:
             warnings.warn(f"interrupted: trained for {len(self._trained.history)} epochs only", stacklevel=2)
         self.n_features_in_ = SIDE * SIDE
@@ -204,14 +122,18 @@ class DigitClassifier:
             folder,
             self._trained,
             name=Path(folder).name,
-            classes=tuple(str(label) for label in self.classes_),
             data=self._data,
             golden=self._golden,
         )
 
+    def _names(self) -> list[str]:
+        """Name the classes for the model folder: 5.0 is the digit 5."""
+        whole = self.classes_.dtype.kind == "f"
+        return [str(int(label) if whole else label) for label in self.classes_]
+
     def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002
         """Give the arguments that the classifier was made with, by name."""
-        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+        return {name: getattr(self, name) for name in PARAMETERS}
 
     def set_params(self, **params: Any) -> "DigitClassifier":  # noqa: ANN401
         """Set arguments anew.
@@ -219,10 +141,8 @@ class DigitClassifier:
         Raises:
             OptionError: There is no argument of that name.
         """
-        allowed = self.get_params()
         for name, value in params.items():
-            if name not in allowed:
-                raise OptionError(f"DigitClassifier has no parameter {name!r}; it has {', '.join(allowed)}")
+            _expect_parameter(name)
             setattr(self, name, value)
         return self
 
@@ -253,6 +173,29 @@ class DigitClassifier:
 
             raise NotFittedError(message)
         raise ModelError(message)
+
+
+def _expect_parameter(name: str) -> None:
+    if name not in PARAMETERS:
+        raise OptionError(f"DigitClassifier has no parameter {name!r}; it has {', '.join(PARAMETERS)}")
+
+
+def _signature() -> inspect.Signature:
+    """Give the signature of `DigitClassifier.__init__` with every option by name, as scikit-learn reads it."""
+    own = inspect.signature(DigitClassifier.__init__).parameters
+    options = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=f"{_hint(option)} | None")
+        for name, option in OPTIONS.items()
+    ]
+    return inspect.Signature([own["self"], own["recipe"], *options, own["progress"]])
+
+
+def _hint(option: Option) -> str:
+    return f"tuple[{option.kind.__name__}, ...]" if option.several else option.kind.__name__
+
+
+DigitClassifier.__init__.__signature__ = _signature()  # type: ignore[attr-defined]
+DigitClassifier.__doc__ = described(DigitClassifier.__doc__)
 
 
 def _as_images(pixels: Any) -> Images:  # noqa: ANN401

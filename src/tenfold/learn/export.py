@@ -28,7 +28,7 @@ BATCH = 512
 """Images given to a network at once."""
 
 INT8_TOLERANCE = 0.05
-"""How far a network in whole numbers may answer from itself in float32 before it is taken for broken."""
+"""Largest difference of a probability in int8 from the same in float32; beyond it the int8 network is broken."""
 
 
 def save_trained(
@@ -36,7 +36,6 @@ def save_trained(
     trained: Trained,
     *,
     name: str,
-    classes: tuple[str, ...],
     data: Mapping[str, Any],
     golden: Images,
     onnx: bytes | None = None,
@@ -48,7 +47,6 @@ def save_trained(
         folder: Where to; an older model there is replaced, anything else is left alone.
         trained: What `train` gave.
         name: What to call the model.
-        classes: The names of the classes.
         data: What to say of the training data: `name`, `n`, `sha256`.
         golden: `uint8 (n, 28, 28)`, images whose answers are stored and asked again at every load.
         onnx: What `onnx_of` gave, where that was asked already.
@@ -63,12 +61,12 @@ def save_trained(
     _check_finite(name, trained)
     content = onnx or onnx_of(trained)
     answers = trained.classifier()(golden)
-    whole = trained.options.int8
-    if whole and np.abs(classifier_of(content)(golden) - answers).max() > INT8_TOLERANCE:
-        raise ModelError(f"the network of {name} answers otherwise in whole numbers; train it without them")
+    int8 = trained.options.int8
+    if int8 and np.abs(classifier_of(content)(golden) - answers).max() > INT8_TOLERANCE:
+        raise ModelError(f"the network of {name} answers otherwise in int8; train it without")
     info = ModelInfo(
         name=name,
-        classes=classes,
+        classes=trained.classes,
         network=trained.architecture,
         parameters=sum(parameter.numel() for parameter in trained.network.parameters()),
         options=trained.options.to_dict(),
@@ -88,8 +86,8 @@ def save_trained(
         onnx=content,
         weights=save({key: weight.contiguous().clone() for key, weight in trained.network.state_dict().items()}),
         golden=golden,
-        lines=shipped_lines(classes),
-        answers=None if whole else answers,
+        lines=shipped_lines(trained.classes),
+        answers=None if int8 else answers,
     )
 
 
@@ -100,8 +98,8 @@ def _check_finite(name: str, trained: Trained) -> None:
 
 
 def onnx_of(trained: Trained) -> bytes:
-    """Give a trained network as the ONNX file that answers for its model folder, in whole numbers where asked for."""
-    content = to_onnx(trained.network, trained.temperature, trained.classes if trained.options.outliers else None)
+    """Give a trained network as ONNX, the way its model folder has it: in int8 where the options ask for it."""
+    content = to_onnx(trained.network, trained.temperature, len(trained.classes) if trained.options.outliers else None)
     if not trained.options.int8:
         return content
     from tenfold.learn.quantize import to_int8  # loads slowly, and is seldom needed
@@ -110,7 +108,7 @@ def onnx_of(trained: Trained) -> bytes:
 
 
 def float_onnx(model: Model) -> bytes:
-    """Give a model's network as ONNX in float32, where the model's own file may be in whole numbers.
+    """Give a model's network as ONNX in float32, also where the folder's own file is in int8.
 
     Raises:
         ModelError: As for `load_network`.
@@ -182,7 +180,7 @@ def load_network(model: Model) -> nn.Sequential | Ensemble:
 
 
 def golden_images(images: Images, labels: Labels, classes: int) -> Images:
-    """Choose images to ask a model at every load: the first of each class, an empty and a full one.
+    """Choose images to ask a model at every load: the first image of each class, an empty and a full one.
 
     Args:
         images: `uint8 (n, 28, 28)`.

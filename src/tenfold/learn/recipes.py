@@ -1,20 +1,24 @@
 """How to train: one frozen set of options, and the named sets that are known to work.
 
+Each option is declared once, as a field of `TrainingOptions`: its type, its default, what it does, its range and its
+unit. From that come the checks, the options of `tenfold train`, the parameters of `DigitClassifier` and their docs.
+
 Nothing here needs PyTorch, so that a command can refuse a bad option before anything heavy is loaded.
 """
 
 import difflib
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+import textwrap
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import Field, asdict, dataclass, field, fields
 from numbers import Integral, Real
 from types import MappingProxyType
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 from tenfold.arrays import SIDE
 from tenfold.errors import OptionError
 
-__all__ = ["RECIPES", "TrainingOptions", "recipe"]
+__all__ = ["OPTIONS", "RECIPES", "Option", "TrainingOptions", "described", "recipe"]
 
 Network = Literal["dense", "convolutional", "deep"]
 Activation = Literal["relu", "gelu", "silu", "tanh", "sigmoid"]
@@ -24,18 +28,35 @@ Metric = Literal["accuracy", "top-2-accuracy", "cross-entropy", "mean-squared-er
 Precision = Literal["auto", "float32", "bfloat16"]
 Schedule = Literal["constant", "linear", "cosine", "one-cycle"]
 
-ALLOWED: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "network": get_args(Network),
-        "activation": get_args(Activation),
-        "optimizer": get_args(Optimizer),
-        "loss": get_args(Loss),
-        "metrics": get_args(Metric),
-        "schedule": get_args(Schedule),
-        "precision": get_args(Precision),
-    }
-)
-"""For each option that is a choice, the names to choose from."""
+LARGEST = 2**63
+"""Whole numbers stay below this, so that they fit into 64 bits."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """Numbers from `least` to `most`; with `above` the least itself is left out, with `below` the most."""
+
+    least: float
+    most: float = math.inf
+    above: bool = False
+    below: bool = False
+
+    def __contains__(self, value: float) -> bool:
+        reaches = value > self.least if self.above else value >= self.least
+        return reaches and (value < self.most if self.below else value <= self.most)
+
+    def __str__(self) -> str:
+        if self.most == math.inf:
+            return f"{'above' if self.above else 'at least'} {self.least:g}"
+        return f"from {self.least:g} to {'below ' * self.below}{self.most:g}"
+
+
+def _about(text: str, numbers: Range | tuple[int, ...] | None = None, unit: str = "") -> dict[str, Any]:
+    """Declare a training option: what it does and, for numbers, which are allowed and what they count."""
+    return {"text": text, "numbers": numbers, "unit": unit}
+
+
+SHARE = Range(0, 1, below=True)
 
 
 @dataclass(frozen=True)
@@ -43,127 +64,186 @@ class TrainingOptions:
     """Everything that decides how a network is trained; checked when made.
 
     Attributes:
-        network: `dense` (hidden layers on flattened pixels), `convolutional` (a few cheap convolutions before them) or
-            `deep` (pairs of convolutions, slower and right more often).
-        channels: Filters of each convolution; 1 to 3 for `convolutional`, 1 to 6 for `deep`.
-        hidden: Units of each hidden layer; may be empty.
-        activation: What follows each hidden layer.
-        optimizer: What turns gradients into steps. `nesterov` is SGD with Nesterov momentum 0.9.
-        loss: `cross-entropy` is categorical cross-entropy on the softmax; `mean-squared-error` compares the softmax
-            with the one-hot label; `hinge` is the multi-class margin loss on the logits.
-        metrics: What is reported beside the loss.
-        learning_rate: At the schedule's peak; above 0.
-        schedule: How the learning rate moves, step by step, from start to end.
-        batch_size: Images per step; at least 1.
-        epochs: Passes over the training images; at least 1.
-        label_smoothing: Share of the label's weight given to all classes alike, 0 to below 1.
-        shift: Each batch is moved by up to this many whole pixels to each side before it is learned from, or each image
-            by any part of them where one of the next four is above 0; 0 to 27.
-        rotation: Each image is turned by up to this many degrees to each side; 0 to 180.
-        scaling: Each image is made larger or smaller by up to this factor's natural logarithm, width and height apart;
-            0 to below 1.
-        shear: Each image is slanted by up to this many pixels to each side per pixel down; 0 to below 1.
-        elastic: Each image is bent, its parts moved by this many pixels (one standard deviation); 0 to 5.
-        degradation: Whether each image is also degraded as real pictures are: pen, paper, lines, neighbours, blur,
-            faintness.
-        drawn: How many digits of this project's own drawing are learned from besides, as a share of the training
-            images; two in three drawn by hands that MNIST lacks, one printed.
-        outliers: The same for things that are no digit, so that the model can refuse them.
-        weight_decay: Pull of the weight matrices towards 0, 0 or more; decoupled from the gradient with `adamw`, an L2
-            penalty with the others.
-        ema: What is kept is an exponential moving average of the weights, this the share of the past at each
-            step, less in the first steps; 0 (the last weights themselves) to below 1.
-        test_time_augmentation: From how many places the trained network looks at each image, its probabilities
-            averaged: 1 as it is, 5 moved by a pixel to each side too, 9 to the corners as well.
-        ensemble: How many networks to train, one after another, whose probabilities are averaged.
-        folds: Where above 0, the network learns from all training images, and after it so many others do from all but a
-            share of their own each; their answers to what was held out from them, taken together, calibrate it as if
-            all images had been held out; 0 or 2 and more.
-        validation_split: Share of the training images held out and scored after each epoch, 0 to below 1.
-        seed: Decides the first weights, the order of images and which are held out.
-        precision: What training computes in. `auto` is bfloat16 where a measurement shows that it pays, else float32;
-            weights are float32 always.
-        int8: Whether the saved model computes its convolutions in 8-bit whole numbers, which is three times
-            as fast; the weights to train on stay float32. Only for networks that have convolutions.
-        device: `auto`, `cpu`, `cuda`, `mps`, or any other device that PyTorch knows.
+        {options}
 
     Raises:
         OptionError: A value is not allowed; the message names the allowed ones.
     """
 
-    network: Network = "dense"
-    channels: tuple[int, ...] = (32, 64)
-    hidden: tuple[int, ...] = (128, 128)
-    activation: Activation = "relu"
-    optimizer: Optimizer = "adam"
-    loss: Loss = "cross-entropy"
-    metrics: tuple[Metric, ...] = ("accuracy",)
-    learning_rate: float = 0.001
-    schedule: Schedule = "constant"
-    batch_size: int = 128
-    epochs: int = 5
-    label_smoothing: float = 0.0
-    shift: int = 0
-    rotation: float = 0.0
-    scaling: float = 0.0
-    shear: float = 0.0
-    elastic: float = 0.0
-    degradation: bool = False
-    drawn: float = 0.0
-    outliers: float = 0.0
-    weight_decay: float = 0.0
-    ema: float = 0.0
-    test_time_augmentation: int = 1
-    ensemble: int = 1
-    folds: int = 0
-    validation_split: float = 0.0
-    seed: int = 0
-    precision: Precision = "float32"
-    int8: bool = False
-    device: str = "auto"
+    network: Network = field(
+        default="dense",
+        metadata=_about(
+            "What kind of network: dense has hidden layers on flattened pixels, convolutional a few cheap convolutions "
+            "before them, deep pairs of convolutions, slower and right more often."
+        ),
+    )
+    channels: tuple[int, ...] = field(
+        default=(32, 64),
+        metadata=_about("Filters of each convolution: 1 to 3 of them for convolutional, 1 to 6 for deep.", Range(1)),
+    )
+    hidden: tuple[int, ...] = field(
+        default=(128, 128), metadata=_about("Units of each hidden layer; may be empty.", Range(1))
+    )
+    activation: Activation = field(
+        default="relu", metadata=_about("The function after each hidden layer and each convolution.")
+    )
+    optimizer: Optimizer = field(
+        default="adam", metadata=_about("What turns gradients into steps. nesterov is SGD with Nesterov momentum 0.9.")
+    )
+    loss: Loss = field(
+        default="cross-entropy",
+        metadata=_about(
+            "What training makes small: cross-entropy is categorical cross-entropy on the softmax, mean-squared-error "
+            "compares the softmax with the one-hot label, hinge is the multi-class margin loss on the logits."
+        ),
+    )
+    metrics: tuple[Metric, ...] = field(default=("accuracy",), metadata=_about("What is reported beside the loss."))
+    learning_rate: float = field(
+        default=0.001, metadata=_about("The learning rate at the schedule's peak.", Range(0, above=True))
+    )
+    schedule: Schedule = field(
+        default="constant", metadata=_about("How the learning rate moves, step by step, from start to end.")
+    )
+    batch_size: int = field(default=128, metadata=_about("How many images each step learns from.", Range(1)))
+    epochs: int = field(default=5, metadata=_about("Passes over the training images.", Range(1)))
+    label_smoothing: float = field(
+        default=0.0, metadata=_about("Share of the label's weight that all classes get alike.", SHARE)
+    )
+    shift: int = field(
+        default=0,
+        metadata=_about(
+            "Each batch is moved at random by up to this far to each side; each image by itself, by any part of a "
+            "pixel, where rotation, scaling, shear or elastic is above 0.",
+            Range(0, SIDE - 1),
+            "pixels",
+        ),
+    )
+    rotation: float = field(
+        default=0.0, metadata=_about("Each image is turned at random by up to this angle.", Range(0, 180), "degrees")
+    )
+    scaling: float = field(
+        default=0.0,
+        metadata=_about(
+            "Each image is made larger or smaller at random, width and height apart, by up to a factor with this "
+            "natural logarithm.",
+            SHARE,
+        ),
+    )
+    shear: float = field(
+        default=0.0,
+        metadata=_about(
+            "Each image is slanted at random by up to this much.", SHARE, "pixels to the side per pixel down"
+        ),
+    )
+    elastic: float = field(
+        default=0.0,
+        metadata=_about(
+            "Each image is bent at random: its parts move by this standard deviation.", Range(0, 5), "pixels"
+        ),
+    )
+    degradation: bool = field(
+        default=False,
+        metadata=_about(
+            "Whether each image is degraded like real pictures: pen, paper, lines, neighbours, blur, faintness."
+        ),
+    )
+    drawn: float = field(
+        default=0.0,
+        metadata=_about(
+            "How many drawn digits are learned from besides, as a share of the training images; two in three are "
+            "drawn by hands that MNIST lacks, one is printed.",
+            Range(0, 10),
+        ),
+    )
+    outliers: float = field(
+        default=0.0,
+        metadata=_about(
+            "How many drawn images of things that are no digit are learned from besides, as a share of the training "
+            "images, so that the model can refuse such things.",
+            Range(0, 10),
+        ),
+    )
+    weight_decay: float = field(
+        default=0.0,
+        metadata=_about(
+            "Pull of the weight matrices towards 0: decoupled from the gradient with adamw, else an L2 penalty.",
+            Range(0),
+        ),
+    )
+    ema: float = field(
+        default=0.0,
+        metadata=_about(
+            "What is kept is an exponential moving average of the weights; this is the share of the past at each step, "
+            "smaller in the first steps. 0 keeps the last weights themselves.",
+            SHARE,
+        ),
+    )
+    test_time_augmentation: int = field(
+        default=1,
+        metadata=_about(
+            "At how many places the trained network looks at each image, its probabilities averaged: 1 as it is, 5 "
+            "also moved by a pixel to each side, 9 also to the corners.",
+            (1, 5, 9),
+        ),
+    )
+    ensemble: int = field(
+        default=1,
+        metadata=_about(
+            "How many networks are trained, one after another, whose probabilities are averaged.", Range(1)
+        ),
+    )
+    folds: int = field(
+        default=0,
+        metadata=_about(
+            "Where above 0 (then at least 2): one network learns from all images, and this many others from all but "
+            "one share, each another; their answers to the images held out from them calibrate the first.",
+            Range(0),
+        ),
+    )
+    validation_split: float = field(
+        default=0.0,
+        metadata=_about("Share of the training images held out: scored after each epoch, and calibrated on.", SHARE),
+    )
+    seed: int = field(
+        default=0,
+        metadata=_about(
+            "Decides all that is random: the first weights, the order of images, which are held out.", Range(0)
+        ),
+    )
+    precision: Precision = field(
+        default="float32",
+        metadata=_about(
+            "What training computes in; weights are float32 always. auto is bfloat16 where the processor multiplies "
+            "in it, else float32."
+        ),
+    )
+    int8: bool = field(
+        default=False,
+        metadata=_about(
+            "Whether the saved model computes its convolutions in 8-bit whole numbers, three times as fast; the "
+            "weights to train on stay float32. Only for networks with convolutions."
+        ),
+    )
+    device: str = field(
+        default="auto", metadata=_about("Where to train: auto, cpu, cuda, mps, or any other device that PyTorch knows.")
+    )
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            object.__setattr__(self, field.name, _plain(field.name, getattr(self, field.name)))
-        for name, allowed in ALLOWED.items():
-            value = getattr(self, name)
-            for choice in value if isinstance(value, tuple) else (value,):
-                if choice not in allowed:
-                    raise OptionError(_unknown(name, choice, allowed))
-        _expect_whole("epochs", self.epochs, 1)
-        _expect_whole("batch_size", self.batch_size, 1)
-        _expect_whole("seed", self.seed, 0)
-        _expect_whole("ensemble", self.ensemble, 1)
-        _expect("folds", self.folds, "0, or a whole number of at least 2", lambda value: value == 0 or value >= 2)
+        for name, option in OPTIONS.items():
+            object.__setattr__(self, name, option.checked(getattr(self, name)))
+        most = 6 if self.network == "deep" else 3
+        if not 1 <= len(self.channels) <= most:
+            raise OptionError(f"channels must name the filters of 1 to {most} convolutions, got {self.channels}")
+        if self.folds == 1:
+            raise OptionError("folds must be 0, or at least 2, got 1")
         if self.folds and (self.validation_split or self.ensemble > 1):
             raise OptionError(
                 "folds hold out for themselves and calibrate one network: leave out validation_split, ensemble"
             )
-        _expect("test_time_augmentation", self.test_time_augmentation, "1, 5 or 9", lambda value: value in (1, 5, 9))
-        _expect_whole("shift", self.shift, 0, SIDE - 1)
-        for units in self.hidden:
-            _expect_whole("hidden", units, 1)
-        for filters in self.channels:
-            _expect_whole("channels", filters, 1)
-        most = 6 if self.network == "deep" else 3
-        if not 1 <= len(self.channels) <= most:
-            raise OptionError(f"channels must name the filters of 1 to {most} convolutions, got {self.channels}")
-        _expect("learning_rate", self.learning_rate, "above 0", lambda value: value > 0)
-        _expect("weight_decay", self.weight_decay, "0 or more", lambda value: value >= 0)
-        _expect("rotation", self.rotation, "from 0 to 180", lambda value: 0 <= value <= 180)
-        _expect("elastic", self.elastic, "from 0 to 5", lambda value: 0 <= value <= 5)
-        for name in ("degradation", "int8"):
-            if not isinstance(getattr(self, name), bool):
-                raise OptionError(f"{name} must be true or false, got {getattr(self, name)!r}")
         if self.int8 and self.network == "dense":
             raise OptionError(
-                "whole numbers are for networks with convolutions: choose network convolutional or deep, or leave "
-                "int8 off"
+                "int8 is for networks with convolutions: choose network convolutional or deep, or leave int8 off"
             )
-        for name in ("drawn", "outliers"):
-            _expect(name, getattr(self, name), "from 0 to 10", lambda value: 0 <= value <= 10)
-        for name in ("label_smoothing", "validation_split", "ema", "scaling", "shear"):
-            _expect(name, getattr(self, name), "from 0 to below 1", lambda value: 0 <= value < 1)
         if self.loss == "hinge" and self.label_smoothing:
             raise OptionError(
                 "label smoothing has no meaning for the hinge loss: set label_smoothing to 0, "
@@ -182,33 +262,104 @@ class TrainingOptions:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "TrainingOptions":
         """Make options of what `to_dict` gave; errors as for the class, and for a name that is no option."""
-        allowed = [field.name for field in fields(cls)]
         for name in values:
-            if name not in allowed:
-                raise OptionError(_unknown("option", name, allowed))
+            if name not in OPTIONS:
+                raise OptionError(_unknown("option", name, OPTIONS))
         return cls(**values)
 
 
-def _plain(name: str, value: Any) -> Any:  # noqa: ANN401
-    """Give an option as a plain Python value: NumPy's numbers as Python's, lists as tuples."""
-    if name in ("channels", "hidden", "metrics"):
+@dataclass(frozen=True)
+class Option:
+    """A training option as its field declares it.
+
+    Attributes:
+        name: The name of the field.
+        default: Its value where nothing else is said.
+        text: What it does.
+        kind: The type of a value: `str`, `int`, `float` or `bool`.
+        several: Whether it takes several values, as a tuple.
+        choices: Where it is a choice, the names to choose from.
+        numbers: For numbers, those that are allowed.
+        unit: For numbers, what they count.
+    """
+
+    name: str
+    default: Any
+    text: str
+    kind: type
+    several: bool
+    choices: tuple[str, ...]
+    numbers: Range | tuple[int, ...] | None
+    unit: str
+
+    @classmethod
+    def of(cls, declared: "Field[Any]", hint: Any) -> "Option":  # noqa: ANN401
+        """Make it of a field and the field's type."""
+        several = get_origin(hint) is tuple
+        kind = get_args(hint)[0] if several else hint
+        choices = get_args(kind)
+        kind = str if choices else kind
+        return cls(declared.name, declared.default, kind=kind, several=several, choices=choices, **declared.metadata)
+
+    def checked(self, value: Any) -> Any:  # noqa: ANN401
+        """Give a value as a plain Python one: NumPy's numbers as Python's, lists as tuples.
+
+        Raises:
+            OptionError: The value is not allowed.
+        """
+        if not self.several:
+            return self._checked(value)
         if isinstance(value, str) or not isinstance(value, Iterable):
-            raise OptionError(f"{name} must be several values, as a tuple or a list, got {value!r}")
-        return tuple(_plain("", each) for each in value)
-    if isinstance(value, Integral) and not isinstance(value, bool):
+            raise OptionError(f"{self.name} must be several values, as a tuple or a list, got {value!r}")
+        return tuple(self._checked(each) for each in value)
+
+    def limits(self) -> str:
+        """Say which numbers are allowed, with their unit; empty for options that are no numbers."""
+        if self.numbers is None:
+            return ""
+        allowed = str(self.numbers)
+        if isinstance(self.numbers, tuple):
+            allowed = "one of " + ", ".join(map(str, self.numbers))
+        return f"{allowed} {self.unit}" if self.unit else allowed
+
+    def explained(self) -> str:
+        """Say what it does, which numbers are allowed, or which names there are to choose from."""
+        limits = f" ({self.limits()})" if self.numbers else ""
+        choices = f" One of {', '.join(self.choices)}." if self.choices else ""
+        return f"{self.text.removesuffix('.')}{limits}.{choices}"
+
+    def _checked(self, value: Any) -> Any:  # noqa: ANN401
+        if self.choices:
+            if value not in self.choices:
+                raise OptionError(_unknown(self.name, value, self.choices))
+            return value
+        plain = _plain(value)
+        wanted, types = WANTED[self.kind]
+        if type(plain) not in types or (self.numbers is not None and not self._allows(plain)):
+            raise OptionError(f"{self.name} must be {wanted}{self.limits()}, got {value!r}")
+        return plain
+
+    def _allows(self, number: Any) -> bool:  # noqa: ANN401
+        return math.isfinite(number) and number < LARGEST and number in (self.numbers or ())
+
+
+WANTED: Mapping[type, tuple[str, tuple[type, ...]]] = MappingProxyType(
+    {
+        str: ("a name", (str,)),
+        bool: ("true or false", (bool,)),
+        int: ("a whole number, ", (int,)),
+        float: ("", (int, float)),
+    }
+)
+"""For each kind of option, what its values are called and which types they may have."""
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, Integral):
         return int(value)
-    return float(value) if isinstance(value, Real) and not isinstance(value, bool) else value
-
-
-def _expect(name: str, value: float, wanted: str, holds: Callable[[float], bool]) -> None:
-    if not isinstance(value, (int, float)) or not math.isfinite(value) or not holds(value):
-        raise OptionError(f"{name} must be {wanted}, got {value!r}")
-
-
-def _expect_whole(name: str, value: int, least: int, most: int = 2**63) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        wanted = f"of at least {least}" if most == 2**63 else f"from {least} to {most}"
-        raise OptionError(f"{name} must be a whole number {wanted}, got {value!r}")
+    return float(value) if isinstance(value, Real) else value
 
 
 def _unknown(name: str, value: object, allowed: Collection[str]) -> str:
@@ -216,6 +367,32 @@ def _unknown(name: str, value: object, allowed: Collection[str]) -> str:
     hint = f" (did you mean {close[0]}?)" if close else ""
     return f"unknown {name} {cast(Any, value)!r}{hint}; allowed: {', '.join(allowed)}"
 
+
+_hints = get_type_hints(TrainingOptions)
+OPTIONS: Mapping[str, Option] = MappingProxyType(
+    {each.name: Option.of(each, _hints[each.name]) for each in fields(TrainingOptions)}
+)
+"""Every training option by its name."""
+
+
+def described(docstring: str | None) -> str | None:
+    """Give a docstring with all training options in place of its line `{options}`."""
+    if docstring is None:
+        return None
+    entries = [
+        textwrap.fill(
+            f"{option.name}: {option.explained()}",
+            width=120,
+            initial_indent=" " * 8,
+            subsequent_indent=" " * 12,
+            break_on_hyphens=False,
+        )
+        for option in OPTIONS.values()
+    ]
+    return docstring.replace("        {options}", "\n".join(entries))
+
+
+TrainingOptions.__doc__ = described(TrainingOptions.__doc__)
 
 RECIPES: Mapping[str, TrainingOptions] = MappingProxyType(
     {

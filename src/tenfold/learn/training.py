@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,9 @@ from torch import nn
 from tenfold.arrays import Classifier, Images, Labels, Probabilities, as_images, as_labels, digest
 from tenfold.errors import OptionError, TrainingError
 from tenfold.learn.augment import augmented
-from tenfold.learn.calibration import calibrated, logits_of
 from tenfold.learn.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from tenfold.learn.ema import ExponentialMovingAverage
+from tenfold.learn.held_out import calibrated, logits_of
 from tenfold.learn.networks import Ensemble, architecture, build_single, normalised
 from tenfold.learn.objectives import LOSSES, METRICS, SCHEDULES, Tally, targets
 from tenfold.learn.optimizers import Optimizer
@@ -31,7 +31,7 @@ __all__ = ["Trained", "choose_device", "train"]
 Tensor = torch.Tensor
 
 RANGE_IMAGES = 3000
-"""On so many images the ranges of a model in whole numbers are measured, and on as many augmented ones."""
+"""Training images on which the value ranges of an int8 model are measured, once as they are and once augmented."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,14 @@ class Trained:
         architecture: What `build` makes the same network of; empty for a module of the user's own.
         options: How it was trained.
         history: One entry per epoch; of an ensemble, or with folds, those of one network after those of another.
-        classes: How many classes it tells apart; a logit beyond them is for what is none of them.
-        temperature: What its logits are divided by so that its probabilities hold, found on the images held out; 1
-            where none were.
-        out_of_distribution: From how probable on an image is refused as none of the classes; None where it cannot be.
-        held_out: Its answers on the images held out; None where none were.
-        met: `uint8 (n, 28, 28)`, some of what it learned from, to measure the ranges of whole numbers on; empty where
-            the options ask for none.
+        classes: Names of the classes, in the order of the logits; a logit beyond them is for images of none of them.
+        temperature: What its logits are divided by, so that its probabilities are right as often as they say; found
+            on the images held out, 1 where none were.
+        out_of_distribution: The score, 0…1, from which an image is refused as none of the classes; None where the
+            network gives no score.
+        held_out: Its answers to the images held out; None where none were.
+        range_images: `uint8 (n, 28, 28)`, some of what it learned from, to measure the value ranges of int8 on; empty
+            where the options ask for float32.
         finished: False where it was interrupted before the last epoch.
     """
 
@@ -57,7 +58,7 @@ class Trained:
     architecture: Mapping[str, Any]
     options: TrainingOptions
     history: tuple[Epoch, ...]
-    classes: int
+    classes: tuple[str, ...]
     temperature: float
     out_of_distribution: float | None
     held_out: HeldOut | None
@@ -69,7 +70,7 @@ class Trained:
 
         def classify(images: Images, /) -> Probabilities:
             logits = logits_of(self.network, torch.from_numpy(np.ascontiguousarray(as_images(images))))
-            probabilities: Probabilities = (logits[:, : self.classes] / self.temperature).softmax(1).numpy()
+            probabilities: Probabilities = (logits[:, : len(self.classes)] / self.temperature).softmax(1).numpy()
             return probabilities
 
         return classify
@@ -80,7 +81,7 @@ def train(
     labels: Labels,
     options: TrainingOptions,
     *,
-    classes: int = 10,
+    classes: Sequence[str] | None = None,
     network: nn.Module | None = None,
     checkpoint: Path | None = None,
     resume: bool = False,
@@ -93,11 +94,11 @@ def train(
 
     Args:
         images: `uint8 (n, 28, 28)`.
-        labels: `int64 (n,)`, 0 to `classes - 1`.
+        labels: `int64 (n,)`, each the place of its class in `classes`.
         options: How to train.
-        classes: How many classes there are.
+        classes: Names of the classes; by default the labels' own numbers, from 0 to the highest.
         network: A module of your own to train in place of the one `options` describe: from `float32 (n, 1, 28, 28)`
-            in 0…1 to logits `(n, classes)`. It is trained where it stands.
+            in 0…1 to logits `(n, k)`, one for each class. It is trained where it stands.
         checkpoint: A file that is replaced after each epoch with all that is needed to go on from there.
         resume: Go on from `checkpoint`.
         sha256: The digest of images and labels, by which a checkpoint knows its data; computed where it is not given.
@@ -109,12 +110,13 @@ def train(
     Raises:
         DataError: Images and labels do not match, or too few are left to train on.
         OptionError: The device is not there, the checkpoint is of another run, an ensemble is asked of one module, or
-            digits are to be drawn for other classes than the ten.
+            digits are to be drawn and the classes are not the ten digits.
         TrainingError: The loss is no longer finite.
         KeyboardInterrupt: Interrupted before the first epoch was whole.
     """
     images = as_images(images)
-    labels = as_labels(labels, count=len(images), classes=classes)
+    classes = tuple(classes) if classes is not None else _numbers_as_names(labels)
+    labels = as_labels(labels, count=len(images), classes=len(classes))
     device = choose_device(options.device)
     if network is not None and (options.members > 1 or options.outliers):
         raise OptionError(
@@ -122,7 +124,7 @@ def train(
         )
     with torch.random.fork_rng():
         torch.manual_seed(options.seed)
-        described = architecture(options, classes) if network is None else {}
+        described = architecture(options, len(classes)) if network is None else {}
         networks = (
             [build_single(described) for _ in range(options.members)] if network is None else [normalised(network)]
         )
@@ -131,7 +133,7 @@ def train(
             networks=nn.ModuleList(networks).to(device),
             options=options,
             splits=splits,
-            targets=targets(classes + (options.outliers > 0), options.label_smoothing).to(device),
+            targets=targets(len(classes) + (options.outliers > 0), options.label_smoothing).to(device),
             progress=TrainingProgress(options, progress),
             bfloat16=_in_bfloat16(options, device),
             checkpoint=checkpoint,
@@ -148,11 +150,16 @@ def train(
             answering = [(made, 0)]
         held_out = [(each, splits.held_out(number)) for each, number in answering]
         torch.manual_seed(_epoch_seed(options.seed, 0))
-        calibration = calibrated(held_out, options, classes)
+        calibration = calibrated(held_out, options, len(classes))
         torch.manual_seed(_epoch_seed(options.seed, 0))
-        met = splits.range_images(RANGE_IMAGES) if options.int8 else images[:0]
+        range_images = splits.range_images(RANGE_IMAGES) if options.int8 else images[:0]
     finished = len(history) == options.epochs * options.members
-    return Trained(_detached(made), described, options, history, classes, *calibration, met, finished)
+    return Trained(_detached(made), described, options, history, classes, *calibration, range_images, finished)
+
+
+def _numbers_as_names(labels: Labels) -> tuple[str, ...]:
+    highest = int(np.max(labels, initial=0)) if np.asarray(labels).dtype.kind in "iu" else 0
+    return tuple(str(number) for number in range(highest + 1))
 
 
 def choose_device(name: str) -> torch.device:

@@ -1,4 +1,4 @@
-"""Making the answers of trained networks hold, on the images held out from them."""
+"""What the images held out from trained networks decide: temperature, threshold for outliers, what is promised."""
 
 from collections.abc import Iterable
 
@@ -13,22 +13,24 @@ from tenfold.model.promise import HeldOut, fit_temperature, out_of_distribution_
 __all__ = ["calibrated", "logits_of"]
 
 BATCH = 1024
+"""Images given to a network at once: enough to keep all cores busy."""
 
 
 def calibrated(
     pairs: Iterable[tuple[nn.Module, LabelledImages]], options: TrainingOptions, classes: int
 ) -> tuple[float, float | None, HeldOut | None]:
-    """Find what makes the answers hold.
+    """Calibrate the answers of networks on the images held out from them.
 
     Args:
         pairs: Networks, each with the images held out from it and their labels.
-        options: How they were trained. Where images were degraded, the temperature and what is strange are found on
-            degraded ones, which is what pictures look like; what is promised rests on the images as they are.
-        classes: How many classes there are; a logit beyond them is for what is none of them.
+        options: How they were trained. Where training degraded its images, the temperature and the threshold are found
+            on degraded images, which look like people's pictures; the answers are to the images as they are.
+        classes: How many classes there are; a logit beyond them is for images of none of them.
 
     Returns:
-        The temperature; from how probable on an image is refused as none of the classes, None where it cannot be; and
-        the answers to those that are not, None where nothing was held out.
+        The temperature that the logits are divided by, 1 where nothing was held out; the out-of-distribution score,
+        0…1, from which an image is refused, None where the networks give no score; and the answers to the images that
+        are not refused, None where nothing was held out.
     """
     asked = [(network, images, labels) for network, (images, labels) in pairs if len(images)]
     if not asked:
@@ -41,9 +43,9 @@ def calibrated(
     probabilities = (plain[:, :classes] / temperature).softmax(1).numpy()
     if plain.shape[1] == classes:
         return temperature, None, HeldOut.of(probabilities, truth)
-    strange = out_of_distribution_threshold(degraded.softmax(1)[:, classes].numpy())
-    known = plain.softmax(1)[:, classes].numpy() < strange
-    return temperature, strange, HeldOut.of(probabilities[known], truth[known])
+    threshold = out_of_distribution_threshold(degraded.softmax(1)[:, classes].numpy())
+    accepted = plain.softmax(1)[:, classes].numpy() < threshold
+    return temperature, threshold, HeldOut.of(probabilities[accepted], truth[accepted])
 
 
 def logits_of(network: nn.Module, images: torch.Tensor) -> torch.Tensor:
