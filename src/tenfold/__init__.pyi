@@ -22,11 +22,11 @@ from tenfold.calibrate.pictures import CalibratedPictures as CalibratedPictures
 from tenfold.calibrate.pictures import calibrate_on_pictures as calibrate_on_pictures
 from tenfold.data.catalogue import DATASETS as DATASETS
 from tenfold.data.catalogue import Dataset as Dataset
-from tenfold.data.datasets import Examples as Examples
 from tenfold.data.datasets import load_data as load_data
 from tenfold.data.datasets import load_examples as load_examples
 from tenfold.data.datasets import save_data as save_data
 from tenfold.data.datasets import save_examples as save_examples
+from tenfold.data.examples import Examples as Examples
 from tenfold.errors import DataError as DataError
 from tenfold.errors import FetchError as FetchError
 from tenfold.errors import FormError as FormError

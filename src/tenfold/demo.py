@@ -9,7 +9,8 @@ from pathlib import Path
 from PIL import Image as Pillow
 
 import tenfold
-from tenfold.data.datasets import Examples, load_examples
+from tenfold.data.datasets import load_examples
+from tenfold.data.examples import Examples
 from tenfold.errors import ModelError
 from tenfold.learn.recipes import RECIPES
 from tenfold.model.evaluate import score

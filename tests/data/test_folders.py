@@ -6,6 +6,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from tenfold.data.examples import DIGITS, as_examples
 from tenfold.data.folders import (
     decode_image,
     encode_image,
@@ -14,11 +15,10 @@ from tenfold.data.folders import (
     write_class_folders,
     write_labelled_folder,
 )
-from tenfold.data.labelled import DIGITS, class_names, label_images
 from tenfold.errors import DataError, PictureError
 
 IMAGES = (np.arange(3 * 784) % 256).astype(np.uint8).reshape(3, 28, 28)
-EXAMPLES = label_images(IMAGES, [7, 0, 9], origin="test")
+EXAMPLES = as_examples(IMAGES, [7, 0, 9], origin="test")
 
 
 def picture(mode="L", size=(28, 28), form="PNG"):
@@ -67,14 +67,6 @@ class TestDecode:
             decode_image(bytes(bomb))
 
 
-class TestClassNames:
-    def test_digits_are_always_all_ten(self):
-        assert class_names(["3", "7"]) == DIGITS
-
-    def test_numbers_come_by_value_before_words(self):
-        assert class_names(["b", "10", "2", "a", "b"]) == ("2", "10", "a", "b")
-
-
 class TestClassFolders:
     def test_what_is_written_is_read_back_by_class(self, tmp_path):
         write_class_folders(tmp_path / "out", EXAMPLES)
@@ -84,7 +76,7 @@ class TestClassFolders:
         assert read.classes == DIGITS
 
     def test_a_class_without_pictures_is_kept(self, tmp_path):
-        write_class_folders(tmp_path / "out", label_images(IMAGES, [0, 2, 2], origin="", classes=("a", "b", "c")))
+        write_class_folders(tmp_path / "out", as_examples(IMAGES, [0, 2, 2], origin="", classes=("a", "b", "c")))
         read = read_class_folders(tmp_path / "out")
         assert read.classes == ("a", "b", "c")
         assert read.labels.tolist() == [0, 2, 2]
@@ -103,7 +95,7 @@ class TestClassFolders:
             read_class_folders(tmp_path / "out")
 
     def test_a_class_that_cannot_be_a_folder_is_refused(self, tmp_path):
-        examples = label_images(IMAGES, [0, 0, 1], origin="", classes=("Bag", "T-shirt/top"))
+        examples = as_examples(IMAGES, [0, 0, 1], origin="", classes=("Bag", "T-shirt/top"))
         with pytest.raises(DataError, match=r"got 'T-shirt/top'; write a folder with labels\.csv instead"):
             write_class_folders(tmp_path / "out", examples)
         assert list(tmp_path.iterdir()) == []

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tenfold.data.labelled import label_images
+from tenfold.data.examples import as_examples
 from tenfold.data.npz import npz_splits, read_npz, write_npz
 from tenfold.errors import DataError
 
@@ -36,8 +36,8 @@ def npy(array):
 
 
 def test_the_keys_of_keras_are_written_and_read_by_numpy(tmp_path):
-    train = label_images(IMAGES, LABELS, origin="train")
-    test = label_images(IMAGES[:1], LABELS[:1], origin="test")
+    train = as_examples(IMAGES, LABELS, origin="train")
+    test = as_examples(IMAGES[:1], LABELS[:1], origin="test")
     write_npz(tmp_path / "mnist.npz", {"train": train, "test": test})
     with np.load(tmp_path / "mnist.npz", allow_pickle=False) as arrays:
         assert set(arrays) == {"x_train", "y_train", "x_test", "y_test"}
@@ -54,12 +54,17 @@ def test_a_single_set_may_have_either_pair_of_names(tmp_path, images, labels):
 
 
 def test_names_of_classes_are_kept(tmp_path):
-    write_npz(tmp_path / "a.npz", {"all": label_images(IMAGES, [1, 0], origin="", classes=("Hülle", "b"))})
+    write_npz(tmp_path / "a.npz", {"all": as_examples(IMAGES, [1, 0], origin="", classes=("Hülle", "b"))})
     assert read_npz(tmp_path / "a.npz").classes == ("Hülle", "b")
 
 
 def test_columns_first_order_is_read_right(tmp_path):
     path = saved(tmp_path / "a.npz", x=np.asfortranarray(IMAGES), y=LABELS)
+    assert np.array_equal(read_npz(path).images, IMAGES)
+
+
+def test_images_with_a_channel_axis_as_keras_networks_take_them_are_read(tmp_path):
+    path = saved(tmp_path / "a.npz", x=IMAGES[..., None], y=LABELS)
     assert np.array_equal(read_npz(path).images, IMAGES)
 
 
@@ -70,7 +75,7 @@ def test_columns_first_order_is_read_right(tmp_path):
         ({"x": IMAGES, "y": LABELS[:1]}, "expected one label per image, got 2 images and 1 labels"),
         ({"x": IMAGES, "y": np.array([1, 10])}, "expected labels from 0 to 9, got 10 for image 1"),
         ({"x": IMAGES / 255, "y": LABELS}, "expected images of dtype uint8, .*got float64"),
-        ({"x": IMAGES[..., None], "y": LABELS}, r"expected images of shape \(n, 28, 28\), got \(2, 28, 28, 1\)"),
+        ({"x": np.stack([IMAGES] * 3, 3), "y": LABELS}, r"expected images of shape .*, got \(2, 28, 28, 3\)"),
         ({"x": IMAGES, "y": LABELS / 2}, r"expected labels as integers of shape \(n,\), got float64"),
         ({"x": IMAGES[:0], "y": LABELS[:0]}, "expected at least one image, got none"),
         ({"x": IMAGES.astype(object), "y": LABELS}, "expected plain numbers in x, got pickled Python objects"),

@@ -11,15 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from tenfold.data.examples import as_examples
 from tenfold.data.folders import encode_image
-from tenfold.data.labelled import label_images
 from tenfold.data.tables import parse_csv, read_csv, read_parquet, write_csv, write_parquet
 from tenfold.errors import DataError
 
 HEADER = "label," + ",".join(f"pixel{index}" for index in range(784))
 IMAGES = (np.arange(3 * 784) % 256).astype(np.uint8).reshape(3, 28, 28)
 LABELS = np.array([7, 0, 9])
-EXAMPLES = label_images(IMAGES, LABELS, origin="test")
+EXAMPLES = as_examples(IMAGES, LABELS, origin="test")
 
 
 def line(label=5, pixel="0", count=784):
@@ -42,7 +42,7 @@ class TestCsv:
     @few
     @given(some_images)
     def test_what_is_written_is_read_back(self, tmp_path, data):
-        write_csv(tmp_path / "a.csv", label_images(*data, origin=""))
+        write_csv(tmp_path / "a.csv", as_examples(*data, origin=""))
         read = read_csv(tmp_path / "a.csv")
         assert np.array_equal(read.images, data[0])
         assert np.array_equal(read.labels, data[1])
@@ -108,7 +108,7 @@ class TestParquet:
     @few
     @given(some_images)
     def test_what_is_written_is_read_back(self, tmp_path, data):
-        write_parquet(tmp_path / "a.parquet", label_images(*data, origin=""))
+        write_parquet(tmp_path / "a.parquet", as_examples(*data, origin=""))
         read = read_parquet([tmp_path / "a.parquet"])
         assert np.array_equal(read.images, data[0])
         assert np.array_equal(read.labels, data[1])
@@ -120,7 +120,7 @@ class TestParquet:
         assert schema.field("label").type == pa.int64()
 
     def test_names_of_classes_are_kept(self, tmp_path):
-        examples = label_images(IMAGES, [0, 1, 1], origin="", classes=("Bag", "T-shirt/top"))
+        examples = as_examples(IMAGES, [0, 1, 1], origin="", classes=("Bag", "T-shirt/top"))
         write_parquet(tmp_path / "a.parquet", examples)
         assert read_parquet([tmp_path / "a.parquet"]).classes == ("Bag", "T-shirt/top")
 

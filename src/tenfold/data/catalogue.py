@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tenfold.arrays import SIDE
-from tenfold.data.labelled import DIGITS
+from tenfold.data.examples import DIGITS
 from tenfold.data.packages import NpmPackage, PipPackage
 from tenfold.data.sources import (
     Archive,

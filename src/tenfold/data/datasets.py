@@ -2,19 +2,19 @@
 
 import difflib
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
-from tenfold.arrays import Image, Images, Labels, digest
+from tenfold.arrays import Image, Images, Labels
 from tenfold.data.catalogue import DATASETS, Dataset
+from tenfold.data.examples import DIGITS, Examples, as_examples
 from tenfold.data.fetch import fetch_dataset
 from tenfold.data.folders import decode_image, write_class_folders, write_labelled_folder
-from tenfold.data.labelled import DIGITS, LabelledImages, label_images
-from tenfold.data.layouts import ALL, SPLITS, IdxPair, Reader, find_splits, read_idx_pair, write_idx_pairs
+from tenfold.data.layouts import ALL, SPLITS, IdxPair, Load, find_splits, read_idx_pair, write_idx_pairs
 from tenfold.data.npz import write_npz
 from tenfold.data.sources import Split
 from tenfold.data.tables import write_csv, write_parquet
@@ -40,28 +40,6 @@ Format: TypeAlias = Literal["npz", "csv", "parquet", "idx", "classes", "labels"]
 Decode: TypeAlias = Callable[[bytes], Image]
 
 
-@dataclass(frozen=True)
-class Examples:
-    """Labelled images, and where they come from.
-
-    Attributes:
-        images: `uint8 (n, 28, 28)`, 0 paper, 255 ink.
-        labels: `int64 (n,)`, indices into `classes`.
-        classes: The names of the classes.
-        name: The name or path that they were loaded by.
-    """
-
-    images: Images
-    labels: Labels
-    classes: tuple[str, ...]
-    name: str
-
-    @cached_property
-    def sha256(self) -> str:
-        """Hash over the pixels and labels, the same in whatever format they were stored."""
-        return digest(self.images, self.labels)
-
-
 def load_data(
     source: str | Path = "mnist", *, offline: bool = False, progress: bool = False
 ) -> tuple[tuple[Images, Labels], tuple[Images, Labels]]:
@@ -81,13 +59,13 @@ def load_data(
         DataError: There is no such name or path, it holds one split only, or a file is malformed.
         FetchError: A known data set could be had from none of its sources.
     """
-    readers = _readers(source, decode_image, offline=offline, progress=progress)
-    if not set(SPLITS) <= set(readers):
+    loads = _loads(source, decode_image, offline=offline, progress=progress)
+    if not set(SPLITS) <= set(loads):
         raise DataError(
             f"{source}: expected training and test images, got one set only; "
             "load it with load_examples, or put a train and a test into one folder"
         )
-    train, test = readers["train"](), readers["test"]()
+    train, test = loads["train"](), loads["test"]()
     unknown = sorted(set(test.classes) - set(train.classes))
     if unknown:
         raise DataError(f"{source}: expected test images of the classes of training, got {', '.join(unknown)} too")
@@ -122,12 +100,11 @@ def load_examples(
             is malformed.
         FetchError: A known data set could be had from none of its sources.
     """
-    readers = _readers(source, decode or decode_image, offline=offline, progress=progress)
-    if split == "train" and set(readers) == {"test"}:
+    loads = _loads(source, decode or decode_image, offline=offline, progress=progress)
+    if split == "train" and set(loads) == {"test"}:
         raise DataError(f"{source}: expected training images, got test images only; put a train set beside them")
-    reader = next(iter(readers.values())) if len(readers) == 1 else readers[split]
-    images, labels, classes = reader()
-    return Examples(images, labels, classes, str(source))
+    load = next(iter(loads.values())) if len(loads) == 1 else loads[split]
+    return replace(load(), name=str(source))
 
 
 def save_examples(
@@ -160,7 +137,7 @@ def save_examples(
         raise OptionError(f"expected a format of {', '.join(get_args(Format))}; got {chosen!r}")
     if chosen in ("csv", "idx"):
         _require_few_classes(classes, chosen)
-    examples = label_images(images, labels, origin="save_examples", classes=classes)
+    examples = as_examples(images, labels, origin="save_examples", classes=classes)
     if chosen == "npz":
         write_npz(path, {ALL: examples})
     elif chosen == "csv":
@@ -192,8 +169,8 @@ def save_data(
         DataError: Images and labels do not fit together, or `path` cannot be written.
     """
     path = Path(path).expanduser()
-    splits: dict[str, LabelledImages] = {
-        split: label_images(images, labels, origin=split, classes=classes)
+    splits: dict[str, Examples] = {
+        split: as_examples(images, labels, origin=split, classes=classes)
         for split, (images, labels) in zip(SPLITS, data, strict=True)
     }
     if path.suffix.lower() == ".npz":
@@ -203,8 +180,8 @@ def save_data(
         write_idx_pairs(path, splits)
 
 
-def _readers(source: str | Path, decode: Decode, *, offline: bool, progress: bool) -> dict[str, Reader]:
-    """Give a reader for each split that a name or a path holds, once a known data set is fetched."""
+def _loads(source: str | Path, decode: Decode, *, offline: bool, progress: bool) -> dict[str, Load]:
+    """Say how to load each split that a name or a path holds; a known data set is fetched before."""
     if isinstance(source, str) and source in DATASETS:
         dataset = DATASETS[source]
         folder = fetch_dataset(dataset, offline=offline, progress=progress)
@@ -219,11 +196,11 @@ def _readers(source: str | Path, decode: Decode, *, offline: bool, progress: boo
     raise DataError(f"expected a path or one of {', '.join(DATASETS)}; there is no {str(source)!r}{hint}")
 
 
-def _read_known(dataset: Dataset, folder: Path, split: Split) -> LabelledImages:
+def _read_known(dataset: Dataset, folder: Path, split: Split) -> Examples:
     pair = IdxPair(*(folder / dataset.file(split, kind).name for kind in ("images", "labels")))
     examples = read_idx_pair(pair, dataset.classes)
     if dataset.transposed:
-        return examples._replace(images=np.ascontiguousarray(examples.images.swapaxes(1, 2)))
+        return replace(examples, images=np.ascontiguousarray(examples.images.swapaxes(1, 2)))
     return examples
 
 

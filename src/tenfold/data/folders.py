@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from tenfold.arrays import SIDE, Image, as_images
-from tenfold.data.labelled import LabelledImages, class_names, label_images
+from tenfold.data.examples import Examples, as_examples, class_names
 from tenfold.errors import DataError, TenfoldError
 from tenfold.files import in_place_of, opened, reading
 
@@ -80,7 +80,7 @@ def has_class_folders(folder: Path) -> bool:
     return any(_pictures_in(entry) for entry in _class_folders(folder))
 
 
-def read_class_folders(folder: Path, decode: Decode = decode_image) -> LabelledImages:
+def read_class_folders(folder: Path, decode: Decode = decode_image) -> Examples:
     """Read pictures that lie in one folder per class, such as `folder/7/*.png`.
 
     Args:
@@ -102,7 +102,7 @@ def read_class_folders(folder: Path, decode: Decode = decode_image) -> LabelledI
     return _read_pictures(named, classes, decode, origin=folder)
 
 
-def read_labelled_folder(folder: Path, decode: Decode = decode_image) -> LabelledImages:
+def read_labelled_folder(folder: Path, decode: Decode = decode_image) -> Examples:
     """Read pictures that a `labels.csv` beside them names, with the columns `file` and `label`.
 
     Args:
@@ -137,7 +137,7 @@ def read_labelled_folder(folder: Path, decode: Decode = decode_image) -> Labelle
     return _read_pictures(named, class_names(label for _, label in named), decode, origin=table)
 
 
-def write_class_folders(folder: Path, examples: LabelledImages) -> None:
+def write_class_folders(folder: Path, examples: Examples) -> None:
     """Write PNG files into one folder per class, whole or not at all.
 
     Args:
@@ -160,7 +160,7 @@ def write_class_folders(folder: Path, examples: LabelledImages) -> None:
             (temporary / examples.classes[label] / f"{index:06}.png").write_bytes(encode_image(image))
 
 
-def write_labelled_folder(folder: Path, examples: LabelledImages) -> None:
+def write_labelled_folder(folder: Path, examples: Examples) -> None:
     """Write PNG files and the `labels.csv` that names them, whole or not at all.
 
     Args:
@@ -190,7 +190,7 @@ def _pictures_in(folder: Path) -> list[Path]:
 
 def _read_pictures(
     named: Iterable[tuple[Path, str]], classes: tuple[str, ...], decode: Decode, *, origin: Path
-) -> LabelledImages:
+) -> Examples:
     named = list(named)
     images = np.zeros((len(named), SIDE, SIDE), dtype=np.uint8)
     for index, (path, _) in enumerate(named):
@@ -201,4 +201,4 @@ def _read_pictures(
         except TenfoldError as error:
             raise DataError(f"{path}: {error}") from error
     labels = np.array([classes.index(label) for _, label in named], dtype=np.int64)
-    return label_images(images, labels, origin=origin, classes=classes)
+    return as_examples(images, labels, origin=origin, classes=classes)

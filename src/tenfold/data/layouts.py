@@ -7,18 +7,19 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias, get_args
 
 from tenfold.arrays import Image
+from tenfold.data.examples import DIGITS, Examples, as_examples
 from tenfold.data.folders import LABELS_FILE, has_class_folders, read_class_folders, read_labelled_folder
 from tenfold.data.idx import read_idx, write_idx
-from tenfold.data.labelled import DIGITS, LabelledImages, label_images
 from tenfold.data.npz import npz_splits, read_npz
 from tenfold.data.sources import Split
 from tenfold.data.tables import read_csv, read_parquet
 from tenfold.errors import DataError
 from tenfold.files import in_place_of, reading
 
-__all__ = ["ALL", "SPLITS", "IdxPair", "Reader", "find_splits", "read_idx_pair", "write_idx_pairs"]
+__all__ = ["ALL", "SPLITS", "IdxPair", "Load", "find_splits", "read_idx_pair", "write_idx_pairs"]
 
-Reader: TypeAlias = Callable[[], LabelledImages]
+Load: TypeAlias = Callable[[], Examples]
+"""Reads one split, when it is called."""
 
 SPLITS: tuple[Split, ...] = get_args(Split)
 
@@ -41,7 +42,7 @@ class IdxPair(NamedTuple):
     labels: Path
 
 
-def find_splits(path: Path, decode: Callable[[bytes], Image]) -> dict[str, Reader]:
+def find_splits(path: Path, decode: Callable[[bytes], Image]) -> dict[str, Load]:
     """Say which splits a file or folder holds, without reading the images yet.
 
     Args:
@@ -58,7 +59,7 @@ def find_splits(path: Path, decode: Callable[[bytes], Image]) -> dict[str, Reade
         return _folder_splits(path, decode) if path.is_dir() else _file_splits(path)
 
 
-def read_idx_pair(pair: IdxPair, classes: tuple[str, ...] = DIGITS) -> LabelledImages:
+def read_idx_pair(pair: IdxPair, classes: tuple[str, ...] = DIGITS) -> Examples:
     """Read labelled images from two IDX files; of labels with several columns, as QMNIST has, the first counts.
 
     Raises:
@@ -67,10 +68,10 @@ def read_idx_pair(pair: IdxPair, classes: tuple[str, ...] = DIGITS) -> LabelledI
     images, labels = read_idx(pair.images), read_idx(pair.labels)
     if labels.ndim == 2:
         labels = labels[:, 0]
-    return label_images(images, labels, origin=pair.labels, classes=classes)
+    return as_examples(images, labels, origin=pair.labels, classes=classes)
 
 
-def write_idx_pairs(folder: Path, splits: Mapping[str, LabelledImages]) -> None:
+def write_idx_pairs(folder: Path, splits: Mapping[str, Examples]) -> None:
     """Write each split as a pair of IDX files named as MNIST's, all of them or none.
 
     Args:
@@ -87,7 +88,7 @@ def write_idx_pairs(folder: Path, splits: Mapping[str, LabelledImages]) -> None:
             write_idx(temporary / f"{prefix}labels-idx1-ubyte", examples.labels.astype("uint8"))
 
 
-def _file_splits(path: Path) -> dict[str, Reader]:
+def _file_splits(path: Path) -> dict[str, Load]:
     suffix = path.suffix.lower()
     if suffix == ".npz":
         return {split: partial(read_npz, path, split) for split in npz_splits(path)}
@@ -100,7 +101,7 @@ def _file_splits(path: Path) -> dict[str, Reader]:
     raise DataError(f"{path}: expected {LAYOUTS}; got a file with another name")
 
 
-def _folder_splits(folder: Path, decode: Callable[[bytes], Image]) -> dict[str, Reader]:
+def _folder_splits(folder: Path, decode: Callable[[bytes], Image]) -> dict[str, Load]:
     entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     if prefixes := {match["prefix"] for entry in entries if (match := IDX_NAME.fullmatch(entry.name))}:
         return _idx_splits(folder, prefixes)
@@ -108,7 +109,7 @@ def _folder_splits(folder: Path, decode: Callable[[bytes], Image]) -> dict[str, 
         return {ALL: partial(read_labelled_folder, folder, decode)}
     if any((folder / split).is_dir() for split in SPLITS):
         return {
-            split: _only_reader(_folder_splits(folder / split, decode), folder / split)
+            split: _only_load(_folder_splits(folder / split, decode), folder / split)
             for split in SPLITS
             if (folder / split).is_dir()
         }
@@ -120,7 +121,7 @@ def _folder_splits(folder: Path, decode: Callable[[bytes], Image]) -> dict[str, 
     raise DataError(f"{folder}: expected {LAYOUTS}; got a folder with {found}")
 
 
-def _idx_splits(folder: Path, prefixes: set[str]) -> dict[str, Reader]:
+def _idx_splits(folder: Path, prefixes: set[str]) -> dict[str, Load]:
     prefix_of = {_split_of(prefix): prefix for prefix in prefixes}
     if len(prefix_of) < len(prefixes) or (ALL in prefix_of and len(prefixes) > 1):
         raise DataError(
@@ -144,19 +145,19 @@ def _idx_pair(folder: Path, prefix: str) -> IdxPair:
     return IdxPair(found["images"], found["labels"])
 
 
-def _table_splits(entries: Sequence[Path]) -> dict[str, Reader]:
+def _table_splits(entries: Sequence[Path]) -> dict[str, Load]:
     """Give the splits of `train….csv` and `test….csv`, or of the parts of `train….parquet` and `test….parquet`."""
-    readers: dict[str, Reader] = {}
+    loads: dict[str, Load] = {}
     for split in SPLITS:
         named = [entry for entry in entries if _split_of(entry.name) == split]
         if parts := [entry for entry in named if entry.suffix.lower() == ".parquet"]:
-            readers[split] = partial(read_parquet, parts)
+            loads[split] = partial(read_parquet, parts)
         elif tables := [entry for entry in named if entry.suffix.lower() == ".csv"]:
             if len(tables) > 1:
                 names = ", ".join(table.name for table in tables)
                 raise DataError(f"{tables[0].parent}: expected one CSV file for {split}, got {names}; name one file")
-            readers[split] = partial(read_csv, tables[0])
-    return readers
+            loads[split] = partial(read_csv, tables[0])
+    return loads
 
 
 def _split_of(name: str) -> str:
@@ -166,7 +167,7 @@ def _split_of(name: str) -> str:
     return "test" if "test" in name or "t10k" in name else ALL
 
 
-def _only_reader(readers: dict[str, Reader], folder: Path) -> Reader:
-    if len(readers) != 1:
-        raise DataError(f"{folder}: expected one set of images, got {' and '.join(readers)}")
-    return next(iter(readers.values()))
+def _only_load(loads: dict[str, Load], folder: Path) -> Load:
+    if len(loads) != 1:
+        raise DataError(f"{folder}: expected one set of images, got {' and '.join(loads)}")
+    return next(iter(loads.values()))

@@ -12,8 +12,8 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
+from tenfold.data.examples import DIGITS, Examples, as_examples
 from tenfold.data.idx import Array
-from tenfold.data.labelled import DIGITS, LabelledImages, label_images
 from tenfold.errors import DataError
 from tenfold.files import in_place_of, opened, read_at_most
 
@@ -52,7 +52,7 @@ def npz_splits(path: Path) -> list[str]:
         return list(_find_pairs(_open_zip(stream, path), path))
 
 
-def read_npz(path: Path, split: str = "all") -> LabelledImages:
+def read_npz(path: Path, split: str = "all") -> Examples:
     """Read one split of an `.npz` file, without ever unpickling.
 
     Args:
@@ -74,10 +74,10 @@ def read_npz(path: Path, split: str = "all") -> LabelledImages:
         classes = DIGITS
         if "classes.npy" in archive.namelist():
             classes = tuple(str(name) for name in _read_npy(archive, "classes", path).ravel())
-        return label_images(images, labels, origin=path, classes=classes)
+        return as_examples(images, labels, origin=path, classes=classes)
 
 
-def write_npz(path: Path, splits: Mapping[str, LabelledImages]) -> None:
+def write_npz(path: Path, splits: Mapping[str, Examples]) -> None:
     """Write an `.npz` file with the keys of Keras, whole or not at all.
 
     Args:

@@ -14,8 +14,8 @@ from typing import BinaryIO, Literal, Protocol, TypeAlias, cast
 
 import numpy as np
 
+from tenfold.data.examples import Examples
 from tenfold.data.idx import encode_idx, gunzip, idx_header
-from tenfold.data.labelled import LabelledImages
 from tenfold.data.npz import read_npz
 from tenfold.errors import DataError
 from tenfold.files import opened, read_at_most
@@ -262,7 +262,7 @@ def _unpack(path: Path, file: RawFile) -> bytearray:
             return gunzip(cast(BinaryIO, member), file.size)
 
 
-def encode_split(examples: LabelledImages, split: Split, errand: Errand) -> Iterator[tuple[RawFile, bytes]]:
+def encode_split(examples: Examples, split: Split, errand: Errand) -> Iterator[tuple[RawFile, bytes]]:
     """Give the wanted files of a split as the IDX files that hold the same images and labels."""
     for file in errand.files:
         if file.split == split:

@@ -9,9 +9,9 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from tenfold.arrays import SIDE
+from tenfold.data.examples import DIGITS, Examples, as_examples
 from tenfold.data.folders import decode_image, encode_image
 from tenfold.data.idx import Array
-from tenfold.data.labelled import DIGITS, LabelledImages, label_images
 from tenfold.errors import DataError
 from tenfold.files import in_place_of, opened
 
@@ -23,13 +23,13 @@ CSV_HEADER = ",".join(["label", *(f"pixel{index}" for index in range(PIXELS))])
 BLOCK_BYTES = 4 << 20
 
 
-def read_csv(path: Path) -> LabelledImages:
+def read_csv(path: Path) -> Examples:
     """Read a CSV file as Kaggle has MNIST; see `parse_csv`."""
     with opened(path) as stream:
         return parse_csv(stream, origin=path)
 
 
-def parse_csv(stream: BinaryIO, *, origin: object) -> LabelledImages:
+def parse_csv(stream: BinaryIO, *, origin: object) -> Examples:
     """Read lines of a label and 784 pixels, row by row from the top left, with or without a header line.
 
     Args:
@@ -55,10 +55,10 @@ def parse_csv(stream: BinaryIO, *, origin: object) -> LabelledImages:
         line += len(lines)
     cells = np.concatenate(blocks)
     images = np.ascontiguousarray(cells[:, 1:]).reshape(-1, SIDE, SIDE)
-    return label_images(images, cells[:, 0], origin=origin)
+    return as_examples(images, cells[:, 0], origin=origin)
 
 
-def write_csv(path: Path, examples: LabelledImages) -> None:
+def write_csv(path: Path, examples: Examples) -> None:
     """Write a CSV file as Kaggle has MNIST, with a header line, whole or not at all.
 
     Raises:
@@ -71,7 +71,7 @@ def write_csv(path: Path, examples: LabelledImages) -> None:
             stream.write(f"{label}," + ",".join([cells[value] for value in image.tobytes()]) + "\n")
 
 
-def read_parquet(paths: Sequence[Path]) -> LabelledImages:
+def read_parquet(paths: Sequence[Path]) -> Examples:
     """Read Parquet files as Hugging Face stores MNIST, the parts of one split.
 
     Args:
@@ -98,10 +98,10 @@ def read_parquet(paths: Sequence[Path]) -> LabelledImages:
                 raise DataError(f"{path}, row {row}: {error}") from error
         labels.append(_labels_of(table, path))
     stacked = np.stack(images) if images else np.zeros((0, SIDE, SIDE), dtype=np.uint8)
-    return label_images(stacked, np.concatenate(labels), origin=paths[0], classes=classes)
+    return as_examples(stacked, np.concatenate(labels), origin=paths[0], classes=classes)
 
 
-def write_parquet(path: Path, examples: LabelledImages) -> None:
+def write_parquet(path: Path, examples: Examples) -> None:
     """Write a Parquet file as Hugging Face stores MNIST, whole or not at all.
 
     Raises:

@@ -12,7 +12,8 @@ from threading import Thread
 from typing import Any
 
 from tenfold.arrays import Image
-from tenfold.data.datasets import Examples, load_examples
+from tenfold.data.datasets import load_examples
+from tenfold.data.examples import Examples
 from tenfold.errors import OptionError, TrainingError
 from tenfold.learn.recipes import RECIPES, TrainingOptions
 from tenfold.model.evaluate import Evaluation, evaluate, relabelled

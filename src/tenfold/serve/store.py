@@ -34,8 +34,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from tenfold.arrays import SIDE, Images
+from tenfold.data.examples import as_examples
 from tenfold.data.folders import write_labelled_folder
-from tenfold.data.labelled import label_images
 from tenfold.errors import DataError, OptionError
 from tenfold.files import in_place_of
 
@@ -286,7 +286,7 @@ def export(store: ReviewStore, place: Path) -> int:
     images, labels = store.examples()
     if not labels:
         raise DataError("nobody has said yet what a picture shows: there is nothing to export")
-    write_labelled_folder(place, label_images(images, [int(label) for label in labels], origin="the review store"))
+    write_labelled_folder(place, as_examples(images, [int(label) for label in labels], origin="the review store"))
     return len(images)
 
 

@@ -2,60 +2,73 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-from tenfold.arrays import Images, Labels, as_images, as_labels
+import numpy as np
+
+from tenfold.arrays import Images, Labels, as_images, as_labels, digest
 from tenfold.errors import DataError
 
-__all__ = ["DIGITS", "LabelledImages", "class_names", "label_images"]
+__all__ = ["DIGITS", "Examples", "as_examples", "class_names"]
 
 DIGITS = tuple("0123456789")
 """The names of the ten classes, where a format does not name its own."""
 
 
-class LabelledImages(NamedTuple):
-    """Images and what they show.
+@dataclass(frozen=True)
+class Examples:
+    """Labelled images.
 
     Attributes:
         images: `uint8 (n, 28, 28)`, 0 paper, 255 ink.
         labels: `int64 (n,)`, indices into `classes`.
         classes: The names of the classes.
+        name: The data set or the path that they come from.
     """
 
     images: Images
     labels: Labels
     classes: tuple[str, ...]
+    name: str
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash over the pixels and labels, the same in whatever format they were stored."""
+        return digest(self.images, self.labels)
 
 
-def label_images(
+def as_examples(
     images: Any,  # noqa: ANN401
     labels: Any,  # noqa: ANN401
     *,
     origin: object,
     classes: tuple[str, ...] = DIGITS,
-) -> LabelledImages:
+) -> Examples:
     """Check that images and labels fit together.
 
     Args:
-        images: `uint8 (n, 28, 28)`, at least one.
+        images: `uint8 (n, 28, 28)` or `(n, 28, 28, 1)`, at least one.
         labels: Integers `(n,)`, 0 to `len(classes) - 1`.
-        origin: Where they come from, named in errors.
+        origin: Where they come from; named in errors, and the name of the examples.
         classes: The names of the classes.
 
     Returns:
-        The same, as the types that the rest of Tenfold takes.
+        The examples, in the types that the rest of Tenfold takes.
 
     Raises:
         DataError: One of them has a wrong type or shape, they do not match, or there is no image.
     """
+    array = np.asarray(images)
     try:
-        checked = as_images(images)
+        checked = as_images(array[..., 0] if array.ndim == 4 and array.shape[-1] == 1 else array)
         indices = as_labels(labels, count=len(checked), classes=len(classes))
     except DataError as error:
         raise DataError(f"{origin}: {error}") from error
     if not len(checked):
         raise DataError(f"{origin}: expected at least one image, got none")
-    return LabelledImages(checked, indices, classes)
+    return Examples(checked, indices, classes, str(origin))
 
 
 def class_names(names: Iterable[str]) -> tuple[str, ...]:
