@@ -1,4 +1,4 @@
-"""The demonstration: the whole way once, as a newcomer would go it."""
+"""The demonstration: each step once, from data to predictions, as a newcomer would take it."""
 
 import json
 import shutil
@@ -20,13 +20,12 @@ from tenfold.report.terminal import describe, draw_row
 
 __all__ = ["run"]
 
-PICTURES = 16
-CELL = 16
-"""Columns that one drawn picture takes, with the space beside it."""
+PICTURES = 16  # of the test set, to predict
+CELL = 16  # columns of a terminal that one drawn picture takes, with the space beside it
 
 
 def run(out: Path, *, offline: bool = False) -> None:
-    """Fetch MNIST, train the founding network, evaluate, save, reload without PyTorch, predict, and say what is next.
+    """Fetch MNIST, train the tutorial network, save it, evaluate it, load it without PyTorch, and predict.
 
     Args:
         out: Where `models/tutorial` and `reports/tutorial` are made.

@@ -25,7 +25,7 @@ class DataError(TenfoldError, ValueError):
 
 
 class FetchError(DataError, OSError):
-    """A data set could be had from none of its sources."""
+    """No source of a data set gave its files."""
 
 
 class PictureError(TenfoldError, ValueError):

@@ -34,12 +34,12 @@ def export(
         Format,
         typer.Option(
             "--format",
-            help="`onnx`: the network as the folder has it; `float32`, `int8`: the same in such numbers; `lines`: the "
-            "line recogniser, which reads whole numbers; `safetensors`: the weights.",
+            help="`onnx`: the network that reads digits, as the folder has it; `float32`, `int8`: the same one with "
+            "such numbers; `lines`: the line recogniser, which reads whole numbers; `safetensors`: the weights.",
         ),
     ] = "onnx",
     data: Annotated[
-        str, typer.Option("--data", help="For int8: images to measure the range of its numbers on.")
+        str, typer.Option("--data", help="For int8: the images on which the ranges of its numbers are measured.")
     ] = "mnist",
     out: Annotated[
         Path | None,

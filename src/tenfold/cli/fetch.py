@@ -1,4 +1,4 @@
-"""The command for data sets."""
+"""`tenfold fetch`: data sets."""
 
 import sys
 from pathlib import Path
@@ -13,13 +13,16 @@ __all__ = ["fetch"]
 
 
 def fetch(
-    names: Annotated[list[str], typer.Argument(metavar="NAME…", help="Data sets to fetch; `all` for all.")],
-    out: Annotated[Path | None, typer.Option(help="Also write it here, in the format of the suffix.")] = None,
-    split: Annotated[Literal["train", "test"], typer.Option(help="Which images --out gets.")] = "train",
+    names: Annotated[list[str], typer.Argument(metavar="NAME…", help="The names of data sets, or `all`.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="Also write it to this file or folder; the suffix decides the format."),
+    ] = None,
+    split: Annotated[Literal["train", "test"], typer.Option(help="Which images to write to --out.")] = "train",
     offline: Offline = False,
     quiet: Quiet = False,
 ) -> None:
-    """Download data sets, check them, and keep them for later.
+    """Download data sets, check them, and keep them in the cache.
 
     Example: `tenfold fetch mnist`, or `tenfold fetch mnist --out mnist.csv` for a copy in another format.
     """

@@ -21,19 +21,23 @@ __all__ = ["predict"]
 
 def predict(
     pictures: Annotated[
-        list[str], typer.Argument(metavar="PICTURE…", help="Picture files, folders, globs; `-` is standard input.")
+        list[str],
+        typer.Argument(
+            metavar="PICTURE…", help="Picture files, folders, or patterns as `scans/*.png`; `-` is standard input."
+        ),
     ],
     model: ShippedModel = None,
     max_error: MaxError = None,
     pixels: Pixels = None,
     steps: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Draw how each picture was prepared, into this folder.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Write a drawing of how each picture was prepared into this folder."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say which digit each picture shows.
 
-    Any picture of one digit: a photo, a scan, a screenshot, a drawing, a crop from a form; of any size and colours.
+    A picture may be a photo, a scan, a screenshot, a drawing or a crop from a form, of any size and colour.
 
     Example: `tenfold predict seven.png`, or `tenfold predict scans/ --json`.
     """

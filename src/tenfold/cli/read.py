@@ -32,21 +32,33 @@ __all__ = ["read"]
 def read(
     pages: Annotated[
         list[str],
-        typer.Argument(metavar="PAGE…", help="Photos, scans, PDF, TIFF, folders, globs; `-` is standard input."),
+        typer.Argument(
+            metavar="PAGE…",
+            help="Photos, scans, PDF or TIFF files, folders, or patterns as `scans/*.png`; `-` is standard input.",
+        ),
     ],
     model: ShippedModel = None,
-    digits: Annotated[int | None, typer.Option(help="How many digits each number has.", show_default=False)] = None,
+    digits: Annotated[
+        int | None, typer.Option(help="The number of digits that each number has.", show_default=False)
+    ] = None,
     grid: Annotated[
         str | None, typer.Option(metavar="RxC", help="Rows and columns of the grid, as 9x9.", show_default=False)
     ] = None,
     known: Annotated[
         Path | None,
-        typer.Option("--known", "--list", metavar="FILE", help="The only numbers that can occur, one a line."),
+        typer.Option(
+            "--known", "--list", metavar="FILE", help="A file with the only numbers that can occur, one a line."
+        ),
     ] = None,
-    unique: Annotated[bool, typer.Option("--unique", help="Each number of the list at most once.")] = False,
+    unique: Annotated[
+        bool, typer.Option("--unique", help="With --known: each number of the list occurs at most once.")
+    ] = False,
     max_error: Annotated[
         float | None,
-        typer.Option(help="Accept only what keeps the share of wrong numbers below this.", show_default=False),
+        typer.Option(
+            help="Accept only numbers sure enough that at most this share of them is wrong, as 0.001.",
+            show_default=False,
+        ),
     ] = None,
     form: Annotated[
         Path | None,
@@ -54,26 +66,29 @@ def read(
             "--form",
             "--fields",
             metavar="FORM",
-            help="Read the fields of this form.toml; one row of the table for each page.",
+            help="Read the fields that this form.toml describes; a table then has one row for each page.",
         ),
     ] = None,
     template: Annotated[
-        Path | None, typer.Option(metavar="FORM", help="Write a first form.toml from the page, and read nothing.")
+        Path | None,
+        typer.Option(metavar="FORM", help="Write a form.toml with the fields of an empty form, and read nothing."),
     ] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Let --template replace a form that is there.")] = False,
-    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a table.")] = None,
-    parquet: Annotated[Path | None, typer.Option(metavar="FILE", help="The same as Parquet.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Let --template replace a file that is there.")] = False,
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the numbers as a CSV table.")] = None,
+    parquet: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the numbers as a Parquet table.")] = None,
     crops: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Write a picture of each number that is for review.")
+        Path | None, typer.Option(metavar="FOLDER", help="Write a picture of each number that was not accepted.")
     ] = None,
     annotate: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Write the pages with what was read drawn on them.")
+        Path | None, typer.Option(metavar="FOLDER", help="Write the pages, with what was read drawn on them.")
     ] = None,
-    workers: Annotated[int, typer.Option(help="Processes that read; 0 for one on each core.")] = 1,
+    workers: Annotated[int, typer.Option(help="The number of processes that read; 0 for one on each core.")] = 1,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Read the numbers on pages: in boxes, in grids, or written freely.
+
+    A number that the model is not sure enough of is not accepted, but marked for review with the reason.
 
     Example: `tenfold read scans/ --digits 9 --known ids.csv --max-error 0.001 --csv ids-read.csv`. Forms: `tenfold read
     empty.png --template form.toml`, name the fields in it, then `tenfold read scans/ --form form.toml --csv out.csv`.

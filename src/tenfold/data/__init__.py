@@ -1,4 +1,4 @@
-"""Step 1 of the founding text: a name or a path in, labelled images out."""
+"""Loading and saving labelled images: a name or a path in, `Examples` out."""
 
 from tenfold import submodules_of
 

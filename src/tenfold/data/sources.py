@@ -1,4 +1,4 @@
-"""Where the files of a data set can be had: folders of this machine, and the web."""
+"""Sources of the files of a data set: folders on this machine, and the web."""
 
 import hashlib
 import logging
@@ -23,31 +23,31 @@ from tenfold.progress import Progress
 
 __all__ = [
     "Archive",
-    "Errand",
     "KerasFile",
     "LocalFolder",
     "Mirror",
     "RawFile",
+    "Request",
     "Source",
     "Split",
     "encode_split",
 ]
 
 Split: TypeAlias = Literal["train", "test"]
-"""What images are for: to learn from, or to measure on."""
+"""Purpose of images: to train on, or to measure on."""
 
-CONNECT_SECONDS = 2.0
-READ_SECONDS = 20.0
+CONNECT_SECONDS = 2.0  # longest time to connect to a mirror; then the next source is tried
+READ_SECONDS = 20.0  # longest time in which a mirror may send nothing
 DOWNLOAD_CHUNK_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
 class Archive:
-    """The packed form in which a file is published.
+    """A packed file, as it is published.
 
     Attributes:
         name: Its file name: a `.gz` of one file, or a `.zip` that several share.
-        sha256: Its hash, where the file's own is not published.
+        sha256: Its hash, needed where the hash of the unpacked file is not published.
         folder: The folder inside a `.zip` that holds each file as `.gz`.
     """
 
@@ -65,8 +65,8 @@ class RawFile:
         kind: What it holds.
         name: Its file name, unpacked.
         shape: The shape of its array.
-        packed: How it is published, where that is not as a `.gz` of the same name with a hash unknown.
-        sha256: The hash of the unpacked file, where it is known; then it alone decides.
+        packed: The packed file; by default a `.gz` file of the same name, whose hash is not known.
+        sha256: The hash of the unpacked file, where it is known; then no other hash is checked.
         dtype: The type of its values.
     """
 
@@ -80,7 +80,7 @@ class RawFile:
 
     @property
     def archive(self) -> Archive:
-        """How it is published."""
+        """The packed file."""
         return self.packed or Archive(f"{self.name}.gz")
 
     @cached_property
@@ -95,14 +95,14 @@ class RawFile:
 
 
 @dataclass(frozen=True)
-class Errand:
-    """What a source is sent for.
+class Request:
+    """The files that a source is asked for.
 
     Attributes:
         files: The files that are wanted.
-        workspace: A folder to put downloads in, which is removed afterwards.
-        offline: True where nothing may leave this machine.
-        progress: True where progress is shown.
+        workspace: A folder for downloads, which is deleted afterwards.
+        offline: Whether only this machine may be used.
+        progress: Whether to show progress.
     """
 
     files: Sequence[RawFile]
@@ -111,20 +111,20 @@ class Errand:
     progress: bool
 
     def require_network(self) -> None:
-        """Stop here where nothing may leave this machine.
+        """Refuse to use the network where the request is offline.
 
         Raises:
-            DataError: It may not.
+            DataError: It is.
         """
         if self.offline:
             raise DataError("not tried, because offline was asked for")
 
 
 class Source(Protocol):
-    """A place to have files from; its `str` names it in messages."""
+    """A place that files come from; `str` gives its name for messages."""
 
-    def bring(self, errand: Errand, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
-        """Give the wanted files one by one, unpacked, and raise what goes wrong; the caller checks the hashes."""
+    def fetch(self, request: Request, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
+        """Give the wanted files one by one, unpacked; any error may be raised, and the caller checks the hashes."""
         ...
 
 
@@ -141,12 +141,12 @@ class LocalFolder:
     def __str__(self) -> str:
         return self.path
 
-    def bring(self, errand: Errand, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
+    def fetch(self, request: Request, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
         """Give the files that are there, as `Source` says."""
         folder = _expand(self.path)
         if not folder.is_dir():
             raise DataError("there is no such folder")
-        for file in errand.files:
+        for file in request.files:
             plain, packed = folder / file.name, folder / file.archive.name
             if plain.is_file() and file.sha256:
                 with opened(plain) as stream:
@@ -170,13 +170,13 @@ class KerasFile:
     def __str__(self) -> str:
         return self.path
 
-    def bring(self, errand: Errand, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
+    def fetch(self, request: Request, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
         """Give the files as the arrays make them, as `Source` says."""
         path = _expand(self.path)
         if not path.is_file():
             raise DataError("there is no such file")
-        for split in sorted({file.split for file in errand.files}):
-            yield from encode_split(read_npz(path, split), split, errand)
+        for split in sorted({file.split for file in request.files}):
+            yield from encode_split(read_npz(path, split), split, request)
 
 
 @dataclass(frozen=True)
@@ -194,12 +194,12 @@ class Mirror:
     def __str__(self) -> str:
         return self.address
 
-    def bring(self, errand: Errand, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
+    def fetch(self, request: Request, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
         """Download and unpack the files, as `Source` says."""
-        errand.require_network()
-        for file in errand.files:
-            with Progress(f"Downloading {self.address}{file.archive.name}", shown=errand.progress) as progress:
-                yield file, _unpack(self._download(file.archive, errand.workspace, progress), file)
+        request.require_network()
+        for file in request.files:
+            with Progress(f"Downloading {self.address}{file.archive.name}", shown=request.progress) as progress:
+                yield file, _unpack(self._download(file.archive, request.workspace, progress), file)
 
     def _download(self, archive: Archive, folder: Path, progress: Progress) -> Path:
         import pooch
@@ -210,7 +210,7 @@ class Mirror:
             chunk_size=DOWNLOAD_CHUNK_BYTES,
             timeout=(CONNECT_SECONDS, self.read_seconds),
             headers={"Accept-Encoding": "identity"},
-            verify=os.environ.get("SSL_CERT_FILE") or True,  # requests knows only variables of its own
+            verify=os.environ.get("SSL_CERT_FILE") or True,  # requests does not look at this variable itself
         )
         try:
             with _silenced(pooch.get_logger()):
@@ -239,7 +239,7 @@ class Mirror:
             return f"{error.response.status_code} {error.response.reason}"
         innermost = str(getattr(error.args[0], "reason", error) if error.args else error).rpartition("): ")[2]
         if isinstance(error, requests.exceptions.SSLError):
-            return f"its certificate is not trusted ({innermost}); SSL_CERT_FILE can name authorities of your own"
+            return f"its certificate is not trusted ({innermost}); SSL_CERT_FILE can name your own authorities"
         return innermost
 
 
@@ -262,9 +262,9 @@ def _unpack(path: Path, file: RawFile) -> bytearray:
             return gunzip(cast(BinaryIO, member), file.size)
 
 
-def encode_split(examples: Examples, split: Split, errand: Errand) -> Iterator[tuple[RawFile, bytes]]:
+def encode_split(examples: Examples, split: Split, request: Request) -> Iterator[tuple[RawFile, bytes]]:
     """Give the wanted files of a split as the IDX files that hold the same images and labels."""
-    for file in errand.files:
+    for file in request.files:
         if file.split == split:
             array = examples.images if file.kind == "images" else examples.labels
             yield file, encode_idx(array.astype(np.uint8))

@@ -20,7 +20,7 @@ __all__ = ["parse_csv", "read_csv", "read_parquet", "write_csv", "write_parquet"
 PIXELS = SIDE * SIDE
 COLUMNS = 1 + PIXELS
 CSV_HEADER = ",".join(["label", *(f"pixel{index}" for index in range(PIXELS))])
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 4 << 20  # CSV is parsed in blocks of about this size, so that memory stays small
 
 
 def read_csv(path: Path) -> Examples:

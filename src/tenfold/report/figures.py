@@ -259,7 +259,7 @@ def figure_svg(figure: Figure, label: str) -> str:
     inside = UNUSED_IN_PAGES.sub("", inside)
     for color, variable in VARIABLES.items():
         inside = inside.replace(color, f"var({variable})")
-    edge = 0.75 * MARGIN  # a page has margins of its own
+    edge = 0.75 * MARGIN  # a page has its own margins
     width, height = (POINTS * (side - 2 * edge) for side in figure.get_size_inches())
     box = f"{POINTS * edge:g} {POINTS * edge:g} {width:g} {height:g}"
     natural = f"--width:{width * CSS_PIXELS / POINTS:.0f}px"

@@ -125,13 +125,13 @@ def _headline(info: ModelInfo, evaluation: Evaluation) -> str:
     mistakes = count_mistakes(evaluation)
     of_set = f" of {escape(evaluation.data)}" if evaluation.data else ""
     readings = [
-        ("Images", f"{evaluation.n:,}", "Every image of the set was asked and counted, once."),
+        ("Images", f"{evaluation.n:,}", "Each image of the set was counted once."),
         ("Mistakes", f"{mistakes:,}", "Images whose most probable class is not the true one."),
-        ("Loss", f"{evaluation.loss:.4f}", "Surprise at the true class, in nats: 0 if always right and sure of it."),
+        ("Loss", f"{evaluation.loss:.4f}", "Cross-entropy in nats: 0 for a model that is always right and sure."),
         (
             "Calibration error",
             percent(evaluation.ece, 2),
-            "How far, on average, being sure and being right lie apart (ECE).",
+            "Mean gap between how sure it was and how often right (ECE).",
         ),
     ]
     entries = "\n".join(

@@ -59,10 +59,10 @@ def learning_section(history: tuple[Epoch, ...]) -> str:
     if not quantities(history):
         return _section("Learning", "This model came without a training history.", "")
     held_out = (
-        "Training is measured on images as they were trained on, validation on images held out: where the two part, "
-        "the network learns its examples by heart."
+        "Training is measured on the images as they were trained on, validation on images held out: where the two "
+        "curves part, the network overfits."
         if any(epoch.validation for epoch in history)
-        else "No images were held out, so the curves cannot show whether the network learns its examples by heart."
+        else "No images were held out, so the curves cannot show whether the network overfits."
     )
     reading = f"An epoch is one pass over the training images. {held_out}"
     panels = "\n".join(_learning_curve(history, name) for name in quantities(history))
