@@ -14,7 +14,7 @@ from tenfold.report.html import write_report
 
 DIGITS = tuple("0123456789")
 FIGURES = ("learning-curves.png", "confusion-matrix.png", "worst-mistakes.png", "reliability.png")
-VOID = {"meta", "img", "br", "line", "circle", "polyline"}
+VOID = {"meta", "br"}
 HISTORY = (
     Epoch(1, 1.5, 0.001, {"loss": 0.4, "accuracy": 0.9}, {"loss": 0.3, "accuracy": 0.925}),
     Epoch(2, 1.5, 0.001, {"loss": 0.2, "accuracy": 0.95}, {"loss": 0.25, "accuracy": 0.94}),
