@@ -2,13 +2,11 @@
 
 import asyncio
 import gc
-import logging
 import mmap
 import multiprocessing
 import os
 import signal
 import socket
-import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,7 +20,8 @@ from tenfold.errors import OptionError
 from tenfold.serve.app import create_app
 from tenfold.serve.options import FORKS, ServeOptions
 from tenfold.serve.wire.connection import Connection
-from tenfold.serve.wire.metrics import JsonLines, share_figures
+from tenfold.serve.wire.logs import log_as_json
+from tenfold.serve.wire.metrics import share_metrics
 
 __all__ = ["configure", "listen", "serve"]
 
@@ -57,7 +56,7 @@ def serve(options: ServeOptions, tell: Callable[[str], None] = lambda _: None) -
     """
     app = create_app(options)  # before anything else, for it finds what is wrong with the options
     with listen(options) as listener:
-        _log_as_json()
+        log_as_json()
         address = _address(options, listener)
         if options.workers == 1:
             _Server(configure(app, options), lambda: tell(address)).run([listener])
@@ -67,7 +66,7 @@ def serve(options: ServeOptions, tell: Callable[[str], None] = lambda _: None) -
 
 def _serve_beside_each_other(options: ServeOptions, listener: socket.socket, ready: Callable[[], None]) -> None:
     with tempfile.TemporaryDirectory(prefix="tenfold-") as figures:
-        share_figures(figures)
+        share_metrics(figures)
         config = configure(partial(_worker_app, options), options)
         listener.set_inheritable(True)
         supervisor = _Supervisor(config, [listener])
@@ -212,7 +211,7 @@ class _Supervisor(multiprocess.Multiprocess):
 
 def _worker_app(options: ServeOptions) -> object:
     """Make the application in a process of its own."""
-    _log_as_json()
+    log_as_json()
     return create_app(options)
 
 
@@ -236,16 +235,6 @@ def configure(app: object, options: ServeOptions) -> uvicorn.Config:
 def _address(options: ServeOptions, listener: socket.socket) -> str:
     host = f"[{options.host}]" if ":" in options.host.strip("[]") else options.host
     return f"http://{host}:{listener.getsockname()[1]}"
-
-
-def _log_as_json() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    for name, level in (("tenfold.serve", logging.INFO), ("uvicorn", logging.WARNING)):
-        logger = logging.getLogger(name)
-        logger.handlers = [handler]
-        logger.propagate = False
-        logger.setLevel(level)
 
 
 def _ignore(number: int, frame: FrameType | None) -> None:
