@@ -27,7 +27,8 @@ from sheets import Sheet
 import tenfold
 from tenfold.serve.app import create_app
 from tenfold.serve.options import Limits, ServeOptions
-from tenfold.serve.run import configure, listen
+from tenfold.serve.run import listen
+from tenfold.serve.server import configure
 
 PATIENCE = 60
 """Seconds that a machine may take for what takes a moment."""
