@@ -1,15 +1,16 @@
 // What was found on pages: the numbers over each page at their places, and a table beside.
 
 import { plain, sureness } from "./answer.js";
+import { noun } from "./model.js";
 import { decoded, paint } from "./pictures.js";
 
 const at = (id) => document.getElementById(id);
 
 const COLUMNS = ["file", "page", "row", "text", "probability", "accepted", "reason"];
-const DOUBTS = { blank: "blank", "not-a-digit": "not a digit", "not-on-list": "not on the list", uncertain: "not sure enough", corrected: "corrected" };
-const LINE = 0.0022; // of the page's width
-const MARGIN = 0.5; // of its height, around a number that is cut out
-const SMALLEST = 11; // pixels of the screen that writing takes
+const DOUBTS = { blank: "blank", "not-on-list": "not on the list", uncertain: "not sure enough", corrected: "corrected" };
+const LINE = 0.0022; // width of a mark's line, in widths of the page
+const MARGIN = 0.5; // margin around a number that is cut out, in heights of the number
+const SMALLEST = 11; // least height of writing on a page, in pixels of the screen
 
 let sheets = []; // pages as read, each with its numbers
 let chosen = null;
@@ -27,7 +28,7 @@ export function forget() {
   at("rows").replaceChildren();
 }
 
-// Shows what one answer of the server tells, below what is shown already.
+// Shows the pages and numbers of one answer, below those that are shown already.
 export async function append({ pages, numbers }) {
   const fresh = await Promise.all(pages.map(async ({ file, page, picture }) => {
     const own = document.createElement("canvas");
@@ -76,7 +77,7 @@ function row(number, where) {
   const text = cell("");
   text.append(button);
   line.classList.toggle("doubted", !number.accepted);
-  line.append(cell(where), text, cell(number.accepted && !number.reason ? sureness(number.probability) : DOUBTS[number.reason]));
+  line.append(cell(where), text, cell(number.accepted && !number.reason ? sureness(number.probability) : DOUBTS[number.reason] ?? `not a ${noun()}`));
   return line;
 }
 
@@ -167,7 +168,7 @@ function write(pen, number, font) {
   pen.restore();
 }
 
-// A cell that a table would take for a formula is kept from being one.
+// An apostrophe keeps a spreadsheet from running a cell as a formula.
 export function asCsv() {
   const cell = (value) => {
     const text = typeof value === "string" ? value.replace(/^[=+\-@\t\r]/, "'$&") : String(value ?? "");

@@ -1,6 +1,6 @@
 // How to read pages: what a person knows of their numbers.
 
-import { onlyDigits } from "./pictures.js";
+import { onlySigns } from "./pictures.js";
 
 const at = (id) => document.getElementById(id);
 
@@ -9,7 +9,7 @@ const counted = (count, one, many) => (count === 1 ? one : many.replace("#", cou
 
 // `changed` is told when a person chose something else.
 export function startOptions(changed) {
-  for (const id of ["length", "grid-rows", "grid-columns"]) onlyDigits(at(id));
+  for (const id of ["length", "grid-rows", "grid-columns"]) onlySigns(at(id), () => [..."0123456789"]);
   at("list-file").addEventListener("change", async ({ target }) => {
     const [file] = target.files;
     if (file) at("list").value = await file.text();
@@ -25,13 +25,13 @@ export function startOptions(changed) {
   tell();
 }
 
-// Puts into a form what the server is to know.
+// Puts the options into a form for the server.
 export function addOptions(form) {
   const { length, rows, columns, mostWrong, list, once } = chosen();
   if (length) form.append("digits", length);
   if (rows && columns) form.append("grid", `${rows}x${columns}`);
   if (mostWrong) form.append("max_error", mostWrong);
-  if (list) form.append("list", new Blob([list], { type: "text/csv" }), "list.csv");
+  if (list) form.append("known", new Blob([list], { type: "text/csv" }), "list.csv");
   if (once) form.append("unique", "true");
 }
 

@@ -2,8 +2,9 @@
 
 import { Refusal, ask, hand, sentence, tell as tellTrouble } from "./api.js";
 import { append, asCsv, correct, cutOut, draw, forget, found, isDoubted, whenChosen } from "./found.js";
+import { signsOfNumbers } from "./model.js";
 import { addOptions, chosen, startOptions } from "./options.js";
-import { onlyDigits, takeFiles } from "./pictures.js";
+import { onlySigns, takeFiles } from "./pictures.js";
 import { refreshCount } from "./review.js";
 
 const at = (id) => document.getElementById(id);
@@ -19,7 +20,7 @@ export function startReading() {
   at("again").addEventListener("click", () => read(last));
   at("numbers-csv").addEventListener("click", () => hand(new Blob([asCsv()], { type: "text/csv" }), "numbers.csv"));
   at("numbers-review").addEventListener("click", () => tellTrouble(sendToReview));
-  onlyDigits(at("mended"), true);
+  onlySigns(at("mended"), signsOfNumbers, true);
   whenChosen((number) => {
     mended = number;
     at("mend").hidden = number === null;
@@ -32,7 +33,7 @@ export function startReading() {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 }
 
-// A list whose numbers come once each is one question about all files; otherwise each file is a question of its own.
+// Where each known number comes at most once, all files are one request; otherwise each file is a request.
 async function read(files) {
   asked.abort();
   asked = new AbortController();
