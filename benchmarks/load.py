@@ -1,4 +1,4 @@
-"""A load of HTTP requests: so many connections, each sending the next request as soon as the last is answered.
+"""A load of HTTP requests: several connections, each sending its next request as soon as the last is answered.
 
 Example: `python -m benchmarks.load http://127.0.0.1:8000/v1/digits seven.png --connections 16 --seconds 30`
 """
@@ -23,7 +23,7 @@ PAUSE = 0.05
 
 @dataclass(frozen=True)
 class Load:
-    """What became of a load.
+    """The answers to a load.
 
     Attributes:
         seconds: How long it lasted.
@@ -48,18 +48,18 @@ class Load:
 
 
 def load(url: str, content: bytes, kind: str, *, connections: int, seconds: float, headers: str = "") -> Load:
-    """Ask the same over and over.
+    """Send one request over and over.
 
     Args:
         url: `http://host:port/path`.
         content: The body.
         kind: Its media type.
-        connections: How many ask at once.
-        seconds: For how long.
+        connections: How many send at once.
+        seconds: How long.
         headers: More lines of the request's head, each ended by CR LF.
 
     Returns:
-        What became of it.
+        The answers.
     """
     return asyncio.run(_load(url, content, kind, connections, seconds, headers))
 
@@ -114,13 +114,13 @@ async def _answer(reader: asyncio.StreamReader) -> tuple[int, bool]:
 
 
 def main(
-    url: Annotated[str, typer.Argument(help="Where to.")],
+    url: Annotated[str, typer.Argument(help="Where to send it.")],
     body: Annotated[Path, typer.Argument(help="A file to send.")],
     kind: Annotated[str, typer.Option(help="Its media type.")] = "image/png",
-    connections: Annotated[int, typer.Option(help="How many ask at once.")] = 16,
-    seconds: Annotated[float, typer.Option(help="For how long.")] = 10,
+    connections: Annotated[int, typer.Option(help="Connections at once.")] = 16,
+    seconds: Annotated[float, typer.Option(help="Seconds.")] = 10,
 ) -> None:
-    """Ask the same over and over, and say how fast it was answered."""
+    """Send one request over and over, and print how fast it was answered."""
     done = load(url, body.read_bytes(), kind, connections=connections, seconds=seconds)
     quick, slow = done.percentile(50) * 1000, done.percentile(99) * 1000
     print(f"{done.rate:,.0f} a second; half within {quick:.1f} ms, 99% within {slow:.1f} ms; {done.statuses}")

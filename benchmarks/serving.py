@@ -1,4 +1,4 @@
-"""`tenfold serve` under load: how much, how fast, how it starts, how it ends; beside other servers of the same model.
+"""`tenfold serve` under load: answers a second, latency, start and end; beside other servers of the same model.
 
 Server and load share this machine's cores. Example: `python -m benchmarks.serving`, or `… --quick` for shorter rounds
 """
@@ -35,9 +35,9 @@ from tenfold.model.folder import SHIPPED, load_model
 __all__ = ["main"]
 
 CONNECTIONS = 16
-OVERLOAD = 10
-BATCH = 64
-PATIENCE = 120.0
+OVERLOAD = 10  # times as many connections, to see what a server refuses
+BATCH = 64  # images in a request of the inference protocol
+PATIENCE = 120.0  # seconds to wait for a server that starts or ends
 DIGITS, INFER = "/v1/digits", "/v2/models/reader/infer"
 
 
@@ -113,7 +113,7 @@ def wait_for(url: str, body: bytes | None = None, kind: str = "image/png") -> No
 
 
 def a_picture() -> bytes:
-    """Give a seven as somebody would photograph it: PNG, 200×280, grain and all."""
+    """Give a seven as somebody would photograph it: a PNG file, 200×280, with grain."""
     images = tenfold.load_data("mnist")[1][0]
     paper = np.full((280, 200), 225.0)
     paper[60:220, 20:180] -= np.asarray(Image.fromarray(images[0]).resize((160, 160), Image.Resampling.BICUBIC)) * 0.75
@@ -137,7 +137,7 @@ def a_batch() -> dict[str, tuple[bytes, str]]:
 
 
 def network_alone(threads: int, seconds: float) -> float:
-    """Give how many images a second the network answers in batches, asked from so many threads, nothing around it."""
+    """Give how many images a second the network answers in batches, asked from several threads, without a server."""
     images = tenfold.load_data("mnist")[1][0][:BATCH]
     model = load_model(SHIPPED, threads=1)
     started = time.perf_counter()
@@ -158,8 +158,8 @@ def a_form(picture: bytes) -> tuple[bytes, str]:
     return b"--cut\r\n" + head + picture + b"\r\n--cut--\r\n", "multipart/form-data; boundary=cut"
 
 
-def told(done: Load, server: Server | None = None, cpu: float = 0.0) -> dict[str, Any]:
-    """Give what became of a load as plain values."""
+def as_values(done: Load, server: Server | None = None, cpu: float = 0.0) -> dict[str, Any]:
+    """Give the figures of a load as plain values."""
     values: dict[str, Any] = {
         "rate": done.rate,
         "median_ms": done.percentile(50) * 1000,
@@ -186,11 +186,11 @@ def under_load(
     load(server.address + path, body, kind, connections=4, seconds=1, headers=headers)
     cpu = server.cpu()
     done = load(server.address + path, body, kind, connections=connections, seconds=seconds, headers=headers)
-    return told(done, server, cpu)
+    return as_values(done, server, cpu)
 
 
 def overload(server: Server, body: bytes, seconds: float) -> dict[str, Any]:
-    """Ask ten times as much at once, and see how long the next request then waits."""
+    """Ask on ten times as many connections, and measure how long the next request waits."""
     result = under_load(server, DIGITS, body, seconds, CONNECTIONS * OVERLOAD)
     ended = time.perf_counter()
     wait_for(server.address + DIGITS, body)
@@ -198,7 +198,7 @@ def overload(server: Server, body: bytes, seconds: float) -> dict[str, Any]:
 
 
 def ended(body: bytes) -> dict[str, Any]:
-    """Tell a loaded server to end."""
+    """Tell a loaded server to end, and count what it still answers."""
     with tenfold_server() as server:
         answers: list[Load] = []
         loading = threading.Thread(
@@ -217,7 +217,7 @@ def ended(body: bytes) -> dict[str, Any]:
 
 
 def lasting(body: bytes, minutes: float) -> dict[str, Any]:
-    """Load a server for long, and read its memory halfway and at the end."""
+    """Load a server for minutes, and measure its memory halfway and at the end."""
     with tenfold_server() as server:
         memory = []
         for _ in range(2):
@@ -315,7 +315,7 @@ def table(result: dict[str, Any]) -> list[list[str]]:
 
 
 def moments(result: dict[str, Any]) -> list[list[str]]:
-    """Give the figures that are no rates as rows of text, the heading first."""
+    """Give the other figures as rows of text, the heading first."""
     rows = [["figure", ""], ["start to ready", f"{result['ready_s']:.2f} s"]]
     for threads, rate in result["network alone"].items():
         share = result["infer"]["binary"]["rate"] / rate

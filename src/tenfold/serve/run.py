@@ -43,7 +43,7 @@ def _serve_with_workers(options: ServeOptions, listener: socket.socket, ready: C
         config = configure(partial(_worker_app, options), options)
         listener.set_inheritable(True)
         supervisor = Supervisor(config, [listener])
-        gc.freeze()  # the collector then leaves what is loaded alone, and its memory stays shared
+        gc.freeze()  # the garbage collector then does not write to what is loaded, so that its memory stays shared
         ready()
         supervisor.run()
 

@@ -69,7 +69,7 @@ class Work:
 
 
 async def stored(use: Callable[[], T]) -> T:
-    """Use the review store in a thread of its own, for it waits for the disk.
+    """Use the review store in a separate thread, for it waits for the disk.
 
     Args:
         use: Uses the store.

@@ -11,7 +11,7 @@ export const named = (name) => (isDigit(name) ? NAMES[name] : `“${name}”`);
 
 const one = (name) => (isDigit(name) ? `${name === "8" ? "an" : "a"} ${NAMES[name]}` : named(name));
 
-// A share of 1 in words; never “100%”, for nothing is certain.
+// A probability in words; never “100%”, for nothing is certain.
 export function sureness(probability) {
   if (probability > 0.9999) return "more than 99.99%";
   return `${(probability * 100).toFixed(probability > 0.99 ? 2 : 0)}%`;
@@ -27,7 +27,7 @@ export function inWords({ digit, probability, reason }) {
 // A number as it is shown: a point for an empty box.
 export const plain = ({ text }) => text.replaceAll("_", "·");
 
-// What is said of the numbers in a drawing, where there should be one.
+// Words about the numbers in a drawing, which should hold one.
 export function numbersInWords(found) {
   if (found.length === 0) return "No number can be made out here.";
   if (found.length > 1) return `These look like ${found.length} numbers. Write the ${noun()}s of one number on one line, close together.`;

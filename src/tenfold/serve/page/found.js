@@ -1,4 +1,4 @@
-// What was found on pages: the numbers over each page at their places, and a table beside.
+// What was found: each page with its numbers marked, and a table beside.
 
 import { plain, sureness } from "./answer.js";
 import { noun } from "./model.js";
@@ -94,14 +94,14 @@ function choose(number) {
   tellChosen(chosen);
 }
 
-// A person says what a number is.
+// Replaces what was read by what a person says.
 export function correct(number, text) {
   Object.assign(number, { text, accepted: true, reason: "corrected" });
   arrange();
   choose(number);
 }
 
-// A number as a picture of its own, as it stands on its page.
+// Cuts a number out of its page, as a picture.
 export function cutOut(number) {
   const { quad } = number;
   const { own } = sheets.find(({ numbers }) => numbers.includes(number));
@@ -128,7 +128,7 @@ function outline(quad) {
   return path;
 }
 
-// The page is paper in light and in dark, so its marks are the colours of the light page.
+// Pages are light paper even where the screen is dark, so marks on them have the colours for light.
 export function draw() {
   const style = getComputedStyle(at("pages"));
   for (const { own, canvas, numbers } of sheets) {
@@ -149,7 +149,7 @@ export function draw() {
   }
 }
 
-// What was read stands under its place, on a strip of paper where there is something already.
+// Writes what was read below its place, on a white strip, for something may stand there.
 function write(pen, number, font) {
   const { quad } = number;
   const [left, right] = [quad[3], quad[2]];

@@ -1,4 +1,4 @@
-// How to read pages: what a person knows of their numbers.
+// Options: what a person knows of the numbers on the pages.
 
 import { onlySigns } from "./pictures.js";
 
@@ -7,7 +7,7 @@ const at = (id) => document.getElementById(id);
 const listed = () => at("list").value.split("\n").filter((line) => line.trim()).length;
 const counted = (count, one, many) => (count === 1 ? one : many.replace("#", count.toLocaleString("en")));
 
-// `changed` is told when a person chose something else.
+// `changed` is called when a person chooses something else.
 export function startOptions(changed) {
   for (const id of ["length", "grid-rows", "grid-columns"]) onlySigns(at(id), () => [..."0123456789"]);
   at("list-file").addEventListener("change", async ({ target }) => {
@@ -46,7 +46,7 @@ export function chosen() {
   };
 }
 
-// Says in the closed options what is chosen, and how long the list is.
+// Shows what is chosen beside the word Options, and how long the list is.
 function tell() {
   const { length, rows, columns, mostWrong, list, once } = chosen();
   at("once").disabled = !list;

@@ -52,7 +52,7 @@ export class Pad {
     const strokes = this.#kind === "digit" ? this.#strokes : closeGaps(this.#strokes);
     const wide = this.#kind === "digit" ? 1 : Math.max(...strokes.flat().map(([x]) => x)) + EDGE;
     const sheet = Object.assign(document.createElement("canvas"), { width: Math.round(wide * tall), height: tall });
-    const pen = sheet.getContext("2d", { willReadFrequently: true }); // drawn where it is read from
+    const pen = sheet.getContext("2d", { willReadFrequently: true }); // drawn in memory, from where it is read
     pen.fillStyle = "#fff";
     pen.fillRect(0, 0, sheet.width, tall);
     this.#paint(pen, strokes, tall, "#000");
@@ -112,7 +112,7 @@ export class Pad {
   }
 }
 
-// Moves what stands apart in a number together, its first stroke to the left edge.
+// Closes wide gaps between the strokes of a number, and moves the first stroke to the left edge.
 function closeGaps(strokes) {
   const spans = strokes.map((points) => {
     const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];

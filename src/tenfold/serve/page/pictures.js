@@ -12,7 +12,7 @@ export function decoded(base64, type = "image/png") {
   return new Blob([Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0))], { type });
 }
 
-// Takes the files that are chosen in some fields, or pasted or dropped while a part of the page is shown.
+// Calls `take` with files that are chosen in the fields, or pasted or dropped while `part` is shown.
 export function takeFiles(part, sheet, fields, take) {
   const some = (files) => { if (files?.length) take([...files]); };
   for (const field of fields) {

@@ -1,4 +1,4 @@
-// Read: asks about pages, one file after another, and says how it went.
+// Read: asks the server about pages, one file after another, and reports.
 
 import { Refusal, ask, hand, sentence, tell as tellTrouble } from "./api.js";
 import { append, asCsv, correct, cutOut, draw, forget, found, isDoubted, whenChosen } from "./found.js";
@@ -84,7 +84,7 @@ async function readGroup(group, signal) {
   at("result").hidden = false;
 }
 
-// Files of one name are told apart.
+// Gives files of the same name different ones.
 function apart(files) {
   const seen = new Map();
   return files.map((file) => {
@@ -141,7 +141,7 @@ function offerReview() {
   at("numbers-review").textContent = count === 1 ? "Send one number to review" : `Send ${count} numbers to review`;
 }
 
-// The pages are read once more, and this time what is doubted is kept.
+// Has the pages read once more, now with review of what is not accepted.
 async function sendToReview() {
   at("numbers-review").disabled = true;
   at("sent").textContent = "Sending…";
@@ -150,7 +150,7 @@ async function sendToReview() {
     while (requests.length) {
       const { numbers } = await (await ask("v1/numbers?review=true", { method: "POST", body: requests[0] })).json();
       count += numbers.filter(({ review }) => review !== null).length;
-      requests.shift(); // what was kept is not sent again where the next one fails
+      requests.shift(); // so that it is not sent again where the next one fails
     }
     at("numbers-review").hidden = true;
     at("sent").textContent = count === 1 ? "One number waits under Review." : `${count} numbers wait under Review.`;
@@ -162,7 +162,7 @@ async function sendToReview() {
   }
 }
 
-// A number that was read wrong is kept with what it is; the table and its CSV say so too.
+// Keeps a number that was read wrong with its correction, which the table and its CSV then show too.
 async function mend() {
   const [number, label] = [mended, at("mended").value];
   const form = new FormData();

@@ -9,8 +9,8 @@ const at = (id) => document.getElementById(id);
 
 const WIDE = 1.6; // least width, in heights, of a crop that takes the whole width of the page
 
-let queue = []; // what was fetched, decided or not
-let place = 0; // what of it is shown
+let queue = []; // reviews that were fetched, decided or not
+let place = 0; // of the review that is shown
 let left = 0;
 
 export function startReviewing() {
@@ -94,7 +94,7 @@ async function go(by) {
   if (place + by >= queue.length) await fetchMore();
   place = Math.min(place + by, queue.length);
   if (place === queue.length && left > 0) {
-    await openReview(); // what was put off comes round again
+    await openReview(); // those that were put off come again
     return;
   }
   await show();

@@ -141,14 +141,14 @@ def number_routes(live: LiveReader, work: Work, metrics: Metrics, store: ReviewS
         [numbers] = await work.run([partial(reader.decide, rows, options)])
         for number in numbers:
             metrics.numbers.labels(number.reason or "accepted").inc()
-        answer = {**_told(numbers), "failed": failed}
+        answer = {**_as_answer(numbers), "failed": failed}
         if sent.asked.review:
             crops = [each for page in pages for each in page.crops]
             [new] = await work.run([partial(_doubted, numbers, rows, crops, live.name)])
             kept = await stored(lambda: store.add(*new.values()))
             ids = dict(zip(new, (review.id for review in kept), strict=True))
-            for place, told in enumerate(answer["numbers"]):
-                told["review"] = ids.get(place)
+            for place, each in enumerate(answer["numbers"]):
+                each["review"] = ids.get(place)
         if sent.asked.pictures:
             answer["pages"] = [page.shown for page in pages]
         return JSONResponse(answer)
@@ -157,7 +157,12 @@ def number_routes(live: LiveReader, work: Work, metrics: Metrics, store: ReviewS
 
 
 def _checked(sent: SentPages, reader: Reader, limits: Limits) -> NumberOptions:
-    """Give the options, before anything is read; refuse what is not allowed and what is too much."""
+    """Check a request before anything is read, and give its options.
+
+    Raises:
+        OptionError: An option is not allowed.
+        Problem: There are too many pages, or too many known numbers.
+    """
     options = number_options(sent.asked, reader, limits)
     count = sum(count_pages(file.content) for file in sent.files)
     if count > limits.pages:
@@ -195,11 +200,11 @@ def _shown(name: str | None, number: int, page: Grey) -> dict[str, Any]:
     return {"file": name, "page": number, "width": width, "height": height, "picture": as_text(as_jpeg(page))}
 
 
-def _told(numbers: Numbers) -> dict[str, Any]:
+def _as_answer(numbers: Numbers) -> dict[str, Any]:
     """Give the numbers as `ReadNumbers` has them: a file without a name is null."""
     answer = numbers.to_dict()
-    for told in answer["numbers"]:
-        told["file"] = told["file"] or None
+    for each in answer["numbers"]:
+        each["file"] = each["file"] or None
     return answer
 
 
