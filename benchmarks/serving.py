@@ -123,7 +123,7 @@ def wait_for(url: str, body: bytes | None = None, kind: str = "image/png") -> No
 
 
 def a_picture() -> bytes:
-    """Give a seven as somebody would photograph it: PNG, 200×280, grain and all."""
+    """Give a seven as somebody would photograph it: a PNG file, 200×280, with grain."""
     images = tenfold.load_data("mnist")[1][0]
     stream = BytesIO()
     picture = photograph_digit(images[0], 280, 200, np.random.default_rng(0), noise=2)
@@ -166,8 +166,8 @@ def a_form(picture: bytes) -> tuple[bytes, str]:
     return b"--cut\r\n" + head + picture + b"\r\n--cut--\r\n", "multipart/form-data; boundary=cut"
 
 
-def told(done: Load, server: Server | None = None, cpu: float = 0.0) -> dict[str, Any]:
-    """Give the answers to a load as plain values."""
+def as_values(done: Load, server: Server | None = None, cpu: float = 0.0) -> dict[str, Any]:
+    """Give the figures of a load as plain values."""
     values: dict[str, Any] = {
         "rate": done.rate,
         "median_ms": done.percentile(50) * 1000,
@@ -194,7 +194,7 @@ def under_load(
     load(server.address + path, body, kind, connections=4, seconds=1, headers=headers)
     cpu = server.cpu()
     done = load(server.address + path, body, kind, connections=connections, seconds=seconds, headers=headers)
-    return told(done, server, cpu)
+    return as_values(done, server, cpu)
 
 
 def overload(server: Server, body: bytes, seconds: float) -> dict[str, Any]:

@@ -24,9 +24,11 @@ from PIL import Image
 from playwright.sync_api import expect, sync_playwright
 from sheets import Sheet
 
+import tenfold
 from tenfold.serve.app import create_app
 from tenfold.serve.options import Limits, ServeOptions
-from tenfold.serve.run import configure, listen
+from tenfold.serve.run import listen
+from tenfold.serve.server import configure
 
 PATIENCE = 60
 """Seconds that a machine may take for what takes a moment."""
@@ -45,6 +47,30 @@ def seven(mnist) -> bytes:
     digit = np.asarray(Image.fromarray(mnist.x_test[0]).resize((160, 160), Image.Resampling.BICUBIC))
     paper[60:220, 20:180] -= (digit * 0.8).astype(np.uint8)
     return encoded(paper)
+
+
+@pytest.fixture(scope="session")
+def trained(mnist, tmp_path_factory):
+    """Train a small model of five classes, the digits 0 to 4 under other names, which reads no numbers."""
+
+    def run(names: str) -> Path:
+        some = np.flatnonzero(mnist.y_train[:1500] < 5)
+        labels = np.array(list(names))[mnist.y_train[some]]
+        folder = tmp_path_factory.mktemp("models") / "small"
+        tenfold.DigitClassifier(hidden=(32,), epochs=3).fit(mnist.x_train[some], labels).save(folder)
+        return folder
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def five(trained) -> Path:
+    return trained("01234")
+
+
+@pytest.fixture(scope="session")
+def letters(trained) -> Path:
+    return trained("ABCDE")
 
 
 @contextmanager

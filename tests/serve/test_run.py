@@ -1,20 +1,20 @@
 """`tenfold serve` as an operator runs it."""
 
 import asyncio
-import contextlib
 import json
 import shutil
 import signal
-import socket
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 
+import tenfold
 from tenfold.errors import TenfoldError
 from tenfold.serve import run
-from tenfold.serve.options import FORKS, Limits, ServeOptions
-from tenfold.serve.store import ReviewStore
+from tenfold.serve.options import ServeOptions
+from tenfold.serve.store import NewReview, ReviewStore
 
 HEADERS = {"content-type": "image/png"}
 
@@ -74,55 +74,6 @@ def test_processes_add_their_figures_up_and_sigterm_answers_whoever_was_let_in(s
     assert "timeout" not in running.log.read_text()
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="signals of POSIX")
-def test_who_knocked_before_the_end_is_let_in_and_answered(start, seven):
-    running = start("--workers", 1)
-    address = httpx.URL(running.address)
-    request = b"POST /v1/digits HTTP/1.1\r\nhost: localhost\r\ncontent-type: image/png\r\ncontent-length: %d\r\n\r\n"
-    running.process.send_signal(signal.SIGSTOP)
-    knocking = [socket.create_connection((address.host, address.port), timeout=60) for _ in range(40)]
-    for connection in knocking:
-        connection.sendall(request % len(seven) + seven)
-    running.process.send_signal(signal.SIGTERM)
-    running.process.send_signal(signal.SIGCONT)
-    for connection in knocking:
-        with connection, connection.makefile("rb") as answer:
-            assert answer.readline() == b"HTTP/1.1 200 OK\r\n"
-    assert running.process.wait(60) == 0
-
-
-@pytest.mark.skipif(not FORKS, reason="one process serves here")
-def test_processes_let_connections_in_by_turns(start, wait_until):
-    running = start("--workers", 2)
-    address = httpx.URL(running.address)
-    workers = Path(f"/proc/{running.process.pid}/task/{running.process.pid}/children").read_text().split()
-    assert len(workers) == 2
-
-    def let_in():
-        """How many connections that are still open each process has let in."""
-        rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()]
-        ours = {f"socket:[{row[9]}]" for row in rows if row[1].endswith(f":{address.port:04X}") and row[3] == "01"}
-        return [len(ours.intersection(held(worker))) for worker in workers]
-
-    def held(worker):
-        for each in Path(f"/proc/{worker}/fd").iterdir():
-            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
-                yield str(each.readlink())
-
-    with contextlib.ExitStack() as stack:
-
-        def connect():
-            there = sum(let_in())
-            stack.enter_context(socket.create_connection((address.host, address.port), timeout=60))
-            wait_until(lambda: sum(let_in()) > there)
-
-        wait_until(lambda: connect() or all(let_in()))  # one process may still be starting
-        before = let_in()
-        for _ in range(24):
-            connect()
-        assert min(now - then for now, then in zip(let_in(), before, strict=True)) >= 4
-
-
 def test_a_new_model_comes_in_without_a_failed_request_and_a_bad_one_stays_out(
     start, seven, model, model_copy, wait_until
 ):
@@ -163,22 +114,6 @@ def test_what_is_too_much_is_told_to_come_again_and_the_rest_is_right(serve, tmp
         assert "tenfold_waiting 0.0" in httpx.get(f"{address}/metrics").text
 
 
-def test_workers_end_with_the_process_that_minds_them(start, wait_until):
-    running = start("--workers", 2)
-    running.process.kill()
-
-    def refused():
-        try:
-            httpx.get(f"{running.address}/v2/health/live")
-        except httpx.ConnectError:
-            return True
-        except httpx.TransportError:
-            return False  # one of them is about to end
-        return False
-
-    assert wait_until(refused)
-
-
 def test_reviews_acknowledged_before_a_kill_are_there_after_it(start, seven, tmp_path):
     running = start("--store", "mine.db")
     ids = []
@@ -189,6 +124,17 @@ def test_reviews_acknowledged_before_a_kill_are_there_after_it(start, seven, tmp
     store = ReviewStore(str(tmp_path / "mine.db"))
     assert [review.id for review in store.everything()] == ids
     store.close()
+
+
+def test_what_people_said_is_exported_in_the_classes_of_the_model(command, letters, tmp_path):
+    store = ReviewStore(str(tmp_path / "review.db"))
+    image = np.full((1, 28, 28), 7, np.uint8)
+    store.add(NewReview(b"png", image, "A", 0.6, "uncertain", "small", label="B"))
+    store.close()
+    result = command("serve", "--export", "mine", "--model", letters)
+    assert (result.status, result.out) == (0, "1 written to mine\n")
+    examples = tenfold.load_examples(tmp_path / "mine", "train")
+    assert [examples.classes[label] for label in examples.labels] == ["B"]
 
 
 @pytest.mark.parametrize(
@@ -205,9 +151,6 @@ def test_wrong_usage_is_one_line(command, arguments, message):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"port": 99_999}, "--port must be from 0"),
-        ({"workers": 0}, "--workers must be at least 1"),
-        ({"limits": Limits(pixels=0)}, "--pixels must be at least 1"),
         ({"store": "mysql://x"}, "--store takes a file"),
         ({"model": Path("nowhere")}, "no model at nowhere"),
         ({"max_error": 1e-9}, "labelled images"),

@@ -6,15 +6,11 @@ import subprocess
 import sys
 import tempfile
 import threading
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import numpy as np
 import pytest
-from PIL import Image
-from sheets import Sheet
 
 import tenfold
 from tenfold.errors import DataError, OptionError
@@ -22,6 +18,7 @@ from tenfold.serve.store import NewReview, ReviewStore, export
 
 NOBODY = 65534
 IMAGES = np.full((1, 28, 28), 7, np.uint8)
+CLASSES = tuple("0123456789")
 
 
 @pytest.fixture(scope="module")
@@ -57,12 +54,6 @@ def store(request, tmp_path):
     made.close()
 
 
-def encoded(page):
-    stream = io.BytesIO()
-    Image.fromarray(page).save(stream, "PNG")
-    return stream.getvalue()
-
-
 def add(store, **changes):
     values = {"crop": b"png", "images": IMAGES, "guess": "7", "probability": 0.6, "reason": "uncertain", "model": "m"}
     [review] = store.add(NewReview(**{**values, **changes}))
@@ -70,7 +61,7 @@ def add(store, **changes):
 
 
 def test_what_is_kept_waits_is_decided_and_is_exported(store, tmp_path):
-    before, labelled = store.left(), len(store.examples()[1])
+    before, labelled = store.left(), len(store.examples(CLASSES)[1])
     first, second = add(store, name="a.png"), add(store, name="=1+1")
     known = add(store, label="3", images=np.full((1, 28, 28), 3, np.uint8))
     assert store.left() == before + 2
@@ -86,16 +77,16 @@ def test_what_is_kept_waits_is_decided_and_is_exported(store, tmp_path):
     add(store, guess="49", images=np.stack([*IMAGES, *IMAGES]), label="490")
     add(store, guess="_", images=np.zeros((1, 28, 28), np.uint8), label="5")
 
-    images, digits = store.examples()
+    images, digits = store.examples(CLASSES)
     assert digits[labelled:] == ["1", "3", "4"]
     assert images[labelled + 1, 0, 0] == 3
     rows = list(csv.DictReader(io.StringIO(store.as_csv())))
     assert {row["name"] for row in rows} >= {"a.png", "'=1+1"}
     assert [row["label"] for row in rows if int(row["id"]) in {known.id, two.id}] == ["3", "4_"]
 
-    assert export(store, tmp_path / "mine") == len(digits)
+    assert export(store, tmp_path / "mine", CLASSES) == len(digits)
     assert len(tenfold.load_examples(tmp_path / "mine", "train").images) == len(digits)
-    assert export(store, tmp_path / "mine.csv") == len(rows)
+    assert export(store, tmp_path / "mine.csv", CLASSES) == len(rows)
 
 
 def test_of_several_all_are_kept_or_none(store):
@@ -165,80 +156,12 @@ def test_other_databases_are_refused(place):
         ReviewStore(place)
 
 
-def test_over_http_a_correction_is_kept_and_comes_out_as_a_data_set(client, seven, tmp_path):
-    wrong = client.post("/v1/reviews", files={"picture": ("../<b>7.png", seven)}, data={"label": "1"})
-    assert wrong.status_code == 201
-    assert {key: wrong.json()[key] for key in ("name", "guess", "label")} == {
-        "name": "<b>7.png",
-        "guess": "7",
-        "label": "1",
-    }
-    asked = client.post("/v1/reviews", files={"picture": ("8.png", seven)}).json()
-    assert client.get("/v1/reviews").json() == {"left": 1, "reviews": [asked]}
-    assert client.get(f"/v1/reviews/{asked['id']}/crop").content.startswith(b"\x89PNG")
-    decided = client.put(f"/v1/reviews/{asked['id']}", json={"label": "7"})
-    assert decided.json()["label"] == "7"
-    assert client.get("/v1/reviews").json() == {"left": 0, "reviews": []}
-
-    assert "<b>7.png" in client.get("/v1/reviews/export.csv").text
-    with zipfile.ZipFile(io.BytesIO(client.get("/v1/reviews/export.zip").content)) as archive:
-        archive.extractall(tmp_path / "set")
-    examples = tenfold.load_examples(tmp_path / "set", "train")
-    assert [examples.classes[label] for label in examples.labels] == ["1", "7"]
-
-
-def test_over_http_a_picture_of_a_number_is_kept_as_one_and_its_digits_come_out_one_by_one(client, mnist, tmp_path):
-    sheet = Sheet(mnist.x_test, mnist.y_test, height=300)
-    sheet.boxes("7815", 200, 100)
-    page = encoded(sheet.page(1.5))
-
-    def send(content, **data):
-        return client.post("/v1/reviews", files={"picture": ("n.png", content)}, data={"kind": "number", **data})
-
-    told = send(page, label="7825").json()
-    assert (told["guess"], told["label"]) == ("7815", "7825")
-    blank = send(encoded(np.full((300, 300), 255, np.uint8))).json()
-    assert (blank["guess"], blank["reason"], blank["label"]) == (None, "blank", None)
-    assert client.put(f"/v1/reviews/{blank['id']}", json={"label": "12"}).status_code == 200
-    with zipfile.ZipFile(io.BytesIO(client.get("/v1/reviews/export.zip").content)) as archive:
-        archive.extractall(tmp_path / "set")
-    examples = tenfold.load_examples(tmp_path / "set", "train")
-    assert [examples.classes[label] for label in examples.labels][-4:] == ["7", "8", "2", "5"]
-    assert send(page, label="7825").json()["id"] > told["id"]
-    assert send(page, kind="word").status_code == 422
-    assert send(b"x").status_code == 422
-
-
-@pytest.mark.parametrize("label", ["", "seven", "<b>", "7" * 65, "٣"])
-def test_a_label_is_digits(client, seven, label):
-    sent = client.post("/v1/reviews", files={"picture": ("7.png", seven)}, data={"label": label})
-    assert sent.status_code == 422
-    assert client.put("/v1/reviews/1", json={"label": label}).status_code == 422
-
-
-@pytest.mark.parametrize(
-    "content", ["", "[", "[" * 10_000 + "]" * 10_000, '{"label":' * 10_000, '{"label":NaN}', '{"label":1e400}', "[]"]
-)
-def test_a_decision_that_is_none_is_a_problem(client, content):
-    answer = client.put("/v1/reviews/1", content=content, headers={"content-type": "application/json"})
-    assert answer.status_code in {400, 422}
-    assert answer.headers["content-type"] == "application/problem+json"
-
-
-def test_what_is_no_review_is_a_problem(client):
-    assert client.put("/v1/reviews/999", json={"label": "1"}).status_code == 404
-    assert client.get("/v1/reviews/999/crop").status_code == 404
-    assert client.put("/v1/reviews/99999999999999999999", json={"label": "1"}).status_code == 422
-    assert client.post("/v1/reviews", files={"picture": ("7.png", b"x")}).status_code == 422
-    assert client.post("/v1/reviews", data={"picture": "x"}).status_code == 415
-    assert client.post("/v1/reviews", files={"other": ("7.png", b"x")}).status_code == 400
-
-
-def test_a_store_that_cannot_be_used_is_said_and_nothing_breaks(serve, tmp_path, seven):
-    (tmp_path / "review.db").write_bytes(b"no database" * 1000)
-    with serve(tmp_path) as address:
-        answer = httpx.get(f"{address}/v1/reviews")
-        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
-        assert str(tmp_path) not in answer.text
-        answer = httpx.post(f"{address}/v1/digits", content=seven, headers={"content-type": "image/png"})
-        assert answer.status_code == 200
+def test_what_was_said_comes_out_in_the_classes_of_the_model(tmp_path):
+    store = ReviewStore(str(tmp_path / "review.db"))
+    two = np.stack([*IMAGES, *IMAGES])
+    for images, label in ((IMAGES, "B"), (IMAGES, "cat"), (IMAGES, "BA"), (two, "AB"), (two, "A7"), (IMAGES, "_")):
+        add(store, images=images, label=label)
+    assert store.examples(("A", "B", "cat"))[1] == ["B", "cat", "A", "B", "A"]
+    assert export(store, tmp_path / "mine", ("A", "B", "cat")) == 5
+    assert tenfold.load_examples(tmp_path / "mine", "train").classes == ("A", "B", "cat")
+    store.close()

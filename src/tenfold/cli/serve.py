@@ -1,4 +1,4 @@
-"""The command that serves."""
+"""`tenfold serve`: an API and a page."""
 
 import sys
 from pathlib import Path
@@ -14,7 +14,7 @@ __all__ = ["serve"]
 
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port; 0 for any that is free.")] = 8000,
+    port: Annotated[int, typer.Option(help="The port; 0 for any free one.")] = 8000,
     model: ShippedModel = None,
     max_error: MaxError = None,
     pixels: Pixels = None,
@@ -28,7 +28,7 @@ def serve(
         Path | None,
         typer.Option(
             "--export",
-            help="Write what --store holds and end: a .csv file, or a folder to train on.",
+            help="Write what --store holds, and end: a .csv file, or a folder to train on with the classes of --model.",
             show_default=False,
         ),
     ] = None,
@@ -39,12 +39,13 @@ def serve(
 ) -> None:
     """Serve an API, and a page where people draw, review and correct.
 
-    A model folder that is replaced, or SIGHUP, brings the new model in without a failed request. SIGTERM ends after the
-    requests that are being answered.
+    When the model folder is replaced, or on SIGHUP, the new model is loaded without a failed request. SIGTERM ends the
+    server after the requests that are being answered.
 
     Example: `tenfold serve`, then open http://127.0.0.1:8000.
     """
     try:
+        from tenfold.model.folder import load_model
         from tenfold.serve.options import Limits, ServeOptions, default_workers
         from tenfold.serve.run import serve as serve_until_told
         from tenfold.serve.store import ReviewStore, export
@@ -52,7 +53,8 @@ def serve(
         raise OptionError(f'tenfold serve needs {error.name}: pip install "tenfold[serve]"') from error
 
     if export_to:
-        print(f"{export(ReviewStore(store), export_to):,} written to {export_to}")
+        count = export(ReviewStore(store), export_to, load_model(model).classes)
+        print(f"{count:,} written to {export_to}")
         return
     options = ServeOptions(
         host=host,

@@ -1,4 +1,4 @@
-"""The application: everything that answers, put together."""
+"""The application: all routes and what stands before them."""
 
 import asyncio
 import signal
@@ -17,13 +17,14 @@ from tenfold.serve.options import ServeOptions
 from tenfold.serve.routes.digits import digit_routes
 from tenfold.serve.routes.explain import explain_routes
 from tenfold.serve.routes.inference import inference_routes
+from tenfold.serve.routes.model import model_routes
 from tenfold.serve.routes.numbers import number_routes
 from tenfold.serve.routes.reviews import review_routes
 from tenfold.serve.store import ReviewStore
 from tenfold.serve.wire.access import Access
 from tenfold.serve.wire.bodies import LimitedBodies
-from tenfold.serve.wire.metrics import Metrics, Observed
-from tenfold.serve.wire.problems import PROBLEM_TYPE, ProblemDetails, answer_with_problems
+from tenfold.serve.wire.metrics import Instrumented, Metrics
+from tenfold.serve.wire.problems import PROBLEM_MEDIA_TYPE, ProblemDetails, answer_with_problems
 from tenfold.serve.work import Work
 
 __all__ = ["create_api", "create_app"]
@@ -41,7 +42,7 @@ PROBLEMS = {
     422: "The picture cannot be read, or a value is not allowed.",
     503: "Too much is waiting; `Retry-After` says when to come again.",
 }
-"""What any route may answer instead."""
+"""What any route may answer instead, and what it means."""
 
 
 def create_app(options: ServeOptions) -> ASGIApp:
@@ -59,11 +60,11 @@ def create_app(options: ServeOptions) -> ASGIApp:
     live = LiveReader(options.model, options.max_error, lambda outcome: metrics.reloads.labels(outcome).inc())
     store = ReviewStore(options.store)
     api = create_api(options, live, work, metrics, store)
-    return Observed(Access(LimitedBodies(api, options.limits), options), metrics)
+    return Instrumented(Access(LimitedBodies(api, options.limits), options), metrics)
 
 
 def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Metrics, store: ReviewStore) -> FastAPI:
-    """Make the routes of the API and of the page, and all that goes wrong in them an answer."""
+    """Put together the routes of the API and of the page; whatever goes wrong in them is answered with a problem."""
 
     @asynccontextmanager
     async def alive(_: FastAPI) -> AsyncIterator[None]:
@@ -86,7 +87,7 @@ def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Met
         separate_input_output_schemas=False,
         generate_unique_id_function=_operation,
         responses={
-            status: {"description": text, "model": ProblemDetails, "content": {PROBLEM_TYPE: {}}}
+            status: {"description": text, "model": ProblemDetails, "content": {PROBLEM_MEDIA_TYPE: {}}}
             for status, text in PROBLEMS.items()
         },
     )
@@ -94,12 +95,13 @@ def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Met
     api.include_router(digit_routes(live, work, metrics, options.limits))
     api.include_router(explain_routes(live, work, options.limits))
     api.include_router(number_routes(live, work, metrics, store, options.limits))
+    api.include_router(model_routes(live))
     api.include_router(review_routes(live, work, store, options.limits))
     api.include_router(inference_routes(live, work, options.limits))
 
     @api.get("/metrics", tags=["operation"], response_class=Response, responses={200: {"content": {"text/plain": {}}}})
     def show_metrics() -> Response:
-        """Give figures in Prometheus' text format."""
+        """Give the metrics in Prometheus' text format."""
         content, kind = metrics.expose()
         return Response(content, media_type=kind)
 
@@ -112,6 +114,6 @@ def _operation(route: APIRoute) -> str:
 
 
 def _on_hangup(reload: Callable[[], object]) -> None:
-    """Reload on SIGHUP, where there are signals and this is the thread that gets them."""
+    """Reload on SIGHUP, where the system has it and this is the main thread, which receives signals."""
     with suppress(NotImplementedError, ValueError, RuntimeError, AttributeError):
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload)

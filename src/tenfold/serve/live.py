@@ -1,4 +1,4 @@
-"""The model that a server reads with, which may be replaced while it serves."""
+"""The model that a server reads with; it may be replaced while the server runs."""
 
 import asyncio
 import logging
@@ -6,26 +6,28 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from tenfold.errors import TenfoldError
-from tenfold.model.folder import Model, folder_of, load_model
+from tenfold.errors import ModelError, TenfoldError
+from tenfold.model.description import DOCUMENT
+from tenfold.model.folder import DIGITS_FILE, WEIGHTS_FILE, Model, folder_of, load_model
 from tenfold.read.reader import Reader
 
 __all__ = ["LiveReader", "Outcome"]
 
 Outcome: TypeAlias = Literal["taken", "refused"]
 Signature: TypeAlias = tuple[tuple[str, int, int, int], ...]
-"""Name, number, size and time of each file of a model folder."""
+"""Name, inode, size and time of change of each file of a model folder."""
 
 LOOK_SECONDS = 1.0
-"""How often the folder is looked at."""
+"""Seconds between two looks at the folder."""
 
-FILES = ("model.json", "model.onnx", "model.safetensors")
+NEEDED = {DOCUMENT, DIGITS_FILE, WEIGHTS_FILE}
+"""The files of every model folder: while one is missing, the folder is being written."""
 
 log = logging.getLogger("tenfold.serve")
 
 
 class LiveReader:
-    """A reader whose model follows its folder: on demand, or when the folder's files change.
+    """A reader whose model is loaded again when its folder changes, or on demand.
 
     Requests keep the reader they began with, so none fails while the model is replaced. A folder that does not load is
     refused, and the model that was there goes on answering.
@@ -33,10 +35,10 @@ class LiveReader:
     Args:
         model: The model folder; None for the one that ships.
         max_error: As for `Reader`, where a request does not say.
-        tell: Is told what became of each new model.
+        tell: Called with the outcome of each reload.
 
     Attributes:
-        name: What the model is called over HTTP, which stays when it is replaced.
+        name: The name of the model over HTTP; it stays when the model is replaced.
         model: The model of this moment.
 
     Raises:
@@ -65,8 +67,18 @@ class LiveReader:
         """
         return self._reader if max_error is None else Reader(self.model, max_error=max_error)
 
+    def number_reader(self) -> Reader:
+        """Give the reader of this moment, to read numbers with.
+
+        Raises:
+            ModelError: The model reads single digits only.
+        """
+        if not self.model.alphabet:
+            raise ModelError(f"the model {self.name} reads single digits only, for it has no line recogniser")
+        return self._reader
+
     def reload(self) -> Outcome:
-        """Take the model that lies in the folder now, if it is one."""
+        """Load the model that is in the folder now; where that fails, the old one stays."""
         self._signature = self._look()
         outcome: Outcome = "refused"
         try:
@@ -79,7 +91,7 @@ class LiveReader:
         return outcome
 
     async def follow(self) -> None:
-        """Take each new model that appears in the folder, until cancelled."""
+        """Reload whenever the folder changes, until cancelled."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             if self._look() not in {self._signature, ()}:
@@ -90,9 +102,11 @@ class LiveReader:
         return model, Reader(model, max_error=self._max_error)
 
     def _look(self) -> Signature:
-        """Give what shows a change of the folder; nothing where it is not whole at this moment."""
+        """Give what changes with the folder; nothing while it is not complete."""
         try:
-            stats = [(name, (self._folder / name).stat()) for name in FILES]
+            stats = [(file.name, file.stat()) for file in sorted(self._folder.iterdir())]
         except OSError:
+            return ()
+        if not {name for name, _ in stats} >= NEEDED:
             return ()
         return tuple((name, stat.st_ino, stat.st_size, stat.st_mtime_ns) for name, stat in stats)

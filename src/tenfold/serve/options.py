@@ -1,4 +1,4 @@
-"""What a server is told: where to listen, what to read with, how much to take from strangers."""
+"""The options of a server: where to listen, what to read with, how much to take from strangers."""
 
 import os
 import sys
@@ -12,29 +12,29 @@ from tenfold.picture.decode import LIMIT
 __all__ = ["FORKS", "Limits", "ServeOptions", "default_workers", "is_loopback"]
 
 FORKS = sys.platform == "linux"
-"""Whether a process may go on as several, which then start at once and share the memory of what is loaded."""
+"""Whether worker processes are forked: they then start at once, and share the memory of what is loaded."""
 
 SHORTEST_TOKEN = 16
-"""Characters that a token must have: what is shorter can be guessed."""
+"""Characters that a token must have; shorter ones can be guessed."""
 
 HIGHEST_PORT = 65535
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much one request, and all of them together, may ask for.
+    """How much one request, and all requests together, may ask for.
 
     Attributes:
         body: Bytes of a request's body.
         held: Bytes of all bodies that are held at once.
-        body_seconds: How long a body may take to arrive.
+        body_seconds: Seconds that a body may take to arrive.
         files: Pictures in one request.
         fields: Other parts of a form.
         pixels: Pixels of a picture, of a page, or of a picture in a PDF; the same limit as everywhere else.
         pages: Pages of a file.
         known: Numbers on a list of those that can occur.
         images: 28×28 images in one request of the inference protocol.
-        waiting: Pictures that are being read or wait for it; beyond that, 503.
+        waiting: Pictures that are being read or wait in one process; more are answered with 503.
     """
 
     body: int = 32 << 20
@@ -57,12 +57,13 @@ class ServeOptions:
         host: The address to listen at.
         port: The port; 0 for any that is free.
         model: The model folder; None for the one that ships.
-        max_error: As for `tenfold.Reader`, where a request does not say.
-        workers: Processes that answer; by default two where they are cheap, for in one Python's lock is in the way.
+        max_error: As for `tenfold.Reader`; a request may give its own.
+        workers: Processes that answer; by default two on Linux, where forked processes are cheap: the threads of one
+            process wait for each other at Python's lock.
         store: The database of what people corrected: a file for SQLite, or a URL such as `postgresql://…`.
         token_file: A file with the token that every request must bear; None for none.
         insecure: Serve other machines without a token.
-        limits: What to take from strangers.
+        limits: How much to take from strangers.
 
     Raises:
         OptionError: A value is not allowed, or other machines would be served without a token.
@@ -93,14 +94,14 @@ class ServeOptions:
 
     @property
     def threads(self) -> int:
-        """How many pictures one process reads at once: its share of the cores."""
+        """Pictures that one process reads at once: its share of the cores."""
         return max(1, _cores() // self.workers)
 
     def token(self) -> str | None:
         """Read the token.
 
         Raises:
-            OptionError: The file cannot be read, or the token is short or not of one word.
+            OptionError: The file cannot be read, or the token is too short or not one word.
         """
         if not self.token_file:
             return None
@@ -117,12 +118,12 @@ class ServeOptions:
 
 
 def default_workers() -> int:
-    """Give how many processes answer where nobody says."""
+    """Give how many processes answer by default."""
     return min(2, _cores()) if FORKS else 1
 
 
 def is_loopback(host: str) -> bool:
-    """Say whether only this machine reaches an address."""
+    """Tell whether an address can be reached from this machine only."""
     if host == "localhost":
         return True
     try:

@@ -1,7 +1,7 @@
-"""The review store: what people were asked and what they answered, each with its crop, in a database."""
+"""The review queue: what people were asked and what they answered, each with its crop, in a database."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -39,16 +39,13 @@ from tenfold.data.folders import write_labelled_folder
 from tenfold.errors import DataError, OptionError
 from tenfold.files import in_place_of
 
-__all__ = ["EMPTY_BOX", "NewReview", "Review", "ReviewStore", "export"]
-
-EMPTY_BOX = "_"
-"""What stands in a label where a box holds no digit."""
+__all__ = ["NewReview", "Review", "ReviewStore", "export"]
 
 BUSY_SECONDS = 10
-"""How long a process waits for another one that writes to the same SQLite file."""
+"""Seconds that a process waits for another one that writes to the same SQLite file."""
 
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
-"""The databases that there are, and what SQLAlchemy calls their drivers."""
+"""The schemes of the URLs that are taken, and the names that SQLAlchemy has for their drivers."""
 
 REVIEWS = Table(
     "tenfold_reviews",
@@ -103,19 +100,19 @@ class Review:
 
 
 TOLD = tuple(REVIEWS.c[field.name] for field in fields(Review))
-"""The columns of a review; its crop and its images have ways of their own."""
+"""The columns of a review; its crop and its images are read one by one."""
 
 TOLD_NAMES = [column.name for column in TOLD if column.name != "id"]
 
 
 @dataclass(frozen=True, eq=False)
 class NewReview:
-    """Something to look at, or what somebody said of it already; what is not described here is as for `Review`.
+    """Something to look at, labelled already or not; attributes that are not described here are as for `Review`.
 
     Attributes:
         crop: What a person is shown, a PNG file.
-        images: `uint8 (n, 28, 28)`: what the network saw, one for each sign of the guess, blank for an empty box; none
-            where it is not clear which image shows which sign.
+        images: `uint8 (n, 28, 28)`: what the network saw. One image for a digit; one for each box of a number, blank
+            where the box is empty; none for a number that was written freely.
     """
 
     crop: bytes
@@ -136,7 +133,7 @@ class NewReview:
 
 
 class ReviewStore:
-    """Keeps reviews in SQLite or PostgreSQL; what it has answered for is on the disk.
+    """Keeps reviews in SQLite or PostgreSQL; once a call returns, the disk has what it wrote.
 
     Several threads and processes may use one store. A file is made when the first review is kept.
 
@@ -197,12 +194,12 @@ class ReviewStore:
         return None if row is None else Review(*row)
 
     def left(self) -> int:
-        """Say how many wait to be looked at."""
+        """Count what waits to be looked at."""
         rows = self._rows(select(func.count()).select_from(REVIEWS).where(REVIEWS.c.label.is_(None)))
         return int(rows[0][0]) if rows else 0
 
     def waiting(self, *, after: int = 0, most: int = 50) -> list[Review]:
-        """Give what waits to be looked at, oldest first: those with a number above `after`, and not too many."""
+        """Give what waits to be looked at, oldest first: those with a number above `after`, at most `most`."""
         query = select(*TOLD).where(REVIEWS.c.label.is_(None), REVIEWS.c.id > after)
         return [Review(*row) for row in self._rows(query.order_by(REVIEWS.c.id).limit(most))]
 
@@ -215,26 +212,30 @@ class ReviewStore:
         """Give all reviews, oldest first."""
         return (Review(*row) for row in self._rows(select(*TOLD).order_by(REVIEWS.c.id)))
 
-    def examples(self) -> tuple[Images, list[str]]:
+    def examples(self, classes: Sequence[str]) -> tuple[Images, list[str]]:
         """Give what people said as images to learn from.
 
+        Args:
+            classes: What an image may show.
+
         Returns:
-            `uint8 (n, 28, 28)`, and the digit that each shows; numbers as the digits in their boxes. Left out
-            are boxes without a digit, and labels that have not one sign for each image.
+            `uint8 (n, 28, 28)`, and the class that each shows; numbers as the signs in their boxes. Left out are empty
+            boxes, labels with more or fewer signs than images, and signs that are no class.
         """
         query = select(REVIEWS.c.label, REVIEWS.c.images).where(REVIEWS.c.label.is_not(None))
         images: list[Images] = [np.zeros((0, SIDE, SIDE), np.uint8)]
-        digits = ""
+        shown: list[str] = []
         for label, content in self._rows(query.order_by(REVIEWS.c.id)):
             seen: Images = np.frombuffer(content, np.uint8).reshape(-1, SIDE, SIDE)
-            if len(label) == len(seen):
-                shown = [sign != EMPTY_BOX and bool(image.any()) for sign, image in zip(label, seen, strict=True)]
-                images.append(seen[shown])
-                digits += "".join(compress(label, shown))
-        return np.concatenate(images), list(digits)
+            signs = [label] if len(seen) == 1 else list(label)
+            if len(signs) == len(seen):
+                taken = [sign in classes and bool(image.any()) for sign, image in zip(signs, seen, strict=True)]
+                images.append(seen[taken])
+                shown += compress(signs, taken)
+        return np.concatenate(images), shown
 
     def as_csv(self) -> str:
-        """Give all reviews as CSV, a heading first; a spreadsheet takes no cell for a formula."""
+        """Give all reviews as CSV, a heading first; no cell is a formula to a spreadsheet."""
         stream = StringIO()
         table = csv.writer(stream, lineterminator="\n")
         table.writerow([field.name for field in fields(Review)])
@@ -252,7 +253,7 @@ class ReviewStore:
             return list(connection.execute(query))
 
     def _is_new(self) -> bool:
-        """Say whether the store is a file that nothing was written to yet."""
+        """Tell whether the store is a file that nothing was written to yet."""
         place = self._engine.url.database
         return self._engine.dialect.name == "sqlite" and not Path(place or "").is_file()
 
@@ -270,8 +271,13 @@ class ReviewStore:
             raise DataError("the review store cannot be used") from error
 
 
-def export(store: ReviewStore, place: Path) -> int:
+def export(store: ReviewStore, place: Path, classes: Sequence[str]) -> int:
     """Write what a store holds: every review as a `.csv` file, or what people said as a folder to train on.
+
+    Args:
+        store: The store.
+        place: The file or folder to write.
+        classes: What an image to train on may show; labels that are none of them are left out.
 
     Returns:
         How many lines, or images.
@@ -283,10 +289,11 @@ def export(store: ReviewStore, place: Path) -> int:
         with in_place_of(place) as fresh:
             fresh.write_text(store.as_csv(), encoding="utf-8")
         return len(list(store.everything()))
-    images, labels = store.examples()
+    images, labels = store.examples(classes)
     if not labels:
         raise DataError("nobody has said yet what a picture shows: there is nothing to export")
-    write_labelled_folder(place, as_examples(images, [int(label) for label in labels], origin="the review store"))
+    places = [classes.index(label) for label in labels]
+    write_labelled_folder(place, as_examples(images, places, origin="the review store", classes=tuple(classes)))
     return len(images)
 
 
@@ -308,7 +315,7 @@ def _engine(place: str) -> Engine:
 
 
 def _keep_for_good(connection: Any, _: object) -> None:  # noqa: ANN401
-    """Have SQLite wait for the disk at every commit, and readers not wait for writers."""
+    """Make SQLite wait for the disk at every commit, and let readers go on while another writes."""
     for pragma in (f"busy_timeout = {BUSY_SECONDS * 1000}", "journal_mode = WAL", "synchronous = FULL"):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -318,5 +325,5 @@ def _now() -> str:
 
 
 def _plain(value: object) -> object:
-    """Mark text that a spreadsheet would run as a formula as text."""
+    """Put an apostrophe before text that a spreadsheet would run as a formula."""
     return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value

@@ -1,24 +1,29 @@
-"""The work of reading: a few threads, and a queue before them that is never long."""
+"""Jobs that take time: reading, in a few threads with a short queue before them; and what waits for the disk."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import cv2
+from starlette.concurrency import run_in_threadpool
 
+from tenfold.errors import DataError
 from tenfold.serve.wire.problems import Problem
 
-__all__ = ["Work"]
+__all__ = ["Work", "stored"]
 
 T = TypeVar("T")
+
+log = logging.getLogger("tenfold.serve")
 
 
 class Work:
     """Runs jobs in threads, and refuses those that would wait too long.
 
-    OpenCV, Pillow and ONNX Runtime let go of Python's lock while they compute, so threads share one model and use all
-    cores; each job itself uses one.
+    OpenCV, Pillow and ONNX Runtime release Python's lock while they compute, so the threads share one model and use
+    all cores; each job itself uses one.
 
     Args:
         threads: How many jobs run at once.
@@ -35,16 +40,16 @@ class Work:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="read")
 
     async def run(self, jobs: Sequence[Callable[[], T]]) -> list[T]:
-        """Run some jobs, or none of them.
+        """Run all of the jobs, or none.
 
         Args:
-            jobs: At most as many as may wait.
+            jobs: No more than may run and wait together.
 
         Returns:
-            What they gave, in their order.
+            Their results, in their order.
 
         Raises:
-            Problem: So many wait already that these would have to wait too long.
+            Problem: The queue is full.
         """
         if self.jobs + len(jobs) > self._most:
             raise Problem("busy", "more pictures are waiting than can be read in a moment; come again in a second")
@@ -56,8 +61,27 @@ class Work:
         return list(await asyncio.gather(*futures))
 
     def close(self) -> None:
-        """End the threads after what they are at."""
+        """Finish the jobs that run, drop those that wait, and end the threads."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _done(self, _: object) -> None:
         self.jobs -= 1
+
+
+async def stored(use: Callable[[], T]) -> T:
+    """Use the review store in a separate thread, for it waits for the disk.
+
+    Args:
+        use: Uses the store.
+
+    Returns:
+        Its result.
+
+    Raises:
+        Problem: The store cannot be used at the moment.
+    """
+    try:
+        return await run_in_threadpool(use)
+    except DataError as error:
+        log.error("%s: %s", error, error.__cause__)
+        raise Problem("busy", f"{error} at this moment; nothing was kept, send it again") from error

@@ -2,7 +2,6 @@ import base64
 import json
 from io import BytesIO
 
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -62,46 +61,3 @@ def test_a_request_may_ask_for_a_smaller_error(client, seven):
     assert too_small.status_code == 422
     assert "labelled images" in too_small.json()["detail"]
     assert client.post("/v1/digits?max_error=2", content=seven, headers=headers).status_code == 422
-
-
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("../../etc/passwd", "passwd"),
-        ("C:\\temp\\seven.png", "seven.png"),
-        ("<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>"),
-        ("a\x1b[31m\u202e.png", "a[31m.png"),
-        ("..", None),
-        ("x" * 5000, "x" * 120),
-    ],
-)
-def test_a_name_is_shown_without_its_path_and_without_what_cannot_be_seen(name, shown):
-    from tenfold.serve.wire.pictures import shown_name
-
-    assert shown_name(name) == shown
-
-
-def test_every_request_has_an_id_a_line_of_log_and_a_place_in_the_figures(client, seven):
-    headers = {"content-type": "image/png", "x-request-id": "mine-17"}
-    answer = client.post("/v1/digits", content=seven, headers=headers)
-    assert answer.headers["x-request-id"] == "mine-17"
-    assert len(client.get("/v2/health/live", headers={"x-request-id": "<b>"}).headers["x-request-id"]) == 32
-    figures = client.get("/metrics").text
-    assert 'tenfold_requests_total{method="POST",route="/v1/digits",status="200"}' in figures
-    assert 'tenfold_digits_total{outcome="accepted"}' in figures
-    assert "tenfold_waiting 0.0" in figures
-    assert np.isfinite(float(figures.partition("\nprocess_resident_memory_bytes ")[2].split()[0]))
-
-
-def test_an_answer_is_explained(client, seven):
-    headers = {"content-type": "image/png"}
-    told = client.post("/v1/explain", content=seven, headers=headers).json()
-    plain = client.post("/v1/digits?stages=true", content=seven, headers=headers).json()["digits"][0]
-    assert {name: told[name] for name in ("digit", "accepted", "stages", "steps")} == {
-        name: plain[name] for name in ("digit", "accepted", "stages", "steps")
-    }
-    assert np.shape(told["covered"]["falls"]) == (13, 13)
-    assert Image.open(BytesIO(base64.b64decode(told["covered"]["picture"]))).size == (28, 28)
-    assert client.post("/v1/explain", content=b"x", headers=headers).status_code == 422
-    two = client.post("/v1/explain", files=[("a", ("a.png", seven)), ("b", ("b.png", seven))])
-    assert two.status_code == 400

@@ -29,7 +29,7 @@ def test_a_client_gets_the_networks_answers(tritons, mnist, binary):
         triton.InferRequestedOutput(name, binary_data=binary) for name in ("probabilities", "out_of_distribution")
     ]
     result = tritons.infer("reader", inputs(images, binary=binary), outputs=outputs, request_id="17")
-    probabilities, out_of_distribution = Reader().model.answer(images)
+    probabilities, out_of_distribution = Reader().model.digits(images)
     assert np.allclose(result.as_numpy("probabilities"), probabilities, atol=1e-5)
     assert np.allclose(result.as_numpy("out_of_distribution"), out_of_distribution, atol=1e-5)
     assert result.get_response()["id"] == "17"

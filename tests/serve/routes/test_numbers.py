@@ -11,6 +11,7 @@ from PIL import Image
 from sheets import Sheet
 
 from tenfold import Reader
+from tenfold.errors import OptionError
 
 IDS = ("781528989", "402135667")
 
@@ -51,17 +52,19 @@ def test_a_page_as_the_body_is_read_as_the_reader_reads_it(client, page):
         assert number["file"] is None
 
 
-def test_a_form_has_the_options_as_fields_and_the_list_as_a_file(client, page):
+@pytest.mark.parametrize("name", ["known", "list"])
+def test_a_form_has_the_options_as_fields_and_the_list_as_a_file(client, page, name):
     listed = ("ids.csv", b"id,name\n781528989,a\n402135667,b\n990017284,c\n")
     fields = {"digits": "9", "max_error": "0.05"}
-    answer = client.post("/v1/numbers", files={"page": ("../form.png", page), "list": listed}, data=fields)
+    answer = client.post("/v1/numbers", files={"page": ("../form.png", page), name: listed}, data=fields)
     assert _texts(answer) == list(IDS)
     assert {number["file"] for number in answer.json()["numbers"]} == {"form.png"}
     assert [number["matched"] for number in answer.json()["numbers"]] == [True, True]
 
 
-def test_a_list_may_be_repeated_values(client, page):
-    query = "?list=781528989&list=111111111"
+@pytest.mark.parametrize("name", ["known", "list"])
+def test_a_list_may_be_repeated_values(client, page, name):
+    query = f"?{name}=781528989&{name}=111111111"
     numbers = _raw(client, page, query).json()["numbers"]
     assert [number["reason"] for number in numbers] == [None, "not-on-list"]
 
@@ -92,7 +95,7 @@ def test_several_files_are_read_in_their_order_and_one_that_fails_does_not_stop_
 
 def test_each_number_of_a_list_comes_once_over_all_files(client, page):
     files = [("page", ("a.png", page)), ("page", ("b.png", page))]
-    listed = {"list": "\n".join([*IDS, "781528980"]), "digits": "9"}
+    listed = {"known": "\n".join([*IDS, "781528980"]), "digits": "9"}
     again = client.post("/v1/numbers", files=files, data=listed)
     assert _texts(again) == [*IDS, *IDS]
     once = client.post("/v1/numbers", files=files, data={**listed, "unique": "true"}).json()["numbers"]
@@ -138,10 +141,12 @@ def test_a_page_without_numbers_has_none(client):
         ("?grid=99x9", 422),
         ("?max_error=2", 422),
         ("?max_error=0.0000001", 422),
-        ("?list=12a", 422),
-        ("?list=12&list=12", 422),
-        ("?list=12&digits=9", 422),
-        ("?list=" + "1" * 61, 422),
+        ("?known=12a", 422),
+        ("?list=12&known=12", 422),
+        ("?known=12&digits=9", 422),
+        ("?known=" + "1" * 61, 422),
+        ("?grid=" + "9" * 5000 + "x9", 422),
+        ("?max_error=nan", 422),
         ("?pictures=maybe", 422),
         ("?unique=true", 422),
         ("?review=perhaps", 422),
@@ -151,6 +156,26 @@ def test_what_is_not_allowed_is_a_problem(client, page, query, status):
     answer = _raw(client, page, query)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("query", "options"),
+    [
+        ("digits=0", {"digits": 0}),
+        ("digits=99", {"digits": 99}),
+        ("grid=9", {"grid": "9"}),
+        ("grid=0x9", {"grid": "0x9"}),
+        ("unique=true", {"unique": True}),
+        ("max_error=2", {"max_error": 2.0}),
+        ("known=12&digits=9", {"known": ["12"], "digits": 9}),
+    ],
+)
+def test_what_is_not_allowed_is_said_in_the_words_of_python(client, page, query, options):
+    with pytest.raises(OptionError) as refused:
+        Reader().options(**options)
+    answer = _raw(client, page, f"?{query}")
+    assert answer.json()["detail"] == str(refused.value)
+    assert answer.json()["type"] == "urn:tenfold:not-allowed"
 
 
 @pytest.mark.parametrize(
@@ -183,7 +208,7 @@ def test_pages_pixels_and_lists_are_limited(serve, tmp_path, page):
         assert (three.status_code, three.json()["detail"][:20]) == (413, "the file has 3 pages")
         many = client.post("/v1/numbers", files=[("page", ("a.png", _saved("PNG", grey)))] * 3)
         assert (many.status_code, many.json()["detail"][:23]) == (413, "the 3 files have 3 page")
-        assert _raw(client, _saved("PNG", grey), "?list=1&list=2&list=3").status_code == 413
+        assert _raw(client, _saved("PNG", grey), "?known=1&known=2&known=3").status_code == 413
         assert "too large" in _raw(client, page).json()["detail"]
         assert "too large" in _raw(client, _saved("PDF", np.zeros((300, 300), np.uint8))).json()["detail"]
 

@@ -1,8 +1,6 @@
 import httpx
 import pytest
-
-from tenfold.errors import OptionError
-from tenfold.serve.options import ServeOptions
+from strangers import LEAKS
 
 TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105
 
@@ -29,17 +27,6 @@ def test_the_page_and_probes_need_no_token(guarded):
     assert httpx.get(f"{guarded}/v2/health/ready").status_code == 200
 
 
-def test_other_machines_are_served_with_a_token_only_unless_one_insists(tmp_path):
-    with pytest.raises(OptionError, match="give --token-file FILE"):
-        ServeOptions(host="0.0.0.0")  # noqa: S104
-    ServeOptions(host="0.0.0.0", insecure=True)  # noqa: S104
-    (tmp_path / "token").write_text("short")
-    with pytest.raises(OptionError, match="at least 16 ASCII characters"):
-        ServeOptions(token_file=tmp_path / "token").token()
-    with pytest.raises(OptionError, match="cannot be read"):
-        ServeOptions(token_file=tmp_path / "none").token()
-
-
 def test_pages_of_other_sites_may_not_ask(client, seven):
     headers = {"content-type": "image/png"}
     for origin in ("https://example.org", "null", "http://127.0.0.1:1"):
@@ -51,7 +38,7 @@ def test_pages_of_other_sites_may_not_ask(client, seven):
     assert not [name for name in answer.headers if name.startswith("access-control-")]
 
 
-def test_a_strange_name_for_this_machine_is_not_answered(client):
+def test_another_name_for_this_machine_is_not_answered(client):
     assert client.get("/v1/reviews", headers={"host": "rebound.example.org"}).status_code == 403
     assert client.get("/v1/reviews", headers={"host": "localhost:8000"}).status_code == 200
 
@@ -63,3 +50,13 @@ def test_browsers_are_told_to_load_nothing_from_elsewhere(client):
     assert {policy[kind] for kind in ("script-src", "style-src", "img-src", "connect-src")} == {"'self'"}
     assert headers["x-content-type-options"] == "nosniff"
     assert "server" not in headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/../app.py", "/..%2fapp.py", "/%2e%2e/%2e%2e/etc/passwd", "//etc/passwd", "/page%00.html", "/\\..\\app.py"],
+)
+def test_no_path_leads_out_of_the_page(talk, path):
+    heard = talk(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+    assert heard.startswith((b"HTTP/1.1 404", b"HTTP/1.1 400")), heard[:300]
+    assert not LEAKS.search(heard.partition(b"\r\n\r\n")[2].decode())

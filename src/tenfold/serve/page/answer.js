@@ -1,36 +1,40 @@
 // What was read, in words, bars and pictures.
 
+import { model, noun } from "./model.js";
 import { decoded, paint } from "./pictures.js";
 
 const NAMES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
-export const named = (digit) => NAMES[Number(digit)] ?? digit;
+const isDigit = (name) => /^[0-9]$/.test(name);
 
-// A share of 1 in words; never “100%”, for nothing is certain.
+export const named = (name) => (isDigit(name) ? NAMES[name] : `“${name}”`);
+
+const one = (name) => (isDigit(name) ? `${name === "8" ? "an" : "a"} ${NAMES[name]}` : named(name));
+
+// A probability in words; never “100%”, for nothing is certain.
 export function sureness(probability) {
   if (probability > 0.9999) return "more than 99.99%";
   return `${(probability * 100).toFixed(probability > 0.99 ? 2 : 0)}%`;
 }
 
 export function inWords({ digit, probability, reason }) {
-  const article = digit === "8" ? "an" : "a";
   if (reason === "blank") return "There is nothing here to read.";
-  if (reason === "not-a-digit") return `This does not look like a digit. The nearest is ${article} ${named(digit)}.`;
-  if (reason === "uncertain") return `Perhaps ${article} ${named(digit)}, but ${sureness(probability)} is not sure enough.`;
+  if (reason === "not-a-digit") return `This does not look like a ${noun()}. The nearest is ${one(digit)}.`;
+  if (reason === "uncertain") return `Perhaps ${one(digit)}, but ${sureness(probability)} is not sure enough.`;
   return `${named(digit).replace(/^./, (first) => first.toUpperCase())}. ${sureness(probability).replace(/^m/, "M")} sure.`;
 }
 
 // A number as it is shown: a point for an empty box.
 export const plain = ({ text }) => text.replaceAll("_", "·");
 
-// What is said of the numbers in a drawing, where there should be one.
+// Words about the numbers in a drawing, which should hold one.
 export function numbersInWords(found) {
   if (found.length === 0) return "No number can be made out here.";
-  if (found.length > 1) return `These look like ${found.length} numbers. Write the digits of one number on one line, close together.`;
+  if (found.length > 1) return `These look like ${found.length} numbers. Write the ${noun()}s of one number on one line, close together.`;
   const [{ reason, probability, text }] = found;
-  if (reason === "not-a-digit") return "Something in it does not look like a digit. This is the nearest number.";
+  if (reason === "not-a-digit") return `Something in it does not look like a ${noun()}. This is the nearest number.`;
   if (reason === "uncertain") return `Perhaps, but ${sureness(probability)} is not sure enough.`;
-  return `${text.length === 1 ? "One digit" : `${text.length} digits`}. ${sureness(probability).replace(/^m/, "M")} sure.`;
+  return `${text.length === 1 ? `One ${noun()}` : `${text.length} ${noun()}s`}. ${sureness(probability).replace(/^m/, "M")} sure.`;
 }
 
 // The digits of a number, each with how sure it is.
@@ -46,20 +50,16 @@ export function showPlaces(list, digits) {
 }
 
 export function makeBars(list) {
-  list.replaceChildren(...NAMES.map((_, digit) => {
-    const bar = document.createElement("li");
-    bar.textContent = digit;
-    return bar;
-  }));
+  list.replaceChildren(...model.classes.map((name) => Object.assign(document.createElement("li"), { textContent: name })));
 }
 
 export function showBars(list, probabilities) {
   const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
-  [...list.children].forEach((bar, digit) => {
-    const share = probabilities?.[digit] ?? 0;
+  [...list.children].forEach((bar, place) => {
+    const share = probabilities?.[place] ?? 0;
     bar.style.setProperty("--share", share);
-    bar.classList.toggle("best", digit === best);
-    bar.setAttribute("aria-label", probabilities ? `${digit}: ${sureness(share)}` : String(digit));
+    bar.classList.toggle("best", place === best);
+    bar.setAttribute("aria-label", probabilities ? `${bar.textContent}: ${sureness(share)}` : bar.textContent);
   });
 }
 

@@ -1,4 +1,4 @@
-// Asks the server, and says in words what it refused.
+// Asks the server; a refusal becomes an error in words.
 
 const KEY = "tenfold-token";
 
@@ -59,7 +59,7 @@ export function hand(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-// Runs something, and shows what went wrong where nothing else does.
+// Runs something, and shows its failure at the foot of the page.
 export async function tell(act) {
   const place = document.getElementById("trouble");
   try {

@@ -2,8 +2,9 @@
 
 import { Refusal, ask, tell } from "./api.js";
 import { coveredInWords, inWords, makeBars, numbersInWords, plain, showBars, showCovered, showPlaces, showStages } from "./answer.js";
+import { model, noun, signsOfNumbers } from "./model.js";
 import { Pad } from "./pad.js";
-import { onlyDigits, takeFiles } from "./pictures.js";
+import { onlySigns, takeFiles } from "./pictures.js";
 import { refreshCount } from "./review.js";
 
 const at = (id) => document.getElementById(id);
@@ -11,16 +12,16 @@ const at = (id) => document.getElementById(id);
 const KINDS = {
   digit: {
     path: "v1/digits?stages=true",
-    invitation: "Draw a digit",
-    label: "Draw one digit here with mouse, pen or finger",
-    rest: "Any hand will do. The answer comes when you lift the pen.",
+    invitation: () => `Draw a ${noun()}`,
+    label: () => `Draw one ${noun()} here with mouse, pen or finger`,
+    rest: () => "Any hand will do. The answer comes when you lift the pen.",
     tell: tellDigit,
   },
   number: {
     path: "v1/numbers",
-    invitation: "Draw a number",
-    label: "Draw the digits of one number here, side by side, with mouse, pen or finger",
-    rest: "Write its digits side by side. The answer comes when you lift the pen.",
+    invitation: () => "Draw a number",
+    label: () => `Draw the ${noun()}s of one number here, side by side, with mouse, pen or finger`,
+    rest: () => `Write its ${noun()}s side by side. The answer comes when you lift the pen.`,
     tell: tellNumber,
   },
 };
@@ -29,8 +30,9 @@ let asked = new AbortController();
 let kind = "digit";
 let shown = null; // the picture that the answer is about
 
+const MOST_COLUMNS = 13; // of bars and keys; the letters take two rows
+
 export function startDrawing() {
-  makeBars(at("bars"));
   const pad = new Pad(at("pad"), () => drawn(pad));
   at("undo").addEventListener("click", () => pad.undo());
   at("clear").addEventListener("click", () => pad.clear());
@@ -40,12 +42,11 @@ export function startDrawing() {
     if (event.key === "Escape") pad.clear();
   });
   takeFiles(at("draw"), document.querySelector(".sheet"), [at("picture")], ([picture]) => { pad.clear(); read(picture); });
-  makeKeys();
   at("teach-number").addEventListener("submit", (event) => {
     event.preventDefault();
     if (at("right").value) tell(() => keep(at("right").value)); else at("right").focus();
   });
-  onlyDigits(at("right"));
+  onlySigns(at("right"), signsOfNumbers);
   at("number-later").addEventListener("click", () => tell(() => keep(null)));
   at("why").addEventListener("click", () => tell(explain));
   for (const choice of document.querySelectorAll("input[name=kind]")) {
@@ -53,11 +54,25 @@ export function startDrawing() {
     choice.addEventListener("change", () => {
       kind = choice.value;
       at("draw").dataset.kind = kind;
-      at("invitation").textContent = KINDS[kind].invitation;
-      at("pad").setAttribute("aria-label", KINDS[kind].label);
+      invite();
       pad.kind = kind;
     });
   }
+}
+
+// Makes a bar and a key for each class, once the model is known.
+export function showClasses() {
+  const columns = Math.min(model.classes.length, MOST_COLUMNS);
+  at("draw").style.setProperty("--columns", columns);
+  at("draw").style.setProperty("--half", Math.max(1, Math.floor(columns / 2)));
+  makeBars(at("bars"));
+  makeKeys();
+  invite();
+}
+
+function invite() {
+  at("invitation").textContent = KINDS[kind].invitation();
+  at("pad").setAttribute("aria-label", KINDS[kind].label());
 }
 
 async function drawn(pad) {
@@ -72,7 +87,7 @@ async function drawn(pad) {
 function rest() {
   asked.abort();
   shown = null;
-  show("waiting", "", KINDS[kind].rest);
+  show("waiting", "", KINDS[kind].rest());
   showBars(at("bars"), null);
   showPlaces(at("places"), []);
   at("way").hidden = at("teach").hidden = true;
@@ -139,8 +154,8 @@ function makeKeys() {
     button.addEventListener("click", () => tell(() => keep(label)));
     return button;
   };
-  const digits = [...Array(10).keys()].map((digit) => key(String(digit), String(digit), false));
-  at("keys").replaceChildren(...digits, key("No digit", "_", true), key("Keep for review", null, true));
+  const classes = model.classes.map((name) => key(name, name, false));
+  at("keys").replaceChildren(...classes, key(`No ${noun()}`, "_", true), key("Keep for review", null, true));
 }
 
 async function keep(label) {

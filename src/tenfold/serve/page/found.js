@@ -1,15 +1,16 @@
-// What was found on pages: the numbers over each page at their places, and a table beside.
+// What was found: each page with its numbers marked, and a table beside.
 
 import { plain, sureness } from "./answer.js";
+import { noun } from "./model.js";
 import { decoded, paint } from "./pictures.js";
 
 const at = (id) => document.getElementById(id);
 
 const COLUMNS = ["file", "page", "row", "text", "probability", "accepted", "reason"];
-const DOUBTS = { blank: "blank", "not-a-digit": "not a digit", "not-on-list": "not on the list", uncertain: "not sure enough", corrected: "corrected" };
-const LINE = 0.0022; // of the page's width
-const MARGIN = 0.5; // of its height, around a number that is cut out
-const SMALLEST = 11; // pixels of the screen that writing takes
+const DOUBTS = { blank: "blank", "not-on-list": "not on the list", uncertain: "not sure enough", corrected: "corrected" };
+const LINE = 0.0022; // width of a mark's line, in widths of the page
+const MARGIN = 0.5; // margin around a number that is cut out, in heights of the number
+const SMALLEST = 11; // least height of writing on a page, in pixels of the screen
 
 let sheets = []; // pages as read, each with its numbers
 let chosen = null;
@@ -27,7 +28,7 @@ export function forget() {
   at("rows").replaceChildren();
 }
 
-// Shows what one answer of the server tells, below what is shown already.
+// Shows the pages and numbers of one answer, below those that are shown already.
 export async function append({ pages, numbers }) {
   const fresh = await Promise.all(pages.map(async ({ file, page, picture }) => {
     const own = document.createElement("canvas");
@@ -76,7 +77,7 @@ function row(number, where) {
   const text = cell("");
   text.append(button);
   line.classList.toggle("doubted", !number.accepted);
-  line.append(cell(where), text, cell(number.accepted && !number.reason ? sureness(number.probability) : DOUBTS[number.reason]));
+  line.append(cell(where), text, cell(number.accepted && !number.reason ? sureness(number.probability) : DOUBTS[number.reason] ?? `not a ${noun()}`));
   return line;
 }
 
@@ -93,14 +94,14 @@ function choose(number) {
   tellChosen(chosen);
 }
 
-// A person says what a number is.
+// Replaces what was read by what a person says.
 export function correct(number, text) {
   Object.assign(number, { text, accepted: true, reason: "corrected" });
   arrange();
   choose(number);
 }
 
-// A number as a picture of its own, as it stands on its page.
+// Cuts a number out of its page, as a picture.
 export function cutOut(number) {
   const { quad } = number;
   const { own } = sheets.find(({ numbers }) => numbers.includes(number));
@@ -127,7 +128,7 @@ function outline(quad) {
   return path;
 }
 
-// The page is paper in light and in dark, so its marks are the colours of the light page.
+// Pages are light paper even where the screen is dark, so marks on them have the colours for light.
 export function draw() {
   const style = getComputedStyle(at("pages"));
   for (const { own, canvas, numbers } of sheets) {
@@ -148,7 +149,7 @@ export function draw() {
   }
 }
 
-// What was read stands under its place, on a strip of paper where there is something already.
+// Writes what was read below its place, on a white strip, for something may stand there.
 function write(pen, number, font) {
   const { quad } = number;
   const [left, right] = [quad[3], quad[2]];
@@ -167,7 +168,7 @@ function write(pen, number, font) {
   pen.restore();
 }
 
-// A cell that a table would take for a formula is kept from being one.
+// An apostrophe keeps a spreadsheet from running a cell as a formula.
 export function asCsv() {
   const cell = (value) => {
     const text = typeof value === "string" ? value.replace(/^[=+\-@\t\r]/, "'$&") : String(value ?? "");

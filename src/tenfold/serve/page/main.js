@@ -1,7 +1,8 @@
 // The page: which of its parts is shown.
 
 import { tell } from "./api.js";
-import { startDrawing } from "./draw.js";
+import { showClasses, startDrawing } from "./draw.js";
+import { fetchModel, readsNumbers } from "./model.js";
 import { startReading } from "./read.js";
 import { openReview, refreshCount, startReviewing } from "./review.js";
 
@@ -20,4 +21,9 @@ startReading();
 startReviewing();
 addEventListener("hashchange", open);
 open();
-tell(refreshCount);
+tell(async () => {
+  await fetchModel();
+  showClasses();
+  if (!readsNumbers() && location.hash === "#read") location.hash = "#draw";
+  await refreshCount();
+});

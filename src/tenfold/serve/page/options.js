@@ -1,15 +1,15 @@
-// How to read pages: what a person knows of their numbers.
+// Options: what a person knows of the numbers on the pages.
 
-import { onlyDigits } from "./pictures.js";
+import { onlySigns } from "./pictures.js";
 
 const at = (id) => document.getElementById(id);
 
 const listed = () => at("list").value.split("\n").filter((line) => line.trim()).length;
 const counted = (count, one, many) => (count === 1 ? one : many.replace("#", count.toLocaleString("en")));
 
-// `changed` is told when a person chose something else.
+// `changed` is called when a person chooses something else.
 export function startOptions(changed) {
-  for (const id of ["length", "grid-rows", "grid-columns"]) onlyDigits(at(id));
+  for (const id of ["length", "grid-rows", "grid-columns"]) onlySigns(at(id), () => [..."0123456789"]);
   at("list-file").addEventListener("change", async ({ target }) => {
     const [file] = target.files;
     if (file) at("list").value = await file.text();
@@ -25,13 +25,13 @@ export function startOptions(changed) {
   tell();
 }
 
-// Puts into a form what the server is to know.
+// Puts the options into a form for the server.
 export function addOptions(form) {
   const { length, rows, columns, mostWrong, list, once } = chosen();
   if (length) form.append("digits", length);
   if (rows && columns) form.append("grid", `${rows}x${columns}`);
   if (mostWrong) form.append("max_error", mostWrong);
-  if (list) form.append("list", new Blob([list], { type: "text/csv" }), "list.csv");
+  if (list) form.append("known", new Blob([list], { type: "text/csv" }), "list.csv");
   if (once) form.append("unique", "true");
 }
 
@@ -46,7 +46,7 @@ export function chosen() {
   };
 }
 
-// Says in the closed options what is chosen, and how long the list is.
+// Shows what is chosen beside the word Options, and how long the list is.
 function tell() {
   const { length, rows, columns, mostWrong, list, once } = chosen();
   at("once").disabled = !list;

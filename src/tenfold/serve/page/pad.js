@@ -1,14 +1,13 @@
 // The sheet that is drawn on: strokes as points, shown smooth, undone one by one.
-// Places are told in heights of the sheet, so that they hold however wide it is.
+// Positions are in heights of the sheet, so that they stay right when its width changes.
 
 import { decoded } from "./pictures.js";
 
-const PENS = { digit: 0.066, number: 0.045 }; // of the sheet's height
-const DIGIT = 280; // pixels each way of the picture of a digit that is sent
-const NUMBER = 240; // pixels from the top to the bottom of one of a number
-const GAP = 0.4; // of the digits' height: wider gaps in a number are closed, for they say nothing
-
-const EDGE = 0.15; // of the sheet's height, left and right of a number
+const PENS = { digit: 0.066, number: 0.045 }; // width of the pen, in heights of the sheet
+const DIGIT = 280; // height and width of the picture of a digit that is sent, in pixels
+const NUMBER = 240; // height of the picture of a number that is sent, in pixels
+const GAP = 0.4; // widest gap in a number that is sent, in heights of its tallest stroke; wider ones are closed to this
+const EDGE = 0.15; // margin left and right of a number that is sent, in heights of the sheet
 
 export class Pad {
   #strokes = [];
@@ -17,7 +16,7 @@ export class Pad {
 
   constructor(canvas, changed) {
     this.canvas = canvas;
-    this.changed = changed; // is told whether a stroke was ended, or taken back
+    this.changed = changed; // called when a stroke has ended, or was taken back
     canvas.addEventListener("pointerdown", (event) => this.#begin(event));
     canvas.addEventListener("pointermove", (event) => this.#go(event));
     for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, (event) => this.#end(event));
@@ -27,7 +26,7 @@ export class Pad {
 
   get empty() { return this.#strokes.length === 0; }
 
-  // What is drawn stays, unless the sheet of a digit is too narrow for it.
+  // A drawing stays, unless the sheet of a digit is too narrow for it.
   set kind(kind) {
     this.#kind = kind;
     if (kind === "digit" && this.#strokes.flat().some(([x]) => x > 1)) this.#strokes = [];
@@ -53,7 +52,7 @@ export class Pad {
     const strokes = this.#kind === "digit" ? this.#strokes : closeGaps(this.#strokes);
     const wide = this.#kind === "digit" ? 1 : Math.max(...strokes.flat().map(([x]) => x)) + EDGE;
     const sheet = Object.assign(document.createElement("canvas"), { width: Math.round(wide * tall), height: tall });
-    const pen = sheet.getContext("2d", { willReadFrequently: true }); // drawn where it is read from
+    const pen = sheet.getContext("2d", { willReadFrequently: true }); // drawn in memory, from where it is read
     pen.fillStyle = "#fff";
     pen.fillRect(0, 0, sheet.width, tall);
     this.#paint(pen, strokes, tall, "#000");
@@ -113,7 +112,7 @@ export class Pad {
   }
 }
 
-// Moves what stands apart in a number together, its first stroke to the left edge.
+// Closes wide gaps between the strokes of a number, and moves the first stroke to the left edge.
 function closeGaps(strokes) {
   const spans = strokes.map((points) => {
     const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];

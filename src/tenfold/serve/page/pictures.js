@@ -12,7 +12,7 @@ export function decoded(base64, type = "image/png") {
   return new Blob([Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0))], { type });
 }
 
-// Takes the files that are chosen in some fields, or pasted or dropped while a part of the page is shown.
+// Calls `take` with files that are chosen in the fields, or pasted or dropped while `part` is shown.
 export function takeFiles(part, sheet, fields, take) {
   const some = (files) => { if (files?.length) take([...files]); };
   for (const field of fields) {
@@ -28,9 +28,11 @@ export function takeFiles(part, sheet, fields, take) {
   });
 }
 
-// Keeps everything but digits out of a field; with `empty`, a dash stands for an empty place.
-export function onlyDigits(field, empty = false) {
+// Keeps everything but some signs out of a field; with `empty`, a dash stands for an empty place.
+export function onlySigns(field, signs, empty = false) {
   field.addEventListener("input", () => {
-    field.value = empty ? field.value.replace(/[-–—·]/g, "_").replace(/[^0-9_]/g, "") : field.value.replace(/[^0-9]/g, "");
+    const allowed = empty ? [...signs(), "_"] : signs();
+    const typed = [...field.value].map((sign) => (empty && !allowed.includes(sign) ? sign.replace(/[-–—·]/, "_") : sign));
+    field.value = typed.filter((sign) => allowed.includes(sign)).join("");
   });
 }

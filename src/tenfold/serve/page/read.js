@@ -1,9 +1,10 @@
-// Read: asks about pages, one file after another, and says how it went.
+// Read: asks the server about pages, one file after another, and reports.
 
 import { Refusal, ask, hand, sentence, tell as tellTrouble } from "./api.js";
 import { append, asCsv, correct, cutOut, draw, forget, found, isDoubted, whenChosen } from "./found.js";
+import { signsOfNumbers } from "./model.js";
 import { addOptions, chosen, startOptions } from "./options.js";
-import { onlyDigits, takeFiles } from "./pictures.js";
+import { onlySigns, takeFiles } from "./pictures.js";
 import { refreshCount } from "./review.js";
 
 const at = (id) => document.getElementById(id);
@@ -19,7 +20,7 @@ export function startReading() {
   at("again").addEventListener("click", () => read(last));
   at("numbers-csv").addEventListener("click", () => hand(new Blob([asCsv()], { type: "text/csv" }), "numbers.csv"));
   at("numbers-review").addEventListener("click", () => tellTrouble(sendToReview));
-  onlyDigits(at("mended"), true);
+  onlySigns(at("mended"), signsOfNumbers, true);
   whenChosen((number) => {
     mended = number;
     at("mend").hidden = number === null;
@@ -32,7 +33,7 @@ export function startReading() {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 }
 
-// A list whose numbers come once each is one question about all files; otherwise each file is a question of its own.
+// Where each known number comes at most once, all files are one request; otherwise each file is a request.
 async function read(files) {
   asked.abort();
   asked = new AbortController();
@@ -83,7 +84,7 @@ async function readGroup(group, signal) {
   at("result").hidden = false;
 }
 
-// Files of one name are told apart.
+// Gives files of the same name different ones.
 function apart(files) {
   const seen = new Map();
   return files.map((file) => {
@@ -140,7 +141,7 @@ function offerReview() {
   at("numbers-review").textContent = count === 1 ? "Send one number to review" : `Send ${count} numbers to review`;
 }
 
-// The pages are read once more, and this time what is doubted is kept.
+// Has the pages read once more, now with review of what is not accepted.
 async function sendToReview() {
   at("numbers-review").disabled = true;
   at("sent").textContent = "Sending…";
@@ -149,7 +150,7 @@ async function sendToReview() {
     while (requests.length) {
       const { numbers } = await (await ask("v1/numbers?review=true", { method: "POST", body: requests[0] })).json();
       count += numbers.filter(({ review }) => review !== null).length;
-      requests.shift(); // what was kept is not sent again where the next one fails
+      requests.shift(); // so that it is not sent again where the next one fails
     }
     at("numbers-review").hidden = true;
     at("sent").textContent = count === 1 ? "One number waits under Review." : `${count} numbers wait under Review.`;
@@ -161,7 +162,7 @@ async function sendToReview() {
   }
 }
 
-// A number that was read wrong is kept with what it is; the table and its CSV say so too.
+// Keeps a number that was read wrong with its correction, which the table and its CSV then show too.
 async function mend() {
   const [number, label] = [mended, at("mended").value];
   const form = new FormData();

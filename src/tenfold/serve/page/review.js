@@ -2,14 +2,15 @@
 
 import { ask, save, tell } from "./api.js";
 import { named, sureness } from "./answer.js";
-import { onlyDigits, paint } from "./pictures.js";
+import { model, noun, signsOfLabels } from "./model.js";
+import { onlySigns, paint } from "./pictures.js";
 
 const at = (id) => document.getElementById(id);
 
-const WIDE = 1.6; // from so many times its height on a crop takes the whole width
+const WIDE = 1.6; // least width, in heights, of a crop that takes the whole width of the page
 
-let queue = []; // what was fetched, decided or not
-let place = 0; // what of it is shown
+let queue = []; // reviews that were fetched, decided or not
+let place = 0; // of the review that is shown
 let left = 0;
 
 export function startReviewing() {
@@ -17,7 +18,7 @@ export function startReviewing() {
     event.preventDefault();
     tell(decide);
   });
-  onlyDigits(at("label"), true);
+  onlySigns(at("label"), signsOfLabels, true);
   at("label").addEventListener("keydown", (event) => {
     if (event.target.value) return;
     if (event.key === "ArrowRight") tell(() => go(1));
@@ -70,11 +71,11 @@ async function show() {
 }
 
 function doubt({ guess, probability, reason, label }) {
-  if (label !== null) return label === "_" ? "Kept as no digit." : `Kept as ${label}.`;
+  if (label !== null) return label === "_" ? `Kept as no ${noun()}.` : `Kept as ${label}.`;
   if (guess === null) return "Nothing was read.";
   if (reason === "not-on-list") return "It is not on the list.";
-  if (reason === "not-a-digit" && guess.length > 1) return "Perhaps not all of it is digits.";
-  if (reason === "not-a-digit") return `Perhaps no digit. The nearest is ${named(guess)}.`;
+  if (reason === "not-a-digit" && !model.classes.includes(guess)) return `Perhaps not every sign is a ${noun()}.`;
+  if (reason === "not-a-digit") return `Perhaps no ${noun()}. The nearest is ${named(guess)}.`;
   return `${sureness(probability).replace(/^m/, "M")} sure.`;
 }
 
@@ -93,7 +94,7 @@ async function go(by) {
   if (place + by >= queue.length) await fetchMore();
   place = Math.min(place + by, queue.length);
   if (place === queue.length && left > 0) {
-    await openReview(); // what was put off comes round again
+    await openReview(); // those that were put off come again
     return;
   }
   await show();

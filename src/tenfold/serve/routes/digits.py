@@ -1,34 +1,24 @@
 """`POST /v1/digits`: one digit per picture."""
 
-import base64
 from collections.abc import Sequence
 from functools import partial
-from io import BytesIO
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
-from PIL import Image as Pillow
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
 from tenfold.errors import PictureError
 from tenfold.picture.decode import Grey
-from tenfold.picture.prepare import Prepared
-from tenfold.read.digits import Digit
 from tenfold.read.reader import Reader
 from tenfold.serve.live import LiveReader
 from tenfold.serve.options import Limits
 from tenfold.serve.wire.metrics import Metrics
-from tenfold.serve.wire.pictures import SentPicture, describe_pictures, sent_pictures
+from tenfold.serve.wire.pictures import SentPicture, as_png, as_text, describe_pictures, sent_pictures
 from tenfold.serve.wire.problems import Problem
 from tenfold.serve.work import Work
 
-__all__ = ["FailedPicture", "MaxError", "ReadDigit", "as_png", "digit_routes", "drawn", "read_digit"]
-
-MaxError = Annotated[
-    float | None,
-    Query(gt=0, lt=1, description="Accept only what keeps the share of wrong answers among the accepted below this."),
-]
+__all__ = ["FailedPicture", "ReadDigit", "as_stages", "digit_routes"]
 
 EXAMPLE = {
     "file": "seven.png",
@@ -42,9 +32,11 @@ EXAMPLE = {
 
 
 class Stage(BaseModel):
-    """What a picture looked like on its way to the network."""
+    """What a picture looked like at one stage of its way to the network."""
 
-    name: str = Field(description="What was done to it; the first is the picture, the last what the network sees.")
+    name: str = Field(
+        description="What was done to it; the first stage is the picture, the last what the network sees."
+    )
     picture: str = Field(description="A PNG file, as base64.")
 
 
@@ -54,7 +46,7 @@ class ReadDigit(BaseModel):
     file: str | None = Field(description="The picture's name, where it was sent with one.")
     digit: str | None = Field(description="The most probable class; null in a blank picture.")
     probability: float = Field(description="How probable it is, 0…1.")
-    probabilities: list[float] = Field(description="Of every class, in the order of the model's classes.")
+    probabilities: list[float] = Field(description="Of each class how probable it is, in the model's order.")
     accepted: bool = Field(description="Whether to believe it.")
     reason: Literal["blank", "not-a-digit", "uncertain"] | None = Field(description="Why not.")
     steps: list[str] = Field(description="What was done to the picture before the network saw it.")
@@ -81,7 +73,10 @@ def digit_routes(live: LiveReader, work: Work, metrics: Metrics, limits: Limits)
     @routes.post("/v1/digits", response_model=ReadDigits, openapi_extra=describe_pictures())
     async def read_digits(
         request: Request,
-        max_error: MaxError = None,
+        max_error: Annotated[
+            float | None,
+            Query(description="The share of wrong digits among the accepted not to be passed: above 0, below 1."),
+        ] = None,
         stages: Annotated[bool, Query(description="Also give what each picture looked like on the way.")] = False,
     ) -> JSONResponse:
         """Say which digit each picture shows.
@@ -102,40 +97,16 @@ def digit_routes(live: LiveReader, work: Work, metrics: Metrics, limits: Limits)
     return routes
 
 
-def read_digit(reader: Reader, content: bytes, *, pixels: int) -> tuple[Digit, Prepared]:
-    """Read the digit of one picture.
-
-    Args:
-        reader: What reads.
-        content: The bytes of a picture file.
-        pixels: How many pixels it may have.
-
-    Returns:
-        The digit, and the picture as the network saw it, with its stages.
-
-    Raises:
-        PictureError: It cannot be read.
-    """
-    prepared = reader.prepare(content, pixels=pixels, stages=True)
-    return reader.read([prepared])[0], prepared
-
-
 def _answer(reader: Reader, picture: SentPicture, *, pixels: int, stages: bool) -> dict[str, Any]:
     try:
-        digit, prepared = read_digit(reader, picture.content, pixels=pixels)
+        prepared = reader.prepare(picture.content, pixels=pixels, stages=stages)
+        [digit] = reader.read([prepared])
     except PictureError as error:
         return {"file": picture.name, "error": str(error)}
-    shown = {"stages": drawn(prepared.stages)} if stages else {}
+    shown = {"stages": as_stages(prepared.stages)} if stages else {}
     return {"file": picture.name, **digit.to_dict(), **shown}
 
 
-def drawn(stages: Sequence[tuple[str, Grey]]) -> list[dict[str, str]]:
+def as_stages(stages: Sequence[tuple[str, Grey]]) -> list[dict[str, str]]:
     """Give what a picture looked like on the way, as `Stage` has it."""
-    return [{"name": name, "picture": base64.b64encode(as_png(picture)).decode()} for name, picture in stages]
-
-
-def as_png(picture: Grey) -> bytes:
-    """Give a picture in grey as the bytes of a PNG file."""
-    stream = BytesIO()
-    Pillow.fromarray(picture).save(stream, "PNG", compress_level=1)
-    return stream.getvalue()
+    return [{"name": name, "picture": as_text(as_png(picture))} for name, picture in stages]

@@ -1,6 +1,5 @@
 """`POST /v1/explain`: what the answer to one picture rests on."""
 
-import base64
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,8 +11,8 @@ from tenfold.read.explain import PATCH, draw_falls
 from tenfold.read.reader import Reader
 from tenfold.serve.live import LiveReader
 from tenfold.serve.options import Limits
-from tenfold.serve.routes.digits import ReadDigit, drawn
-from tenfold.serve.wire.pictures import SentPicture, describe_pictures, sent_pictures
+from tenfold.serve.routes.digits import ReadDigit, as_stages
+from tenfold.serve.wire.pictures import SentPicture, as_text, describe_pictures, sent_pictures
 from tenfold.serve.wire.problems import Problem
 from tenfold.serve.work import Work
 
@@ -21,17 +20,18 @@ __all__ = ["explain_routes"]
 
 
 class Covered(BaseModel):
-    """How the answer changes where a part of what the network sees is covered with paper."""
+    """How the answer changes where a patch of the image that the network sees is covered with paper."""
 
-    patch: int = Field(description="How many pixels a patch has each way.")
+    patch: int = Field(description="Width and height of a patch, in pixels.")
     falls: list[list[float]] = Field(
-        description="How much less probable the answer is, patch by patch, 2 pixels apart; below 0 where it is more so."
+        description="For each patch, 2 pixels apart, how much less probable the answer becomes; below 0 where it "
+        "becomes more probable."
     )
-    picture: str = Field(description="The same drawn over what the network sees, a PNG file as base64.")
+    picture: str = Field(description="The same as colours over the image that the network sees: a PNG file, as base64.")
 
 
 class ExplainedDigit(ReadDigit):
-    """What a picture shows, and what that rests on."""
+    """What a picture shows, and what the answer rests on."""
 
     covered: Covered
 
@@ -62,10 +62,10 @@ def _answer(reader: Reader, picture: SentPicture, *, pixels: int) -> dict[str, A
     return {
         "file": picture.name,
         **explanation.digit.to_dict(),
-        "stages": drawn(seen.stages),
+        "stages": as_stages(seen.stages),
         "covered": {
             "patch": PATCH,
             "falls": [[round(float(fall), 6) for fall in row] for row in explanation.falls],
-            "picture": base64.b64encode(draw_falls(seen.image, explanation.falls)).decode(),
+            "picture": as_text(draw_falls(seen.image, explanation.falls)),
         },
     }

@@ -1,4 +1,4 @@
-"""The Open Inference Protocol, version 2, so that clients that exist already can ask the network directly.
+"""The Open Inference Protocol, version 2: existing clients of it can ask the network directly.
 
 Source: https://github.com/kserve/open-inference-protocol, with its extension for binary tensors.
 """
@@ -25,20 +25,21 @@ from tenfold.serve.work import Work
 __all__ = ["inference_routes"]
 
 JSON_LENGTH = "inference-header-content-length"
-"""The header that says how many bytes of the body are JSON, where the tensors follow as bytes."""
+"""The header with the number of bytes of JSON at the start of a body; tensors follow as bytes."""
 
 INPUT = "images"
 OUTPUTS = ("probabilities", "out_of_distribution")
 PIXELS = SIDE * SIDE
 
 JSON_BYTES = 5 * PIXELS
-"""Bytes of JSON for each image, generously: what is parsed takes many times the memory of its text."""
+"""Bytes of JSON that an image may take: three digits, a comma and a space for each pixel. Parsed JSON takes many times
+the memory of its text."""
 
 Tensor = np.ndarray[Any, np.dtype[np.float32]]
 
 
 class TensorMetadata(BaseModel):
-    """What a tensor is; -1 stands for any size."""
+    """Name, type and shape of a tensor; -1 stands for any size."""
 
     name: str
     datatype: str
@@ -55,7 +56,7 @@ class ModelMetadata(BaseModel):
 
 
 class ServerMetadata(BaseModel):
-    """What the server is."""
+    """The server's name, version and extensions of the protocol."""
 
     name: str
     version: str
@@ -63,13 +64,13 @@ class ServerMetadata(BaseModel):
 
 
 class Live(BaseModel):
-    """That the server lives."""
+    """Whether the server runs."""
 
     live: bool
 
 
 class Ready(BaseModel):
-    """That requests are answered."""
+    """Whether requests are answered."""
 
     ready: bool
 
@@ -246,7 +247,7 @@ def _parse(content: bytes) -> dict[str, Any]:
 
 
 def _images(asked: Mapping[str, Any], binary: bytes, most: int) -> Images:
-    """Take the images out of a request; nothing that it says of them is believed."""
+    """Take the images out of a request, and check them against what it says of them."""
     inputs = asked.get("inputs")
     if not isinstance(inputs, list) or len(inputs) != 1 or not isinstance(inputs[0], dict):
         raise Problem("bad-request", f"expected one input, {INPUT}")
@@ -271,7 +272,7 @@ def _images(asked: Mapping[str, Any], binary: bytes, most: int) -> Images:
 
 
 def _pixels(data: Any) -> bytes:  # noqa: ANN401
-    """Give numbers, flat or nested as the shape, as bytes."""
+    """Give pixels, flat or nested as the shape says, as bytes."""
     wrong = Problem("bad-request", "expected data as whole numbers from 0 to 255, flat or nested as the shape says")
     for _ in range(3):
         if not isinstance(data, list):
@@ -289,7 +290,7 @@ def _pixels(data: Any) -> bytes:  # noqa: ANN401
 
 
 def _wanted(asked: Mapping[str, Any]) -> dict[str, bool]:
-    """Say which outputs are wanted, and whether as bytes."""
+    """Give the outputs that are wanted, and for each whether as bytes."""
     parameters = asked.get("parameters", {})
     binary = isinstance(parameters, dict) and parameters.get("binary_data_output") is True
     outputs = asked.get("outputs")

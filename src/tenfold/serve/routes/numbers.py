@@ -1,14 +1,12 @@
 """`POST /v1/numbers`: the numbers on pages."""
 
-import base64
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
-from io import BytesIO
+from itertools import islice
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
-from PIL import Image as Pillow
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
@@ -16,24 +14,22 @@ from tenfold.errors import PictureError
 from tenfold.picture.decode import Grey
 from tenfold.picture.opening import count_pages, open_pages
 from tenfold.read.crops import crop
-from tenfold.read.numbers import Number
+from tenfold.read.options import NumberOptions
 from tenfold.read.pages import ReadRow, read_page
 from tenfold.read.reader import Reader
+from tenfold.read.tables import Numbers
 from tenfold.serve.live import LiveReader
-from tenfold.serve.new_reviews import number_review, stored
+from tenfold.serve.new_reviews import number_review
 from tenfold.serve.options import Limits
 from tenfold.serve.routes.digits import FailedPicture
 from tenfold.serve.store import NewReview, ReviewStore
 from tenfold.serve.wire.metrics import Metrics
-from tenfold.serve.wire.pages import Asked, SentPages, describe_pages, sent_pages
-from tenfold.serve.wire.pictures import SentPicture
+from tenfold.serve.wire.pages import Asked, SentPages, describe_pages, number_options, sent_pages
+from tenfold.serve.wire.pictures import SentPicture, as_jpeg, as_text
 from tenfold.serve.wire.problems import Problem
-from tenfold.serve.work import Work
+from tenfold.serve.work import Work, stored
 
 __all__ = ["number_routes"]
-
-QUALITY = 80
-"""Of the JPEG that shows a page."""
 
 QUAD = [[212.0, 318.0], [751.5, 318.0], [751.5, 378.0], [212.0, 378.0]]
 
@@ -69,7 +65,7 @@ class ReadNumber(BaseModel):
     file: str | None = Field(description="The file's name, where it was sent with one.")
     page: int = Field(description="The page in the file, from 1.")
     row: int = Field(description="The number's place on its page, from 0.")
-    field: str | None
+    field: str | None = Field(description="The form's name for it; null here, where no form is given.")
     text: str = Field(description="Its digits; an empty box is `_`.")
     probability: float = Field(description="How probable it is, 0…1.")
     accepted: bool = Field(description="Whether to believe it.")
@@ -77,9 +73,9 @@ class ReadNumber(BaseModel):
     quad: Corners = Field(description="Its corners in pixels of the page, whose longest side has at most 2,400.")
     digits: list[ReadDigitOfNumber]
     alternatives: list[tuple[str, float]] = Field(description="The most probable readings, the best first.")
-    matched: bool | None = Field(description="Whether it is on the list; null without one.")
+    matched: bool | None = Field(description="Whether it is one of the known numbers; null where none were given.")
     review: int | None = Field(
-        None, description="Where review was asked for: the number of the review that waits; null where none does."
+        None, description="Where review was asked for: the number of its review; null where it needs none."
     )
 
 
@@ -87,7 +83,7 @@ class ShownPage(BaseModel):
     """A page as it was read."""
 
     file: str | None = Field(description="The file's name, where it was sent with one.")
-    page: int
+    page: int = Field(description="The page in the file, from 1.")
     width: int
     height: int
     picture: str = Field(description="A JPEG file, as base64.")
@@ -103,30 +99,17 @@ class ReadNumbers(BaseModel):
 
 @dataclass(frozen=True, eq=False)
 class _Page:
-    """What was found on one page: its rows, and as asked for what to show of each, and the page itself."""
+    """A page that was read.
+
+    Attributes:
+        rows: Its rows.
+        crops: What a person would be shown of each row; none where no review is asked for.
+        shown: The page as `ShownPage` has it; None where that is not asked for.
+    """
 
     rows: list[ReadRow]
     crops: list[Grey]
-    shown: list[dict[str, Any]]
-
-
-@dataclass(eq=False)
-class _Found:
-    """What was found on the pages of all files.
-
-    Attributes:
-        rows: The rows.
-        files: For each row the file that it is of.
-        crops: Where a person is to look at what is not accepted: what to show of each row.
-        shown: The pages, where they are to be shown.
-        failed: The files that could not be read to their end, by their places, and why.
-    """
-
-    rows: list[ReadRow] = field(default_factory=list)
-    files: list[SentPicture] = field(default_factory=list)
-    crops: list[Grey] = field(default_factory=list)
-    shown: list[dict[str, Any]] = field(default_factory=list)
-    failed: dict[int, str] = field(default_factory=dict)
+    shown: dict[str, Any] | None
 
 
 def number_routes(live: LiveReader, work: Work, metrics: Metrics, store: ReviewStore, limits: Limits) -> APIRouter:
@@ -137,92 +120,98 @@ def number_routes(live: LiveReader, work: Work, metrics: Metrics, store: ReviewS
     async def read_numbers(request: Request, asked: Annotated[Asked, Query()]) -> JSONResponse:
         """Read the numbers on a page, or on the pages of one or more files.
 
-        Send one as the body with its own type, or several as the files of a form. Files that cannot be read are told
+        Send one as the body with its own type, or several as the files of a form. Files that cannot be read are listed
         under `failed`; where none can be read, the answer is a problem.
         """
-        sent = await sent_pages(request, asked, limits, live.model.alphabet)
-        reader = live.reader()
-        await work.run([lambda: _check(sent, reader, limits)])
-        found = _Found()
-        for place, file in enumerate(sent.files):
-            await _read_file(place, file, sent, found, reader=reader, work=work, limits=limits)
-        failed = [{"file": sent.files[place].name, "error": error} for place, error in found.failed.items()]
+        reader = live.number_reader()
+        sent = await sent_pages(request, asked, limits)
+        [options] = await work.run([partial(_checked, sent, reader, limits)])
+        pages: list[_Page] = []
+        failed: list[dict[str, Any]] = []
+        for file in sent.files:
+            try:
+                async for page in _read_file(file, reader, options, sent.asked, work, limits):
+                    pages.append(page)
+            except PictureError as error:
+                failed.append({"file": file.name, "error": str(error)})
         if len(failed) == len(sent.files):
-            raise Problem("not-readable", failed[0]["error"] or "", failed=failed)
-        [numbers] = await work.run([lambda: reader.decide(found.rows, sent.options)])
-        for each in numbers:
-            metrics.numbers.labels(each.reason or "accepted").inc()
-        told = [{**each.to_dict(), "file": file.name} for each, file in zip(numbers, found.files, strict=True)]
-        if sent.review:
-            waiting = await _kept(numbers, found, work, store, model=live.name)
-            told = [{**each, "review": waiting.get(place)} for place, each in enumerate(told)]
-        return JSONResponse({"numbers": told, "failed": failed, **({"pages": found.shown} if sent.pictures else {})})
+            raise Problem("not-readable", failed[0]["error"], failed=failed)
+
+        rows = [row for page in pages for row in page.rows]
+        [numbers] = await work.run([partial(reader.decide, rows, options)])
+        for number in numbers:
+            metrics.numbers.labels(number.reason or "accepted").inc()
+        answer = {**_as_answer(numbers), "failed": failed}
+        if sent.asked.review:
+            crops = [each for page in pages for each in page.crops]
+            [new] = await work.run([partial(_doubted, numbers, rows, crops, live.name)])
+            kept = await stored(lambda: store.add(*new.values()))
+            ids = dict(zip(new, (review.id for review in kept), strict=True))
+            for place, each in enumerate(answer["numbers"]):
+                each["review"] = ids.get(place)
+        if sent.asked.pictures:
+            answer["pages"] = [page.shown for page in pages]
+        return JSONResponse(answer)
 
     return routes
 
 
-def _check(sent: SentPages, reader: Reader, limits: Limits) -> None:
-    """Say no before anything is read where what is asked cannot be promised, or there is too much."""
-    reader.decide([], sent.options)
+def _checked(sent: SentPages, reader: Reader, limits: Limits) -> NumberOptions:
+    """Check a request before anything is read, and give its options.
+
+    Raises:
+        OptionError: An option is not allowed.
+        Problem: There are too many pages, or too many known numbers.
+    """
+    options = number_options(sent.asked, reader, limits)
     count = sum(count_pages(file.content) for file in sent.files)
     if count > limits.pages:
         files = "the file has" if len(sent.files) == 1 else f"the {len(sent.files)} files have"
         raise Problem("too-large", f"{files} {count:,} pages: at most {limits.pages} are read at once")
+    return options
 
 
 async def _read_file(
-    place: int, file: SentPicture, sent: SentPages, found: _Found, *, reader: Reader, work: Work, limits: Limits
-) -> None:
-    """Read one file, a page at a time, so that a long one takes its turn among other requests."""
-    pages = open_pages(file.content, pixels=limits.pixels)
-    try:
-        for number in range(1, limits.pages + 1):
-            [page] = await work.run([partial(_next, pages, reader, sent, number)])
-            if page is None:
-                break
-            found.rows += page.rows
-            found.files += [file] * len(page.rows)
-            found.crops += page.crops
-            found.shown += [{"file": file.name, "page": number, **shown} for shown in page.shown]
-    except PictureError as error:
-        found.failed[place] = str(error)
+    file: SentPicture, reader: Reader, options: NumberOptions, asked: Asked, work: Work, limits: Limits
+) -> AsyncIterator[_Page]:
+    """Read the pages of one file; each is a job, so that a long file takes its turn among other requests."""
+    pages = enumerate(islice(open_pages(file.content, pixels=limits.pixels), limits.pages), 1)
+    while True:
+        [page] = await work.run([partial(_read_next, pages, file.name, reader, options, asked)])
+        if page is None:
+            return
+        yield page
 
 
-def _next(pages: Iterator[Grey], reader: Reader, sent: SentPages, number: int) -> _Page | None:
-    """Read the next page, if there is one."""
-    page = next(pages, None)
+def _read_next(
+    pages: Iterator[tuple[int, Grey]], name: str | None, reader: Reader, options: NumberOptions, asked: Asked
+) -> _Page | None:
+    """Read the next page of a file, if there is one."""
+    number, page = next(pages, (0, None))
     if page is None:
         return None
-    rows = read_page(reader.model, page, sent.options, number=number)
-    crops = [crop(page, row.quad) for row in rows] if sent.review else []
-    return _Page(rows, crops, [_shown(page)] if sent.pictures else [])
+    rows = read_page(reader.model, page, options, file=name or "", number=number)
+    crops = [crop(page, row.quad) for row in rows] if asked.review else []
+    return _Page(rows, crops, _shown(name, number, page) if asked.pictures else None)
 
 
-def _shown(page: Grey) -> dict[str, Any]:
+def _shown(name: str | None, number: int, page: Grey) -> dict[str, Any]:
     height, width = page.shape
-    stream = BytesIO()
-    Pillow.fromarray(page).save(stream, "JPEG", quality=QUALITY)
-    return {"width": width, "height": height, "picture": base64.b64encode(stream.getvalue()).decode()}
+    return {"file": name, "page": number, "width": width, "height": height, "picture": as_text(as_jpeg(page))}
 
 
-async def _kept(
-    numbers: Sequence[Number], found: _Found, work: Work, store: ReviewStore, *, model: str
-) -> dict[int, int]:
-    """Keep what a person is to look at; gives for each such number, by its place, the number of its review."""
-    doubted = [place for place, each in enumerate(numbers) if not (each.accepted or each.reason == "blank")]
+def _as_answer(numbers: Numbers) -> dict[str, Any]:
+    """Give the numbers as `ReadNumbers` has them: a file without a name is null."""
+    answer = numbers.to_dict()
+    for each in answer["numbers"]:
+        each["file"] = each["file"] or None
+    return answer
 
-    def reviews() -> list[NewReview]:
-        return [
-            number_review(
-                numbers[place],
-                found.rows[place],
-                found.crops[place],
-                model=model,
-                name=found.files[place].name,
-            )
-            for place in doubted
-        ]
 
-    [new] = await work.run([reviews])
-    kept = await stored(lambda: store.add(*new))
-    return {place: review.id for place, review in zip(doubted, kept, strict=True)}
+def _doubted(numbers: Numbers, rows: Sequence[ReadRow], crops: Sequence[Grey], model: str) -> dict[int, NewReview]:
+    """Make a review of each number that is neither accepted nor blank; gives them by their places."""
+    return {
+        place: number_review(number, row, picture, model=model)
+        for place, (number, row, picture) in enumerate(zip(numbers, rows, crops, strict=True))
+        if not number.accepted and number.reason != "blank"
+    }

@@ -1,25 +1,29 @@
-"""`/v1/reviews`: what people said of what was read, and what waits for them."""
+"""`/v1/reviews`: the review queue: what people said of what was read, and what waits for them."""
 
 import csv
-import re
 import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO, StringIO
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse
 
+from tenfold.arrays import Recognizer
 from tenfold.data.folders import LABELS_FILE, encode_image
 from tenfold.errors import PictureError
+from tenfold.read.options import MOST_DIGITS
+from tenfold.read.readings import EMPTY
 from tenfold.serve.live import LiveReader
-from tenfold.serve.new_reviews import digit_review, picture_of_number_review, stored
+from tenfold.serve.new_reviews import digit_review, picture_of_number_review
 from tenfold.serve.options import Limits
-from tenfold.serve.store import EMPTY_BOX, Review, ReviewStore
-from tenfold.serve.wire.pictures import FORM_TYPE, is_form, read_form, shown_name
+from tenfold.serve.store import Review, ReviewStore
+from tenfold.serve.wire.pictures import FORM_TYPE, SentPicture, is_form, read_form, shown_name
 from tenfold.serve.wire.problems import Problem
-from tenfold.serve.work import Work
+from tenfold.serve.work import Work, stored
 
 __all__ = ["review_routes"]
 
@@ -29,11 +33,9 @@ HIGHEST_NUMBER = 2**31 - 1
 
 Number = Annotated[int, Path(ge=1, le=HIGHEST_NUMBER, description="The review's number.")]
 
-LABEL = r"^[0-9_]{1,64}$"
-
-NUMBER = "number"
-KINDS = ("digit", NUMBER)
-"""What a picture may show."""
+DIGIT: Literal["digit"] = "digit"
+NUMBER: Literal["number"] = "number"
+"""What a picture may show: one digit, or one whole number."""
 
 EXAMPLE = {
     "id": 23,
@@ -48,13 +50,18 @@ EXAMPLE = {
     "model": "reader",
 }
 
+LABEL = (
+    f"A class of the model, or `{EMPTY}` for none of them; for a number signs of the model's alphabet, `{EMPTY}` for "
+    "an empty box."
+)
+
 FORM = {
     "type": "object",
     "required": ["picture"],
     "properties": {
         "picture": {"type": "string", "format": "binary"},
-        "label": {"type": "string", "pattern": LABEL, "description": "What it shows; without it a person is asked."},
-        "kind": {"type": "string", "enum": list(KINDS), "description": "One digit, or one whole number."},
+        "label": {"type": "string", "description": f"What it shows; without it a person is asked. {LABEL}"},
+        "kind": {"type": "string", "enum": [DIGIT, NUMBER], "description": "One digit, or one whole number."},
     },
 }
 
@@ -69,9 +76,9 @@ class ReviewAnswer(BaseModel):
     guess: str | None = Field(description="What was read.")
     probability: float
     reason: str | None = Field(description="Why the guess was not accepted.")
-    label: str | None = Field(description="What a person says it is; `_` stands for no digit.")
+    label: str | None = Field(description="What a person says it is; null where nobody said yet.")
     decided: str | None = Field(description="When that was said.")
-    model: str = Field(description="What the model that read it is called.")
+    model: str = Field(description="The name of the model that read it.")
 
 
 class Waiting(BaseModel):
@@ -84,7 +91,7 @@ class Waiting(BaseModel):
 class Decision(BaseModel):
     """What a person says it is."""
 
-    label: str | None = Field(pattern=LABEL, description="The digits; `_` for no digit; null to ask again.")
+    label: str | None = Field(description=f"{LABEL} null to ask again.")
 
 
 def review_routes(live: LiveReader, work: Work, store: ReviewStore, limits: Limits) -> APIRouter:
@@ -94,7 +101,7 @@ def review_routes(live: LiveReader, work: Work, store: ReviewStore, limits: Limi
     @routes.get("", response_model=Waiting)
     async def list_reviews(
         after: Annotated[int, Query(ge=0, le=HIGHEST_NUMBER, description="Only those with a higher number.")] = 0,
-        most: Annotated[int, Query(ge=1, le=200, description="How many.")] = 50,
+        most: Annotated[int, Query(ge=1, le=200, description="How many at most.")] = 50,
     ) -> JSONResponse:
         """Give what waits to be looked at."""
         left = await stored(store.left)
@@ -112,21 +119,23 @@ def review_routes(live: LiveReader, work: Work, store: ReviewStore, limits: Limi
 
         The answer comes when the disk has it.
         """
-        picture, name, label, of_number = await _sent(request, limits)
-        reader = live.reader()
-        read = picture_of_number_review if of_number else digit_review
+        picture, kind, label = await _sent(request, limits)
+        reader = live.reader() if kind == DIGIT else live.number_reader()
+        if label is not None:
+            _check_label(label, reader.model, [kind])
+        read = digit_review if kind == DIGIT else picture_of_number_review
         try:
-            [new] = await work.run(
-                [lambda: read(reader, picture, pixels=limits.pixels, model=live.name, name=name, label=label)]
-            )
+            [new] = await work.run([lambda: read(reader, picture, pixels=limits.pixels, model=live.name)])
         except PictureError as error:
             raise Problem("not-readable", str(error)) from error
-        [review] = await stored(lambda: store.add(new))
+        [review] = await stored(lambda: store.add(replace(new, label=label)))
         return JSONResponse(review.to_dict(), 201)
 
     @routes.put("/{number}", response_model=ReviewAnswer)
     async def decide(number: Number, decision: Decision) -> JSONResponse:
         """Say what a picture shows. The answer comes when the disk has it."""
+        if decision.label is not None:
+            _check_label(decision.label, live.model, [DIGIT, NUMBER])
         review: Review | None = await stored(lambda: store.decide(number, decision.label))
         return JSONResponse(_found(review).to_dict())
 
@@ -143,24 +152,42 @@ def review_routes(live: LiveReader, work: Work, store: ReviewStore, limits: Limi
     @routes.get("/export.zip", response_class=Response, responses={200: {"content": {"application/zip": {}}}})
     async def export_examples() -> Response:
         """Give what people said as a data set, which `tenfold train --data FOLDER` reads once it is unzipped."""
-        return _download(await stored(lambda: _zipped(store)), "reviews.zip", "application/zip")
+        return _download(await stored(lambda: _zipped(store, live.model.classes)), "reviews.zip", "application/zip")
 
     return routes
 
 
-async def _sent(request: Request, limits: Limits) -> tuple[bytes, str | None, str | None, bool]:
-    """Take a picture, its name, its label, and whether it shows a whole number out of a form."""
+async def _sent(request: Request, limits: Limits) -> tuple[SentPicture, Literal["digit", "number"], str | None]:
+    """Take a picture, its kind and its label out of a form."""
     if not is_form(request):
         raise Problem("wrong-type", f"expected a form, {FORM_TYPE}")
     async with read_form(request, limits) as form:
-        picture, label, kind = form.get("picture"), form.get("label"), form.get("kind", KINDS[0])
+        picture, label, kind = form.get("picture"), form.get("label"), form.get("kind", DIGIT)
         if not isinstance(picture, UploadFile):
             raise Problem("bad-request", "expected a picture as a part with a file name")
-        if label is not None and not (isinstance(label, str) and re.fullmatch(LABEL, label)):
-            raise Problem("not-allowed", f"expected a label of digits, or {EMPTY_BOX} for no digit")
-        if kind not in KINDS:
-            raise Problem("not-allowed", f"expected a kind of {' or '.join(KINDS)}")
-        return await picture.read(), shown_name(picture.filename), label, kind == NUMBER
+        if isinstance(label, UploadFile):
+            raise Problem("bad-request", "expected a label as text, got a file")
+        if kind != DIGIT and kind != NUMBER:
+            raise Problem("not-allowed", f"expected a kind of {DIGIT} or {NUMBER}")
+        return SentPicture(shown_name(picture.filename), await picture.read()), kind, label
+
+
+def _check_label(label: str, model: Recognizer, kinds: Sequence[str]) -> None:
+    """Check that a label is one that the model could read, as a digit or as a number.
+
+    Raises:
+        Problem: It is not.
+    """
+    expected = []
+    if DIGIT in kinds:
+        if label in (*model.classes, EMPTY):
+            return
+        expected.append(f"one of {', '.join(model.classes)}, or {EMPTY} for none of them")
+    if NUMBER in kinds and model.alphabet:
+        if 0 < len(label) <= MOST_DIGITS and set(label) <= {*model.alphabet, EMPTY}:
+            return
+        expected.append(f"1 to {MOST_DIGITS} signs of {model.alphabet}, with {EMPTY} for an empty box")
+    raise Problem("not-allowed", f"expected a label of {'; or of '.join(expected)}")
 
 
 def _found(thing: T | None) -> T:
@@ -169,8 +196,8 @@ def _found(thing: T | None) -> T:
     return thing
 
 
-def _zipped(store: ReviewStore) -> bytes:
-    images, labels = store.examples()
+def _zipped(store: ReviewStore, classes: Sequence[str]) -> bytes:
+    images, labels = store.examples(classes)
     stream, table = BytesIO(), StringIO()
     rows = csv.writer(table, lineterminator="\n")
     rows.writerow(["file", "label"])
@@ -182,5 +209,5 @@ def _zipped(store: ReviewStore) -> bytes:
     return stream.getvalue()
 
 
-def _download(content: str | bytes, name: str, kind: str) -> Response:
-    return Response(content, headers={"content-disposition": f'attachment; filename="{name}"'}, media_type=kind)
+def _download(content: str | bytes, name: str, media_type: str) -> Response:
+    return Response(content, headers={"content-disposition": f'attachment; filename="{name}"'}, media_type=media_type)

@@ -1,4 +1,4 @@
-"""Who may ask, and what a browser may do with the answers."""
+"""Access: who may ask, and what a browser may do with the answers."""
 
 import hmac
 
@@ -15,9 +15,9 @@ PAGE_POLICY = (
     "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
-"""The page may load only what this server holds, and no text can become markup."""
+"""Content security policy: the page loads only from this server, and text never becomes markup."""
 
-STRICT = (
+SECURITY_HEADERS = (
     (b"content-security-policy", PAGE_POLICY.encode()),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -25,26 +25,27 @@ STRICT = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
 )
-"""Headers of every answer, as ASGI has them."""
+"""Headers of every answer, in ASGI's form."""
 
 OPEN = {"/v2/health/live", "/v2/health/ready"}
-"""What of the guarded needs no token: probes have none."""
+"""Paths under `GUARDED` that need no token, for health probes have none."""
 
 GUARDED = ("/v1/", "/v2", "/metrics")
-"""Where all that needs a token lies; the rest is the page's own files and the description of the API."""
+"""Paths that need a token, by their beginning; the rest are the page's own files and the description of the API."""
 
 READING = frozenset({"GET", "HEAD"})
+"""Methods that change nothing, so that a link from another site may use them."""
 
 
 class Access:
-    """Lets in who bears the token, keeps other sites' pages out, and tells browsers to be strict.
+    """Lets in requests that bear the token, refuses those of other sites' pages, and tells browsers to be strict.
 
-    Where only this machine is served without a token, the address asked for must be this machine's: a site could
-    otherwise have its own name point here and read the answers.
+    A server without a token that serves only this machine answers only under this machine's own names. Another site
+    could otherwise point its own name here and read the answers (DNS rebinding).
 
     Args:
         app: The application.
-        options: Whether there is a token, and who is served.
+        options: How to serve; its host and token count here.
     """
 
     def __init__(self, app: ASGIApp, options: ServeOptions) -> None:
@@ -63,7 +64,7 @@ class Access:
                 headers = message.setdefault("headers", [])
                 there = {name for name, _ in headers}
                 kept = b"no-cache" if _is_page(scope["path"]) else b"no-store"
-                headers += [each for each in (*STRICT, (b"cache-control", kept)) if each[0] not in there]
+                headers += [each for each in (*SECURITY_HEADERS, (b"cache-control", kept)) if each[0] not in there]
             await send(message)
 
         try:

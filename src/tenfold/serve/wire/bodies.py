@@ -1,4 +1,4 @@
-"""What a body may be: how large, how slow, and how much of all of them is held at once."""
+"""Limits of bodies: their size, the time they take to arrive, and the bytes of all that are held at once."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,10 +11,11 @@ from tenfold.serve.wire.problems import Problem
 __all__ = ["LimitedBodies"]
 
 PIECE = 256 << 10
-"""Bytes of a body that are passed on before others get their turn: forms are parsed where all requests are served."""
+"""Bytes of a body that are passed on before other requests get their turn, for forms are parsed in the event loop."""
 
-LEFT_OVER_SECONDS = 1.0
-"""How long the rest of a refused body is taken, so that its sender hears the refusal and no broken connection."""
+DISCARD_SECONDS = 1.0
+"""Seconds for which the rest of a refused body is still received, so that its sender gets the answer and not a broken
+connection."""
 
 
 class ClientLeftError(Exception):
@@ -22,11 +23,11 @@ class ClientLeftError(Exception):
 
 
 class LimitedBodies:
-    """Takes each request's body whole before the application sees it, or refuses it.
+    """Receives each request's body whole before the application sees it, or refuses it.
 
     Args:
         app: The application.
-        limits: How much may come.
+        limits: How much may come, and how slowly.
     """
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
@@ -44,7 +45,7 @@ class LimitedBodies:
             await self._take(scope, receive, body)
             await self._app(scope, _replay(body, receive), send)
         except Problem as problem:
-            await self._leave_over(scope, receive)
+            await self._discard(scope, receive)
             await problem.response(scope["path"])(scope, receive, send)
         except ClientLeftError:
             return
@@ -70,12 +71,12 @@ class LimitedBodies:
             detail = f"the body took too long to arrive: at most {limits.body_seconds:g} seconds are waited"
             raise Problem("too-slow", detail) from error
 
-    async def _leave_over(self, scope: Scope, receive: Receive) -> None:
-        """Drop the rest of a body; one that was announced and waits for a word is never sent."""
+    async def _discard(self, scope: Scope, receive: Receive) -> None:
+        """Receive and drop the rest of a body; a client that asked with `Expect` before sending it sends none."""
         if any(name == b"expect" for name, _ in scope["headers"]):
             return
         try:
-            async with asyncio.timeout(LEFT_OVER_SECONDS):
+            async with asyncio.timeout(DISCARD_SECONDS):
                 async for _ in _pieces(receive):
                     pass
         except (TimeoutError, ClientLeftError):
@@ -100,7 +101,7 @@ async def _pieces(receive: Receive) -> AsyncIterator[bytes]:
 
 
 def _replay(body: bytearray, receive: Receive) -> Receive:
-    """Give a `receive` that tells a body that was taken already, in pieces."""
+    """Give a `receive` that passes on, in pieces, a body that was received already."""
     starts = iter(range(0, max(len(body), 1), PIECE))
 
     async def replay() -> Message:

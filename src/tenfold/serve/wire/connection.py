@@ -1,4 +1,4 @@
-"""One connection: how long its requests' heads may be and take, and how it ends without losing a request."""
+"""uvicorn's connection, with limits to the size and time of a request's head, and an end without a lost request."""
 
 import json
 from asyncio import AbstractEventLoop, TimerHandle, Transport
@@ -7,21 +7,21 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from tenfold.serve.wire.problems import PROBLEM_TYPE
+from tenfold.serve.wire.problems import PROBLEM_MEDIA_TYPE
 
 __all__ = ["Connection"]
 
 SLICE = 16 << 10
-"""Bytes that are parsed before the limits are looked at again."""
+"""Bytes that are parsed between two checks of the limits."""
 
 FRAMING = 8
-"""Bytes around each byte of a body that comes in chunks: one byte a chunk takes six."""
+"""Bytes of framing that are allowed for each byte of a body: a chunk of one byte has six."""
 
 
 class _AtOnce:
-    """A transport that sends all that is written in one turn of the loop at once: an answer's head with its body.
+    """A transport that collects what is written in one turn of the event loop and sends it at once: head and body.
 
-    Each time that a thread sends it lets go of Python's lock, and threads that read pictures are quick to take it.
+    Each sending releases Python's lock, and a thread that reads pictures may then hold it for a while.
     """
 
     def __init__(self, transport: Transport, loop: AbstractEventLoop) -> None:
@@ -48,23 +48,24 @@ class _AtOnce:
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's connection, for strangers.
+    """uvicorn's connection, safe for strangers.
 
-    What uvicorn leaves open: a head without end, in length or in time; chunks and trailers that hold no body; too many
-    connections; and requests that were on their way while an idle connection was being closed.
+    It adds limits that uvicorn does not have: the length of a head and the time it takes, chunks and trailers that
+    carry no body, the number of connections. And it answers a request that was on its way while an idle connection was
+    being closed.
     """
 
     head_bytes = 32 << 10
-    """Bytes of a request that are not body: its line, headers, trailers."""
+    """Bytes of a request apart from its body: its first line, headers, chunk sizes, trailers."""
 
     head_seconds = 10.0
-    """How long a head may take to arrive."""
+    """Seconds that a head may take to arrive."""
 
     most = 1024
-    """Connections that one process keeps open."""
+    """Connections that one process keeps open at most."""
 
     farewell_seconds = 0.5
-    """How long an idle connection still takes a request after the server was told to end."""
+    """Seconds in which an idle connection still takes a request after the server was told to end."""
 
     _not_body = 0
     _in_head = True
@@ -73,7 +74,7 @@ class Connection(HttpToolsProtocol):
     _head_timer: TimerHandle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        """Start to wait for a head."""
+        """Begin a connection: wait for a head."""
         super().connection_made(cast(Transport, _AtOnce(transport, self.loop)))
         if len(self.connections) > self.most:
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections are open; come again in a second")
@@ -81,12 +82,12 @@ class Connection(HttpToolsProtocol):
             self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop waiting."""
+        """End a connection: stop waiting."""
         self._head_arrived()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse what came, slice by slice, as long as it keeps to the limits."""
+        """Parse what came, slice by slice, while it keeps to the limits."""
         for start in range(0, len(data), SLICE):
             if self._refused or self.transport.is_closing():
                 return
@@ -114,12 +115,12 @@ class Connection(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
-        """Take a part of a body, which pays for the bytes around it."""
+        """Take a part of a body; each of its bytes allows for some framing."""
         self._not_body = max(0, self._not_body - (FRAMING + 1) * len(body))
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """End a request: what comes next is another one's head."""
+        """End a request: what comes next is the head of another."""
         super().on_message_complete()
         self._in_head = True
         self._not_body = 0
@@ -156,7 +157,7 @@ class Connection(HttpToolsProtocol):
         self._refuse(HTTPStatus.REQUEST_TIMEOUT, f"a request's head may take {self.head_seconds:g} seconds")
 
     def _refuse(self, status: HTTPStatus, detail: str) -> None:
-        """Answer without a request, and end."""
+        """Send a problem, whether or not there is a request, and close the connection."""
         self._refused = True
         self._head_arrived()
         if self.transport.is_closing():
@@ -168,7 +169,7 @@ class Connection(HttpToolsProtocol):
         content = json.dumps(problem).encode()
         retry = "retry-after: 1\r\n" if status is HTTPStatus.SERVICE_UNAVAILABLE else ""
         head = (
-            f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: {PROBLEM_TYPE}\r\n"
+            f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: {PROBLEM_MEDIA_TYPE}\r\n"
             f"content-length: {len(content)}\r\n{retry}connection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + content)

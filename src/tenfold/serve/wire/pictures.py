@@ -1,20 +1,27 @@
-"""Pictures as requests carry them: parts of a form, or one as the whole body."""
+"""Pictures as requests carry them, in a form or as the whole body, and as answers do: PNG files in base64."""
 
+import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 from fastapi import Request
+from PIL import Image as Pillow
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from tenfold.picture.decode import Grey
 from tenfold.serve.options import Limits
-from tenfold.serve.wire.problems import Kind, Problem
+from tenfold.serve.wire.problems import Problem, ProblemType
 
 __all__ = [
     "FORM_TYPE",
     "SentPicture",
+    "as_jpeg",
+    "as_png",
+    "as_text",
     "describe_body",
     "describe_files",
     "describe_pictures",
@@ -28,14 +35,18 @@ __all__ = [
 FORM_TYPE = "multipart/form-data"
 
 RAW_TYPES = ("image/png", "image/jpeg", "image/webp", "image/tiff", "image/bmp", "image/gif", "image/heic")
-"""What the documentation names; any `image/…` is taken, for the content tells its own type."""
+"""The media types that OpenAPI names; any `image/…` is taken, for the content shows what it is."""
 
 PDF_TYPE = "application/pdf"
 
 LONGEST_NAME = 120
+"""Characters of a file name that are shown."""
+
+JPEG_QUALITY = 80
+"""Quality, 0…100, of the JPEG that shows a page."""
 
 FIELD_BYTES = 64 << 10
-"""Bytes of a part of a form that is no file."""
+"""Bytes that a part of a form may have that is no file."""
 
 
 @dataclass(frozen=True)
@@ -67,13 +78,13 @@ async def sent_pictures(request: Request, limits: Limits) -> list[SentPicture]:
 
 
 def is_form(request: Request) -> bool:
-    """Say whether a request's body is a form with files."""
+    """Tell whether a request's body is a form with files."""
     return _media_type(request) == FORM_TYPE
 
 
 @asynccontextmanager
 async def read_form(request: Request, limits: Limits) -> AsyncIterator[FormData]:
-    """Take a form apart, whose files are there as long as the block lasts.
+    """Take a form apart; its files are there as long as the block lasts.
 
     Raises:
         Problem: It is broken, or has too many parts.
@@ -88,8 +99,8 @@ async def read_form(request: Request, limits: Limits) -> AsyncIterator[FormData]
     try:
         form = await parser.parse()
     except MultiPartException as error:
-        kind: Kind = "too-large" if error.message.startswith(("Too many", "Part exceeded")) else "bad-request"
-        raise Problem(kind, f"the form cannot be taken apart: {error.message.rstrip('.')}") from error
+        problem: ProblemType = "too-large" if error.message.startswith(("Too many", "Part exceeded")) else "bad-request"
+        raise Problem(problem, f"the form cannot be taken apart: {error.message.rstrip('.')}") from error
     except (UnicodeError, ValueError) as error:
         raise Problem("bad-request", "the form cannot be taken apart") from error
     try:
@@ -99,18 +110,18 @@ async def read_form(request: Request, limits: Limits) -> AsyncIterator[FormData]
 
 
 def shown_name(name: str | None) -> str | None:
-    """Give what of a file name can be shown: its last part, nothing that steers a terminal or a path, not too long."""
+    """Give the last part of a file name, shortened and without control characters; None where nothing is left."""
     last = (name or "").replace("\\", "/").rpartition("/")[2]
     return "".join(sign for sign in last if sign.isprintable())[:LONGEST_NAME].strip(" .") or None
 
 
 def describe_pictures() -> dict[str, Any]:
-    """Say in OpenAPI how a request carries one picture or several."""
-    return describe_body("pictures", {"pictures": describe_files("One file or several, each a part of its own.")})
+    """Describe in OpenAPI how a request carries one picture or several."""
+    return describe_body("pictures", {"pictures": describe_files("One file or several, each a part of the form.")})
 
 
 def describe_files(description: str) -> dict[str, Any]:
-    """Say in OpenAPI that a part of a form is one file or several, and in words which."""
+    """Describe in OpenAPI a part of a form that is one file or several."""
     return {
         "type": "array",
         "minItems": 1,
@@ -120,7 +131,7 @@ def describe_files(description: str) -> dict[str, Any]:
 
 
 def describe_body(picture: str, parts: dict[str, Any]) -> dict[str, Any]:
-    """Say in OpenAPI that a request is a form, or a picture alone.
+    """Describe in OpenAPI a request that is a form, or a picture alone.
 
     Args:
         picture: The part of the form that is the picture.
@@ -142,7 +153,7 @@ def describe_body(picture: str, parts: dict[str, Any]) -> dict[str, Any]:
 class _InMemory(MultiPartParser):
     """Keeps files in memory, where the body is already."""
 
-    spool_max_size = 0  # of a spooled file: never moved to the disk
+    spool_max_size = 0  # a spooled file of this size never moves to the disk
 
 
 async def raw_picture(request: Request) -> bytes:
@@ -161,3 +172,22 @@ async def raw_picture(request: Request) -> bytes:
 
 def _media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def as_png(picture: Grey) -> bytes:
+    """Give the bytes of a PNG file; written fast rather than small."""
+    stream = BytesIO()
+    Pillow.fromarray(picture).save(stream, "PNG", compress_level=1)
+    return stream.getvalue()
+
+
+def as_jpeg(picture: Grey) -> bytes:
+    """Give the bytes of a JPEG file, as pages are shown."""
+    stream = BytesIO()
+    Pillow.fromarray(picture).save(stream, "JPEG", quality=JPEG_QUALITY)
+    return stream.getvalue()
+
+
+def as_text(content: bytes) -> str:
+    """Give the bytes of a file as base64, as JSON can hold them."""
+    return base64.b64encode(content).decode()

@@ -1,4 +1,4 @@
-"""What goes wrong, as HTTP says it: problem details."""
+"""What goes wrong, as problem details (RFC 9457)."""
 
 from http import HTTPStatus
 from typing import Any, Literal
@@ -11,11 +11,18 @@ from starlette.responses import JSONResponse
 
 from tenfold.errors import TenfoldError
 
-__all__ = ["PROBLEM_TYPE", "Kind", "Problem", "ProblemDetails", "answer_with_problems", "problem_response"]
+__all__ = [
+    "PROBLEM_MEDIA_TYPE",
+    "Problem",
+    "ProblemDetails",
+    "ProblemType",
+    "answer_with_problems",
+    "problem_response",
+]
 
-PROBLEM_TYPE = "application/problem+json"
+PROBLEM_MEDIA_TYPE = "application/problem+json"
 
-Kind = Literal[
+ProblemType = Literal[
     "bad-request",
     "no-token",
     "other-site",
@@ -28,7 +35,7 @@ Kind = Literal[
     "busy",
 ]
 
-KINDS: dict[Kind, tuple[HTTPStatus, str]] = {
+TYPES: dict[ProblemType, tuple[HTTPStatus, str]] = {
     "bad-request": (HTTPStatus.BAD_REQUEST, "The request is not what it should be"),
     "no-token": (HTTPStatus.UNAUTHORIZED, "The request bears no valid token"),
     "other-site": (HTTPStatus.FORBIDDEN, "The request comes from another site"),
@@ -40,13 +47,13 @@ KINDS: dict[Kind, tuple[HTTPStatus, str]] = {
     "not-allowed": (HTTPStatus.UNPROCESSABLE_ENTITY, "A value is not allowed"),
     "busy": (HTTPStatus.SERVICE_UNAVAILABLE, "The server is busy"),
 }
-"""The status and the title of each kind of problem."""
+"""The status and the title of each type of problem; the type over HTTP is `urn:tenfold:` and its name."""
 
 RETRY_SECONDS = 1
-"""When to come again to a server that is busy: by then the longest queue has been read."""
+"""Seconds after which a client of a busy server should ask again; the longest queue has been read by then."""
 
-OWN_ERROR_MEMBER = "/v2/"
-"""Under this path clients of the Open Inference Protocol look for a member `error`."""
+INFERENCE_PATH = "/v2/"
+"""Clients of the Open Inference Protocol ask under this path, and look for the member `error` in an error."""
 
 
 class ProblemDetails(BaseModel):
@@ -54,8 +61,8 @@ class ProblemDetails(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    type: str = Field(description="What kind of problem, the same for all of its kind.")
-    title: str = Field(description="The kind in words.")
+    type: str = Field(description="What type of problem; the same for all problems of the type.")
+    title: str = Field(description="The type in words.")
     status: int = Field(description="The HTTP status.", ge=400, le=599)
     detail: str = Field(description="What was expected, what came, and what to do.")
 
@@ -64,32 +71,32 @@ class Problem(Exception):  # noqa: N818 (what HTTP calls it)
     """A request is refused.
 
     Args:
-        kind: What kind of problem.
+        type: What type of problem.
         detail: What was expected, what came, and what to do.
-        members: What else the problem details hold.
+        members: Further members of the problem details.
     """
 
-    def __init__(self, kind: Kind, detail: str, **members: Any) -> None:  # noqa: ANN401
+    def __init__(self, type: ProblemType, detail: str, **members: Any) -> None:  # noqa: ANN401
         super().__init__(detail)
-        self.kind = kind
+        self.type = type
         self.detail = detail
         self.members = members
 
     def response(self, path: str) -> Response:
         """Give the response to a request for `path`."""
-        status, title = KINDS[self.kind]
+        status, title = TYPES[self.type]
         headers = {}
-        if self.kind == "busy":
+        if self.type == "busy":
             headers["retry-after"] = str(RETRY_SECONDS)
-        if self.kind == "no-token":
+        if self.type == "no-token":
             headers["www-authenticate"] = "Bearer"
-        if self.kind in {"too-slow", "too-large"}:
+        if self.type in {"too-slow", "too-large"}:
             headers["connection"] = "close"
-        return problem_response(f"urn:tenfold:{self.kind}", title, status, self.detail, path, headers, **self.members)
+        return problem_response(f"urn:tenfold:{self.type}", title, status, self.detail, path, headers, **self.members)
 
 
 def problem_response(
-    kind: str,
+    type: str,
     title: str,
     status: int,
     detail: str,
@@ -98,14 +105,14 @@ def problem_response(
     **members: Any,  # noqa: ANN401
 ) -> Response:
     """Give a response that says what went wrong."""
-    details = {"type": kind, "title": title, "status": int(status), "detail": detail, **members}
-    if path.startswith(OWN_ERROR_MEMBER):
+    details = {"type": type, "title": title, "status": int(status), "detail": detail, **members}
+    if path.startswith(INFERENCE_PATH):
         details["error"] = detail
-    return JSONResponse(details, status, headers, PROBLEM_TYPE)
+    return JSONResponse(details, status, headers, PROBLEM_MEDIA_TYPE)
 
 
 def answer_with_problems(app: FastAPI) -> None:
-    """Have an application answer everything that goes wrong with problem details."""
+    """Make an application answer whatever goes wrong with problem details."""
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(TenfoldError, _tenfold_error)
     app.add_exception_handler(RequestValidationError, _invalid)

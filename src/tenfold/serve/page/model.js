@@ -1,0 +1,22 @@
+// The model that the server reads with: what a single picture may show, and the signs that numbers are written in.
+
+import { ask } from "./api.js";
+
+export const model = { classes: [], alphabet: "" };
+
+const allDigits = () => [...model.classes, ...model.alphabet].every((sign) => /^[0-9]$/.test(sign));
+
+// What one sign is called: 0 to 9 are digits.
+export const noun = () => (allDigits() ? "digit" : "character");
+
+export const readsNumbers = () => model.alphabet !== "";
+
+export const signsOfNumbers = () => [...model.alphabet];
+export const signsOfLabels = () => [...model.classes.join(""), ...model.alphabet];
+
+export async function fetchModel() {
+  Object.assign(model, await (await ask("v1/model")).json());
+  for (const place of document.querySelectorAll(".noun")) place.textContent = noun();
+  for (const field of document.querySelectorAll(".signs")) field.inputMode = allDigits() ? "numeric" : "text";
+  for (const part of document.querySelectorAll(".of-numbers")) part.hidden = !readsNumbers();
+}

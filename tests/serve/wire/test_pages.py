@@ -1,0 +1,48 @@
+import pytest
+from fastapi.exceptions import RequestValidationError
+
+from tenfold import Reader
+from tenfold.errors import OptionError
+from tenfold.serve.options import Limits
+from tenfold.serve.wire.pages import FIELDS, LISTS, Asked, _with_fields, describe_pages, number_options
+from tenfold.serve.wire.problems import Problem
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return Reader()
+
+
+def test_what_a_request_asks_becomes_the_readers_options(reader):
+    asked = Asked(digits=3, grid="2x3", known=["id\n781"], list=["402"], unique=True, max_error=0.05)
+    options = number_options(asked, reader, Limits())
+    assert (options.digits, options.grid, options.known.numbers) == (3, (2, 3), ("781", "402"))
+    assert (options.unique, options.max_error, options.form) == (True, 0.05, None)
+    assert number_options(Asked(), reader, Limits()) == reader.options()
+
+
+def test_no_request_names_a_file_of_the_server(reader, tmp_path):
+    (tmp_path / "ids.csv").write_text("781\n")
+    with pytest.raises(OptionError, match="expected a number of 0123456789 alone"):
+        number_options(Asked(known=["7", str(tmp_path / "ids.csv")]), reader, Limits())
+
+
+def test_a_list_is_limited(reader):
+    with pytest.raises(Problem, match="at most 2 numbers"):
+        number_options(Asked(known=["1\n2\n3"]), reader, Limits(known=2))
+    with pytest.raises(Problem, match="more than 60 digits"):
+        number_options(Asked(known=["1" * 61]), reader, Limits())
+
+
+def test_fields_of_a_form_say_what_the_query_does_not():
+    asked = _with_fields(Asked(digits=9, list=["7"]), {"digits": "3", "grid": "9x9", "pictures": "true"})
+    assert (asked.digits, asked.grid, asked.pictures, asked.listed) == (9, "9x9", True, ["7"])
+    with pytest.raises(RequestValidationError) as refused:
+        _with_fields(Asked(), {"digits": "many"})
+    assert refused.value.errors()[0]["loc"] == ("body", "digits")
+
+
+def test_the_form_is_described_with_every_parameter_of_the_query():
+    [(_, form), *_] = describe_pages()["requestBody"]["content"].items()
+    query = {field.alias or name for name, field in Asked.model_fields.items()}
+    assert set(form["schema"]["properties"]) == {"page", *query} == {"page", *LISTS, *FIELDS}
