@@ -164,9 +164,11 @@ class _Writer:
         stroke = visible > STROKE
         inked = stroke.any(axis=1)
         starts = np.where(inked, stroke.argmax(axis=1), 10**6)
-        touching = np.max(self.edge[first:last] - starts)
-        free = touching < NOWHERE / 10
-        left = max(0, round(max(self.x + gap, 0) if free else max(touching + 1 + gap, self.x - 0.45 * width)))
+        touching = np.max(self.edge[first:last] - starts)  # where the glyph's ink lies on the last ink before it
+        if touching < NOWHERE / 10:  # there is none
+            left = max(0, round(self.x + gap))
+        else:
+            left = max(0, round(max(touching + 1 + gap, self.x - 0.45 * width)))
         if left + width > self.line.shape[1]:
             return False
         lay(self.line, visible, left, first)
