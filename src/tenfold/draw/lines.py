@@ -162,16 +162,18 @@ class _Writer:
             return True
         visible = glyph[first - top : last - top]
         stroke = visible > STROKE
-        starts = np.where(stroke.any(axis=1), stroke.argmax(axis=1), 10**6)
-        touching = np.max(self.edge[first:last] - starts)
-        free = touching < NOWHERE / 10
-        left = max(0, round(max(self.x + gap, 0) if free else max(touching + 1 + gap, self.x - 0.45 * width)))
+        inked = stroke.any(axis=1)
+        starts = np.where(inked, stroke.argmax(axis=1), 10**6)
+        touching = np.max(self.edge[first:last] - starts)  # where the glyph's ink lies on the last ink before it
+        if touching < NOWHERE / 10:  # there is none
+            left = max(0, round(self.x + gap))
+        else:
+            left = max(0, round(max(touching + 1 + gap, self.x - 0.45 * width)))
         if left + width > self.line.shape[1]:
             return False
         lay(self.line, visible, left, first)
         edge = np.full(LINE_HEIGHT, NOWHERE)
-        ends = np.where(stroke.any(axis=1), width - 1 - stroke[:, ::-1].argmax(axis=1) + left, NOWHERE)
-        edge[first:last] = ends
+        edge[first:last] = np.where(inked, width - 1 - stroke[:, ::-1].argmax(axis=1) + left, NOWHERE)
         self.edge = cv2.dilate(np.maximum(edge, self.edge - 4).reshape(-1, 1), np.ones((5, 1))).ravel()
         self.x = left + width
         return True

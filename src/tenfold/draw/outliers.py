@@ -49,7 +49,7 @@ SHARES: Mapping[str, float] = MappingProxyType(
         "blanks": 0.04,
     }
 )
-"""Share of the images of each kind; most are letters, which look most like digits and stand beside them on paper."""
+"""Share of the images of each kind; a third are letters, which look most like digits and stand beside them on paper."""
 
 PRINTED_CHARACTERS = "ACDEFGHJKLMNPQRTUVWXYacdefhijkmnprtuvwx?&%#@$+=*"
 """Characters that all of `FONTS` have and none of them prints like a digit.
