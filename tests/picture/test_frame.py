@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -80,3 +80,42 @@ def test_centring_keeps_the_size():
     image = centre(np.full((3, 5), 9, np.uint8))
     assert (image == 9).sum() == 15
     assert (image[13:16, 12:17] == 9).all()
+
+
+INK = arrays(np.uint8, st.tuples(st.integers(1, 60), st.integers(1, 60)), elements=st.integers(0, 255)).filter(np.any)
+
+
+@given(INK, *[st.integers(0, 30)] * 4)
+def test_paper_around_the_ink_makes_no_difference(ink, top, foot, left, right):
+    assert np.array_equal(frame(np.pad(ink, ((top, foot), (left, right)))), frame(ink))
+
+
+@given(INK)
+def test_what_was_framed_stays_as_it_is(ink):
+    image = frame(np.maximum(ink, ink[::-1, ::-1]))  # its centre is its middle, so that nothing is cut off
+    assert max(cv2.boundingRect(image)[2:]) == BOX
+    assert is_framed(image)
+
+
+@given(INK)
+def test_turned_ink_gives_the_turned_image(ink):
+    assert np.abs(frame(np.ascontiguousarray(ink.T)).astype(int) - frame(ink).T).max() <= 1
+
+
+@given(
+    arrays(np.uint8, st.tuples(st.just(BOX), st.integers(1, BOX)), elements=st.integers(0, 255)),
+    st.integers(1, 5),
+)
+def test_ink_of_20_pixels_is_only_placed_however_large_it_was_drawn(ink, times):
+    assume(ink[[0, -1]].any(axis=1).all() and ink[:, [0, -1]].any(axis=0).all())
+    placed = centre(np.rint(ink * (255 / ink.max())).astype(np.uint8))
+    assert np.abs(frame(np.kron(ink, np.ones((times, times), np.uint8))).astype(int) - placed).max() <= 1
+
+
+@given(arrays(np.uint8, st.tuples(st.integers(1, 28), st.integers(1, 28)), elements=st.integers(0, 255)).filter(np.any))
+def test_centring_puts_the_centre_of_mass_into_the_central_pixel(box):
+    image = centre(box)
+    assume(image.sum(dtype=np.int64) == box.sum(dtype=np.int64))
+    rows, columns = np.nonzero(image)
+    for places in (rows, columns):
+        assert 14 <= np.average(places + 0.5, weights=image[rows, columns]) < 15 + 1e-9

@@ -14,13 +14,17 @@ Ink: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 """`uint8 (height, width)`: 0 paper, 255 full ink."""
 
 Averages: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
-"""`float32 (height, width)`: ink as the averages of many pixels, 0…255."""
+"""`float32 (height, width)`: averages of ink, 0…255."""
 
 BOX = 20
-"""The side of the square that a digit's ink is fitted into."""
+"""Side of the square that a digit's ink is fitted into, in pixels; LeCun, Cortes, Burges, "The MNIST database"."""
 
 CENTRE = SIDE // 2
-"""The pixel that the centre of mass falls into, across and down: in MNIST it lies within [14, 15), always."""
+"""Row and column of the pixel that the centre of mass falls into: on all of MNIST it lies within [14, 15); measured:
+docs/design.md, "MNIST's centre"."""
+
+PEAK = 254
+"""Level of the darkest pixel of an MNIST image, at least: it is this or 255."""
 
 
 def frame(ink: Ink) -> Image:
@@ -44,7 +48,7 @@ def frame(ink: Ink) -> Image:
 
 
 def centre(box: Ink) -> Image:
-    """Place ink in 28×28 as it is, by its centre of mass.
+    """Place ink in 28×28 by its centre of mass, without scaling it.
 
     Args:
         box: `uint8 (height, width)`, both at most 28, with ink somewhere.
@@ -66,10 +70,6 @@ def is_framed(image: Ink) -> bool:
         return False
     _, _, width, height = cv2.boundingRect(image)
     return max(width, height) <= BOX and image.max() >= PEAK and _corner(image) == (0, 0)
-
-
-PEAK = 254
-"""The darkest pixel of every MNIST image is this or 255."""
 
 
 def _cropped(ink: Ink) -> Ink:

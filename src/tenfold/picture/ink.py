@@ -1,4 +1,7 @@
-"""From a page in grey to ink on clean paper: light divided out, faint and strong pens made equal."""
+"""From a page in grey to ink on clean paper: light divided out, faint and strong pens made equal.
+
+Thresholds without another source were chosen on the pictures that `tests/picture/papers.py` draws.
+"""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,15 +15,18 @@ from tenfold.picture.frame import Ink
 from tenfold.picture.polarity import Counts, has_light_ink, histogram
 
 __all__ = [
-    "HALF",
+    "THUMBNAIL",
     "Components",
+    "InkLayer",
     "Mask",
-    "Sheet",
     "Window",
     "connected_components",
-    "lay_out",
+    "divide_out",
+    "mask_of",
     "quantile",
+    "separate_ink",
     "stroke_width",
+    "thumbnail",
     "window",
 ]
 
@@ -28,74 +34,76 @@ Mask: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 """`uint8 (height, width)`: 1 ink, 0 paper."""
 
 Components: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int32]]
-"""`int32 (height, width)`: which piece each pixel is of, 0 none."""
+"""`int32 (height, width)`: for each pixel the number of its piece of ink from 1 on, 0 where there is none."""
 
 Window: TypeAlias = tuple[slice, slice]
 """Rows and columns of a page."""
 
 Shares: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
-"""`float32 (height, width)`: numbers of 0…255 that are not whole."""
+"""`float32 (height, width)`: light or ink, 0…255, not rounded."""
 
 FASTEST = cv2.CCL_GRANA
-"""OpenCV's way of labelling pieces that finds their boxes and areas soonest; they come out in the same order."""
+"""OpenCV's fastest way to label pieces with their boxes and areas; the numbers are those of its default. Measured:
+docs/log.md, "Speed of the server"."""
 
-ROOM = 96
-"""Pictures smaller than this are enlarged: with strokes of a few pixels, edges and gaps cannot be told apart."""
+ENLARGED = 96
+"""Longest side, in pixels, that smaller pictures are enlarged to: where strokes are a few pixels wide, edges and gaps
+cannot be told apart."""
 
 THUMBNAIL = 64
-"""The longest side of the copy that light and polarity are found on; light changes slowly."""
+"""Longest side, in pixels, of the copy that light, polarity and ruling lines are first found on: light changes
+slowly, and lines are long."""
 
 WIDEST_STROKE = 0.4
-"""Paper is seen past anything narrower than this share of the picture's longer side."""
+"""Widest stroke, as a share of the picture's longer side, that the light is still seen around."""
 
 FAINTEST = 0.03
-"""The least contrast with evenly lit paper that is ink."""
+"""Least darkness of ink on evenly lit paper, as a share of the paper's light."""
 
-SHADY = 0.06
-"""While light is being measured, what is darker than it by this, or twice this, is ink or shadow."""
+SHADE = 0.06
+"""Darkness, as a share of the light, from which on a place is ink or shadow and not used to measure the light; twice as
+much on unevenly lit paper, whose shadows are darker."""
 
 NOISE = 4
-"""So many times its spread the paper's own roughness may reach."""
+"""Most darkness that the paper's roughness reaches, in its standard deviations; half of it is taken off the ink."""
 
 CLEARLY = 1.5
-"""Ink is so many times as dark as the darkest that paper may be; grain hardly passes it."""
-
-GRAIN = 2
-"""So many times its spread the paper's roughness is taken off the ink."""
+"""Least darkness of usual ink, beside the most that paper reaches; on blank paper nothing is."""
 
 REMAINS = 0.12
-"""Of light that is uneven, so much may remain after it was divided out."""
+"""Share of the light's unevenness that may be left after it was divided out."""
 
 PAPER = 200
-"""The shade of paper, where 0 is black; what is lighter than its surroundings has room above."""
+"""Level of paper after the light was divided out, of 255: what is lighter than its surroundings has room above."""
 
-QUARTILE = 1.4826
-"""The spread of normal noise over its median size."""
+NORMAL = 1.4826
+"""Standard deviation of normal noise over the median of its size: 1 over the normal quantile of 3/4."""
 
-HALF = 0.45
-"""A stroke's edge is where it is about half as dark as the ink."""
+STROKE_EDGE = 0.45
+"""Darkness of a stroke's edge, as a share of the ink's: about half."""
 
 SEEN = 0.2
-"""The light of a place is known from its paper where so much of what is nearby is paper."""
+"""Share of paper among the pixels nearby from which on the light is taken from it."""
 
 NEARBY = 5
-"""The light of a place is averaged over so many thumbnail pixels each way."""
+"""Side of the square of thumbnail pixels that light is averaged over."""
 
 RIDGE = 1e-5
-"""Keeps the fit of the light solvable where little paper is seen."""
+"""Ridge of the fit of the light, for each pixel: keeps it solvable where little paper is seen."""
 
 UNEVEN = 0.05
-"""Light that varies by more than this share has been divided out; less is not worth a word."""
+"""Variation of the light, as a share of its most, from which on lamps and lenses are modelled and it is told as a
+step."""
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """Ink on even paper.
+class InkLayer:
+    """The ink of a page, apart from its paper.
 
     Attributes:
         ink: `uint8 (height, width)`, 0 paper, 255 the pen's usual darkness.
-        mask: Where ink is at least about half as dark as usual.
-        grain: The ink that the paper's roughness reaches, 0…255.
+        mask: Where the ink is darker than the edge of a stroke.
+        grain: The most that the paper's roughness reaches in `ink`, 0…255.
         steps: What was done to the page.
     """
 
@@ -105,7 +113,7 @@ class Sheet:
     steps: tuple[str, ...]
 
 
-def lay_out(page: Grey) -> Sheet | None:
+def separate_ink(page: Grey) -> InkLayer | None:
     """Separate ink from paper.
 
     Args:
@@ -114,27 +122,31 @@ def lay_out(page: Grey) -> Sheet | None:
     Returns:
         The ink, at the page's size or, for small ones, a whole multiple of it; None where there is none.
     """
-    enlarge = -(-ROOM // max(page.shape))
+    enlarge = -(-ENLARGED // max(page.shape))
     if enlarge > 1:
         page = np.asarray(cv2.resize(page, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC), np.uint8)
-    small = _thumbnail(page)
+    small = thumbnail(page, THUMBNAIL)
     inverted = has_light_ink(small)
     if inverted:
         page, small = 255 - page, 255 - small
     light = _light(small)
-    shade = _shade(page, light)
+    shade = divide_out(page, light, PAPER)
     uneven = _unevenness(light)
-    level = _level(shade, uneven)
-    if level is None:
+    darkness = _darkness(shade, uneven)
+    if darkness is None:
         return None
-    floor, full, rough = level
-    darkness = (PAPER - np.arange(256) - floor) / (full - floor)
-    ink = np.asarray(cv2.LUT(shade, np.clip(255 * darkness, 0, 255).astype(np.uint8)), np.uint8)
-    mask = np.asarray(cv2.threshold(ink, HALF * 255, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    floor, full, paper = darkness
+    share = (PAPER - np.arange(256) - floor) / (full - floor)
+    ink = np.asarray(cv2.LUT(shade, np.clip(255 * share, 0, 255).astype(np.uint8)), np.uint8)
     steps = ("inverted",) if inverted else ()
     if uneven > UNEVEN:
         steps = ("background divided out", *steps)
-    return Sheet(ink, mask, max(0.0, 255 * (rough - floor) / (full - floor)), steps)
+    return InkLayer(ink, mask_of(ink), max(0.0, 255 * (paper - floor) / (full - floor)), steps)
+
+
+def mask_of(ink: Ink, level: float = STROKE_EDGE * 255) -> Mask:
+    """Mark the ink that is darker than a level, 0…255; by default that of a stroke's edge."""
+    return np.asarray(cv2.threshold(ink, level, 1, cv2.THRESH_BINARY)[1], np.uint8)
 
 
 def stroke_width(mask: Mask) -> float:
@@ -153,15 +165,15 @@ def connected_components(mask: Mask) -> tuple[int, Components, "np.ndarray", "np
     """Label the connected pieces of ink.
 
     Returns:
-        How many there are, the paper counted; which one each pixel is of; for each its left, top, width, height and
-        area, `int32 (n, 5)`; and its centre, `float64 (n, 2)`.
+        How many there are, the paper counted as one; the number of each pixel's piece; left, top, width, height and
+        area of each piece, `int32 (n, 5)`; its centre, `float64 (n, 2)`.
     """
     count, labels, stats, centres = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, FASTEST)
     return count, np.asarray(labels, np.int32), stats, centres
 
 
 def quantile(values: "np.ndarray", share: float) -> float:
-    """Give the number that this share of some numbers does not pass; of few, in a fifth of `np.quantile`'s time."""
+    """Give the number that this share of some numbers does not pass, as `np.quantile` does, sooner for few numbers."""
     ordered = np.sort(values)
     place = share * (len(ordered) - 1)
     before = int(place)
@@ -171,39 +183,56 @@ def quantile(values: "np.ndarray", share: float) -> float:
 
 
 def window(mask: Mask, around: int = 0) -> Window:
-    """Give the part of a page that holds all of its ink, and so many pixels around it: what is looked at is less."""
+    """Give the part of a page that holds all of its ink, with a margin of `around` pixels, to look at less."""
     left, top, width, height = cv2.boundingRect(mask)
     rows = slice(max(0, top - around), top + height + around)
     return rows, slice(max(0, left - around), left + width + around)
 
 
-def _thumbnail(page: Grey) -> Grey:
-    shrink = max(page.shape) / THUMBNAIL
+def thumbnail(page: Grey, side: int) -> Grey:
+    """Average a page down until its longer side has at most `side` pixels."""
+    shrink = max(page.shape) / side
     if shrink <= 1:
         return page
-    height, width = (max(1, round(side / shrink)) for side in page.shape)
-    return np.asarray(cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA))
+    height, width = (max(1, round(length / shrink)) for length in page.shape)
+    return np.asarray(cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def divide_out(page: Grey, light: Grey, paper: int) -> Grey:
+    """Divide the light out of a page.
+
+    Args:
+        page: `uint8 (height, width)`.
+        light: How light paper is at each place of a thumbnail of it, 1…255.
+        paper: The level that paper gets; what is lighter than its light goes above it, up to 255.
+
+    Returns:
+        `uint8 (height, width)`: each pixel's lightness beside its paper's.
+    """
+    height, width = page.shape
+    everywhere = np.asarray(cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+    return np.asarray(cv2.divide(page, everywhere, scale=paper), np.uint8)
 
 
 def _light(small: Grey) -> Grey:
-    """Give how light the paper is everywhere, on a thumbnail: past the strokes, and smooth.
+    """Give how light the paper is at each place of a thumbnail: seen around the strokes, and smooth.
 
-    Shadows have edges and lenses darken corners; of the light with and without the latter, the one that leaves less
-    to be ink is taken.
+    Shadows have edges, lenses darken corners. The light is found with and without a model of the latter; the one that
+    leaves less of the page to be ink is taken.
     """
-    light = _past_strokes(small, np.full(small.shape, 255, np.float32))
+    light = _around_strokes(small, np.full(small.shape, 255, np.float32))
     if _unevenness(light) > UNEVEN:
-        darkened = _past_strokes(small, _fall_of_light(small))
-        light = min(light, darkened, key=lambda tried: np.count_nonzero(small < tried * (1 - 2 * SHADY)))
+        darkened = _around_strokes(small, _fall_of_light(small))
+        light = min(light, darkened, key=lambda tried: np.count_nonzero(small < tried * (1 - 2 * SHADE)))
     return np.clip(light, 1, 255).astype(np.uint8)
 
 
-def _past_strokes(small: Grey, fall: Shares) -> Shares:
-    """Give the light of the paper around and under strokes, where `fall` is known of it."""
-    even = np.asarray(cv2.divide(small.astype(np.float32), fall, scale=255), np.float32)
+def _around_strokes(small: Grey, model: Shares) -> Shares:
+    """Give the light of the paper around and under strokes, after dividing out a model of it."""
+    even = np.asarray(cv2.divide(small.astype(np.float32), model, scale=255), np.float32)
     reach = round(WIDEST_STROKE * max(small.shape)) | 1
     above = np.asarray(cv2.morphologyEx(even, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8)), np.float32)
-    contrast = np.clip(_unevenness(above * fall) / 3, FAINTEST, 2 * SHADY)  # shadows are not to be taken for ink
+    contrast = np.clip(_unevenness(above * model) / 3, FAINTEST, 2 * SHADE)  # shadows are not to be taken for ink
     ink = np.asarray(cv2.dilate((even < above * (1 - contrast)).astype(np.uint8), np.ones((3, 3), np.uint8)))
     paper = (1 - ink).astype(np.float32)
     share, level, beyond = (
@@ -211,20 +240,20 @@ def _past_strokes(small: Grey, fall: Shares) -> Shares:
         for each in (paper, paper * even, above)
     )
     even_light = np.where(share > SEEN, level / np.maximum(share, SEEN), beyond)
-    return np.asarray(even_light * fall / 255, np.float32)
+    return np.asarray(even_light * model / 255, np.float32)
 
 
 def _unevenness(light: Grey | Shares) -> float:
-    """Give by what share of its most the light varies."""
+    """Give the range of the light as a share of its most."""
     return float(np.ptp(light)) / max(float(light.max()), 1.0)
 
 
 def _fall_of_light(small: Grey) -> Shares:
-    """Fit the smooth part of the light, as a lamp or a lens makes it: a square function of the place.
+    """Fit the smooth part of the light, as a lamp or a lens makes it: a quadratic polynomial of the place.
 
-    What is darker than the fit is taken for ink or shadow and left out of the next one.
+    What is darker than the fit is ink or shadow, and is left out of the next one; three fits settle it.
     """
-    terms, products = _square_terms(*small.shape)
+    terms, products = _quadratic_terms(*small.shape)
     values = small.ravel().astype(np.float32)
     paper = np.ones(len(values), np.float32)
     normal, upper = np.empty((len(terms), len(terms)), np.float32), np.triu_indices(len(terms))
@@ -233,47 +262,48 @@ def _fall_of_light(small: Grey) -> Shares:
         normal[upper] = normal.T[upper] = products @ paper
         weights = np.linalg.solve(normal + RIDGE * len(values) * np.eye(len(terms)), terms @ (paper * values))
         fit = weights.astype(np.float32) @ terms
-        paper = (values > fit * (1 - SHADY)).astype(np.float32)
-    return np.clip(fit, 16, 255).reshape(small.shape)
+        paper = (values > fit * (1 - SHADE)).astype(np.float32)
+    return np.clip(fit, 16, 255).reshape(small.shape)  # a polynomial may fall below 0 in a corner
 
 
 @lru_cache(maxsize=64)
-def _square_terms(height: int, width: int) -> tuple[Shares, Shares]:
-    """Give each place's terms of a square function `(6, n)` and the products of any two of them `(21, n)`."""
+def _quadratic_terms(height: int, width: int) -> tuple[Shares, Shares]:
+    """Give each place's terms of a quadratic polynomial `(6, n)`, and the products of any two of them `(21, n)`."""
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32).reshape(2, -1)
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y])
     one, other = np.triu_indices(len(terms))
     return terms, terms[one] * terms[other]
 
 
-def _shade(page: Grey, light: Grey) -> Grey:
-    """Give each pixel's lightness beside its paper's: `PAPER` where they are the same."""
-    height, width = page.shape
-    everywhere = np.asarray(cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
-    return np.asarray(cv2.divide(page, everywhere, scale=PAPER), np.uint8)
-
-
-def _level(shade: Grey, uneven: float) -> tuple[float, float, float] | None:
-    """Find how much darker than paper its roughness is, ink usually is, and roughness may be; None: nothing stands out.
+def _darkness(shade: Grey, uneven: float) -> tuple[float, float, float] | None:
+    """Find what to take off the darkness of a page, how dark its ink usually is, and how dark its paper may be.
 
     Only paper is lighter than paper: its roughness is measured there, where ink cannot disturb.
+
+    Args:
+        shade: A page with its light divided out.
+        uneven: How uneven the light was, as a share of its most.
+
+    Returns:
+        Three darknesses in levels below `PAPER`; None where nothing stands out from paper.
     """
     counts = histogram(shade)
     darker, lighter = counts[PAPER::-1], counts[PAPER:]
-    roughness = QUARTILE * float(np.searchsorted(np.cumsum(lighter), lighter.sum() / 2))
+    roughness = NORMAL * float(np.searchsorted(np.cumsum(lighter), lighter.sum() / 2))
     remains = REMAINS * uneven * PAPER
-    floor = max(FAINTEST * PAPER, NOISE * roughness, remains)
-    start = int(floor) + 1
+    paper = NOISE * roughness + remains
+    least = max(FAINTEST * PAPER, NOISE * roughness, remains)
+    start = int(least) + 1
     if start > PAPER or not darker[start:].any():
         return None
     full = _upper_mean(darker[start:]) + start
-    if full < CLEARLY * floor:
+    if full < CLEARLY * least:
         return None
-    return min(GRAIN * roughness + remains, full / 3), full, NOISE * roughness + remains
+    return min(NOISE / 2 * roughness + remains, full / 3), full, paper
 
 
 def _upper_mean(counts: Counts) -> float:
-    """Split a histogram in two as Otsu did and give the mean of the upper part."""
+    """Split a histogram in two by Otsu's threshold and give the mean of the upper part."""
     levels = np.arange(len(counts))
     below, mass = np.cumsum(counts), np.cumsum(counts * levels)
     above = below[-1] - below

@@ -1,4 +1,4 @@
-"""Which is the ink: what is lighter, or what is darker."""
+"""Whether the ink of a page is lighter or darker than its paper."""
 
 from typing import TypeAlias
 
@@ -10,45 +10,55 @@ from tenfold.picture.decode import Grey
 __all__ = ["Counts", "has_light_ink", "histogram"]
 
 Counts: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
-"""`float64 (n,)`: how many pixels there are of each level."""
+"""`float64 (n,)`: the number of pixels of each level."""
 
 LEVELS: Counts = np.arange(256, dtype=np.float64)
 
 TWO_TONES = 0.86
-"""Split in two as Otsu did, a page of one ink on evenly lit paper keeps less than the rest of its variance."""
+"""Share of the variance that lies between the halves of Otsu's threshold, from which on a page has two tones, ink and
+evenly lit paper, and no shade between. Fitted like the weights below to the papers that `tests/picture/papers.py`
+draws."""
 
 SHADED = (1.0, -0.5, 1.5, 0.0)
+"""Weights of the four signs of light ink, on a page with shades: the skew against the surroundings of half the page,
+first mirrored and then drawn out at its edges; the skew against those of a quarter; how much darker the edge is."""
+
 CLEAN = (1.0, 1.0, 1.0, 1.5)
-"""What each sign of the ink's side counts, on pages in uneven light and on pages of two tones: the skews with the
-surroundings of half the page, mirrored and drawn out, of a quarter, and the edge's own side. Fitted to drawn papers."""
+"""The same weights on a page of two tones."""
 
 EDGE = 0.04
-"""The page's edge is so much of its longer side wide."""
+"""Width of the page's edge, as a share of its longer side."""
 
 LEAST_SPREAD = 2.0
-"""Grey that spreads by less, of 255, tells nothing."""
+"""Standard deviation, of 255, that is added to a page's own: grey that varies by less tells nothing."""
 
 
 def has_light_ink(page: Grey) -> bool:
     """Say whether a page has light ink on dark paper.
 
-    Ink is rarer than paper, so what stands out from its surroundings stands out to the ink's side. Surroundings of
-    half the page are true for thick strokes, of a quarter for uneven light; beyond the page they are guessed once as
-    more of the edge, which is true for strokes that fill the page, and once as its mirror, for lines along the edge.
-    Where the page has two tones and no shade between, the one along its edge is more likely the paper.
+    Ink is rarer than paper, so the pixels that differ most from their surroundings are ink: the skew of the differences
+    tells which way. Surroundings of half the page are right for thick strokes, of a quarter for uneven light. Beyond
+    the page they are guessed twice: as its edge drawn out, which is right where strokes fill the page, and as its
+    mirror image, for lines along the edge. On a page of two tones the tone of its edge is more likely the paper.
 
     Args:
         page: `uint8 (height, width)`, at most about 64 pixels a side.
     """
     surroundings = ((2, cv2.BORDER_REFLECT_101), (2, cv2.BORDER_REPLICATE), (4, cv2.BORDER_REPLICATE))
     signs = [*(_skew(page, share, border) for share, border in surroundings), _inner_side(page)]
-    counts = CLEAN if _two_tones(page) >= TWO_TONES else SHADED
-    skew = sum(count * sign for count, sign in zip(counts, signs, strict=True))
+    weights = CLEAN if _two_tones(page) >= TWO_TONES else SHADED
+    skew = sum(weight * sign for weight, sign in zip(weights, signs, strict=True))
     return skew > 0 or (skew == 0 and float(page.mean()) < 128)
 
 
 def _skew(page: Grey, share: int, border: int) -> float:
-    """Give by how much what differs from its surroundings is lighter, above 0, or darker, below."""
+    """Give the skewness of the differences from the surroundings: above 0 where those that stand out are lighter.
+
+    Args:
+        page: The page.
+        share: The surroundings are the page's longer side over this.
+        border: How the page goes on beyond its edge, as OpenCV names it.
+    """
     reach = max(3, max(page.shape) // share) | 1
     detail = page.astype(np.float32)
     detail -= np.asarray(cv2.blur(detail, (reach, reach), borderType=border), np.float32)
@@ -58,7 +68,10 @@ def _skew(page: Grey, share: int, border: int) -> float:
 
 
 def _inner_side(page: Grey) -> float:
-    """Give by how many spreads the page is lighter than its edge; 0 where the edge is another tone than next to it."""
+    """Give by how many standard deviations the page is lighter than its edge.
+
+    0 where the edge and the ring inside it are on two sides of the page's mean: then the edge is a line or a shadow.
+    """
     wide = max(1, round(EDGE * max(page.shape)))
     mean, spread = (value.item() for value in cv2.meanStdDev(page))
     edge, inner = _ring(page, 0, wide), _ring(page, wide, 2 * wide)
@@ -67,7 +80,7 @@ def _inner_side(page: Grey) -> float:
 
 
 def _ring(page: Grey, start: int, stop: int) -> float:
-    """Give the mean of the four strips that lie so far from the page's edges; of the edge itself in a narrow page."""
+    """Give the mean of a ring from `start` to `stop` pixels inside the edge; in a narrow page of the edge itself."""
     if 2 * stop > min(page.shape):
         start, stop = 0, 1
     height, width = page.shape
@@ -77,7 +90,11 @@ def _ring(page: Grey, start: int, stop: int) -> float:
 
 
 def _two_tones(page: Grey) -> float:
-    """Give the share of the variance that lies between the two halves that Otsu's threshold makes."""
+    """Give the share of the variance that lies between the two halves that Otsu's threshold makes.
+
+    Source:
+        Otsu 1979, "A threshold selection method from gray-level histograms": the criterion η.
+    """
     counts = histogram(page) / page.size
     below, mass = np.cumsum(counts), np.cumsum(counts * LEVELS)
     between = (mass[-1] * below - mass) ** 2 / np.maximum(below * (1 - below), 1e-9)

@@ -8,9 +8,9 @@ import numpy as np
 from tenfold.arrays import SIDE, Image
 from tenfold.picture.decode import LIMIT, Grey, Picture
 from tenfold.picture.frame import frame, is_framed
-from tenfold.picture.ink import lay_out
+from tenfold.picture.ink import separate_ink
 from tenfold.picture.opening import open_digit
-from tenfold.picture.rules import remove_rules
+from tenfold.picture.rules import remove_ruling_lines
 from tenfold.picture.strokes import keep_digit, strengthen, thicken
 
 __all__ = ["Prepared", "prepare", "prepare_page"]
@@ -19,7 +19,7 @@ BLANK: Image = np.zeros((SIDE, SIDE), np.uint8)
 BLANK.setflags(write=False)
 
 WORTH_A_WORD = 0.02
-"""A step that changes the ink by less than this share has found nothing to do."""
+"""Change of the ink, as a share of it, up to which a step is not told: it has found nothing to do."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Prepared:
         image: `uint8 (28, 28)`, 0 paper, 255 ink.
         steps: What was done to it, in order.
         stages: What it looked like on the way, each with its name; empty where not asked for.
-        as_it_came: The picture itself, light ink on dark paper, where it has an image's size already; None elsewhere.
-            A network may know it better than what was made of it: a reader takes the one that it is surer of.
+        as_it_came: The picture itself, as light ink on dark paper, where it is 28×28 already; None elsewhere. A network
+            may be surer of it than of what was prepared from it.
     """
 
     image: Image
@@ -73,16 +73,16 @@ def prepare_page(page: Grey) -> Prepared:
     for image, done in ((page, ()), (255 - page, ("inverted",))):
         if is_framed(image):
             return Prepared(image, done, (("picture", page), ("28×28", image)))
-    sheet = lay_out(page)
-    if sheet is None:
+    layer = separate_ink(page)
+    if layer is None:
         return Prepared(BLANK, (), (("picture", page), ("28×28", BLANK)))
-    steps = sheet.steps
-    shown: list[tuple[str, Grey]] = [("picture", page), ("ink", sheet.ink)]
-    ink, mask = sheet.ink, sheet.mask
+    steps = layer.steps
+    shown: list[tuple[str, Grey]] = [("picture", page), ("ink", layer.ink)]
+    ink, mask = layer.ink, layer.mask
     chain = (
-        (remove_rules, "lines removed"),
+        (remove_ruling_lines, "lines removed"),
         (keep_digit, "surroundings removed"),
-        (lambda ink, _: strengthen(ink, sheet.grain), "strengthened"),
+        (lambda ink, _: strengthen(ink, layer.grain), "strengthened"),
         (thicken, "thickened"),
     )
     for change, step in chain:

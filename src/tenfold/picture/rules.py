@@ -1,4 +1,8 @@
-"""Straight lines that are no strokes: rules, squared paper, the edges of boxes and crops."""
+"""Straight lines that are no strokes: ruling lines, squared paper, the edges of boxes and of crops.
+
+Ruling lines are first sought on a small copy, as rows of it sheared by a slant, then fitted and followed on the ink
+itself. Thresholds were chosen on the pictures that `tests/picture/papers.py` draws.
+"""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -7,65 +11,78 @@ import cv2
 import numpy as np
 
 from tenfold.picture.frame import Ink
-from tenfold.picture.ink import Mask, stroke_width
+from tenfold.picture.ink import THUMBNAIL, Mask, connected_components, mask_of, stroke_width
 
-__all__ = ["remove_rules"]
+__all__ = ["remove_ruling_lines"]
 
 Runs: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int32]]
-"""`int32 (height, width)`: for every pixel of ink how long the upright run of ink through it is, 0 elsewhere."""
+"""`int32 (height, width)`: for every pixel of ink the length of the vertical run of ink through it, 0 elsewhere."""
 
-Whole: TypeAlias = np.ndarray[tuple[int], np.dtype[np.intp]]
-"""Rows or columns."""
+Places: TypeAlias = np.ndarray[tuple[int], np.dtype[np.intp]]
+"""`intp (n,)`: rows, or columns, of pixels."""
 
-FAINT = 64
-"""Lines are printed fainter than a pen writes: from this ink on, of 255, they are looked for."""
+PRINTED = 64
+"""Darkness, of 255, from which on ink may be of a ruling line: they are printed fainter than a pen writes."""
 
-SCAN = 64
-"""The longest side of the copy that lines are looked for on."""
+INKED = 32
+"""Average, of 255, from which on a pixel of the small copy is inked: an eighth of what it shows."""
 
 STEEPEST = 0.12
-"""The slant of a line that still counts as level: 7 degrees."""
+"""Largest slant of a level ruling line, in rows for each column: 7 degrees."""
 
 LONG = 0.6
-"""A line covers at least so much of the page from side to side."""
+"""Shortest ruling line, as a share of the page's width."""
 
-WHOLE = 0.85
-"""Between its ends a line is inked for so much of its length; rules are printed faintly."""
+UNBROKEN = 0.85
+"""Least share of a ruling line's columns, from end to end, that is inked: they are printed faintly."""
 
 NEAR = 0.05
-"""A line's end this near to the page's edge, or to another line, reaches it."""
+"""Largest gap between a ruling line's end and the page's edge or the line that it ends at, as a share of the page's
+longer side."""
+
+FILLED = 0.95
+"""Least share of the page's outermost row that is inked where a line fills it."""
 
 TIGHT = 0.07
-"""A crop with less margin than this is tight around its digit, and has lost the ends of lines."""
+"""Margin, as a share of a side of the page, below which a crop is tight around its digit and may have cut lines."""
 
-THINNER = 0.75
-"""A rule is so much thinner than the strokes; the bar of a 7 is not."""
+THIN = 0.75
+"""Thickest ruling line, beside the pen's width; the bar of a 7 is thicker."""
 
-SWELL = 1.6
-"""Where ink is so much thicker than the line, a stroke crosses it."""
+CROSSED = 1.6
+"""Length of a run of ink, beside the ruling line's thickness, from which on a stroke crosses the line there."""
 
 THICKEST = 0.07
-"""A line is no thicker than this share of the page; a felt pen is."""
+"""Thickest ruling line, as a share of the page's longer side; the strokes of a felt pen are thicker."""
 
 STRAIGHT = 0.25
-"""A line's middle strays from straight by no more than this share of its thickness; the side of a 0 does."""
+"""Largest mean distance of a ruling line's middle from straight, beside its thickness; the side of a 0 has more."""
 
 SEVERAL = 3
-"""So many lines side by side are rules, whatever else the page shows."""
+"""Number of parallel lines from which on they are ruling lines, whatever else the page shows."""
 
 OUTER = 0.2
-"""The edges of a box lie this near to the page's edges; squared paper is thin, wherever it lies."""
+"""Largest distance of a box's edge from the page's edge, as a share of the side; squared paper is told by being
+thin."""
 
 AROUND = 2.0
-"""So many times its thickness from a line, faint ink is what is left of it."""
+"""Distance from a ruling line, beside its thickness, within which faint ink is what is left of it."""
 
 LEAST = 0.2
-"""If no piece as long as this share of the page is left, the lines were the digit."""
+"""Least length of the longest piece that is left, as a share of the page's longer side; else the lines were a digit."""
 
 
 @dataclass(frozen=True)
-class Line:
-    """A nearly level line, in pixels: its row at the left edge of the page, its slant, thickness and ends."""
+class Ruling:
+    """A nearly level ruling line, in pixels.
+
+    Attributes:
+        row: Its row at the left edge of the page.
+        slant: Rows that it falls for each column.
+        thick: Its thickness.
+        first: The column that it begins at.
+        last: The column that it ends before.
+    """
 
     row: float
     slant: float
@@ -78,7 +95,7 @@ class Line:
         return self.row + self.slant * column
 
 
-def remove_rules(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
+def remove_ruling_lines(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
     """Take away the straight lines that cross a page; strokes that cross them stay whole.
 
     Args:
@@ -88,20 +105,20 @@ def remove_rules(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
     Returns:
         Ink and mask without them; None where there are none.
     """
-    faint = np.asarray(cv2.threshold(ink, FAINT, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    faint = mask_of(ink, PRINTED)
     turned = np.ascontiguousarray(faint.T)
-    seen = _candidates(faint), _candidates(turned)
-    if not any(map(len, seen)):
+    candidates = _candidates(faint), _candidates(turned)
+    if not any(map(len, candidates)):
         return None
-    runs = _runs(faint, seen[0]), _runs(turned, seen[1])
-    level, upright = _lines(runs[0], seen[0]), _lines(runs[1], seen[1])
-    level, upright = _framed(level, upright, faint.shape), _framed(upright, level, turned.shape)
+    runs = _runs(faint, candidates[0]), _runs(turned, candidates[1])
+    level, upright = _fitted_lines(runs[0], candidates[0]), _fitted_lines(runs[1], candidates[1])
+    level, upright = _anchored(level, upright, faint.shape), _anchored(upright, level, turned.shape)
     rest = mask & ~_cover(runs[0], level) & ~_cover(runs[1], upright).T
     pen = max(stroke_width(mask), stroke_width(rest))
-    at_foot, at_side = _fills(rest)
+    at_foot, at_side = _reaches_edges(rest)
     level, upright = (
-        [line for line in level if _is_rule(line, upright, pen, faint, lone=at_foot and len(level) < SEVERAL)],
-        [line for line in upright if _is_rule(line, level, pen, turned, lone=at_side and len(upright) < SEVERAL)],
+        [line for line in level if _is_ruling(line, upright, pen, faint, lone=at_foot and len(level) < SEVERAL)],
+        [line for line in upright if _is_ruling(line, level, pen, turned, lone=at_side and len(upright) < SEVERAL)],
     )
     cover = _cover(runs[0], level) | _cover(runs[1], upright).T
     rest = mask & ~cover
@@ -109,7 +126,7 @@ def remove_rules(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
         return None
     kept = np.asarray(cv2.dilate(rest, np.ones((3, 3), np.uint8)), np.uint8)
     if all(
-        _outside(line, side) <= line.thick + 1 for lines, side in ((level, faint), (upright, turned)) for line in lines
+        _to_edge(line, side) <= line.thick + 1 for lines, side in ((level, faint), (upright, turned)) for line in lines
     ):  # elsewhere, faint ink may be of more lines that were not found
         wide = 2 * round(AROUND * max(line.thick for line in (*level, *upright)) + 1) + 1
         kept |= 1 - np.asarray(cv2.dilate(cover, np.ones((wide, wide), np.uint8)), np.uint8)
@@ -117,13 +134,13 @@ def remove_rules(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
 
 
 def _candidates(mask: Mask) -> list[tuple[float, float]]:
-    """Find rows and slants of nearly level lines, on a small copy: sheared by a line's slant, it is one row."""
+    """Find rows and slants of possible lines, nearly level, on a small copy: sheared by its slant a line is one row."""
     if cv2.boundingRect(mask)[2] < LONG * mask.shape[1]:
         return []
-    shrink = max(1.0, max(mask.shape) / SCAN)
+    shrink = max(1.0, max(mask.shape) / THUMBNAIL)
     height, width = (max(2, round(side / shrink)) for side in mask.shape)
     small = cv2.resize(mask * 255, (width, height), interpolation=cv2.INTER_AREA)
-    small = np.asarray(cv2.threshold(small, FAINT // 2, 255, cv2.THRESH_BINARY)[1])
+    small = np.asarray(cv2.threshold(small, INKED, 255, cv2.THRESH_BINARY)[1])
     pad = int(STEEPEST * width) + 1
     slants = np.linspace(-STEEPEST, STEEPEST, 2 * max(1, int(STEEPEST * width / 2)) + 1)
     shares = np.empty((len(slants), height + 2 * pad), np.float32)
@@ -141,11 +158,11 @@ def _candidates(mask: Mask) -> list[tuple[float, float]]:
     return found
 
 
-def _lines(runs: Runs, seen: list[tuple[float, float]]) -> list[Line]:
-    """Fit lines to the ink near where they were seen, and keep those that are straight and inked from end to end."""
+def _fitted_lines(runs: Runs, candidates: list[tuple[float, float]]) -> list[Ruling]:
+    """Fit lines to the ink near the candidates, and keep those that are straight and inked from end to end."""
     found = []
-    for row, slant in seen:
-        reach = 2.0 * max(1.0, max(runs.shape) / SCAN)
+    for row, slant in candidates:
+        reach = 2.0 * max(1.0, max(runs.shape) / THUMBNAIL)
         for _ in range(2):
             y, x = _band(runs, row, slant, reach)
             if len(x) < 2 or x.min() == x.max():
@@ -158,7 +175,7 @@ def _lines(runs: Runs, seen: list[tuple[float, float]]) -> list[Line]:
     return found
 
 
-def _fitted(x: Whole, y: Whole) -> tuple[float, float]:
+def _fitted(x: Places, y: Places) -> tuple[float, float]:
     """Fit a straight line by least squares: its row at column 0, and its slant."""
     middle = x.mean()
     away = x - middle
@@ -166,7 +183,7 @@ def _fitted(x: Whole, y: Whole) -> tuple[float, float]:
     return float(y.mean() - slant * middle), slant
 
 
-def _measured(runs: Runs, row: float, slant: float) -> Line | None:
+def _measured(runs: Runs, row: float, slant: float) -> Ruling | None:
     """Follow a line from side to side; None where it is broken, short, thick or bent."""
     height, width = runs.shape
     columns = np.arange(width)
@@ -178,18 +195,18 @@ def _measured(runs: Runs, row: float, slant: float) -> Line | None:
     if not len(inked):
         return None
     first, last = int(inked[0]), int(inked[-1]) + 1
-    if last - first < LONG * width or len(inked) < WHOLE * (last - first):
+    if last - first < LONG * width or len(inked) < UNBROKEN * (last - first):
         return None
     thick = float(np.median(through[inked]))
-    lone = inked[through[inked] <= SWELL * thick]
+    lone = inked[through[inked] <= CROSSED * thick]
     above = _reach_up(runs, rows[lone], lone)
     middle = rows[lone] - above + (through[lone] - 1) / 2
     strays = float(np.abs(middle - row - slant * lone).mean())
     fits = thick <= THICKEST * max(height, width) and strays <= STRAIGHT * thick + 1
-    return Line(row, slant, thick, first, last) if fits else None
+    return Ruling(row, slant, thick, first, last) if fits else None
 
 
-def _reach_up(runs: Runs, rows: Whole, columns: Whole) -> Whole:
+def _reach_up(runs: Runs, rows: Places, columns: Places) -> Places:
     """Count the pixels of ink right above each place."""
     longest = int(runs[rows, columns].max(initial=1))
     up = rows[None] - np.arange(1, longest + 1)[:, None]
@@ -197,8 +214,8 @@ def _reach_up(runs: Runs, rows: Whole, columns: Whole) -> Whole:
     return np.where(inked.all(axis=0), longest, (~inked).argmax(axis=0))
 
 
-def _band(runs: Runs, row: float, slant: float, reach: float) -> tuple[Whole, Whole]:
-    """Give rows and columns of the ink within reach of a line, without that of strokes across it."""
+def _band(runs: Runs, row: float, slant: float, reach: float) -> tuple[Places, Places]:
+    """Give rows and columns of the ink within reach of a line, without the strokes that cross it."""
     height, width = runs.shape
     offsets = np.arange(-int(reach), int(reach) + 1)[:, None]
     columns = np.broadcast_to(np.arange(width)[None], (len(offsets), width))
@@ -207,57 +224,62 @@ def _band(runs: Runs, row: float, slant: float, reach: float) -> tuple[Whole, Wh
     in_column = through.max(axis=0)
     if not in_column.any():
         return rows[:0].ravel(), columns[:0].ravel()
-    line = (through > 0) & (through <= SWELL * np.median(in_column[in_column > 0]) + 1)
+    line = (through > 0) & (through <= CROSSED * np.median(in_column[in_column > 0]) + 1)
     return rows[line], columns[line]
 
 
-def _framed(lines: list[Line], others: list[Line], shape: tuple[int, ...]) -> list[Line]:
-    """Keep the lines whose ends reach the page's edges or lines across; a stroke ends in the open."""
+def _anchored(lines: list[Ruling], others: list[Ruling], shape: tuple[int, ...]) -> list[Ruling]:
+    """Keep the lines that end at the page's edge or at a line across; a stroke ends in the open."""
     height, width = shape
     room = NEAR * max(height, width)
 
-    def reaches(line: Line, column: float) -> bool:
+    def reaches(line: Ruling, column: float) -> bool:
         at_edge = min(column, width - column) <= room
         return at_edge or any(abs(other.at(line.at(column)) - column) <= room + other.thick for other in others)
 
     return [line for line in lines if reaches(line, line.first) and reaches(line, line.last)]
 
 
-def _is_rule(line: Line, others: list[Line], pen: float, mask: Mask, *, lone: bool) -> bool:
-    """Say whether a line is thinner than the pen, or an edge of a box: whole, far out, and bent round a corner.
+def _is_ruling(line: Ruling, others: list[Ruling], pen: float, mask: Mask, *, lone: bool) -> bool:
+    """Say whether a line is a ruling line, which is thinner than the pen, or the edge of a box or of a crop.
 
-    A lone one is not where the rest reaches the page's edge as well: the crop is tight, and it is the foot of a 2. But
-    what fills the edge of the page is one.
+    Args:
+        line: A level line.
+        others: The lines across.
+        pen: The width of the strokes.
+        mask: The ink of the page.
+        lone: There are few lines, and the digit reaches the page's edge: the crop is tight, and a thin line may be the
+            foot of a 2.
     """
     height, width = mask.shape
-    outside = _outside(line, mask)
+    distance = _to_edge(line, mask)
     edge = mask[0] if line.at(width / 2) < height / 2 else mask[-1]
-    fills_edge = outside <= line.thick + 1 and bool(edge.mean() >= 1 - NEAR)
+    fills_edge = distance <= line.thick + 1 and bool(edge.mean() >= FILLED)
     from_edge_to_edge = line.first <= 1 and line.last >= width - 1
     if fills_edge:
         return True
-    if line.thick <= THINNER * pen:
+    if line.thick <= THIN * pen:
         return not lone
-    if outside <= line.thick or outside > OUTER * height:
+    if distance <= line.thick or distance > OUTER * height:
         return False
     return from_edge_to_edge or bool(others)
 
 
-def _outside(line: Line, mask: Mask) -> float:
-    """Give how far a line's middle is from the page's top or foot, whichever is nearer."""
+def _to_edge(line: Ruling, mask: Mask) -> float:
+    """Give the distance of a line's middle from the page's top or foot, whichever is nearer."""
     height, width = mask.shape
     return min(line.at(width / 2), height - line.at(width / 2))
 
 
 def _longest(mask: Mask) -> int:
-    """Give the length of the longest piece, upright or across."""
-    stats = cv2.connectedComponentsWithStats(mask, connectivity=8)[2]
+    """Give the height or width of the longest piece."""
+    stats = connected_components(mask)[2]
     return int(stats[1:, 2:4].max(initial=0))
 
 
-def _fills(mask: Mask) -> tuple[bool, bool]:
-    """Say whether the largest piece touches the page's top or bottom, and its left or right."""
-    stats = cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:]
+def _reaches_edges(mask: Mask) -> tuple[bool, bool]:
+    """Say whether the largest piece is near the page's top or foot, and its left or right edge."""
+    stats = connected_components(mask)[2][1:]
     if not len(stats):
         return False, False
     left, top, width, height, _ = stats[stats[:, 4].argmax()]
@@ -268,10 +290,10 @@ def _fills(mask: Mask) -> tuple[bool, bool]:
     )
 
 
-def _runs(mask: Mask, seen: list[tuple[float, float]]) -> Runs:
-    """Measure the upright runs of ink; where no line was seen none is asked for."""
+def _runs(mask: Mask, candidates: list[tuple[float, float]]) -> Runs:
+    """Measure the vertical runs of ink; without candidates nobody asks for them."""
     height, width = mask.shape
-    if not seen:
+    if not candidates:
         return np.zeros((height, width), np.int32)
     rows = np.arange(height, dtype=np.int32)[:, None]
     before = np.maximum.accumulate(np.where(mask > 0, -1, rows), axis=0)
@@ -280,11 +302,11 @@ def _runs(mask: Mask, seen: list[tuple[float, float]]) -> Runs:
     return runs
 
 
-def _cover(runs: Runs, lines: list[Line]) -> Mask:
-    """Mark the ink that lines are made of, without the strokes that cross them."""
+def _cover(runs: Runs, lines: list[Ruling]) -> Mask:
+    """Mark the ink of lines, without the strokes that cross them."""
     cover = np.zeros(runs.shape, np.uint8)
     rows, columns = np.arange(runs.shape[0])[:, None], np.arange(runs.shape[1])[None]
     for line in lines:
         near = np.abs(rows - line.row - line.slant * columns) <= line.thick + 1
-        cover |= (near & (runs > 0) & (runs <= SWELL * line.thick + 1)).astype(np.uint8)
+        cover |= (near & (runs > 0) & (runs <= CROSSED * line.thick + 1)).astype(np.uint8)
     return cover

@@ -5,17 +5,20 @@ from io import BytesIO
 from PIL import Image as Pillow
 from PIL import ImageDraw
 
+from tenfold.arrays import SIDE
 from tenfold.picture.decode import Grey
 from tenfold.picture.prepare import Prepared
 
 __all__ = ["draw_steps"]
 
-TILE = 168
-"""The side of each picture of the strip, in pixels: six times 28."""
+TILE = 6 * SIDE
+"""Side of each picture of the strip, in pixels: a pixel of the last one is a square of 6."""
 
 GAP = 8
+"""Distance between the pictures, in pixels."""
+
 CAPTION = 20
-"""The height of the line of words below each picture, in pixels."""
+"""Height of the line of words below each picture, in pixels."""
 
 
 def draw_steps(prepared: Prepared) -> bytes:

@@ -1,4 +1,7 @@
-"""The strokes that belong to the digit, detached ones too, and those that do not."""
+"""Which strokes belong to the digit, detached ones too, and how strokes become as dark and as wide as MNIST's.
+
+Thresholds without another source were chosen on the pictures that `tests/picture/papers.py` draws.
+"""
 
 from typing import TypeAlias
 
@@ -6,9 +9,20 @@ import cv2
 import numpy as np
 
 from tenfold.picture.frame import BOX, Ink
-from tenfold.picture.ink import HALF, Components, Mask, Window, connected_components, stroke_width, window
+from tenfold.picture.ink import (
+    Components,
+    Mask,
+    Window,
+    connected_components,
+    mask_of,
+    stroke_width,
+    window,
+)
 
 __all__ = ["keep_digit", "strengthen", "thicken"]
+
+Flags: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
+"""`bool`: for each piece and each edge of the page whether they meet."""
 
 Pieces: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 """`float64 (n, 5)`: left, top, width, height and area of each connected piece of ink."""
@@ -16,50 +30,50 @@ Pieces: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Centres: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 """`float64 (n, 2)`: column and row of the middle of each piece."""
 
-FAINT = 44
-"""A stroke goes on where the pen is lighter, down to this ink, of 255."""
+LIGHTEST = 44
+"""Ink, of 255, that a stroke goes on down to where the pen pressed lightly."""
 
 STRONGEST = 2.5
-"""The most that faint ink is multiplied by."""
+"""Largest factor that faint ink is multiplied by."""
 
 ALIKE = 0.2
-"""Strokes within this share of the page are made equally dark."""
+"""Size of the places within which strokes are made equally dark, as a share of the page's longer side."""
 
 COARSE = 7
-"""That share of the page is so many cells wide when the strokes' darkness is looked at."""
+"""Cells across such a place, when the darkness of strokes is looked at."""
 
 EVEN = 240
-"""Where the strokes are this dark everywhere, of 255, there is nothing to even out."""
+"""Ink, of 255, that strokes reach everywhere where there is nothing to even out."""
 
 BRIDGE = 0.012
-"""Gaps narrower than this share of the page are within a stroke: a fine pen skips on rough paper."""
+"""Largest gap within a stroke, as a share of the page's longer side: a fine pen skips on rough paper."""
 
 SMALLEST = 0.05
-"""A digit is at least so long beside the page; paper has grain and dust below."""
+"""Smallest digit, as a share of the page's longer side; below are grain and dust."""
 
 SPECK = 0.02
-"""A piece smaller than this share of the largest is a speck."""
+"""Area of a piece beside that of the largest below which it is a speck."""
 
 OVER = 0.3
-"""A piece above or below the digit belongs to it up to a gap of so much of its height: the bar of a 5."""
+"""Largest gap to a piece above or below that belongs to a digit, as a share of its longer side: the bar of a 5."""
 
 OVER_CUT = 0.1
-"""One that is cut off by the page's edge, up to this: in a tight crop the bar of a 5 is."""
+"""The same for a piece that the page's edge cuts off: in a tight crop the bar of a 5 is."""
 
 BESIDE = 0.08
-"""A piece beside the digit belongs to it up to a gap of so much of its height: the stem of a 4."""
+"""The same for a piece beside the digit: the stem of a 4."""
 
 WIDEST = 1.3
-"""A digit is at most so many times as wide as high, pieces beside it included."""
+"""Largest width of a digit over its height, pieces beside it included."""
 
 HUGGING = 0.15
-"""A piece that stays this near to an edge of the page is a remnant of what was cut there."""
+"""Depth of a piece at the page's edge, as a share of the shorter side, below which it is left of something cut."""
 
 THINNEST = 1.5 / BOX
-"""Strokes thinner than this share of the digit's longer side would fade when it is averaged down."""
+"""Width of strokes, as a share of the digit's longer side, below which averaging it down would make them fade."""
 
 USUAL = 2.0 / BOX
-"""How thick those are made: as in MNIST, where half the digits' strokes are between 2.0 and 2.7 of 20 pixels."""
+"""Width that such strokes are given: half the digits of MNIST have strokes 2.0 to 2.7 pixels wide, of 20."""
 
 
 def keep_digit(ink: Ink, mask: Mask) -> tuple[Ink, Mask]:
@@ -72,13 +86,13 @@ def keep_digit(ink: Ink, mask: Mask) -> tuple[Ink, Mask]:
     Returns:
         Ink and mask of the digit alone.
     """
-    whole = np.asarray(cv2.threshold(ink, FAINT, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    whole = mask_of(ink, LIGHTEST)
     digit = _digit(whole, mask) if whole.any() else whole
     return _soft_edges(ink, digit, whole), digit
 
 
 def _digit(whole: Mask, mask: Mask) -> Mask:
-    """Give what of all ink is the digit; nothing where there are only specks."""
+    """Give the part of the ink that is the digit; nothing where there are only specks."""
     inside, labels, pieces, centres = _pieces(whole, mask)
     if pieces[:, 2:4].max() < SMALLEST * max(mask.shape):
         return np.zeros_like(whole)
@@ -102,11 +116,11 @@ def _digit(whole: Mask, mask: Mask) -> Mask:
 
 
 def _pieces(whole: Mask, mask: Mask) -> tuple[Window, Components, Pieces, Centres]:
-    """Label connected pieces of ink, small gaps within them bridged; only strong ink counts for their area.
+    """Label connected pieces of ink, with small gaps bridged; only strong ink counts for their area.
 
     Returns:
-        The part of the page that holds all of them, its labels from 1 on, and for each piece its box on the page, the
-        area of its full ink, and its centre.
+        The part of the page that holds all of them, its labels from 1 on, the boxes of the pieces on the page with the
+        area of their strong ink, and their centres.
     """
     bridge = round(BRIDGE * max(mask.shape)) | 1
     rows, columns = inside = window(whole, bridge // 2)
@@ -122,7 +136,7 @@ def _pieces(whole: Mask, mask: Mask) -> tuple[Window, Components, Pieces, Centre
 
 
 def thicken(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
-    """Give strokes that are too fine to survive being averaged down a usual width; None where they are not."""
+    """Widen strokes that would fade when they are averaged down; None where they are wide enough."""
     _, _, width, height = cv2.boundingRect(mask)
     longest, pen = max(width, height), stroke_width(mask)
     if not longest or pen >= THINNEST * longest:
@@ -135,16 +149,16 @@ def thicken(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
 
 
 def strengthen(ink: Ink, grain: float) -> tuple[Ink, Mask] | None:
-    """Bring what the pen pressed lightly, beside lines or strokes that are darker, up to full ink.
+    """Bring lightly pressed strokes up to full ink where others beside them are darker.
 
     Args:
         ink: `uint8 (height, width)`, 0 paper, 255 full ink.
-        grain: The ink, 0…255, that the paper's roughness reaches; it is not made more than a faint stroke.
+        grain: The ink, 0…255, that the paper's roughness reaches; it is not made stronger than the lightest stroke.
 
     Returns:
         Ink and mask; None where there is none, all of it is full, or the paper too rough.
     """
-    most = min(STRONGEST, FAINT / max(grain, 1.0))
+    most = min(STRONGEST, LIGHTEST / max(grain, 1.0))
     left, top, wide, tall = cv2.boundingRect(ink)
     if most <= 1 or not wide:
         return None
@@ -158,7 +172,7 @@ def strengthen(ink: Ink, grain: float) -> tuple[Ink, Mask] | None:
     full = cv2.resize(np.maximum(local, round(255 / most)), (wide, tall), interpolation=cv2.INTER_LINEAR)
     strong = np.zeros_like(ink)
     cv2.divide(inside, full, scale=255, dst=strong[top : top + tall, left : left + wide])
-    return strong, np.asarray(cv2.threshold(strong, HALF * 255, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    return strong, mask_of(strong)
 
 
 def _soft_edges(ink: Ink, digit: Mask, mask: Mask) -> Ink:
@@ -186,10 +200,10 @@ def _main(pieces: Pieces, centres: Centres, shape: tuple[int, ...]) -> int:
 
 
 def _fitting(pieces: Pieces, main: int, mask: Mask) -> tuple[set[int], set[int]]:
-    """Say which pieces may belong to the main one, and which of these only if they are very near.
+    """Say which pieces may belong to the main one, and which pieces are cut off above or below and must be very near.
 
-    Specks do not, nor what is cut off at a side where the main one is not: a neighbour. What is cut off above or
-    below may be the bar of a 5 in a tight crop.
+    Specks do not belong, nor do pieces that are cut off at a side where the main one is not: they are neighbours. A
+    piece that is cut off above or below may be the bar of a 5 in a tight crop.
     """
     large = pieces[:, 4] >= max(SPECK * pieces[:, 4].max(), stroke_width(mask) ** 2 / 2)
     edges = _touching(pieces, mask.shape)
@@ -200,15 +214,15 @@ def _fitting(pieces: Pieces, main: int, mask: Mask) -> tuple[set[int], set[int]]
     return set(np.flatnonzero(large & ~beside).tolist()), set(np.flatnonzero(cut).tolist())
 
 
-def _touching(pieces: Pieces, shape: tuple[int, ...]) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
-    """Say which pieces touch the left, top, right and bottom edge of the page."""
+def _touching(pieces: Pieces, shape: tuple[int, ...]) -> Flags:
+    """Say which pieces touch the left, top, right and bottom edge of the page: `(n, 4)`."""
     height, width = shape
     left, top, wide, tall = pieces[:, :4].T
     return np.stack([left <= 1, top <= 1, left + wide >= width - 1, top + tall >= height - 1], axis=1)
 
 
-def _hugging(pieces: Pieces, shape: tuple[int, ...]) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
-    """Say which pieces touch an edge of the page and stay near it: at the sides, and at the top or foot."""
+def _hugging(pieces: Pieces, shape: tuple[int, ...]) -> Flags:
+    """Say which pieces touch an edge of the page and stay near it: `(2, n)`, at the sides, and at the top or foot."""
     height, width = shape
     left, top, wide, tall = pieces[:, :4].T
     reach = HUGGING * min(height, width)
@@ -226,7 +240,13 @@ def _bounds(pieces: Pieces) -> tuple[float, float, float, float]:
 def _belongs(
     piece: "np.ndarray[tuple[int], np.dtype[np.float64]]", box: tuple[float, float, float, float], over: float
 ) -> bool:
-    """Say whether a piece is near enough to a digit's box, `over` of it above or below, and no neighbour beside it."""
+    """Say whether a piece is near enough to a digit's box to belong to it, and no neighbour.
+
+    Args:
+        piece: The piece.
+        box: Left, top, right and bottom of the digit.
+        over: The largest gap above or below, as a share of the digit's longer side.
+    """
     left, top, right, bottom = box
     longest = max(bottom - top, right - left)
     p_left, p_top, p_right, p_bottom = piece[0], piece[1], piece[0] + piece[2], piece[1] + piece[3]
