@@ -1,12 +1,17 @@
 """The line recogniser learns, and answers in ONNX as it does in PyTorch."""
 
+import math
+from dataclasses import replace
+
 import numpy as np
+import onnx
 import pytest
 import torch
 
 from tenfold.draw.lines import LineGlyphs, draw_line
-from tenfold.learn.lines import batches, lines_to_onnx, loss_of, network
-from tenfold.learn.optimizers import Optimizer
+from tenfold.learn import lines as lines_module
+from tenfold.learn.learner import Learner
+from tenfold.learn.lines import OPTIONS, batches, lines_to_onnx, loss_of, network
 from tenfold.model.line_recognizer import LineNetwork, LineRecognizer
 
 DIGITS = "0123456789"
@@ -35,17 +40,25 @@ def test_signs_are_numbered_by_the_alphabet(lines):
         assert torch.equal(mirrored, 9 - signs)
 
 
-def test_a_few_steps_make_the_loss_smaller(lines):
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_a_few_steps_make_the_loss_smaller(lines, precision):
     torch.manual_seed(0)
-    net = network(len(DIGITS))
-    optimizer = Optimizer("adamw", net)
-    batch = next(batches(lines, DIGITS, 0))
+    learner = Learner(network(len(DIGITS)), replace(OPTIONS, schedule="constant", precision=precision))
+    images, signs, lengths = next(batches(lines, DIGITS, 0))
     losses = []
-    for _ in range(6):
-        loss = loss_of(net, *batch)
-        optimizer.step(loss, 3e-3)
-        losses.append(loss.item())
+    for step in range(6):
+        with learner.autocast():
+            logits = learner.network(images).float()
+        losses.append(learner.step(loss_of(logits, signs, lengths), step / 6, f"step {step}"))
     assert losses[-1] < 0.5 * losses[0]
+
+
+def test_the_network_is_as_large_as_its_module_says():
+    net = network(10).eval()
+    trained = sum(weights.numel() for weights in net.parameters())
+    stored = onnx.load_from_string(lines_to_onnx(net)).graph.initializer
+    assert (trained, sum(math.prod(tensor.dims) for tensor in stored)) == (301_907, 302_918)
+    assert f"{trained:,}" in lines_module.__doc__
 
 
 @pytest.mark.parametrize("alphabet", [DIGITS, "abc"])

@@ -15,7 +15,7 @@ from tenfold.errors import ModelError, OptionError
 from tenfold.files import in_place_of
 from tenfold.learn.ema import ExponentialMovingAverage
 from tenfold.learn.optimizers import Optimizer
-from tenfold.learn.recipes import TrainingOptions
+from tenfold.learn.recipes import TrainingOptions, differences
 from tenfold.model.description import Epoch
 
 __all__ = ["Checkpoint", "load_checkpoint", "read_options", "save_checkpoint"]
@@ -115,7 +115,8 @@ def load_checkpoint(path: Path, options: TrainingOptions, data: str) -> Checkpoi
 
     Args:
         path: What `save_checkpoint` wrote.
-        options: The options of the run, which must be those of the checkpoint.
+        options: The options of the run, which must be those of the checkpoint; a precision of `auto` takes what the
+            checkpoint was made with.
         data: The digest of the data, which must be that of the checkpoint.
 
     Returns:
@@ -126,7 +127,7 @@ def load_checkpoint(path: Path, options: TrainingOptions, data: str) -> Checkpoi
         OptionError: It was made with other options or on other data.
     """
     saved = _read(path)
-    different = [name for name, value in saved.options.to_dict().items() if value != options.to_dict()[name]]
+    different = differences(saved.options.to_dict(), options.to_dict())
     if different:
         raise OptionError(f"the checkpoint {path} was made with another {', '.join(different)}")
     if saved.data != data:

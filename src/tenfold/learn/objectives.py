@@ -37,9 +37,11 @@ SCHEDULES: Mapping[str, Callable[[float], float]] = MappingProxyType(
         "linear": lambda done: 1 - done,
         "cosine": lambda done: (1 + math.cos(math.pi * done)) / 2,
         "one-cycle": lambda done: done / 0.2 if done < 0.2 else (1 - done) / 0.8,
+        "warm-up": lambda done: done / 0.05 if done < 0.05 else 0.5 * (1 + math.cos(math.pi * (done - 0.05) / 0.95)),
     }
 )
-"""From the share of steps done, 0 to below 1, to the share of the peak learning rate."""
+"""From the share of steps done, 0 to below 1, to the share of the peak learning rate: `one-cycle` rises for a fifth of
+the steps and falls along a line, `warm-up` rises for a twentieth and falls along a cosine."""
 
 
 def targets(classes: int, smoothing: float) -> Tensor:

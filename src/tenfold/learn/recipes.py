@@ -18,7 +18,7 @@ from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 from tenfold.arrays import SIDE
 from tenfold.errors import OptionError
 
-__all__ = ["OPTIONS", "RECIPES", "Option", "TrainingOptions", "described", "recipe"]
+__all__ = ["OPTIONS", "RECIPES", "Option", "TrainingOptions", "described", "differences", "recipe"]
 
 Network = Literal["dense", "convolutional", "deep"]
 Activation = Literal["relu", "gelu", "silu", "tanh", "sigmoid"]
@@ -26,7 +26,7 @@ Optimizer = Literal["adam", "adamw", "sgd", "nesterov", "rmsprop"]
 Loss = Literal["cross-entropy", "mean-squared-error", "hinge"]
 Metric = Literal["accuracy", "top-2-accuracy", "cross-entropy", "mean-squared-error"]
 Precision = Literal["auto", "float32", "bfloat16"]
-Schedule = Literal["constant", "linear", "cosine", "one-cycle"]
+Schedule = Literal["constant", "linear", "cosine", "one-cycle", "warm-up"]
 
 LARGEST = 2**63
 """Whole numbers stay below this, so that they fit into 64 bits."""
@@ -480,6 +480,20 @@ RECIPES: Mapping[str, TrainingOptions] = MappingProxyType(
     }
 )
 """The named option sets."""
+
+
+def differences(made: Mapping[str, Any], asked: Mapping[str, Any]) -> list[str]:
+    """Name the options that were others when something was made than what is asked for now.
+
+    Args:
+        made: Options as plain values, with the precision that was decided.
+        asked: The same, the precision perhaps `auto`, which asks for none.
+    """
+    return [
+        name
+        for name in {**asked, **made}
+        if (name, asked.get(name)) != ("precision", "auto") and made.get(name) != asked.get(name)
+    ]
 
 
 def recipe(name: str, **changes: Any) -> TrainingOptions:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""The training loop: data in memory, gathered by the batch, no loader between."""
+"""The training of digit networks: data in memory, gathered by the batch, no loader between."""
 
 import math
 import time
@@ -12,14 +12,14 @@ import torch
 from torch import nn
 
 from tenfold.arrays import Classifier, Images, Labels, Probabilities, as_images, as_labels, digest
-from tenfold.errors import OptionError, TrainingError
+from tenfold.errors import OptionError
 from tenfold.learn.augment import augmented
 from tenfold.learn.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from tenfold.learn.ema import ExponentialMovingAverage
 from tenfold.learn.held_out import calibrated, logits_of
+from tenfold.learn.learner import Learner
 from tenfold.learn.networks import Ensemble, architecture, build_single, normalised
-from tenfold.learn.objectives import LOSSES, METRICS, SCHEDULES, Tally, targets
-from tenfold.learn.optimizers import Optimizer
+from tenfold.learn.objectives import LOSSES, METRICS, Tally, targets
+from tenfold.learn.precision import with_precision
 from tenfold.learn.progress import TrainingProgress
 from tenfold.learn.recipes import TrainingOptions
 from tenfold.learn.splits import LabelledImages, Splits
@@ -41,7 +41,7 @@ class Trained:
     Attributes:
         network: The network after its last whole epoch, on the CPU, in evaluation mode.
         architecture: What `build` makes the same network of; empty for a module of the user's own.
-        options: How it was trained.
+        options: How it was trained, in the precision that was decided.
         history: One entry per epoch; of an ensemble, or with folds, those of one network after those of another.
         classes: Names of the classes, in the order of the logits; a logit beyond them is for images of none of them.
         temperature: What its logits are divided by, so that its probabilities are right as often as they say; found
@@ -90,7 +90,8 @@ def train(
 ) -> Trained:
     """Train a network.
 
-    The same arguments give the same weights on the same machine, also where a run was stopped and resumed.
+    The same arguments give the same weights on the same machine, also where a run was stopped and resumed. The
+    precision `auto` is decided once, at the start: the checkpoint and `Trained.options` say which it was.
 
     Args:
         images: `uint8 (n, 28, 28)`.
@@ -118,6 +119,9 @@ def train(
     classes = tuple(classes) if classes is not None else _numbers_as_names(labels)
     labels = as_labels(labels, count=len(images), classes=len(classes))
     device = choose_device(options.device)
+    data = (sha256 or digest(images, labels)) if checkpoint else ""
+    saved = load_checkpoint(checkpoint, options, data) if resume and checkpoint else None
+    options = with_precision(saved.options if saved else options, device)
     if network is not None and (options.members > 1 or options.outliers):
         raise OptionError(
             "an ensemble, folds, and a network that knows outliers are made of the networks that the options describe"
@@ -135,11 +139,10 @@ def train(
             splits=splits,
             targets=targets(len(classes) + (options.outliers > 0), options.label_smoothing).to(device),
             progress=TrainingProgress(options, progress),
-            bfloat16=_in_bfloat16(options, device),
             checkpoint=checkpoint,
-            data=(sha256 or digest(images, labels)) if checkpoint else "",
+            data=data,
         )
-        history = _train_members(run, load_checkpoint(checkpoint, options, run.data) if resume and checkpoint else None)
+        history = _train_members(run, saved)
         made: nn.Sequential | Ensemble = networks[0]
         answering: list[tuple[nn.Module, int]] = [(made, 0)]
         if options.folds:
@@ -179,25 +182,6 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
-def _in_bfloat16(options: TrainingOptions, device: torch.device) -> bool:
-    """Say whether to train in bfloat16, for `auto` by timing one matrix product in both.
-
-    Processors that have it are about twice as fast in it, the others several times slower, so the answer is the same
-    at every run of a machine, however busy it is.
-    """
-    if options.precision != "auto":
-        return options.precision == "bfloat16"
-    matrix = torch.ones(512, 512, device=device)
-    rounds = [(_seconds_of_product(matrix.bfloat16()), _seconds_of_product(matrix)) for _ in range(5)]
-    return min(bfloat16 for bfloat16, _ in rounds) < min(float32 for _, float32 in rounds)
-
-
-def _seconds_of_product(matrix: Tensor) -> float:
-    started = time.perf_counter()
-    (matrix @ matrix)[0, 0].item()
-    return time.perf_counter() - started
-
-
 @dataclass(frozen=True)
 class _Run:
     networks: nn.ModuleList
@@ -205,27 +189,22 @@ class _Run:
     splits: Splits
     targets: Tensor
     progress: TrainingProgress
-    bfloat16: bool
     checkpoint: Path | None
     data: str
 
 
 @dataclass(frozen=True)
 class _Member:
-    """A network in training, with what it learns from and what is held out from it."""
+    """One of a run's networks in training, with what it learns from and what is held out from it."""
 
-    network: nn.Module
-    optimizer: Optimizer
-    average: ExponentialMovingAverage
+    learner: Learner
     learned: LabelledImages
     held_out: LabelledImages
 
     @classmethod
     def of(cls, run: _Run, number: int) -> "_Member":
-        network, options = run.networks[number], run.options
-        optimizer = Optimizer(options.optimizer, network, options.weight_decay)
-        average = ExponentialMovingAverage(network, optimizer, options.ema)
-        return cls(network, optimizer, average, run.splits.learned(number), run.splits.held_out(number))
+        learner = Learner(run.networks[number], run.options)
+        return cls(learner, run.splits.learned(number), run.splits.held_out(number))
 
 
 def _train_members(run: _Run, saved: Checkpoint | None) -> tuple[Epoch, ...]:
@@ -239,27 +218,22 @@ def _train_members(run: _Run, saved: Checkpoint | None) -> tuple[Epoch, ...]:
         with run.progress:
             for index in range(len(history) // epochs, len(run.networks)):
                 member = _Member.of(run, index)
+                optimizer, average = member.learner.optimizer, member.learner.average
                 if saved and len(history) % epochs:
-                    saved.restore_optimizer(member.optimizer, member.average)
-                    with member.average.in_place():
+                    saved.restore_optimizer(optimizer, average)
+                    with average.in_place():
                         weights = _copy_of_weights(run.networks)
                 for number in range(len(history) + 1, (index + 1) * epochs + 1):
                     epoch = _train_epoch(run, member, number)
                     if number == (index + 1) * epochs:
-                        member.average.settle()
-                    with member.average.in_place():
+                        average.settle()
+                    with average.in_place():
                         weights = _copy_of_weights(run.networks)
                         epoch = replace(epoch, validation=_score(run, member))
                     history = (*history, epoch)
                     if run.checkpoint:
                         save_checkpoint(
-                            run.checkpoint,
-                            run.networks,
-                            member.optimizer,
-                            member.average,
-                            run.options,
-                            history,
-                            run.data,
+                            run.checkpoint, run.networks, optimizer, average, run.options, history, run.data
                         )
                     run.progress.finish_epoch(epoch, len(member.learned[0]))
     except KeyboardInterrupt:
@@ -271,38 +245,30 @@ def _train_members(run: _Run, saved: Checkpoint | None) -> tuple[Epoch, ...]:
 
 def _train_epoch(run: _Run, member: _Member, number: int) -> Epoch:
     started = time.perf_counter()
-    options, (images, labels) = run.options, member.learned
+    options, learner, (images, labels) = run.options, member.learner, member.learned
     torch.manual_seed(_epoch_seed(options.seed, number))
     batches = list(torch.split(torch.randperm(len(images)).to(images.device), options.batch_size))
     if len(batches) > 1 and len(batches[-1]) == 1:  # batch normalisation cannot learn from a single image
         batches[-2:] = [torch.cat(batches[-2:])]
-    loss_of, schedule = LOSSES[options.loss], SCHEDULES[options.schedule]
     tally = Tally(options.metrics)
     whole_epochs = (number - 1) % options.epochs
-    member.network.train()
+    learner.network.train()
     for step, batch in enumerate(batches):
-        rate = options.learning_rate * schedule((whole_epochs + (step + 0.5) / len(batches)) / options.epochs)
-        with torch.autocast(images.device.type, torch.bfloat16, enabled=run.bfloat16):
-            logits = member.network(augmented(images.index_select(0, batch), options)).float()
+        with learner.autocast():
+            logits = learner.network(augmented(images.index_select(0, batch), options)).float()
         truth = labels.index_select(0, batch)
-        loss = loss_of(logits, truth, run.targets.index_select(0, truth))
-        member.optimizer.step(loss, rate)
-        member.average.update()
-        tally.add(loss.item(), logits.detach(), truth)
-        if not math.isfinite(tally.loss):
-            raise TrainingError(
-                f"the loss became {loss.item()} at step {step + 1} of epoch {number}, so training stopped and no "
-                f"model was written; try a smaller learning rate than {options.learning_rate:g}"
-            )
+        loss = LOSSES[options.loss](logits, truth, run.targets.index_select(0, truth))
+        done = (whole_epochs + (step + 0.5) / len(batches)) / options.epochs
+        tally.add(learner.step(loss, done, f"step {step + 1} of epoch {number}"), logits.detach(), truth)
         run.progress.step(number, tally.seen, len(images), tally.means)
-    return Epoch(number, time.perf_counter() - started, rate, tally.means())
+    return Epoch(number, time.perf_counter() - started, learner.learning_rate, tally.means())
 
 
 def _score(run: _Run, member: _Member) -> dict[str, float] | None:
     images, labels = member.held_out
     if not len(images):
         return None
-    logits = logits_of(member.network, images)
+    logits = logits_of(member.learner.network, images)
     scores = {"loss": LOSSES[run.options.loss](logits, labels, run.targets[labels]).item()}
     return scores | {metric: METRICS[metric](logits, labels).item() for metric in run.options.metrics}
 
