@@ -8,6 +8,7 @@ import numpy as np
 from tenfold.page.boxes import BoxRow
 from tenfold.page.darkness import full_strength
 from tenfold.page.quads import Quad
+from tenfold.page.rulings import Places
 from tenfold.page.strips import Strip
 from tenfold.picture.frame import Ink
 from tenfold.picture.ink import Mask, connected_components
@@ -26,8 +27,6 @@ SPECK = 0.1
 BELONGS, NARROW_BELONGS = 0.75, 0.6
 """Share of a component's ink that lies in one box where all of it is written there, at least; and the same for one that
 is no wider than a box. Others are cut at the line."""
-
-Places = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,10 +5,13 @@ import numpy as np
 from tenfold.picture.frame import Ink
 from tenfold.picture.ink import Mask, quantile
 
-__all__ = ["PEN", "full_strength"]
+__all__ = ["PEN", "SHOW_THROUGH", "full_strength"]
 
 PEN = 0.8
 """Quantile of the darkness of a pen's pixels that counts as the pen's: the lighter ones are edges of strokes."""
+
+SHOW_THROUGH = 0.3
+"""What is fainter than this, in darknesses of the usual pen, is no writing: patterns, rules, the page behind."""
 
 FAINTEST = 1.25
 """A pen is at least this many times as dark as the darkest paper."""

@@ -6,24 +6,18 @@ import cv2
 import numpy as np
 
 from tenfold.arrays import LINE_HEIGHT, Line
-from tenfold.page.darkness import full_strength
+from tenfold.page.darkness import SHOW_THROUGH, full_strength
 from tenfold.page.paper import Paper
 from tenfold.page.quads import Quad, height_of, width_of
-from tenfold.page.rulings import LARGE, tilt, without_rules
+from tenfold.page.rulings import LARGE, SMALLEST_DIGIT, tilt, without_rules
 from tenfold.picture.decode import Grey
-from tenfold.picture.frame import Ink
+from tenfold.picture.frame import BOX, Ink
 from tenfold.picture.ink import Components, Mask, connected_components
 
-__all__ = ["LINE_DIGIT", "FreeRow", "find_free"]
-
-PEN = 0.3
-"""Least darkness of the ink of a page, in darknesses of its darkest tenth: patterns and rules are fainter."""
+__all__ = ["FreeRow", "find_free"]
 
 STEEPEST = 15.0
 """Greatest tilt of a page that is looked for, in degrees."""
-
-SMALLEST = 9
-"""Least height of a digit, in pixels."""
 
 NEAR = 0.9
 """Largest gap between digits of one number, in heights of the higher one."""
@@ -31,11 +25,8 @@ NEAR = 0.9
 LEVEL = 0.35
 """What neighbours share of the lower one's height, at least."""
 
-LINE_DIGIT = 20
-"""Height of a digit in a line, in pixels: what the line recogniser was trained on."""
-
-DIGIT_ROWS = 2 * LINE_DIGIT
-"""Height of the digits of a row that is cut, in pixels: finer than what the line recogniser is given."""
+DIGIT_ROWS = 2 * BOX
+"""Height of the digits of a row that is cut, in pixels, at most: twice what the networks are given."""
 
 MARGIN = 4
 """Columns of paper at both ends of a line."""
@@ -110,7 +101,7 @@ def find_free(page: Grey, paper: Paper) -> list[FreeRow]:
     dark, inked = paper.dark, paper.dark[paper.dark >= paper.floor]
     if not len(inked):
         return []
-    edge = max(paper.floor, round(PEN * float(np.percentile(inked, 90))))
+    edge = max(paper.floor, round(SHOW_THROUGH * float(np.percentile(inked, 90))))
     mask = np.asarray(cv2.threshold(dark, edge - 1, 1, cv2.THRESH_BINARY)[1], np.uint8)
     angle = tilt(mask, steepest=STEEPEST) if _is_long(mask) else 0.0
     height, width = mask.shape
@@ -137,7 +128,7 @@ def _is_long(mask: Mask) -> bool:
 def _groups(stats: Stats, shape: tuple[int, ...]) -> list[Numbers]:
     """Group connected components into rows: side by side, and on a level; from top to bottom by their first ones."""
     height, width = shape
-    sized = (stats[:, 3] >= SMALLEST) & (stats[:, 2] <= 0.9 * width) & (stats[:, 4] >= 12)
+    sized = (stats[:, 3] >= SMALLEST_DIGIT) & (stats[:, 2] <= 0.9 * width) & (stats[:, 4] >= 12)
     if height >= LARGE:
         sized &= stats[:, 3] <= height / 6
     sized[0] = False
@@ -208,7 +199,7 @@ def _row(dark: Ink, group: Numbers, labels: Components, stats: Stats, back: "np.
     if ink is None or not mask.any():
         return None
     corners = np.array([(left, top, 1), (right, top, 1), (right, bottom, 1), (left, bottom, 1)]) @ back.T
-    to_line = LINE_DIGIT / (tall * scale)
+    to_line = BOX / (tall * scale)
     line = _line(ink, to_line, (middle - top) * scale)
     high = group[stats[group, 3] >= HIGH * tall]
     ends = np.stack([stats[high, 0], stats[high, 0] + stats[high, 2]], axis=1)

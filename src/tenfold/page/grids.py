@@ -7,7 +7,7 @@ import numpy as np
 
 from tenfold.page.paper import Paper
 from tenfold.page.quads import Corners, height_of, in_order, onto_rectangle, width_of
-from tenfold.page.rulings import LevelLine, level_lines
+from tenfold.page.rulings import BEND, LevelLine, level_lines
 from tenfold.page.strips import Strip, sampled
 from tenfold.picture.ink import Mask
 
@@ -111,7 +111,7 @@ def _whole(lines: list[LevelLine | None], row: int, places: "np.ndarray", width:
     shifts = [np.polyval(lines[each].curve, columns) - places[each] for each in known]  # type: ignore[union-attr]
     weights = [1.0] if len(known) == 1 else [(known[1] - row), (row - known[0])]
     shift = np.average(shifts, axis=0, weights=weights)
-    curve = np.polyfit(columns, places[row] + shift, 2)
+    curve = np.polyfit(columns, places[row] + shift, BEND)
     return LevelLine(tuple(map(float, curve)), MARGIN, MARGIN + width, 1.0, 1.0)
 
 
@@ -120,5 +120,5 @@ def _stretched(line: LevelLine, width: int) -> LevelLine:
     columns = np.linspace(MARGIN, MARGIN + width, 17)
     held = np.clip(columns, line.left, line.right)
     slope = np.polyval(np.polyder(np.array(line.curve)), held)
-    curve = np.polyfit(columns, np.polyval(line.curve, held) + slope * (columns - held), 2)
+    curve = np.polyfit(columns, np.polyval(line.curve, held) + slope * (columns - held), BEND)
     return LevelLine(tuple(map(float, curve)), MARGIN, MARGIN + width, line.thick, line.covered)

@@ -8,6 +8,7 @@ import numpy as np
 from tenfold.arrays import Image
 from tenfold.page.boxes import find_boxes
 from tenfold.page.cells import Cell, cells_of
+from tenfold.page.darkness import SHOW_THROUGH
 from tenfold.page.erasing import without_lines
 from tenfold.page.free import FreeRow, find_free
 from tenfold.page.paper import Paper
@@ -23,9 +24,6 @@ STRONG = 115
 
 FEWEST = 3
 """Boxes of a row, at least, unless it is known to have fewer."""
-
-FAINT = 0.3
-"""Darkness of the pen in a box, in the usual darkness of its row, below which it is show-through."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,18 +65,20 @@ def find_boxed(paper: Paper, *, digits: int | None = None, grid: tuple[int, int]
     Returns:
         The rows, from top to bottom; none where nothing was found.
     """
-    return [
-        Row(_parts(cells_of(row, without_lines(row), paper.floor)), row.quad)
+    rows = [
+        row
         for row in find_boxes(paper, digits=digits, grid=grid)
         if row.of_digits and (row.boxes >= FEWEST or row.boxes == digits)
     ]
+    return [Row(_parts(cells_of(row, without_lines(row), paper.floor)), row.quad) for row in rows]
 
 
 def _parts(cells: list[Cell]) -> tuple[Part, ...]:
     pens = [cell.pen for cell in cells if cell.ink is not None]
     usual = float(np.median(pens)) if pens else 0.0
+    written = (None if cell.pen < SHOW_THROUGH * usual else cell.ink for cell in cells)
     return tuple(
-        Part(None if cell.ink is None or cell.pen < FAINT * usual else _framed(cell.ink), cell.quad) for cell in cells
+        Part(None if ink is None else _framed(ink), cell.quad) for ink, cell in zip(written, cells, strict=True)
     )
 
 

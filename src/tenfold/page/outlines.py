@@ -12,7 +12,7 @@ import numpy as np
 from tenfold.page.combs import NARROW, SMALLEST, level_strips
 from tenfold.page.grids import grid_strips
 from tenfold.page.paper import Paper
-from tenfold.page.rulings import SHORTEST_RUN
+from tenfold.page.rulings import SMALLEST_DIGIT
 from tenfold.page.strips import Strip
 from tenfold.picture.ink import Mask, connected_components
 
@@ -83,7 +83,7 @@ def _components(mask: Mask) -> list[tuple[Mask, tuple[int, int, int, int]]]:
     likely = (np.maximum(wide, tall) >= 2 * SMALLEST) & (np.minimum(wide, tall) >= SMALLEST / 2)
     likely &= (area <= FULLEST * wide * tall) & (wide >= WIDE * tall)
     likely[0] = False
-    found, run = [], np.ones((1, SHORTEST_RUN), np.uint8)
+    found, run = [], np.ones((1, SMALLEST_DIGIT), np.uint8)
     for number in sorted(np.flatnonzero(likely), key=lambda each: -int(wide[each]) * int(tall[each]))[:MOST]:
         left, top, width, height, _ = (int(value) for value in stats[number])
         component = (labels[top : top + height, left : left + width] == number).astype(np.uint8)

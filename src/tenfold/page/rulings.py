@@ -8,7 +8,7 @@ import numpy as np
 
 from tenfold.picture.ink import Mask, connected_components, quantile, stroke_width
 
-__all__ = ["LARGE", "SHORTEST_RUN", "STEEPEST", "LevelLine", "Places", "level_lines", "tilt", "without_rules"]
+__all__ = ["BEND", "LARGE", "SMALLEST_DIGIT", "STEEPEST", "LevelLine", "Places", "level_lines", "tilt", "without_rules"]
 
 Places: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
 """`float64 (n,)`: columns or rows."""
@@ -16,8 +16,11 @@ Places: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
 STEEPEST = 22.0
 """Greatest tilt that is looked for, in degrees."""
 
-SAMPLE, ROUGHLY = 12_000, 3_000
-"""Pixels of ink that are enough to measure a tilt by, and that of an outline roughly."""
+SAMPLE = 12_000
+"""Pixels of ink that are enough to measure a tilt by."""
+
+ROUGHLY = SAMPLE // 4
+"""Pixels of an outline's ink that are enough to measure its tilt roughly."""
 
 AT_ONCE = 30_000
 """Pixels projected in one go, along one direction or several: as many as stay in a processor's cache."""
@@ -25,8 +28,11 @@ AT_ONCE = 30_000
 STEPS = (0.5, 1.5)
 """Smallest and largest step between tilts that are tried, in degrees."""
 
-SHORTEST, SHORTEST_RUN = 1 / 12, 9
-"""Shortest run of ink that is part of a line, in widths of its patch, and in pixels."""
+SMALLEST_DIGIT = 9
+"""Least height of a digit, in pixels; a run of ink that is shorter is not part of a line either."""
+
+SHORTEST = 1 / 12
+"""Shortest run of ink that is part of a line, in widths of its patch."""
 
 BEND = 2
 """Degree of the polynomial that lines are fitted by: paper is seldom flat."""
@@ -110,7 +116,7 @@ def level_lines(mask: Mask, *, least: float) -> list[LevelLine]:
         least: The share of the patch's width that a line covers at least.
     """
     height, width = mask.shape
-    reach = max(SHORTEST_RUN, round(SHORTEST * width))
+    reach = max(SMALLEST_DIGIT, round(SHORTEST * width))
     level, thicker = _level_runs(mask, reach)
     level = np.asarray(cv2.morphologyEx(level, cv2.MORPH_CLOSE, np.ones((1, 2 * reach + 1), np.uint8)), np.uint8)
     count, labels, stats, _ = connected_components(level & thicker)
@@ -217,7 +223,7 @@ def _sides(mask: Mask, level: Mask) -> Mask:
     outer[:, zone : width - zone] = 0
     length = round(SIDE_LENGTH * (bottom - top))
     found = np.zeros_like(mask)
-    if length < SHORTEST_RUN:
+    if length < SMALLEST_DIGIT:
         return found
     thicker = cv2.dilate(outer, np.ones((1, 3), np.uint8))
     size = (width, bottom - top)

@@ -8,8 +8,8 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 
-from tenfold.page.free import LINE_DIGIT, FreeRow
-from tenfold.picture.frame import Ink
+from tenfold.page.free import FreeRow
+from tenfold.picture.frame import BOX, Ink
 from tenfold.picture.ink import Mask
 
 __all__ = ["Cut", "Span", "cut"]
@@ -60,7 +60,7 @@ def cut(row: FreeRow, spans: Iterable[Span]) -> dict[Span, Cut]:
     paths = {column: np.full(height, 0 if place <= 0 else width, np.intp) for column, place in edges.items()}
     inner = [column for column, place in edges.items() if 0 < place < width]
     if inner:
-        band = max(2, round(BAND * LINE_DIGIT / row.scale))
+        band = max(2, round(BAND * BOX / row.scale))
         paths |= zip(inner, _seams(row.mask, np.array([edges[column] for column in inner]), band), strict=True)
     return {(left, right): _between(row, paths[left], paths[right]) for left, right in wanted}
 

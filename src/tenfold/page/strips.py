@@ -10,7 +10,7 @@ import numpy as np
 from tenfold.page.paper import Paper
 from tenfold.page.quads import Homography
 from tenfold.page.rulings import LevelLine
-from tenfold.picture.frame import Ink
+from tenfold.picture.frame import BOX, Ink
 from tenfold.picture.ink import Mask
 
 __all__ = ["Strip", "apart", "sampled"]
@@ -18,8 +18,8 @@ __all__ = ["Strip", "apart", "sampled"]
 ROOM = 0.35
 """Margin that a strip is sampled with on every side, in its heights: strokes cross the lines."""
 
-TALLEST = 80
-"""Most rows of a strip between its lines: four times what the networks are given of a digit, for finer cuts."""
+TALLEST = 4 * BOX
+"""Rows of a strip between its lines, at most: four times what the networks are given of a digit."""
 
 LEANING, CUT_SHORT = 0.5, 2.2
 """How far the ends of two lines differ at most, in distances of the lines, where a frame leans, and where one of them
