@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 from sheets import Sheet
 
-from tenfold.page.erasing import erased
-from tenfold.page.layout import FreeRow, Row, find_boxed, find_free, parts_of
+from tenfold.page.layout import Row, find_boxed, find_free, parts_of
 from tenfold.page.paper import even_out
 
 
@@ -50,7 +49,7 @@ def test_a_grid_is_found_with_its_empty_cells(sheet):
     assert shape(boxed(sheet.page(4.0))) == ["_d_d_", "d_d_d"] * 2 + ["_d_d_"]
 
 
-def test_a_grid_of_known_shape_is_told_from_other_frames(sheet):
+def test_a_grid_of_known_shape_is_told_from_other_outlines(sheet):
     sheet.boxes("1234567", 100, 60)
     for row in range(4):
         sheet.boxes("1234", 300, 300 + 100 * row, side=100)
@@ -94,64 +93,6 @@ def test_a_dark_stroke_along_a_grey_line_stays(sheet, aside):
     assert is_ring(image)
 
 
-def test_a_free_row_is_laid_out_for_a_network_of_rows(sheet):
-    sheet.row("2718", 200, 400)
-    [row] = free(sheet.page())
-    assert isinstance(row, FreeRow)
-    inked = np.flatnonzero(row.line.any(axis=1))
-    assert row.line.shape[0] == 32
-    assert 17 <= len(inked) <= 24
-    assert abs(inked.mean() - 15.5) < 2
-
-
-def test_an_upright_line_beside_a_row_is_not_of_it(sheet):
-    sheet.row("2718", 200, 400)
-    sheet.line(160, 300, 160, 520, thick=3)
-    rows = [row for row in free(sheet.page()) if row.line.shape[1] > 60]
-    assert [len(np.flatnonzero(row.line.any(axis=1))) <= 24 for row in rows] == [True]
-
-
-@pytest.fixture
-def cell(mnist):
-    """A sheet of the size of one cell, its lines at its edges, leaning a little."""
-    sheet = Sheet(mnist.x_test, mnist.y_test, 250, 90)
-    for ends in ((0, 4, 249, 2), (0, 86, 249, 84), (3, 0, 5, 89), (244, 0, 246, 89)):
-        sheet.line(*ends, thick=3)
-    return sheet
-
-
-def test_the_lines_of_a_cell_are_not_of_the_number_in_it(cell):
-    cell.row("275", 40, 45, 45)
-    [row] = free(cell.page())
-    left, right = row.quad[0][0], row.quad[1][0]
-    assert 30 < left < right < 235
-
-
-def test_a_comma_beside_digits_is_no_row(mnist):
-    sheet = Sheet(mnist.x_test, mnist.y_test, 300, 100)
-    sheet.row("27", 30, 45, 60)
-    sheet.line(148, 74, 144, 88, thick=5)
-    sheet.row("5", 160, 45, 60)
-    assert len(free(sheet.page())) == 1
-
-
-@pytest.mark.parametrize("digit", range(10))
-def test_a_single_digit_says_nothing_of_how_a_page_is_tilted(mnist, digit):
-    sheet = Sheet(mnist.x_test, mnist.y_test, 100, 90)
-    sheet.digit(digit, 50, 45, 60)
-    rows = free(sheet.page())
-    assert rows
-    assert all(row.quad[0][1] == row.quad[1][1] for row in rows)
-
-
-def test_a_stroke_at_the_end_of_a_shadow_is_no_edge_of_the_paper(mnist):
-    sheet = Sheet(mnist.x_test, mnist.y_test, 100, 90)
-    sheet.line(50, 20, 48, 70, thick=5)
-    page = sheet.page()
-    page[:, 55:] = page[:, 55:] * 0.7
-    assert len(free(page)) == 1
-
-
 def test_a_free_row_is_cut_where_there_is_least_ink(sheet):
     sheet.row("27", 200, 400)
     [row] = free(sheet.page())
@@ -180,10 +121,3 @@ def test_tiny_pages_are_no_trouble(shape):
     page[shape[0] // 2] = 0
     boxed(page)
     free(page)
-
-
-def test_a_line_is_erased_from_a_mask_narrower_than_the_line_is_thick():
-    mask = np.ones((9, 4), np.uint8)
-    cover = erased(mask, np.full(4, 4.0), 4.0, np.zeros_like(mask))
-    assert cover.shape == mask.shape
-    assert cover[4].all()

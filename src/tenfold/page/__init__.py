@@ -7,7 +7,9 @@
     erasing    the lines of a row of boxes taken away                free        rows of digits without boxes
     boxes      rows of boxes that agree with one another
     verticals  where boxes begin and end
-    outlines   printed outlines, as grids (grids) or from the front (combs)
+    outlines   printed outlines, cut into strips
+    combs      outlines seen from the front: rows of boxes and combs
+    grids      outlines seen from any side: grids
     strips     the paper between two level lines, sampled straight
     rulings    long straight lines: tilt, level lines, rules taken away
     darkness   how dark a pen is

@@ -1,0 +1,104 @@
+"""Free rows are found among rules, marks and edges of the paper, and laid out for a line recogniser."""
+
+import numpy as np
+import pytest
+from sheets import Sheet
+
+from tenfold.page.free import find_free
+from tenfold.page.paper import even_out
+
+
+def free(page):
+    return find_free(page, even_out(page))
+
+
+@pytest.fixture
+def sheet(mnist):
+    return Sheet(mnist.x_test, mnist.y_test)
+
+
+@pytest.fixture
+def small(mnist):
+    return Sheet(mnist.x_test, mnist.y_test, 100, 90)
+
+
+@pytest.fixture
+def cell(mnist):
+    """A sheet of the size of one cell, its lines at its edges, leaning a little."""
+    sheet = Sheet(mnist.x_test, mnist.y_test, 250, 90)
+    for ends in ((0, 4, 249, 2), (0, 86, 249, 84), (3, 0, 5, 89), (244, 0, 246, 89)):
+        sheet.line(*ends, thick=3)
+    return sheet
+
+
+def test_a_row_is_laid_out_for_a_line_recogniser(sheet):
+    sheet.row("2718", 200, 400)
+    [row] = free(sheet.page())
+    inked = np.flatnonzero(row.line.any(axis=1))
+    assert row.line.shape[0] == 32
+    assert 17 <= len(inked) <= 24
+    assert abs(inked.mean() - 15.5) < 2
+
+
+def test_columns_of_a_line_lead_back_to_the_ink(sheet):
+    sheet.row("2718", 200, 400)
+    [row] = free(sheet.page())
+    assert len(row.components) == 4
+    for left, right in row.components:
+        assert row.line[:, round(left) : round(right) + 1].any()
+        assert row.mask[:, round(row.column(left)) : round(row.column(right)) + 1].any()
+    assert row.column(row.components[0, 0]) == pytest.approx(0, abs=1)
+
+
+def test_rows_come_from_top_to_bottom_where_they_were_written(sheet):
+    for text, y in (("123", 300), ("4567", 500), ("89", 700)):
+        sheet.row(text, 200, y)
+    rows = free(sheet.page())
+    middles = [np.mean(row.quad, axis=0)[1] for row in rows]
+    assert middles == pytest.approx([300, 500, 700], abs=6)
+
+
+@pytest.mark.parametrize("tilt", [-8.0, 5.0])
+def test_a_tilted_row_is_turned_level(sheet, tilt):
+    sheet.row("27182818284", 200, 400)
+    sheet.line(100, 460, 1140, 460)
+    [row] = free(sheet.page(tilt))
+    (x0, y0), (x1, y1) = row.quad[:2]
+    assert np.degrees(np.arctan2(y1 - y0, x1 - x0)) == pytest.approx(-tilt, abs=1)
+
+
+def test_a_vertical_line_beside_a_row_is_not_of_it(sheet):
+    sheet.row("2718", 200, 400)
+    sheet.line(160, 300, 160, 520, thick=3)
+    rows = [row for row in free(sheet.page()) if row.line.shape[1] > 60]
+    assert [len(np.flatnonzero(row.line.any(axis=1))) <= 24 for row in rows] == [True]
+
+
+def test_the_lines_of_a_cell_are_not_of_the_number_in_it(cell):
+    cell.row("275", 40, 45, 45)
+    [row] = free(cell.page())
+    left, right = row.quad[0][0], row.quad[1][0]
+    assert 30 < left < right < 235
+
+
+def test_a_comma_beside_digits_is_no_row(mnist):
+    sheet = Sheet(mnist.x_test, mnist.y_test, 300, 100)
+    sheet.row("27", 30, 45, 60)
+    sheet.line(148, 74, 144, 88, thick=5)
+    sheet.row("5", 160, 45, 60)
+    assert len(free(sheet.page())) == 1
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_single_digit_says_nothing_of_how_a_page_is_tilted(small, digit):
+    small.digit(digit, 50, 45, 60)
+    rows = free(small.page())
+    assert rows
+    assert all(row.quad[0][1] == row.quad[1][1] for row in rows)
+
+
+def test_a_stroke_at_the_end_of_a_shadow_is_no_edge_of_the_paper(small):
+    small.line(50, 20, 48, 70, thick=5)
+    page = small.page()
+    page[:, 55:] = page[:, 55:] * 0.7
+    assert len(free(page)) == 1
