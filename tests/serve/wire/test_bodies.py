@@ -26,7 +26,7 @@ def test_a_flood_of_chunks_is_refused(client, talk):
 
 
 def test_who_sends_a_body_slowly_is_not_waited_for(talk):
-    assert talk(head(1000), *[b"x"] * 12, pause=0.1).startswith(b"HTTP/1.1 408 ")
+    assert talk(head(1000), *[b"x"] * 30, pause=0.1).startswith(b"HTTP/1.1 408 ")
 
 
 def test_bodies_that_are_held_together_are_bounded(address, talk):
