@@ -77,6 +77,19 @@ def test_no_modules_import_one_another_in_a_circle():
         left = {name: targets for name, targets in left.items() if name not in ends}
 
 
+SHARED_TESTS = {"demo.py": "cli/test_demo.py"}
+"""Modules whose tests are those of another."""
+
+
+def test_every_module_has_its_tests():
+    tests = Path(__file__).parent
+    for file in SOURCE.rglob("*.py"):
+        if not file.stem.startswith("__"):
+            module = file.relative_to(SOURCE)
+            mirror = SHARED_TESTS.get(module.as_posix(), module.with_name(f"test_{file.name}").as_posix())
+            assert (tests / mirror).is_file(), f"{module} has no tests/{mirror}"
+
+
 def test_no_room_is_a_grab_bag():
     names = {file.stem for file in SOURCE.rglob("*")}
     assert not names & {"utils", "common", "core", "base", "misc", "helpers"}

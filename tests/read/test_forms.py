@@ -58,15 +58,6 @@ def seen(page, tilt=0.0, scale=1.0, shift=(0.0, 0.0), slant=0.0):
     return cv2.warpPerspective(page, way, size, flags=cv2.INTER_AREA, borderValue=240)
 
 
-def test_a_template_names_every_row_of_boxes(form):
-    assert [(field.name, field.kind, field.digits) for field in form.fields] == [
-        ("field1", "boxes", 5),
-        ("field2", "boxes", 3),
-        ("field3", "boxes", 6),
-    ]
-    assert [anchor.boxes for anchor in form.anchors] == [5, 3, 6]
-
-
 @pytest.mark.parametrize(
     "look",
     [
@@ -186,11 +177,6 @@ def test_a_form_without_fields_or_a_file_is_refused(tmp_path):
         load_form(tmp_path / "empty.toml", "0123456789")
     with pytest.raises(DataError, match=r"none\.toml cannot be read"):
         load_form(tmp_path / "none.toml", "0123456789")
-
-
-def test_a_blank_page_makes_no_form(reader):
-    with pytest.raises(DataError, match="a form cannot be made of it"):
-        form_of(reader.model, np.full((600, 500), 240, np.uint8))
 
 
 def test_forms_become_one_row_of_a_table_for_each_page(command, page, tmp_path):

@@ -1,0 +1,49 @@
+"""What the model that ships promises about whole numbers rests on drawn pages, each number found at its place."""
+
+import numpy as np
+import pytest
+
+import tenfold
+from tenfold.calibrate.drawn import answers_on, blind_list, truth, unlearned
+from tenfold.draw.pages import draw_page
+from tenfold.draw.sheets import DigitGlyphs
+
+
+@pytest.fixture(scope="module")
+def page():
+    return draw_page(DigitGlyphs(*unlearned()), "boxes", 7, faults=False)
+
+
+def test_digits_that_were_never_learned_from_are_one_in_ten(mnist):
+    images, labels = unlearned()
+    assert (len(images), len(labels)) == (6000, 6000)
+    assert np.array_equal(images[1], mnist.x_train[10])
+
+
+def test_a_number_is_known_by_its_place(page):
+    for number in page.numbers:
+        assert truth(page, number.quad) == number.text
+    assert truth(page, ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0))) == ""
+
+
+@pytest.mark.parametrize("written", ["781528989", "42"])
+def test_numbers_of_a_blind_list_differ_from_the_true_one_in_two_places(written):
+    listed = blind_list(np.random.default_rng(3), written)
+    assert len(set(listed)) == len(listed)
+    assert {len(number) for number in listed} == {len(written)}
+    others = [number for number in listed if number != written]
+    assert min(sum(a != b for a, b in zip(number, written, strict=True)) for number in others) >= 2
+
+
+def test_the_true_number_is_missing_from_one_list_in_ten():
+    rng = np.random.default_rng(0)
+    missing = sum("42" not in blind_list(rng, "42") for _ in range(400))
+    assert 20 <= missing <= 60
+
+
+def test_every_number_of_a_page_is_answered_alone_and_beside_a_list(page):
+    answered = list(answers_on(tenfold.load_model(), page, True, np.random.default_rng(0)))
+    kinds = [kind for kind, _ in answered]
+    assert kinds.count("boxes") == len(page.numbers)
+    assert 0 < kinds.count("list") <= len(page.numbers)
+    assert np.mean([right for kind, (_, right) in answered if kind == "boxes"]) > 0.5

@@ -1,0 +1,54 @@
+"""A first form is made from an example of its page."""
+
+import numpy as np
+import pytest
+from sheets import Sheet
+
+import tenfold
+from tenfold.errors import DataError
+from tenfold.read.templates import form_of
+
+
+@pytest.fixture(scope="module")
+def model():
+    return tenfold.load_model()
+
+
+@pytest.fixture
+def sheet(mnist):
+    return Sheet(mnist.x_test, mnist.y_test)
+
+
+def test_every_row_of_boxes_is_a_field_and_an_anchor(model, sheet):
+    for text, x, y in (("_____", 200, 150), ("___", 700, 330), ("______", 300, 600)):
+        sheet.boxes(text, x, y)
+    form = form_of(model, sheet.page())
+    assert [(field.name, field.kind, field.digits) for field in form.fields] == [
+        ("field1", "boxes", 5),
+        ("field2", "boxes", 3),
+        ("field3", "boxes", 6),
+    ]
+    assert [anchor.boxes for anchor in form.anchors] == [5, 3, 6]
+
+
+def test_regions_are_shares_of_the_page_around_the_boxes(model, sheet):
+    sheet.boxes("781528", 200, 150, side=60)
+    page = sheet.page()
+    [field] = form_of(model, page).fields
+    height, width = page.shape
+    expected = (200 / width, 150 / height, 560 / width, 210 / height)
+    assert field.region == pytest.approx(expected, abs=0.01)
+
+
+def test_a_page_without_boxes_has_a_free_field_for_each_number(model, sheet):
+    sheet.row("2718", 200, 300)
+    [field] = form_of(model, sheet.page()).fields
+    assert (field.kind, field.digits) == ("free", None)
+    left, top, right, bottom = field.region
+    assert left < 200 / 1240 < right
+    assert top < 300 / 900 < bottom
+
+
+def test_a_blank_page_makes_no_form(model):
+    with pytest.raises(DataError, match="a form cannot be made of it"):
+        form_of(model, np.full((600, 500), 240, np.uint8))
