@@ -1,6 +1,7 @@
 """The house stands as docs/design.md draws it."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +76,18 @@ def test_no_modules_import_one_another_in_a_circle():
         ends = {name for name, targets in left.items() if not targets & left.keys()}
         assert ends, f"a circle among {sorted(left)}"
         left = {name: targets for name, targets in left.items() if name not in ends}
+
+
+def test_every_module_stands_in_the_design():
+    house = (Path(__file__).parents[1] / "docs" / "design.md").read_text(encoding="utf-8").split("```")
+    named: set[str] = set()
+    folder = ""
+    for line in max(house, key=lambda block: block.count(".py")).splitlines():
+        place = re.match(r"(\S+/)", line)
+        folder = place[1] if place else folder if line.startswith(" ") else ""
+        named |= {folder + name for name in re.findall(r"\b\w+\.py", line)}
+    there = {file.relative_to(SOURCE).as_posix() for file in SOURCE.rglob("*.py") if not file.stem.startswith("__")}
+    assert named == there
 
 
 SHARED_TESTS = {"demo.py": "cli/test_demo.py"}
