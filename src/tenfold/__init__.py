@@ -16,6 +16,7 @@ from tenfold.errors import (
 if TYPE_CHECKING:
     from tenfold.data.datasets import DATASETS, load_data, load_examples, save_data, save_examples
     from tenfold.learn.classifier import DigitClassifier
+    from tenfold.learn.export import save_module
     from tenfold.learn.quantize import to_int8
     from tenfold.learn.recipes import RECIPES, TrainingOptions, recipe
     from tenfold.learn.run import TrainingRun, train_model
@@ -50,6 +51,7 @@ _HOMES = {
     "load_model": "tenfold.model.folder",
     "save_data": "tenfold.data.datasets",
     "save_examples": "tenfold.data.datasets",
+    "save_module": "tenfold.learn.export",
     "recipe": "tenfold.learn.recipes",
     "to_int8": "tenfold.learn.quantize",
     "train": "tenfold.learn.training",
@@ -87,6 +89,7 @@ __all__ = [
     "recipe",
     "save_data",
     "save_examples",
+    "save_module",
     "to_int8",
     "train",
     "train_model",
