@@ -9,9 +9,15 @@ def test_images_of_the_right_kind_are_given_back_uncopied(random_images):
     assert as_images(random_images) is random_images
 
 
+@pytest.mark.parametrize("shape", [(64, 28, 28, 1), (64, 1, 28, 28)])
+def test_a_channel_axis_of_1_is_taken_away(random_images, shape):
+    assert np.array_equal(as_images(random_images.reshape(shape)), random_images)
+
+
 @pytest.mark.parametrize(
     ("array", "message"),
     [
+        (np.zeros((3, 28, 28, 3), np.uint8), r"got \(3, 28, 28, 3\)"),
         (np.zeros((3, 28, 27), np.uint8), r"shape \(n, 28, 28\), got \(3, 28, 27\)"),
         (np.zeros((28, 28), np.uint8), r"got \(28, 28\)"),
         (np.zeros((3, 28, 28), np.float32), "dtype uint8, 0 paper to 255 ink, got float32"),

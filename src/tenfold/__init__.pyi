@@ -36,6 +36,7 @@ from tenfold.errors import PictureError as PictureError
 from tenfold.errors import TenfoldError as TenfoldError
 from tenfold.errors import TrainingError as TrainingError
 from tenfold.learn.classifier import DigitClassifier as DigitClassifier
+from tenfold.learn.export import save_module as save_module
 from tenfold.learn.quantize import to_int8 as to_int8
 from tenfold.learn.recipes import RECIPES as RECIPES
 from tenfold.learn.recipes import TrainingOptions as TrainingOptions

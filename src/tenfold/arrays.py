@@ -91,18 +91,21 @@ class Recognizer(Protocol):
 
 
 def as_images(array: Any) -> Images:  # noqa: ANN401
-    """Check that an array is `Images`.
+    """Check that an array is `Images`; a channel axis of 1 is taken away.
 
     Args:
-        array: Anything that NumPy can make an array of.
+        array: Anything that NumPy can make an array of: `uint8 (n, 28, 28)`, or with an axis for its only channel
+            `(n, 28, 28, 1)` as in TensorFlow or `(n, 1, 28, 28)` as in PyTorch.
 
     Returns:
-        The same array where it is one already: `uint8 (n, 28, 28)`.
+        `uint8 (n, 28, 28)`, the same array where it is one already, else a view of it.
 
     Raises:
-        DataError: The dtype is not uint8, or the shape is not `(n, 28, 28)`.
+        DataError: The dtype is not uint8, or the shape is another.
     """
     images = np.asarray(array)
+    if images.shape[1:] in ((SIDE, SIDE, 1), (1, SIDE, SIDE)):
+        images = images.reshape(-1, SIDE, SIDE)
     if images.ndim != 3 or images.shape[1:] != (SIDE, SIDE):
         raise DataError(f"expected images of shape (n, {SIDE}, {SIDE}), got {images.shape}")
     if images.dtype != np.uint8:

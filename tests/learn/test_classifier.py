@@ -10,7 +10,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import tenfold
@@ -102,6 +102,8 @@ def test_flat_and_square_images_of_any_number_type_are_the_same(fitted, mnist):
     for dtype in (np.uint8, np.int64, np.float32, np.float64):
         assert np.array_equal(fitted.predict_proba(square.reshape(-1, 784).astype(dtype)), expected)
     assert np.array_equal(fitted.predict_proba(square.tolist()), expected)
+    assert np.array_equal(fitted.predict_proba(square[..., None]), expected)
+    assert np.array_equal(fitted.predict_proba(square[:, None].astype(float)), expected)
 
 
 @pytest.mark.parametrize("kind", [str, np.int8, object, bool])
@@ -113,36 +115,84 @@ def test_labels_of_any_type_come_back_as_they_were(few, kind):
     assert set(classifier.predict(images[:200])) <= set(given)
 
 
-@pytest.mark.parametrize(
-    ("pixels", "message"),
-    [
-        (np.zeros((3, 783)), r"shape \(n, 784\) or \(n, 28, 28\), got \(3, 783\)"),
-        (np.zeros((28, 28)), r"got \(28, 28\)"),
-        (np.zeros((0, 784)), "at least one image"),
-        (np.full((2, 784), 0.5), "whole numbers from 0 to 255, got float64 from 0.5 to 0.5; scaling"),
-        (np.full((2, 784), 256), "whole numbers from 0 to 255, got int64 from 256 to 256"),
-        (np.full((2, 784), -1), "from -1 to -1"),
-        (np.full((2, 784), np.nan), "NaN or infinity"),
-        (np.full((2, 784), "x"), "pixels as numbers"),
-    ],
-)
-def test_pixels_that_are_no_image_are_refused(fitted, pixels, message):
-    with pytest.raises(DataError, match=message):
-        fitted.predict(pixels)
+def test_floats_that_are_whole_come_back_as_floats_and_are_named_as_digits(few, tmp_path):
+    images, labels = few
+    classifier = DigitClassifier(epochs=1).fit(images, labels.astype(np.float64))
+    assert classifier.predict(images[:9]).dtype == np.float64
+    assert classifier.save(tmp_path / "mine").classes == tuple("0123456789")
 
 
-@pytest.mark.parametrize(
-    ("labels", "message"),
-    [
-        (None, "label per image"),
-        (np.zeros((2000, 2)), r"shape \(2000,\), got \(2000, 2\)"),
-        (np.zeros(5), r"got \(5,\)"),
-        (np.zeros(2000), "at least two classes, got one class"),
-    ],
-)
-def test_labels_that_do_not_fit_are_refused(few, labels, message):
-    with pytest.raises(DataError, match=message):
-        DigitClassifier().fit(few[0], labels)
+def test_one_hot_labels_are_the_numbers_of_their_columns(few):
+    images, labels = few
+    one_hot = np.eye(12)[labels]
+    classifier = DigitClassifier(epochs=2).fit(images, one_hot)
+    assert np.array_equal(classifier.classes_, np.arange(12))
+    assert classifier.predict_proba(images[:3]).shape == (3, 12)
+    assert classifier.score(images, one_hot) == classifier.score(images, labels) > 0.5
+
+
+def test_a_pipeline_that_divides_by_255_learns_the_same(few):
+    images, labels = few
+    flat, plain = images.reshape(-1, 784), DigitClassifier(epochs=1).fit(images, labels)
+    divided = make_pipeline(FunctionTransformer(lambda X: X / 255), DigitClassifier(epochs=1)).fit(flat, labels)
+    assert np.array_equal(divided.predict_proba(flat[:20]), plain.predict_proba(images[:20]))
+    black_and_white = ((flat[:2] > 127) * 255).astype(np.uint8)
+    assert np.array_equal(divided.predict_proba(black_and_white), plain.predict_proba(black_and_white))
+    stretched = make_pipeline(MinMaxScaler(), DigitClassifier(epochs=8, batch_size=32)).fit(flat, labels)
+    assert stretched.score(flat, labels) > 0.8
+
+
+def test_a_pipeline_that_standardises_is_refused_with_the_reason(few):
+    with pytest.raises(DataError, match="subtracting a mean, as StandardScaler does .* or divided by 255"):
+        make_pipeline(StandardScaler(), DigitClassifier(epochs=1)).fit(few[0].reshape(-1, 784), few[1])
+
+
+def test_labels_that_are_missing_are_refused(few):
+    with pytest.raises(DataError, match="label per image"):
+        DigitClassifier().fit(few[0], None)
+
+
+def test_weights_of_samples_count_in_the_score(fitted, mnist):
+    images, labels = mnist.x_test[:300], mnist.y_test[:300]
+    right = fitted.predict(images) == labels
+    assert fitted.score(images, labels, sample_weight=right) == 1
+    assert fitted.score(images, labels, sample_weight=np.full(300, 7)) == pytest.approx(right.mean())
+    with pytest.raises(DataError, match="one weight per image"):
+        fitted.score(images, labels, sample_weight=[1, 2])
+    with pytest.raises(DataError, match="not all 0"):
+        fitted.score(images, labels, sample_weight=np.zeros(300))
+
+
+def test_the_decision_function_ranks_as_the_probabilities_do(fitted, few, mnist):
+    images = mnist.x_test[:100]
+    decided = fitted.decision_function(images)
+    assert np.array_equal(decided, fitted.predict_proba(images))
+    assert np.array_equal(fitted.classes_[decided.argmax(1)], fitted.predict(images))
+    two = DigitClassifier(epochs=1).fit(few[0], few[1] > 4)
+    assert np.array_equal(two.decision_function(images) > 0, two.predict(images))
+
+
+def test_a_saved_classifier_is_loaded_and_answers_the_same(fitted, mnist, tmp_path):
+    fitted.save(tmp_path / "mine")
+    loaded = DigitClassifier.load(tmp_path / "mine")
+    images, labels = mnist.x_test[:200], mnist.y_test[:200]
+    assert np.array_equal(loaded.predict_proba(images), fitted.predict_proba(images))
+    assert loaded.score(images, labels) == fitted.score(images, labels)
+    assert (loaded.epochs, loaded.batch_size, loaded.history_) == (10, 32, fitted.history_)
+    again = loaded.save(tmp_path / "again")
+    assert np.abs(again(images) - fitted.predict_proba(images)).max() < 1e-5
+    assert np.array_equal(pickle.loads(pickle.dumps(loaded)).predict(images), loaded.predict(images))
+    assert not hasattr(clone(loaded), "classes_")
+
+
+def test_the_shipped_model_is_a_classifier_too(mnist):
+    assert DigitClassifier.load().score(mnist.x_test[:300], mnist.y_test[:300]) > 0.98
+
+
+def test_classes_with_names_are_loaded_by_name(few, tmp_path):
+    names = np.where(few[1] > 4, "large", "small")
+    DigitClassifier(epochs=1).fit(few[0], names).save(tmp_path / "mine")
+    assert set(DigitClassifier.load(tmp_path / "mine").predict(few[0])) == {"large", "small"}
 
 
 def test_bad_options_are_refused_when_fitting(few):

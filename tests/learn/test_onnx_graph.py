@@ -1,5 +1,8 @@
 """ONNX and PyTorch give the same answers, for every layer and on all of the test set."""
 
+import subprocess
+import sys
+
 import numpy as np
 import onnx
 import onnxruntime
@@ -9,8 +12,10 @@ import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
 from tenfold.learn import networks
+from tenfold.learn.lines import lines_to_onnx, network
 from tenfold.learn.networks import ACTIVATIONS, PLACES, Ensemble, Normalise, convolutional, deep, dense
 from tenfold.learn.onnx_graph import to_onnx
+from tenfold.learn.quantize import to_int8
 
 
 def answers(content: bytes, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -136,3 +141,79 @@ def test_on_all_of_the_test_set_within_a_hundred_thousandth(model, mnist):
     with torch.inference_mode():
         logits = load_network(model)(torch.from_numpy(mnist.x_test))
     assert np.abs(model(mnist.x_test) - (logits / temperature).softmax(1).numpy()).max() <= 1e-5
+
+
+def versions(content: bytes) -> tuple[dict[str, int], int]:
+    model = onnx.load_from_string(content)
+    return {opset.domain: opset.version for opset in model.opset_import}, model.ir_version
+
+
+GRAPHS = {
+    "dense": lambda: to_onnx(dense()),
+    "convolutional": lambda: to_onnx(convolutional((4, 8), (8,)).eval()),
+    "deep": lambda: to_onnx(deep((4, 6, 6, 8)).eval()),
+    "with outliers": lambda: to_onnx(deep((4, 6, 6, 8), classes=11).eval(), 1.0, 10),
+    "ensemble": lambda: to_onnx(Ensemble([dense((4,)), dense(())])),
+    "test-time augmentation": lambda: to_onnx(networks.TestTimeAugmentation(deep((4, 6, 6, 8)), 5).eval()),
+    "lines": lambda: lines_to_onnx(network(10).eval()),
+    **{name: lambda name=name: to_onnx(dense(activation=name)) for name in ("silu", "tanh", "sigmoid")},
+}
+"""Graphs that ONNX of the year 2020 can say."""
+
+
+@pytest.mark.parametrize("make", GRAPHS.values(), ids=GRAPHS)
+def test_a_graph_asks_for_no_newer_runtime_than_it_needs(make):
+    assert versions(make()) == ({"": 13}, 7)
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_gelu_needs_the_opset_that_has_it(count, random_images):
+    network = dense((8,), "gelu")
+    content = to_onnx((networks.TestTimeAugmentation(network, count) if count > 1 else network).eval())
+    assert versions(content) == ({"": 20}, 9)
+    assert answers(content, random_images)[0].shape == (64, 10)
+
+
+def test_a_module_of_ones_own_has_the_oldest_versions_that_pytorch_writes():
+    assert versions(to_onnx(nn.Sequential(Normalise(), Own()).eval())) == ({"": 18}, 8)
+
+
+OLD_RUNTIME = ("onnxruntime==1.17.3", "numpy==1.26.4")
+"""An ONNX Runtime of spring 2024 that refuses IR version 10, with the NumPy it was built for."""
+
+ANSWERING = """
+import sys, numpy, onnxruntime
+for number in range(int(sys.argv[1])):
+    given = numpy.load(f"{number}.given.npy")
+    session = onnxruntime.InferenceSession(f"{number}.onnx", providers=["CPUExecutionProvider"])
+    [answers] = session.run([session.get_outputs()[0].name], {session.get_inputs()[0].name: given})
+    numpy.save(f"{number}.answers.npy", answers)
+"""
+
+
+@pytest.fixture(scope="module")
+def old_runtime(tmp_path_factory) -> list[str]:
+    """A Python with an older ONNX Runtime, in an environment of its own."""
+    folder = tmp_path_factory.mktemp("old-runtime")
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    subprocess.run([*install, "--target", folder, *OLD_RUNTIME], check=True)
+    return [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(folder)!r})\n{ANSWERING}"]
+
+
+def test_an_older_runtime_gives_the_same_answers(old_runtime, random_images, tmp_path):
+    torch.manual_seed(0)
+    contents = [make() for make in GRAPHS.values()]
+    contents += [to_onnx(nn.Sequential(Normalise(), Own()).eval())]
+    contents += [to_int8(contents[2], random_images, precise=precise) for precise in (True, False)]
+    lines = np.random.default_rng(0).integers(0, 256, (4, 32, 80), dtype=np.uint8)
+    for number, content in enumerate(contents):
+        (tmp_path / f"{number}.onnx").write_bytes(content)
+        given = lines if b"columns" in content else random_images
+        np.save(tmp_path / f"{number}.given.npy", given)
+    subprocess.run([*old_runtime, str(len(contents))], cwd=tmp_path, check=True)
+    for number, content in enumerate(contents):
+        session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+        given = np.load(tmp_path / f"{number}.given.npy")
+        expected = session.run([session.get_outputs()[0].name], {session.get_inputs()[0].name: given})[0]
+        allowed = 1e-2 if b"QuantizeLinear" in content else 1e-4  # a rounding apart is a step of int8
+        assert np.abs(np.load(tmp_path / f"{number}.answers.npy") - expected).max() <= allowed

@@ -59,12 +59,12 @@ def test_recipes_survive_the_way_through_json(name):
 
 
 def test_every_choice_has_what_it_chooses():
-    from tenfold.learn import networks, optimizers, training
+    from tenfold.learn import networks, objectives, optimizers
 
     assert set(OPTIONS["optimizer"].choices) == set(optimizers.OPTIMIZERS)
-    assert set(OPTIONS["loss"].choices) == set(training.LOSSES)
-    assert set(OPTIONS["metrics"].choices) == set(training.METRICS)
-    assert set(OPTIONS["schedule"].choices) == set(training.SCHEDULES)
+    assert set(OPTIONS["loss"].choices) == set(objectives.LOSSES)
+    assert set(OPTIONS["metrics"].choices) == set(objectives.METRICS)
+    assert set(OPTIONS["schedule"].choices) == set(objectives.SCHEDULES)
     assert set(OPTIONS["network"].choices) == set(networks.NETWORKS)
     assert set(OPTIONS["activation"].choices) == set(networks.ACTIVATIONS)
 

@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tenfold.arrays import SIDE, Images, Probabilities, as_images, digest
+from tenfold.arrays import SIDE, Probabilities, digest
 from tenfold.errors import DataError, ModelError, OptionError
-from tenfold.learn.export import golden_images, save_trained
+from tenfold.learn.export import golden_images, load_trained, save_trained
+from tenfold.learn.inputs import AnyArray, class_labels, encode, is_scaled, to_images
 from tenfold.learn.recipes import OPTIONS, Option, described, recipe
 from tenfold.learn.training import train
 from tenfold.model.description import Epoch
-from tenfold.model.folder import Model
+from tenfold.model.folder import Model, load_model
 
 if TYPE_CHECKING:
     from sklearn.utils import Tags
 
 __all__ = ["DigitClassifier"]
-
-AnyArray = np.ndarray[Any, np.dtype[Any]]
 
 PARAMETERS = ("recipe", *OPTIONS, "progress")
 
@@ -60,8 +59,10 @@ class DigitClassifier:
         """Train on labelled images.
 
         Args:
-            X: `(n, 784)` or `(n, 28, 28)`, whole numbers 0…255 of any numeric dtype, 0 paper, 255 ink.
-            y: `(n,)`, labels of any type that can be sorted: 7, "7", "seven".
+            X: `(n, 784)`, `(n, 28, 28)`, `(n, 28, 28, 1)` or `(n, 1, 28, 28)`, 0 paper: whole numbers to 255 of any
+                numeric dtype, or floats to 1, as pipelines make them that divide by 255.
+            y: `(n,)`, labels of any type that can be sorted: 7, 7.0, "7", "seven"; or one-hot `(n, k)`, whose classes
+                are the numbers of the columns.
 
         Returns:
             The classifier itself.
@@ -74,13 +75,12 @@ class DigitClassifier:
         changes = {name: value for name, value in self.get_params().items() if value is not None}
         progress = changes.pop("progress")
         options = recipe(changes.pop("recipe"), **changes)
-        images = _as_images(X)
-        self.classes_, labels = _encode(y, len(images))
+        images = to_images(X)
+        self._scaled = np.asarray(X).dtype.kind == "f" and is_scaled(np.asarray(X))
+        self.classes_, labels = encode(y, len(images))
         self._golden = golden_images(images, labels, len(self.classes_))
         self._data = {"name": "arrays", "n": len(images), "sha256": digest(images, labels)}
-        self._trained = train(
-            images, labels, options, classes=[str(label) for label in self.classes_], progress=progress
-        )
+        self._trained = train(images, labels, options, classes=self._names(), progress=progress)
         if not self._trained.finished:
             warnings.warn(f"interrupted: trained for {len(self._trained.history)} epochs only", stacklevel=2)
         self.n_features_in_ = SIDE * SIDE
@@ -90,7 +90,7 @@ class DigitClassifier:
     def predict_proba(self, X: Any) -> Probabilities:  # noqa: ANN401, N803
         """Give the calibrated probability of each class, `float32 (n, k)`, in the order of `classes_`."""
         self._expect_fitted()
-        return self._trained.classifier()(_as_images(X))
+        return self._trained.classifier()(to_images(X, scaled=self._scaled))
 
     def predict(self, X: Any) -> AnyArray:  # noqa: ANN401, N803
         """Give the most probable label of each image, `(n,)`, of the type that `fit` was given."""
@@ -98,12 +98,56 @@ class DigitClassifier:
         labels: AnyArray = self.classes_[chosen]
         return labels
 
-    def score(self, X: Any, y: Any) -> float:  # noqa: ANN401, N803
-        """Give the share of images whose most probable label is `y`, 0…1."""
-        predicted, truth = self.predict(X), np.asarray(y)
+    def decision_function(self, X: Any) -> AnyArray:  # noqa: ANN401, N803
+        """Say how sure the classifier is: of each class its probability, `(n, k)`; of two classes, `(n,)`.
+
+        For two classes it is the probability of the second less that of the first, above 0 where `predict` gives the
+        second.
+        """
+        probabilities = self.predict_proba(X)
+        return 2 * probabilities[:, 1].astype(np.float64) - 1 if len(self.classes_) == 2 else probabilities
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:  # noqa: ANN401, N803
+        """Give the share of images whose most probable label is `y`, 0…1.
+
+        Args:
+            X: As for `fit`.
+            y: As for `fit`.
+            sample_weight: `(n,)`, how much each image counts; by default all alike.
+        """
+        predicted, truth = self.predict(X), class_labels(y)
         if truth.shape != predicted.shape:
             raise DataError(f"expected one label per image, shape {predicted.shape}, got {truth.shape}")
-        return float(np.mean(predicted == truth))
+        weights = None if sample_weight is None else np.asarray(sample_weight, np.float64)
+        if weights is not None and (weights.shape != predicted.shape or not weights.sum() > 0):
+            raise DataError(f"expected one weight per image, shape {predicted.shape}, not all 0, got {weights.shape}")
+        return float(np.average(predicted == truth, weights=weights))
+
+    @classmethod
+    def load(cls, folder: str | Path | None = None) -> "DigitClassifier":
+        """Load a model folder to predict with, or to train again with the same options.
+
+        It answers with the weights in float32, also where the folder's network is in int8.
+
+        Args:
+            folder: A folder that `save` or `tenfold train` wrote; by default the model that ships.
+
+        Returns:
+            The trained classifier. Its classes are whole numbers where all their names are, else the names.
+
+        Raises:
+            ModelError: There is no model or it is damaged, or it was made from a module of the user's own.
+        """
+        model = load_model(folder)
+        options = model.info.options
+        classifier = cls().set_params(**{name: options.get(name) for name in OPTIONS})
+        names = np.array(model.classes)
+        classifier.classes_ = names.astype(np.int64) if all(map(str.isdecimal, model.classes)) else names
+        classifier._trained = load_trained(model)
+        classifier._golden, classifier._data, classifier._scaled = model.golden.copy(), dict(model.info.data), False
+        classifier.n_features_in_ = SIDE * SIDE
+        classifier.history_ = model.info.history
+        return classifier
 
     def save(self, folder: str | Path) -> Model:
         """Write the trained network as a model folder.
@@ -196,45 +240,3 @@ def _hint(option: Option) -> str:
 
 DigitClassifier.__init__.__signature__ = _signature()  # type: ignore[attr-defined]
 DigitClassifier.__doc__ = described(DigitClassifier.__doc__)
-
-
-def _as_images(pixels: Any) -> Images:  # noqa: ANN401
-    array = np.asarray(pixels)
-    if array.ndim == 2 and array.shape[1] == SIDE * SIDE:
-        array = array.reshape(-1, SIDE, SIDE)
-    if array.ndim != 3 or array.shape[1:] != (SIDE, SIDE):
-        raise DataError(
-            f"expected images of shape (n, {SIDE * SIDE}) or (n, {SIDE}, {SIDE}), got {array.shape}; "
-            "reshape your data, a single image with array.reshape(1, -1)"
-        )
-    if not len(array):
-        raise DataError("expected at least one image, got 0 sample(s)")
-    if array.dtype == np.uint8:
-        return as_images(array)
-    try:
-        numbers = array.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"expected pixels as numbers from 0 to 255: {error}") from error
-    if not np.isfinite(numbers).all():
-        raise DataError("expected pixels from 0 to 255, got NaN or infinity")
-    whole = numbers.astype(np.uint8)
-    if not np.array_equal(whole, numbers):
-        raise DataError(
-            f"expected pixels as whole numbers from 0 to 255, got {array.dtype} from {numbers.min():g} to "
-            f"{numbers.max():g}; scaling to 0…1 is the network's own first layer, so give the pixels as stored"
-        )
-    return as_images(whole)
-
-
-def _encode(y: Any, count: int) -> tuple[AnyArray, np.ndarray[tuple[int], np.dtype[np.int64]]]:  # noqa: ANN401
-    if y is None:
-        raise DataError("expected a label per image: fit requires y to be passed, but the target y is None")
-    given = np.asarray(y)
-    if given.ndim != 1 or len(given) != count:
-        raise DataError(f"expected one label per image, shape ({count},), got {given.shape}")
-    if given.dtype.kind == "f" and not np.array_equal(given, np.rint(given)):
-        raise DataError(f"unknown label type: expected classes, got continuous numbers such as {given[0]}")
-    classes, labels = np.unique(given, return_inverse=True)
-    if len(classes) < 2:
-        raise DataError(f"expected labels of at least two classes, got one class: {classes[0]!r}")
-    return classes, labels.astype(np.int64)

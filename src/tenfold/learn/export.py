@@ -1,6 +1,6 @@
 """From a trained network to a model folder and back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
@@ -12,17 +12,30 @@ from onnx import helper, numpy_helper
 from safetensors.torch import load, save
 from torch import nn
 
-from tenfold.arrays import SIDE, Classifier, Images, Labels, Probabilities
-from tenfold.errors import ModelError
-from tenfold.learn.networks import Ensemble, build
+from tenfold.arrays import SIDE, Classifier, Images, Labels, Probabilities, as_images, as_labels, digest
+from tenfold.errors import DataError, ModelError
+from tenfold.learn.held_out import calibrated
+from tenfold.learn.networks import Ensemble, build, normalised
 from tenfold.learn.onnx_graph import to_onnx
+from tenfold.learn.recipes import TrainingOptions
 from tenfold.learn.training import Trained
 from tenfold.model.description import ModelInfo
 from tenfold.model.engine import open_network
 from tenfold.model.evaluate import Evaluation
 from tenfold.model.folder import Model, save_model, shipped_lines
+from tenfold.model.promise import HeldOut
 
-__all__ = ["calibrated_onnx", "classifier_of", "float_onnx", "golden_images", "load_network", "onnx_of", "save_trained"]
+__all__ = [
+    "calibrated_onnx",
+    "classifier_of",
+    "float_onnx",
+    "golden_images",
+    "load_network",
+    "load_trained",
+    "onnx_of",
+    "save_module",
+    "save_trained",
+]
 
 BATCH = 512
 """Images given to a network at once."""
@@ -40,6 +53,7 @@ def save_trained(
     golden: Images,
     onnx: bytes | None = None,
     evaluation: Evaluation | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> Model:
     """Write a trained network as a model folder.
 
@@ -51,6 +65,7 @@ def save_trained(
         golden: `uint8 (n, 28, 28)`, images whose answers are stored and asked again at every load.
         onnx: What `onnx_of` gave, where that was asked already.
         evaluation: What the network scored, where that was measured.
+        options: What to say of how it was trained; by default the options of `trained`.
 
     Returns:
         The model, loaded from the folder.
@@ -69,7 +84,7 @@ def save_trained(
         classes=trained.classes,
         network=trained.architecture,
         parameters=sum(parameter.numel() for parameter in trained.network.parameters()),
-        options=trained.options.to_dict(),
+        options=trained.options.to_dict() if options is None else options,
         data=data,
         history=trained.history,
         calibration={
@@ -88,6 +103,58 @@ def save_trained(
         golden=golden,
         lines=shipped_lines(trained.classes),
         answers=None if int8 else answers,
+    )
+
+
+def save_module(
+    folder: str | Path,
+    module: nn.Module,
+    images: Any,  # noqa: ANN401
+    labels: Any,  # noqa: ANN401
+    *,
+    classes: Sequence[str] | None = None,
+) -> Model:
+    """Write a module of your own as a model folder, which predicts and is evaluated like any other, without PyTorch.
+
+    It may have been trained by `tenfold.train(…, network=module)`, by a loop of your own, or elsewhere.
+
+    Args:
+        folder: Where to; an older model there is replaced, anything else is left alone.
+        module: From `float32 (n, 1, 28, 28)` in 0…1 to logits `(n, k)`, on the CPU; left in evaluation mode.
+        images: `uint8 (n, 28, 28)`, some hundred that it was not trained on: its probabilities are calibrated on them.
+        labels: `int64 (n,)`, each the place of its class in `classes`.
+        classes: Names of the classes; by default the numbers of the logits, from 0.
+
+    Returns:
+        The model, loaded from the folder.
+
+    Raises:
+        DataError: Images and labels do not match, or there are none.
+        ModelError: The module does not give a logit for each class, a weight is not finite, PyTorch cannot export it,
+            or the folder cannot be written.
+    """
+    images = as_images(images)
+    if not len(images):
+        raise DataError("expected labelled images to calibrate the module on, got none")
+    network = normalised(module).eval()
+    with torch.inference_mode():
+        logits = network(torch.from_numpy(np.array(images[:2])))
+    if logits.ndim != 2 or (classes is not None and logits.shape[1] != len(classes)):
+        wanted = "k" if classes is None else len(classes)
+        raise ModelError(f"expected a module that gives logits of shape (n, {wanted}), got {tuple(logits.shape)}")
+    names = tuple(classes) if classes is not None else tuple(map(str, range(logits.shape[1])))
+    labels = as_labels(labels, count=len(images), classes=len(names))
+    given = torch.from_numpy(np.array(images)), torch.from_numpy(labels)
+    temperature, _, held_out = calibrated([(network, given)], TrainingOptions(), len(names))
+    options = TrainingOptions()
+    trained = Trained(network, {}, options, (), names, temperature, None, held_out, images[:0], finished=True)
+    return save_trained(
+        folder,
+        trained,
+        name=Path(folder).resolve().name,
+        data={"name": "arrays", "n": len(images), "sha256": digest(images, labels)},
+        golden=golden_images(images, labels, len(names)),
+        options={},
     )
 
 
@@ -177,6 +244,29 @@ def load_network(model: Model) -> nn.Sequential | Ensemble:
     network = build(model.info.network)
     network.load_state_dict(load(model.content("model.safetensors")))
     return network.eval()
+
+
+def load_trained(model: Model) -> Trained:
+    """Give what a model folder keeps of training: the network in float32 and its calibration.
+
+    Raises:
+        ModelError: As for `load_network`.
+    """
+    calibration = model.info.calibration
+    held_out = calibration.get("held_out")
+    options = TrainingOptions.from_dict(model.info.options)
+    return Trained(
+        network=load_network(model),
+        architecture=model.info.network,
+        options=options,
+        history=model.info.history,
+        classes=model.classes,
+        temperature=float(calibration.get("temperature") or 1.0),
+        out_of_distribution=calibration.get("out_of_distribution"),
+        held_out=HeldOut.from_dict(held_out) if held_out else None,
+        range_images=model.golden[:0],
+        finished=len(model.info.history) == options.epochs * options.members,
+    )
 
 
 def golden_images(images: Images, labels: Labels, classes: int) -> Images:

@@ -2,9 +2,9 @@
 
 import logging
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import redirect_stdout
-from io import BytesIO, StringIO
+from io import StringIO
 from types import MappingProxyType
 from typing import Any
 
@@ -15,13 +15,16 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from tenfold.arrays import SIDE
+from tenfold.errors import ModelError
 from tenfold.learn.networks import Ensemble, Normalise, TestTimeAugmentation
 
-__all__ = ["IR_VERSION", "LAYERS", "OPSET", "Graph", "to_onnx"]
+__all__ = ["LAYERS", "Graph", "least_versions", "to_onnx"]
 
-OPSET = 20
-IR_VERSION = 10
-"""The oldest pair with all operators in use, so that ONNX Runtime from 1.18 on opens the files."""
+OLDEST_OPSET, NEWEST_OPSET = 13, 20
+"""The versions of ONNX's operators that a graph may ask for: in all of them, what `LAYERS` writes means the same."""
+
+TRACED_OPSET = 18
+"""What PyTorch's exporter writes without converting; the oldest that it offers."""
 
 
 def to_onnx(network: nn.Sequential | Ensemble, temperature: float = 1.0, classes: int | None = None) -> bytes:
@@ -98,9 +101,9 @@ class Graph:
         return self.value
 
     def parts(self, value: str, count: int) -> list[str]:
-        """Cut a batch into so many equal parts, one after another."""
+        """Cut a batch into equal parts, one after another."""
         names = [f"{value}_part_{index}" for index in range(count)]
-        self.nodes.append(helper.make_node("Split", [value], names, axis=0, num_outputs=count))
+        self.nodes.append(helper.make_node("Split", [value], names, axis=0))
         return names
 
     def look_from(self, places: Sequence[tuple[int, int]]) -> None:
@@ -119,6 +122,10 @@ class Graph:
         self, inputs: Mapping[str, tuple[int, Sequence[Any]]], outputs: Mapping[str, tuple[int, Sequence[Any]]]
     ) -> bytes:
         """Give the checked ONNX file: inputs and outputs by name, each an element type and a shape."""
+        opset, ir_version = least_versions(self.nodes)
+        for node in self.nodes:
+            if node.op_type == "Split" and opset >= 18:  # from there on it has to be told how many parts there are
+                node.attribute.append(helper.make_attribute("num_outputs", len(node.output)))
         model = helper.make_model(
             helper.make_graph(
                 self.nodes,
@@ -127,8 +134,8 @@ class Graph:
                 [helper.make_tensor_value_info(name, *each) for name, each in outputs.items()],
                 self.tensors,
             ),
-            opset_imports=[helper.make_opsetid("", OPSET)],
-            ir_version=IR_VERSION,
+            opset_imports=[helper.make_opsetid("", opset)],
+            ir_version=ir_version,
             producer_name="tenfold",
         )
         onnx.checker.check_model(model, full_check=True)
@@ -140,6 +147,27 @@ class Graph:
         array = tensor.detach().numpy() if isinstance(tensor, torch.Tensor) else np.asarray(tensor)
         self.tensors.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
         return name
+
+
+def least_versions(nodes: Iterable[onnx.NodeProto]) -> tuple[int, int]:
+    """Give the lowest opset that knows all nodes as they are written, and the lowest IR version that goes with it.
+
+    The older they are, the older the runtimes that open the file: opset 13 with IR 7 is of 2020, opset 18 with IR 8 of
+    2022, opset 20 with IR 9 of 2023.
+    """
+    opset = max((_first_opset(node) for node in nodes), default=OLDEST_OPSET)
+    return opset, helper.find_min_ir_version_for([helper.make_opsetid("", opset)])
+
+
+def _first_opset(node: onnx.NodeProto) -> int:
+    """Give the first opset that has a node's operator with all attributes that are set."""
+    attributes = {attribute.name for attribute in node.attribute}
+    for opset in range(OLDEST_OPSET, NEWEST_OPSET):
+        if onnx.defs.has(node.op_type, opset) and attributes <= set(
+            onnx.defs.get_schema(node.op_type, opset).attributes
+        ):
+            return opset
+    return NEWEST_OPSET
 
 
 def _normalise(graph: Graph, _: Normalise) -> None:
@@ -274,6 +302,14 @@ class _Answer(nn.Module):
 
 
 def _traced(network: nn.Sequential, temperature: float) -> bytes:
+    try:
+        return _exported(network, temperature)
+    except Exception as error:  # the exporter raises many types of its own, with Exception as their only parent
+        reason = str(error).strip().partition("\n")[0]
+        raise ModelError(f"PyTorch cannot write the module as ONNX: {reason}") from error
+
+
+def _exported(network: nn.Sequential, temperature: float) -> bytes:
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings(), redirect_stdout(StringIO()):
         warnings.simplefilter("ignore")
@@ -284,11 +320,12 @@ def _traced(network: nn.Sequential, temperature: float) -> bytes:
             dynamic_shapes=({0: torch.export.Dim("n")},),
             input_names=["images"],
             output_names=["probabilities", "features"],
-            opset_version=OPSET,
+            opset_version=TRACED_OPSET,
             verbose=False,
         )
     if program is None:
         raise RuntimeError("PyTorch's exporter gave no program")
-    content = BytesIO()
-    onnx.save(program.model_proto, content)
-    return content.getvalue()
+    model = program.model_proto
+    model.ir_version = helper.find_min_ir_version_for(list(model.opset_import))
+    content: bytes = model.SerializeToString()
+    return content

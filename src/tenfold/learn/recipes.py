@@ -340,7 +340,8 @@ class Option:
         return plain
 
     def _allows(self, number: Any) -> bool:  # noqa: ANN401
-        return math.isfinite(number) and number < LARGEST and number in (self.numbers or ())
+        fits = number < LARGEST if self.kind is int else math.isfinite(number)
+        return fits and number in (self.numbers or ())
 
 
 WANTED: Mapping[type, tuple[str, tuple[type, ...]]] = MappingProxyType(

@@ -99,7 +99,7 @@ def train(
         options: How to train.
         classes: Names of the classes; by default the labels' own numbers, from 0 to the highest.
         network: A module of your own to train in place of the one `options` describe: from `float32 (n, 1, 28, 28)`
-            in 0…1 to logits `(n, k)`, one for each class. It is trained where it stands.
+            in 0…1 to logits `(n, k)`, one for each class. It is trained where it stands; `save_module` writes it.
         checkpoint: A file that is replaced after each epoch with all that is needed to go on from there.
         resume: Go on from `checkpoint`.
         sha256: The digest of images and labels, by which a checkpoint knows its data; computed where it is not given.

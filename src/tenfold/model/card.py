@@ -16,11 +16,12 @@ def model_card(info: Mapping[str, Any]) -> str:
         Markdown.
     """
     data, scores, classes = info["data"], info["scores"], info["classes"]
+    made = "Trained" if info["options"] else "A module of its author's own, calibrated"
     lines = [
         f"# {info['name']}",
         "",
         f"Tells {len(classes)} classes apart ({', '.join(classes)}) on images of 28×28 pixels, 0 paper to 255 ink.",
-        f"Trained by Tenfold {info['version']} on {data['n']:,} images of {data['name']}; "
+        f"{made} by Tenfold {info['version']} on {data['n']:,} images of {data['name']}; "
         f"it has {info['parameters']:,} weights.",
         f"Numbers on pages are read too, in the signs {info['alphabet']}."
         if info["alphabet"]
@@ -46,10 +47,11 @@ def model_card(info: Mapping[str, Any]) -> str:
         "```",
         "",
     ]
-    lines += ["## Training options", "", "| option | value |", "|---|---|"]
-    lines += [f"| {name.replace('_', ' ')} | {value} |" for name, value in info["options"].items()]
+    if info["options"]:
+        lines += ["## Training options", "", "| option | value |", "|---|---|"]
+        lines += [f"| {name.replace('_', ' ')} | {value} |" for name, value in info["options"].items()]
+        lines += [""]
     lines += [
-        "",
         "## Limits",
         "",
         "The scores hold for images made like those it was measured on. Pictures from elsewhere (photos, scans, other "
