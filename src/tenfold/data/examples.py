@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from tenfold.arrays import Images, Labels, as_images, as_labels, digest
 from tenfold.errors import DataError
 
@@ -49,7 +47,7 @@ def as_examples(
     """Check that images and labels fit together.
 
     Args:
-        images: `uint8 (n, 28, 28)` or `(n, 28, 28, 1)`, at least one.
+        images: `uint8 (n, 28, 28)`, with or without a channel axis of 1; at least one.
         labels: Integers `(n,)`, 0 to `len(classes) - 1`.
         origin: Where they come from; named in errors, and the name of the examples.
         classes: The names of the classes.
@@ -60,9 +58,8 @@ def as_examples(
     Raises:
         DataError: One of them has a wrong type or shape, they do not match, or there is no image.
     """
-    array = np.asarray(images)
     try:
-        checked = as_images(array[..., 0] if array.ndim == 4 and array.shape[-1] == 1 else array)
+        checked = as_images(images)
         indices = as_labels(labels, count=len(checked), classes=len(classes))
     except DataError as error:
         raise DataError(f"{origin}: {error}") from error
