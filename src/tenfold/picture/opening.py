@@ -45,7 +45,7 @@ LONGEST_SIDE = 2400
 
 DIGIT = Size(DIGIT_SIDE, least=3, for_digits=True)  # the shortest side that can show a digit: three pixels
 
-PAGE = Size(LONGEST_SIDE, area=4_400_000, dots=200)  # a strip may have as many pixels as A4 at 220 dots per inch
+PAGE = Size(LONGEST_SIDE, area=4_400_000, dots=200)  # long strips: as many pixels as A4 at 213 dpi
 
 
 def open_digit(picture: Picture, *, pixels: int = LIMIT, bgr: bool = False) -> tuple[Grey, Steps]:
