@@ -3,19 +3,13 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tenfold.picture.ink import (
-    PAPER,
-    THUMBNAIL,
     connected_components,
-    divide_out,
     mask_of,
     quantile,
     separate_ink,
     stroke_width,
-    thumbnail,
     window,
 )
 
@@ -69,25 +63,6 @@ def test_small_pages_are_enlarged_by_a_whole_number(side, size):
 def test_rough_paper_has_more_grain():
     rough = np.random.default_rng(0).normal(0, 6, (200, 200))
     assert separate_ink(np.clip(page() + rough, 0, 255).astype(np.uint8)).grain > separate_ink(page()).grain
-
-
-@given(st.integers(1, 300), st.integers(1, 300), st.integers(1, 100))
-def test_a_thumbnail_fits_its_side_and_keeps_the_proportions(height, width, side):
-    small = thumbnail(np.zeros((height, width), np.uint8), side)
-    if max(height, width) <= side:
-        assert small.shape == (height, width)
-    else:
-        assert max(small.shape) == side
-        assert abs(small.shape[0] * width - small.shape[1] * height) <= max(height, width)
-
-
-def test_light_is_divided_out_exactly_where_it_is_known():
-    light = np.full((THUMBNAIL, THUMBNAIL), 120, np.uint8)
-    grey = np.full((200, 150), 120, np.uint8)
-    grey[50] = 60
-    shade = divide_out(grey, light, PAPER)
-    assert (shade[50] == PAPER // 2).all()
-    assert (np.delete(shade, 50, 0) == PAPER).all()
 
 
 def test_a_mask_is_what_is_darker_than_a_level():

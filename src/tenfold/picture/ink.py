@@ -12,6 +12,7 @@ import numpy as np
 
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
+from tenfold.picture.light import beside_paper, shrunk
 from tenfold.picture.polarity import Counts, has_light_ink, histogram
 
 __all__ = [
@@ -21,12 +22,10 @@ __all__ = [
     "Mask",
     "Window",
     "connected_components",
-    "divide_out",
     "mask_of",
     "quantile",
     "separate_ink",
     "stroke_width",
-    "thumbnail",
     "window",
 ]
 
@@ -125,12 +124,12 @@ def separate_ink(page: Grey) -> InkLayer | None:
     enlarge = -(-ENLARGED // max(page.shape))
     if enlarge > 1:
         page = np.asarray(cv2.resize(page, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC), np.uint8)
-    small = thumbnail(page, THUMBNAIL)
+    small = shrunk(page, THUMBNAIL)
     inverted = has_light_ink(small)
     if inverted:
         page, small = 255 - page, 255 - small
     light = _light(small)
-    shade = divide_out(page, light, PAPER)
+    shade = beside_paper(page, light, PAPER)
     uneven = _unevenness(light)
     darkness = _darkness(shade, uneven)
     if darkness is None:
@@ -187,31 +186,6 @@ def window(mask: Mask, around: int = 0) -> Window:
     left, top, width, height = cv2.boundingRect(mask)
     rows = slice(max(0, top - around), top + height + around)
     return rows, slice(max(0, left - around), left + width + around)
-
-
-def thumbnail(page: Grey, side: int) -> Grey:
-    """Average a page down until its longer side has at most `side` pixels."""
-    shrink = max(page.shape) / side
-    if shrink <= 1:
-        return page
-    height, width = (max(1, round(length / shrink)) for length in page.shape)
-    return np.asarray(cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def divide_out(page: Grey, light: Grey, paper: int) -> Grey:
-    """Divide the light out of a page.
-
-    Args:
-        page: `uint8 (height, width)`.
-        light: How light paper is at each place of a thumbnail of it, 1…255.
-        paper: The level that paper gets; what is lighter than its light goes above it, up to 255.
-
-    Returns:
-        `uint8 (height, width)`: each pixel's lightness beside its paper's.
-    """
-    height, width = page.shape
-    everywhere = np.asarray(cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
-    return np.asarray(cv2.divide(page, everywhere, scale=paper), np.uint8)
 
 
 def _light(small: Grey) -> Grey:
