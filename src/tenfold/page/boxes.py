@@ -24,10 +24,10 @@ AGREED = 0.4
 """Share of a grid's rows that have the same number of boxes, at least: then the others have as many."""
 
 LARGE = 0.08
-"""Share of the page that an outline covers which is no grid, but may be one that its surroundings run into."""
+"""An outline that covers this share of the page is looked for in the darker ink too: what is around may run into it."""
 
 AS_GOOD = 0.8
-"""What outlines are worth that may be the grid, at least, in worths of the best one: how many boxes are alike."""
+"""Worth of an outline that may be the known grid, at least, in worths of the best one."""
 
 LEAST_GRID = 3
 """Strips, one below the other, that are a grid, at least."""
@@ -120,7 +120,7 @@ def _rows(outline: Outline, digits: int | None, grid: tuple[int, int] | None) ->
     Boxes are more often square than not.
     """
     wanted = grid[1] if grid and len(outline.strips) == grid[0] else digits
-    rows = [_boxed(strip, wanted) or _boxed(strip) for strip in outline.strips]
+    rows = [(_boxed(strip, wanted) if wanted else None) or _boxed(strip) for strip in outline.strips]
     counts = Counter(row.boxes for row in rows if row and row.of_digits)
     usual, times = counts.most_common(1)[0] if counts else (0, 0)
     if len(rows) < LEAST_GRID or times < AGREED * len(rows):

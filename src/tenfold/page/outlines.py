@@ -28,13 +28,13 @@ DARKER = 3
 """Least darkness of the ink that is looked at alone, in darknesses of the faintest."""
 
 WIDE = 0.5
-"""Width of an outline, at least, in its heights."""
+"""Least width of an outline, in its heights."""
 
 ONE_ROW = 2.5
-"""Width of an outline, in its heights, from which on it may be a single row."""
+"""Least width of an outline that may be a single row, in its heights."""
 
 FLATTEST = 0.3
-"""Shorter side of a grid, in its longer ones, at least."""
+"""Shorter side of a grid's bounding box, at least, in longer sides."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,8 +22,8 @@ TALLEST = 4 * BOX
 """Rows of a strip between its lines, at most: four times what the networks are given of a digit."""
 
 LEANING, CUT_SHORT = 0.5, 2.2
-"""How far the ends of two lines differ at most, in distances of the lines, where a frame leans, and where one of them
-is cut short by what is written over it."""
+"""How far the ends of two lines differ, at most, in distances of the lines: where an outline leans, and where one of
+them is cut short by what is written over it."""
 
 Map: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 """`float32 (rows, columns)`: for each pixel of a strip a column or row of the page."""

@@ -38,12 +38,10 @@ BEYOND = 0.3
 """How far beyond the ends of a strip lines are looked for, in its heights."""
 
 BETWEEN = 0.05
-"""Share of their length that lines are inked less than every second or third one where they are strokes of digits."""
+"""Lines between every second or third one are strokes of digits where less of their length is inked, by this share."""
 
 LEAN = 0.25
 """Greatest lean of the vertical lines of a strip, in columns for each row."""
-
-SHEARED = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
 
 Profile = np.ndarray[tuple[int], np.dtype[np.float64]]
 """`float64 (columns,)`: for each column of a strip the share of it that is inked, 0…1."""
@@ -83,11 +81,11 @@ def _profile(strip: Strip, mask: Mask) -> tuple[Profile, float]:
     top = strip.room + round((0.84 if strip.comb else 0.1) * strip.height)
     bottom = strip.room + strip.height - max(2, round((0.03 if strip.comb else 0.08) * strip.height))
     part = 255 * mask[top : max(bottom, top + 1)]
-    middle = strip.room + strip.height / 2 - top
+    middle, flags = strip.room + strip.height / 2 - top, cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
     best: tuple[float, Profile, float] | None = None
     for lean in (0.0,) if strip.comb else np.arange(-LEAN, LEAN + 0.01, 0.0125):
         shear = np.array([[1, lean, -lean * middle], [0, 1, 0]])
-        sheared = cv2.warpAffine(part, shear, part.shape[::-1], flags=SHEARED, borderMode=cv2.BORDER_REPLICATE)
+        sheared = cv2.warpAffine(part, shear, part.shape[::-1], flags=flags, borderMode=cv2.BORDER_REPLICATE)
         profile = cv2.reduce(sheared, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel().astype(np.float64) / 255
         square = profile * profile
         sharp = float(square @ square) * (1 - 0.2 * abs(lean))
