@@ -58,8 +58,8 @@ class Reader:
         """Read the digit in one picture.
 
         Args:
-            picture: A path, the bytes of a file, an open file, a Pillow image, or an array: grey `(height, width)`, RGB or
-                RGBA `(height, width, 3 or 4)`, as `uint8`, `bool`, `uint16`, or floats 0…1 or 0…255.
+            picture: A path, the bytes of a file, an open file, a Pillow image, or an array: grey `(height, width)`,
+                RGB or RGBA `(height, width, 3 or 4)`, as `uint8`, `bool`, `uint16`, or floats 0…1 or 0…255.
             bgr: An array's colours are blue, green, red, as OpenCV has them.
 
         Returns:
