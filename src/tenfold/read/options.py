@@ -1,20 +1,21 @@
 """How to read pages: one set of options, the same in Python, on the command line and over HTTP."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from tenfold.errors import OptionError
+from tenfold.page.grids import MOST_ROWS
 from tenfold.read.forms import Form, load_form
 from tenfold.read.lists import Known, load_list
 
 __all__ = ["NumberOptions"]
 
 MOST_DIGITS = 60
-MOST_BOXES = 40
-"""Rows and columns of a grid at most."""
+"""Digits of a number, at most."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,8 @@ class NumberOptions:
     def __post_init__(self) -> None:
         if self.digits is not None and (type(self.digits) is not int or not 1 <= self.digits <= MOST_DIGITS):
             raise OptionError(f"a number has 1 to {MOST_DIGITS} digits, got {self.digits!r}")
-        if self.grid is not None and not all(1 <= side <= MOST_BOXES for side in self.grid):
-            raise OptionError(f"a grid has 1 to {MOST_BOXES} rows and columns, got {self.grid[0]}x{self.grid[1]}")
+        if self.grid is not None and not all(1 <= side <= MOST_ROWS for side in self.grid):
+            raise OptionError(f"a grid has 1 to {MOST_ROWS} rows and columns, got {self.grid[0]}x{self.grid[1]}")
         if self.form and (self.digits or self.grid):
             raise OptionError("a form says itself how many digits its fields have: leave out digits and grid")
         if self.unique and self.known is None:
@@ -83,9 +84,8 @@ def _grid(grid: Any) -> tuple[int, int] | None:  # noqa: ANN401 (whatever somebo
     if grid is None:
         return None
     if isinstance(grid, str):
-        rows, _, columns = grid.lower().replace("×", "x").partition("x")
-        if rows.isdecimal() and columns.isdecimal():
-            return int(rows), int(columns)
+        if found := re.fullmatch(r"\s*(\d{1,3})\s*[xX×]\s*(\d{1,3})\s*", grid):
+            return int(found[1]), int(found[2])
     elif isinstance(grid, tuple | list) and [type(side) for side in grid] == [int, int]:
         return grid[0], grid[1]
     raise OptionError(f"grid is rows x columns, as 9x9, got {grid!r}")
