@@ -1,6 +1,7 @@
 """The commands as a user types them: a process of its own each, in an empty folder."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -226,6 +227,54 @@ def test_ctrl_c_leaves_the_last_whole_epoch_and_resume_goes_on(own, tmp_path):
     assert whole.returncode == 0
     one, other = (tenfold.load_model(tmp_path / name).content("model.safetensors") for name in ("mine", "whole"))
     assert one == other
+
+
+@pytest.mark.parametrize(
+    ("arguments", "module"),
+    [
+        (["--version"], "shlex"),
+        (["--version"], "typer.models"),
+        (["predict", "0.png"], "tenfold.cli.train"),
+        (["predict", "0.png"], "numpy.linalg"),
+        (["predict", "0.png"], "onnxruntime.capi"),
+        (["train", "--out", "mine"], "numpy.linalg"),
+        (["train", "--out", "mine"], "torch.types"),
+        (["train", "--out", "mine"], "torch.nn"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else value,
+)
+def test_ctrl_c_while_it_loads_is_one_line(arguments, module, tmp_path, mnist):
+    Image.fromarray(mnist.x_test[0]).save(tmp_path / "0.png")
+    command = [sys.executable, "-X", "importtime", "-m", "tenfold", *arguments]
+    told = ""
+    with subprocess.Popen(
+        command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, preexec_fn=_heeding_ctrl_c
+    ) as process:
+        for line in process.stderr:
+            told += line
+            if line.startswith("import time:") and line.split("|")[-1].strip() == module:
+                process.send_signal(signal.SIGINT)
+    assert process.returncode == 130
+    told = re.sub("import time:.*\n", "", told)  # another thread may load on in the middle of a line
+    assert re.fullmatch("tenfold: interrupted.*\n", told)
+
+
+def test_another_model_is_replaced_only_when_told_to(command, own, tmp_path):
+    train = ["train", "--data", own, "--recipe", "tutorial", "--quiet", "--epochs"]
+    assert command(*train, 1).status == 0
+    first = (tmp_path / "models" / "tutorial" / "model.json").read_bytes()
+    assert command(*train, 1).status == 0
+    refused = command(*train, 2)
+    assert refused.status == 2
+    assert "models/tutorial holds a model of another epochs: write elsewhere by --out, or replace it by" in refused.err
+    assert json.loads((tmp_path / "models" / "tutorial" / "model.json").read_bytes())["options"]["epochs"] == 1
+    result = command(*train, 2, "--replace")
+    assert result.status == 0, result.err
+    assert (tmp_path / "models" / "tutorial" / "model.json").read_bytes() != first
+
+
+def test_a_run_of_one_epoch_says_so(command, own):
+    assert "trained for 1 epoch in" in command("train", "--data", own, "--out", "mine", "--epochs", 1).out
 
 
 def test_a_killed_run_goes_on_from_its_last_whole_epoch(own, tmp_path):

@@ -29,6 +29,9 @@ def train(
     out: Annotated[Path | None, typer.Option(help="The model folder to write.", show_default="models/RECIPE")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the stopped run of --out.")] = False,
     restart: Annotated[bool, typer.Option("--restart", help="Drop the stopped run of --out.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace a model at --out that is of other data or options.")
+    ] = False,
     offline: Offline = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -52,6 +55,7 @@ def train(
             recipe(recipe_name, **given),
             resume=resume,
             restart=restart,
+            replace=replace,
             offline=offline,
             progress=not quiet,
             decode=decode,

@@ -487,14 +487,16 @@ def differences(made: Mapping[str, Any], asked: Mapping[str, Any]) -> list[str]:
     """Name the options that were others when something was made than what is asked for now.
 
     Args:
-        made: Options as plain values, with the precision that was decided.
+        made: Options as plain values, perhaps read from JSON, with the precision that was decided.
         asked: The same, the precision perhaps `auto`, which asks for none.
     """
-    return [
-        name
-        for name in {**asked, **made}
-        if (name, asked.get(name)) != ("precision", "auto") and made.get(name) != asked.get(name)
-    ]
+    asked = {name: value for name, value in asked.items() if (name, value) != ("precision", "auto")}
+    names = [name for name in {**asked, **made} if name != "precision" or name in asked]
+    return [name for name in names if _from_json(made.get(name)) != _from_json(asked.get(name))]
+
+
+def _from_json(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def recipe(name: str, **changes: Any) -> TrainingOptions:  # noqa: ANN401
