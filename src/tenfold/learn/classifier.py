@@ -82,7 +82,8 @@ class DigitClassifier:
         self._data = {"name": "arrays", "n": len(images), "sha256": digest(images, labels)}
         self._trained = train(images, labels, options, classes=self._names(), progress=progress)
         if not self._trained.finished:
-            warnings.warn(f"interrupted: trained for {len(self._trained.history)} epochs only", stacklevel=2)
+            done = len(self._trained.history)
+            warnings.warn(f"interrupted after epoch {done} of {options.epochs * options.members}", stacklevel=2)
         self.n_features_in_ = SIDE * SIDE
         self.history_: tuple[Epoch, ...] = self._trained.history
         return self
