@@ -11,7 +11,8 @@ import typer
 import tenfold
 from tenfold.cli.options import AsJson, Offline, Quiet, Source, decode, fail
 from tenfold.errors import OptionError
-from tenfold.learn.recipes import OPTIONS, RECIPES, Option, recipe
+from tenfold.learn.declaration import Option
+from tenfold.learn.recipes import OPTIONS, RECIPES, recipe
 
 if TYPE_CHECKING:
     from tenfold.learn.run import TrainingRun

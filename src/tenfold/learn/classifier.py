@@ -10,9 +10,10 @@ import numpy as np
 
 from tenfold.arrays import SIDE, Probabilities, digest
 from tenfold.errors import DataError, ModelError, OptionError
+from tenfold.learn.declaration import Option, described
 from tenfold.learn.export import golden_images, load_trained, save_trained
 from tenfold.learn.inputs import AnyArray, class_labels, encode, is_scaled, to_images
-from tenfold.learn.recipes import OPTIONS, Option, described, recipe
+from tenfold.learn.recipes import OPTIONS, recipe
 from tenfold.learn.training import train
 from tenfold.model.description import Epoch
 from tenfold.model.folder import Model, load_model
@@ -240,4 +241,4 @@ def _hint(option: Option) -> str:
 
 
 DigitClassifier.__init__.__signature__ = _signature()  # type: ignore[attr-defined]
-DigitClassifier.__doc__ = described(DigitClassifier.__doc__)
+DigitClassifier.__doc__ = described(DigitClassifier.__doc__, OPTIONS)
