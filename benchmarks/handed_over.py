@@ -23,7 +23,7 @@ def write_weights() -> None:
     """Train the founding network and write its weights as plain arrays."""
     from safetensors.numpy import load
 
-    tenfold.train_model("mnist", MODEL, tenfold.recipe("tutorial"), restart=True)
+    tenfold.train_model("mnist", MODEL, tenfold.recipe("tutorial"), restart=True, replace=True)
     weights = load(tenfold.load_model(MODEL).content("model.safetensors"))
     layers = sorted({int(name.partition(".")[0]) for name in weights})
     kinds = ("weight", "bias")

@@ -37,7 +37,7 @@ def run(out: Path, *, offline: bool = False) -> None:
     test = load_examples("mnist", "test", offline=offline, progress=True)
     options = RECIPES["tutorial"]
     _say(2, f"Train two hidden layers of 128 for {options.epochs} epochs, and save the model")
-    trained = train_model("mnist", folder, options, restart=True, offline=offline, progress=True)
+    trained = train_model("mnist", folder, options, restart=True, replace=True, offline=offline, progress=True)
     print(f"{trained.seconds:.1f} s of training; saved in {folder}")
     _say(3, "Evaluate: load the model from disk and count over every test image")
     model = load_model(folder)

@@ -1,5 +1,8 @@
 """What the tests of the commands share; each command runs as its own process, in an empty folder."""
 
+import signal
+from functools import partial
+
 import pytest
 from PIL import Image
 from sheets import Sheet
@@ -43,3 +46,9 @@ def scans(mnist, tmp_path):
             sheet.boxes(number, 200, 200 + 300 * place)
         Image.fromarray(sheet.page()).save(folder / f"{name}.png")
     return folder
+
+
+@pytest.fixture
+def heeding_ctrl_c():
+    """What a child process runs first: shells start jobs in the background deaf to Ctrl-C, and children inherit that."""
+    return partial(signal.signal, signal.SIGINT, signal.default_int_handler)

@@ -1,6 +1,12 @@
 """The commands together: help, version, wrong usage."""
 
+import re
+import signal
+import subprocess
+import sys
+
 import pytest
+from PIL import Image
 
 import tenfold
 
@@ -58,3 +64,33 @@ def test_data_that_is_not_there_is_one_line(command, model):
     assert result.status == 1
     assert "mnist" in result.err
     assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "module"),
+    [
+        (["--version"], "shlex"),
+        (["--version"], "typer.models"),
+        (["predict", "0.png"], "tenfold.cli.train"),
+        (["predict", "0.png"], "numpy.linalg"),
+        (["predict", "0.png"], "onnxruntime.capi"),
+        (["train", "--out", "mine"], "numpy.linalg"),
+        (["train", "--out", "mine"], "torch.types"),
+        (["train", "--out", "mine"], "torch.nn"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else value,
+)
+def test_ctrl_c_while_it_loads_is_one_line(arguments, module, tmp_path, mnist, heeding_ctrl_c):
+    Image.fromarray(mnist.x_test[0]).save(tmp_path / "0.png")
+    command = [sys.executable, "-X", "importtime", "-m", "tenfold", *arguments]
+    told = ""
+    with subprocess.Popen(
+        command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, preexec_fn=heeding_ctrl_c
+    ) as process:
+        for line in process.stderr:
+            told += line
+            if line.startswith("import time:") and line.split("|")[-1].strip() == module:
+                process.send_signal(signal.SIGINT)
+    assert process.returncode == 130
+    told = re.sub("import time:.*\n", "", told)  # another thread may load on in the middle of a line
+    assert re.fullmatch("tenfold: interrupted.*\n", told)

@@ -33,16 +33,11 @@ def test_json_of_a_training_run(command, own):
     assert result.err == ""
 
 
-def _heeding_ctrl_c():
-    """Undo what shells do to jobs in the background, which inherit that Ctrl-C is nothing to them."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def test_ctrl_c_leaves_the_last_whole_epoch_and_resume_goes_on(own, tmp_path):
+def test_ctrl_c_leaves_the_last_whole_epoch_and_resume_goes_on(own, tmp_path, heeding_ctrl_c):
     command = [sys.executable, "-m", "tenfold", "train", "--data", str(own), "--out", "mine"]
     options = ["--epochs", "400", "--hidden", "32", "--batch-size", "64"]
     process = subprocess.Popen(
-        [*command, *options], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=_heeding_ctrl_c
+        [*command, *options], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=heeding_ctrl_c
     )
     assert process.stderr.readline().startswith(b"epoch 1/400")
     process.send_signal(signal.SIGINT)
@@ -89,3 +84,21 @@ def test_the_help_of_training_shows_every_option_with_its_default(command):
     assert "(nesterov)" in shown
     assert "defaults of tutorial; other recipes differ" in shown
     assert "--no-int8" in shown
+
+
+def test_another_model_is_replaced_only_when_told_to(command, own, tmp_path):
+    train = ["train", "--data", own, "--recipe", "tutorial", "--quiet", "--epochs"]
+    assert command(*train, 1).status == 0
+    first = (tmp_path / "models" / "tutorial" / "model.json").read_bytes()
+    assert command(*train, 1).status == 0
+    refused = command(*train, 2)
+    assert refused.status == 2
+    assert "models/tutorial holds a model of another epochs: write elsewhere by --out, or replace it by" in refused.err
+    assert json.loads((tmp_path / "models" / "tutorial" / "model.json").read_bytes())["options"]["epochs"] == 1
+    result = command(*train, 2, "--replace")
+    assert result.status == 0, result.err
+    assert (tmp_path / "models" / "tutorial" / "model.json").read_bytes() != first
+
+
+def test_a_run_of_one_epoch_says_so(command, own):
+    assert "trained for 1 epoch in" in command("train", "--data", own, "--out", "mine", "--epochs", 1).out

@@ -142,7 +142,7 @@ def test_a_module_that_cannot_be_exported_is_refused(few, tmp_path):
         tenfold.save_module(tmp_path / "mine", Undecided(), *few)
 
 
-def test_a_model_in_whole_numbers_keeps_its_weights_and_answers_nearly_alike(few, tmp_path):
+def test_a_model_in_int8_keeps_its_weights_and_answers_nearly_alike(few, tmp_path):
     trained = train(*few, recipe("reader", channels=(8, 8, 16), epochs=4, folds=0, precision="float32", batch_size=32))
     model = save(trained, few, tmp_path / "model")
     assert model.info.options["int8"]
@@ -154,7 +154,7 @@ def test_a_model_in_whole_numbers_keeps_its_weights_and_answers_nearly_alike(few
     assert np.abs(plain - trained.classifier()(images)).max() < 1e-5
 
 
-def test_whole_numbers_of_the_wrong_ranges_are_never_saved(few, tmp_path):
+def test_int8_of_the_wrong_ranges_is_never_saved(few, tmp_path):
     trained = train(*few, recipe("reader", channels=(8, 8, 16), epochs=4, folds=0, precision="float32", batch_size=32))
     blind = replace(trained, range_images=np.zeros((10, 28, 28), np.uint8))
     with pytest.raises(ModelError, match="answers otherwise in int8"):

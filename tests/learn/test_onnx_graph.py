@@ -54,14 +54,14 @@ def test_an_ensemble_is_one_graph(random_images):
 
 
 @pytest.mark.parametrize("count", [5, 9])
-def test_views_are_part_of_the_graph(count, random_images):
+def test_moves_are_part_of_the_graph(count, random_images):
     torch.manual_seed(0)
     network = networks.TestTimeAugmentation(deep((4, 6, 6, 8)), count).eval()
     images = torch.from_numpy(random_images)
     with torch.inference_mode():
         expected = (network(images) / 0.8).softmax(1).numpy()
         moved = [torch.roll(F.pad(images, (1,) * 4), place, (1, 2))[:, 1:-1, 1:-1] for place in PLACES[:count]]
-        each = torch.stack([nn.Sequential(*network)(view).softmax(1) for view in moved])
+        each = torch.stack([nn.Sequential(*network)(image).softmax(1) for image in moved])
     assert np.allclose(network(images).softmax(1).detach(), each.mean(0), atol=1e-6)
     probabilities, features = answers(to_onnx(network, 0.8), random_images)
     assert np.abs(probabilities - expected).max() <= 1e-5

@@ -1,4 +1,4 @@
-"""A network in whole numbers answers as the one it was made of, in a quarter of the size."""
+"""A network in int8 answers as the one it was made of, in a quarter of the size."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from tenfold.learn.training import train
 
 
 @pytest.mark.parametrize("changes", [{"network": "convolutional"}, {"network": "deep", "channels": (8, 8, 16)}, {}])
-def test_whole_numbers_answer_alike(few, mnist, changes):
+def test_int8_answers_alike(few, mnist, changes):
     trained = train(*few, recipe("tutorial", epochs=8, batch_size=32, learning_rate=0.05, **changes))
     content = to_onnx(trained.network, trained.temperature)
     small = to_int8(content, few[0][:500])

@@ -68,6 +68,25 @@ def test_an_interrupted_run_is_saved_and_goes_on(own, tmp_path, monkeypatch):
     assert not checkpoint_of(folder).exists()
 
 
+def test_a_model_of_the_same_data_and_options_is_replaced(own, tmp_path):
+    train_model(own, tmp_path / "model", FEW)
+    assert train_model(own, tmp_path / "model", FEW).finished
+
+
+def test_a_model_of_other_data_or_options_is_replaced_only_when_told_to(own, few, tmp_path):
+    train_model(own, tmp_path / "model", FEW)
+    with pytest.raises(OptionError, match="holds a model of another epochs, seed: .* --replace"):
+        train_model(own, tmp_path / "model", recipe("tutorial", epochs=2, seed=1))
+    tenfold.save_examples(few[0][:1000], few[1][:1000], tmp_path / "other.csv")
+    with pytest.raises(OptionError, match="holds a model of another data: .* --replace"):
+        train_model(tmp_path / "other.csv", tmp_path / "model", FEW)
+    (tmp_path / "model" / "model.json").write_text("{}")
+    with pytest.raises(OptionError, match="holds a model that cannot be read: replace it by --replace"):
+        train_model(own, tmp_path / "model", FEW)
+    assert train_model(tmp_path / "other.csv", tmp_path / "model", FEW, replace=True).finished
+    assert tenfold.load_model(tmp_path / "model").info.data["n"] == 1000
+
+
 def test_restart_drops_the_stopped_run(own, tmp_path):
     checkpoint_of(tmp_path / "model").write_bytes(b"of a run that nobody wants")
     assert train_model(own, tmp_path / "model", FEW, restart=True).finished

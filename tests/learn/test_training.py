@@ -7,9 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from tenfold.errors import DataError, ModelError, OptionError, TrainingError
-from tenfold.learn.checkpoint import read_options
-from tenfold.learn.precision import with_precision
+from tenfold.errors import DataError, OptionError, TrainingError
 from tenfold.learn.progress import TrainingProgress
 from tenfold.learn.recipes import OPTIONS, TrainingOptions, recipe
 from tenfold.learn.training import Trained, choose_device, train
@@ -180,35 +178,6 @@ def test_an_interrupt_before_the_first_whole_epoch_is_the_callers(few, tmp_path,
     with pytest.raises(KeyboardInterrupt):
         interrupted(few, QUICK, tmp_path / "run.checkpoint", monkeypatch, in_epoch=1)
     assert not (tmp_path / "run.checkpoint").exists()
-
-
-def test_a_checkpoint_of_other_options_is_refused_by_name(few, tmp_path):
-    checkpoint = tmp_path / "run.checkpoint"
-    train(*few, QUICK, checkpoint=checkpoint)
-    assert read_options(checkpoint) == with_precision(QUICK, torch.device("cpu"))
-    with pytest.raises(OptionError, match="was made with another batch_size, seed"):
-        train(*few, dataclasses.replace(QUICK, seed=3, batch_size=64), checkpoint=checkpoint, resume=True)
-
-
-def test_a_checkpoint_of_other_data_is_refused(few, tmp_path):
-    checkpoint = tmp_path / "run.checkpoint"
-    train(*few, QUICK, checkpoint=checkpoint)
-    with pytest.raises(OptionError, match="was made on other data"):
-        train(few[0][::-1], few[1], QUICK, checkpoint=checkpoint, resume=True)
-
-
-@pytest.mark.parametrize("damage", [lambda content: content[:-50], lambda _: b"", lambda _: b"x" * 500])
-def test_a_damaged_checkpoint_is_refused(few, tmp_path, damage):
-    checkpoint = tmp_path / "run.checkpoint"
-    train(*few, QUICK, checkpoint=checkpoint)
-    checkpoint.write_bytes(damage(checkpoint.read_bytes()))
-    with pytest.raises(ModelError, match="is damaged.*train from the start"):
-        train(*few, QUICK, checkpoint=checkpoint, resume=True)
-
-
-def test_no_checkpoint_is_refused(few, tmp_path):
-    with pytest.raises(ModelError, match="no stopped run to resume"):
-        train(*few, QUICK, checkpoint=tmp_path / "none", resume=True)
 
 
 def test_a_loss_that_is_not_finite_stops_with_a_message(few):

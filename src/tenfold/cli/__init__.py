@@ -6,8 +6,10 @@ Results go to standard output, progress and warnings to standard error. Exit sta
 
 import gc
 import sys
+from collections.abc import Callable
+from functools import wraps
 from io import TextIOWrapper
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -35,8 +37,22 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
+def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
+    """Let Ctrl-C end a command with one line; those that save something first see to it themselves."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:  # noqa: ANN401
+        try:
+            command(*arguments, **options)
+        except KeyboardInterrupt:
+            fail("interrupted", 130)
+
+    return run
+
+
 for _command in (fetch, train, evaluate, calibrate, predict, read, info, serve, export, demo):
-    app.command()(_command)
+    app.command()(_interruptible(_command))
 
 
 def _print_version(wanted: bool) -> None:
@@ -62,6 +78,8 @@ def main() -> NoReturn:
     gc.set_threshold(100_000, 50, 50)  # loading PyTorch makes half a million objects, none of them garbage
     try:
         app()
+    except KeyboardInterrupt:
+        fail("interrupted", 130)
     except TenfoldError as error:
         fail(str(error), 2 if isinstance(error, OptionError) else 1)
     except OSError as error:

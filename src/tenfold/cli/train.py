@@ -11,7 +11,8 @@ import typer
 import tenfold
 from tenfold.cli.options import AsJson, Offline, Quiet, Source, decode, fail
 from tenfold.errors import OptionError
-from tenfold.learn.recipes import OPTIONS, RECIPES, Option, recipe
+from tenfold.learn.declaration import Option
+from tenfold.learn.recipes import OPTIONS, RECIPES, recipe
 
 if TYPE_CHECKING:
     from tenfold.learn.run import TrainingRun
@@ -29,6 +30,9 @@ def train(
     out: Annotated[Path | None, typer.Option(help="The model folder to write.", show_default="models/RECIPE")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the stopped run of --out.")] = False,
     restart: Annotated[bool, typer.Option("--restart", help="Drop the stopped run of --out.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace a model at --out that is of other data or options.")
+    ] = False,
     offline: Offline = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -52,6 +56,7 @@ def train(
             recipe(recipe_name, **given),
             resume=resume,
             restart=restart,
+            replace=replace,
             offline=offline,
             progress=not quiet,
             decode=decode,

@@ -1,4 +1,4 @@
-"""Images made from images, a batch at a time, so that a network meets more than it was given."""
+"""Augmentation: images changed at random, a batch at a time, so that a network learns from more than it was given."""
 
 import math
 
@@ -13,20 +13,19 @@ __all__ = ["augmented", "shifted", "warped"]
 Tensor = torch.Tensor
 
 KNOTS = 5
-"""Elastic deformation moves this many points a side, and all between them smoothly."""
+"""Points on each side of the grid that elastic deformation moves; between them the image bends smoothly."""
 
 
 def augmented(images: Tensor, options: TrainingOptions) -> Tensor:
-    """Change a batch at random, as far as the options ask for it.
+    """Change a batch at random, in the ways that the options ask for.
 
     Args:
         images: `uint8 (n, 28, 28)`.
-        options: Where one of `rotation`, `scaling`, `shear` and `elastic` is above 0, each image is warped in its own
-            way, `shift` with it; where only `shift` is, the batch moves as one. With `degradation` all are degraded
-            at last.
+        options: Where one of `rotation`, `scaling`, `shear` and `elastic` is above 0, each image is warped and shifted
+            by itself; where only `shift` is, the batch moves as one. With `degradation` each image is degraded last.
 
     Returns:
-        `uint8 (n, 28, 28)`; what comes into view is paper.
+        `uint8 (n, 28, 28)`; pixels from beyond the edge are paper.
     """
     if options.rotation or options.scaling or options.shear or options.elastic:
         images = warped(images, options.rotation, options.scaling, options.shear, options.shift, options.elastic)
@@ -45,7 +44,7 @@ def shifted(images: Tensor, most: int) -> Tensor:
         most: The largest move to each side, in pixels; 0 leaves the images as they are.
 
     Returns:
-        `uint8 (n, 28, 28)`; what comes into view is paper.
+        `uint8 (n, 28, 28)`; pixels from beyond the edge are paper.
     """
     if not most:
         return images
@@ -61,9 +60,9 @@ def shifted(images: Tensor, most: int) -> Tensor:
 def warped(
     images: Tensor, rotation: float = 0, scaling: float = 0, shear: float = 0, shift: float = 0, elastic: float = 0
 ) -> Tensor:
-    """Turn, stretch, slant, move and bend each image of a batch in its own random way, in one bilinear resampling.
+    """Turn, stretch, slant, move and bend each image of a batch at random, in one bilinear resampling.
 
-    All is drawn evenly between the greatest change and its opposite, only the elastic moves are normal.
+    Each change is drawn evenly between its maximum and the opposite of that; elastic moves are normally distributed.
 
     Args:
         images: `uint8 (n, 28, 28)`.
@@ -74,7 +73,7 @@ def warped(
         elastic: Standard deviation in pixels of the moves of 5×5 points, between which a bicubic surface is laid.
 
     Returns:
-        `uint8 (n, 28, 28)`; what comes into view is paper.
+        `uint8 (n, 28, 28)`; pixels from beyond the edge are paper.
 
     Source:
         Simard, Steinkraus and Platt 2003, "Best practices for convolutional neural networks applied to visual document

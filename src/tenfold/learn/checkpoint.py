@@ -28,7 +28,7 @@ class Checkpoint:
     Attributes:
         path: The file it was read from.
         options: The options of the run.
-        history: The epochs trained so far.
+        history: The epochs trained until then.
         data: The digest of the data trained on.
         steps: How many steps the optimiser had made.
         tensors: All that was learned, by name.
@@ -88,7 +88,7 @@ def save_checkpoint(
         optimizer: The optimiser, of an ensemble that of the network in training.
         average: The average of the weights, of the same network.
         options: The options of the run.
-        history: The epochs trained so far.
+        history: The epochs trained until then.
         data: The digest of the data trained on.
 
     Raises:

@@ -10,9 +10,10 @@ import numpy as np
 
 from tenfold.arrays import SIDE, Probabilities, digest
 from tenfold.errors import DataError, ModelError, OptionError
+from tenfold.learn.declaration import Option, described
 from tenfold.learn.export import golden_images, load_trained, save_trained
 from tenfold.learn.inputs import AnyArray, class_labels, encode, is_scaled, to_images
-from tenfold.learn.recipes import OPTIONS, Option, described, recipe
+from tenfold.learn.recipes import OPTIONS, recipe
 from tenfold.learn.training import train
 from tenfold.model.description import Epoch
 from tenfold.model.folder import Model, load_model
@@ -82,7 +83,8 @@ class DigitClassifier:
         self._data = {"name": "arrays", "n": len(images), "sha256": digest(images, labels)}
         self._trained = train(images, labels, options, classes=self._names(), progress=progress)
         if not self._trained.finished:
-            warnings.warn(f"interrupted: trained for {len(self._trained.history)} epochs only", stacklevel=2)
+            done = len(self._trained.history)
+            warnings.warn(f"interrupted after epoch {done} of {options.epochs * options.members}", stacklevel=2)
         self.n_features_in_ = SIDE * SIDE
         self.history_: tuple[Epoch, ...] = self._trained.history
         return self
@@ -239,4 +241,4 @@ def _hint(option: Option) -> str:
 
 
 DigitClassifier.__init__.__signature__ = _signature()  # type: ignore[attr-defined]
-DigitClassifier.__doc__ = described(DigitClassifier.__doc__)
+DigitClassifier.__doc__ = described(DigitClassifier.__doc__, OPTIONS)

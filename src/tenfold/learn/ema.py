@@ -1,4 +1,4 @@
-"""The average of a network's weights over its last steps."""
+"""The exponential moving average (EMA) of a network's weights."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,19 +12,19 @@ __all__ = ["ExponentialMovingAverage"]
 
 
 class ExponentialMovingAverage:
-    """An exponential moving average of the weights, and of what batch normalisation measured.
+    """An exponential moving average of the weights, and of the statistics of batch normalisation.
 
     Args:
         network: The network in training.
         optimizer: Its optimiser.
         decay: Share of the past at each step, 0 to below 1; with 0 nothing is averaged. It starts small and grows
-            with the steps, so that the first random weights are soon forgotten.
+            with the steps, so that the random first weights are forgotten within tens of steps.
 
     Attributes:
         tensors: The averages, one for the vector of weights and one for each buffer of floating-point numbers.
 
     Source:
-        Polyak and Juditsky 1992, "Acceleration of stochastic approximation by ema"; the growing decay is that of
+        Polyak and Juditsky 1992, "Acceleration of stochastic approximation by averaging"; the growing decay is that of
         TensorFlow's `ExponentialMovingAverage`.
     """
 

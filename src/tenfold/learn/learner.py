@@ -40,7 +40,7 @@ class Learner:
         self._bfloat16 = options.precision == "bfloat16"
 
     def autocast(self) -> torch.autocast:
-        """Give the context in which the network is asked: what is computed there is in the precision of the options."""
+        """Give the context in which to call the network; it computes there in the precision of the options."""
         return torch.autocast(self.optimizer.weights.device.type, torch.bfloat16, enabled=self._bfloat16)
 
     def step(self, loss: torch.Tensor, done: float, where: str) -> float:

@@ -57,7 +57,7 @@ PER_CHUNK = 32
 """Batches drawn at a time, and sorted by width."""
 
 CHUNKS_PER_EPOCH = 8
-"""Chunks between two lines of progress: no line is met twice, so an epoch is what one wants to hear of at once."""
+"""Chunks of an epoch, after which progress is told; no line is learned from twice, so its length is free."""
 
 AHEAD = 3
 """Chunks drawn before they are needed, so that training never waits."""
@@ -160,7 +160,7 @@ def _train_epoch(
 
 
 def _drawn_ahead(count: int, seed: int, lines: int) -> Generator[Chunk, None, None]:
-    """Draw chunks of lines in a process beside, a few ahead of what is asked for."""
+    """Draw chunks of lines in another process, up to `AHEAD` before they are needed."""
     with ProcessPoolExecutor(1, initializer=_lay_in, initargs=(seed,)) as drawing:
         waiting = deque(drawing.submit(_chunk, seed, number, lines) for number in range(min(AHEAD, count)))
         for number in range(AHEAD, AHEAD + count):
@@ -173,7 +173,7 @@ _glyphs: LineGlyphs
 
 
 def _lay_in(seed: int) -> None:
-    """Lay in what lines are drawn with, in the process that draws."""
+    """Prepare the images that lines are drawn with, in the process that draws."""
     global _glyphs
     cv2.setNumThreads(1)
     examples = load_examples("mnist", "train")

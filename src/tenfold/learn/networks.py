@@ -34,7 +34,7 @@ ACTIVATIONS: Mapping[str, Callable[[], nn.Module]] = MappingProxyType(
 
 
 PLACES = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
-"""From where `TestTimeAugmentation` look: down and right, in pixels."""
+"""Where test-time augmentation moves the image to, in pixels down and right: its first 1, 5 or 9."""
 
 
 class Normalise(nn.Module):
@@ -50,10 +50,12 @@ class Normalise(nn.Module):
 
 
 class TestTimeAugmentation(nn.Sequential):
-    """A list of layers that, once trained, looks at each image from several places and averages the probabilities.
+    """A list of layers that answers for each image moved to several places, the probabilities averaged.
+
+    While it is trained, it answers for the image as it is.
 
     Attributes:
-        places: `(down, right)` in pixels for each view.
+        places: `(down, right)` in pixels, for each move.
     """
 
     def __init__(self, network: Iterable[nn.Module], count: int) -> None:
@@ -64,9 +66,9 @@ class TestTimeAugmentation(nn.Sequential):
         if self.training:
             return self._through_layers(images)
         padded = nn.functional.pad(images, (1, 1, 1, 1))
-        views = [padded[:, 1 - down : 1 - down + SIDE, 1 - right : 1 - right + SIDE] for down, right in self.places]
-        answers = self._through_layers(torch.cat(views)).softmax(1)
-        return torch.stack(answers.tensor_split(len(views))).mean(0).log()
+        moved = [padded[:, 1 - down : 1 - down + SIDE, 1 - right : 1 - right + SIDE] for down, right in self.places]
+        answers = self._through_layers(torch.cat(moved)).softmax(1)
+        return torch.stack(answers.tensor_split(len(moved))).mean(0).log()
 
     def _through_layers(self, values: torch.Tensor) -> torch.Tensor:
         for layer in self:
@@ -108,8 +110,8 @@ def convolutional(
 ) -> nn.Sequential:
     """Make a small convolutional network that a plain CPU trains in seconds.
 
-    Its first convolution stops at every second pixel of every second row, which leaves a quarter of the work to all
-    that follows; pooling stands before normalisation and activation, which saves three quarters of theirs.
+    Its first convolution has stride 2, which leaves a quarter of the work to the layers after it; pooling comes before
+    normalisation and activation, which saves three quarters of theirs.
 
     Args:
         channels: Filters of each block of convolution, pooling, batch normalisation and activation; 1 to 3 blocks.
@@ -139,9 +141,9 @@ def deep(
 ) -> nn.Sequential:
     """Make a deeper convolutional network, slower and right more often.
 
-    A 5×5 convolution stops at every second pixel of every second row; two 3×3 convolutions follow, pooling, and two
-    more. A sixth comes before them all and sees the image whole. At the end each channel has weights of its own for
-    the places of what is left, so that it still matters where something was seen.
+    A 5×5 convolution with stride 2 comes first; two 3×3 convolutions follow, pooling, and two more. With six, a 3×3
+    convolution at full size comes before them all. At the end each channel is summed over its places with one learned
+    weight per place, so that it still matters where something was seen.
 
     Args:
         channels: Filters of each convolution, each followed by batch normalisation and activation; 1 to 6.
@@ -210,9 +212,9 @@ def build(description: Mapping[str, Any]) -> nn.Sequential | Ensemble:
 def build_single(description: Mapping[str, Any]) -> nn.Sequential:
     """Make a network that is no ensemble, as `architecture` describes it."""
     arguments = dict(description)
-    views = arguments.pop("test_time_augmentation", 1)
+    places = arguments.pop("test_time_augmentation", 1)
     network = NETWORKS[arguments.pop("network")](**arguments)
-    return TestTimeAugmentation(network, views) if views > 1 else network
+    return TestTimeAugmentation(network, places) if places > 1 else network
 
 
 def normalised(module: nn.Module) -> nn.Sequential:

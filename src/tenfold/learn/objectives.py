@@ -50,7 +50,7 @@ def targets(classes: int, smoothing: float) -> Tensor:
 
 
 class Tally:
-    """Loss and metrics over the images of an epoch so far; the metrics are counted when they are asked for."""
+    """Loss and metrics over the images of an epoch that were added; metrics are counted when asked for."""
 
     def __init__(self, metrics: tuple[str, ...]) -> None:
         self.loss = 0.0

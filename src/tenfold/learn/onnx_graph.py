@@ -36,12 +36,12 @@ def to_onnx(network: nn.Sequential | Ensemble, temperature: float = 1.0, classes
     Args:
         network: From `uint8 (n, 28, 28)` to logits `float32 (n, k)`, in evaluation mode, on the CPU.
         temperature: What the logits are divided by before the softmax.
-        classes: How many of the logits are for classes, where one more is for what is none of them.
+        classes: How many of the logits are for classes, where one more is for images of none of them.
 
     Returns:
-        The file's content: input `images`, outputs `probabilities` `(n, k)` and `features` `(n, f)`, which are what a
-        last linear layer is given, else the logits; where a logit is for what is none of the classes also
-        `out_of_distribution` `(n,)`, its probability. `n` is free.
+        The file's content: input `images`, outputs `probabilities` `(n, k)` and `features` `(n, f)`: the inputs of
+        the last linear layer, or the logits where the last layer is another. Where a logit is for images of none of
+        the classes also `out_of_distribution` `(n,)`, its probability. `n` is free.
     """
     if isinstance(network, Ensemble):
         return _listed(list(network.members), temperature, classes)
@@ -109,14 +109,14 @@ class Graph:
     def look_from(self, places: Sequence[tuple[int, int]]) -> None:
         """Make of a batch of images one batch after another, moved down and right by whole pixels, one at most."""
         self.add("Pad", np.array([0, 1, 1, 0, 1, 1]))
-        padded, views = self.value, []
+        padded, moved = self.value, []
         for down, right in places:
             self.value = padded
             start = np.array([1 - down, 1 - right])
             self.add("Slice", start, start + SIDE, np.array([1, 2]))
-            views.append(self.value)
-        self.value = views[0]
-        self.add("Concat", *views[1:], axis=0)
+            moved.append(self.value)
+        self.value = moved[0]
+        self.add("Concat", *moved[1:], axis=0)
 
     def content(
         self, inputs: Mapping[str, tuple[int, Sequence[Any]]], outputs: Mapping[str, tuple[int, Sequence[Any]]]

@@ -17,10 +17,10 @@ __all__ = ["OPTIMIZERS", "Optimizer"]
 
 Tensor = torch.Tensor
 
-MOMENTUM = 0.9
-FIRST_MOMENT, SECOND_MOMENT = 0.9, 0.999
-SQUARE_AVERAGE = 0.99
-EPSILON = 1e-8
+MOMENTUM = 0.9  # share of the velocity that Nesterov momentum keeps at each step; Sutskever et al. 2013
+FIRST_MOMENT, SECOND_MOMENT = 0.9, 0.999  # Adam's decay rates; Kingma and Ba 2015
+SQUARE_AVERAGE = 0.99  # RMSprop's decay rate of the squared gradient; PyTorch's default
+EPSILON = 1e-8  # keeps Adam and RMSprop from dividing by 0; PyTorch's default
 
 
 class Optimizer:

@@ -6,19 +6,16 @@ unit. From that come the checks, the options of `tenfold train`, the parameters 
 Nothing here needs PyTorch, so that a command can refuse a bad option before anything heavy is loaded.
 """
 
-import difflib
-import math
-import textwrap
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import Field, asdict, dataclass, field, fields
-from numbers import Integral, Real
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal
 
 from tenfold.arrays import SIDE
 from tenfold.errors import OptionError
+from tenfold.learn.declaration import Range, about, declared, described, unknown
 
-__all__ = ["OPTIONS", "RECIPES", "Option", "TrainingOptions", "described", "differences", "recipe"]
+__all__ = ["OPTIONS", "RECIPES", "TrainingOptions", "differences", "recipe"]
 
 Network = Literal["dense", "convolutional", "deep"]
 Activation = Literal["relu", "gelu", "silu", "tanh", "sigmoid"]
@@ -27,34 +24,6 @@ Loss = Literal["cross-entropy", "mean-squared-error", "hinge"]
 Metric = Literal["accuracy", "top-2-accuracy", "cross-entropy", "mean-squared-error"]
 Precision = Literal["auto", "float32", "bfloat16"]
 Schedule = Literal["constant", "linear", "cosine", "one-cycle", "warm-up"]
-
-LARGEST = 2**63
-"""Whole numbers stay below this, so that they fit into 64 bits."""
-
-
-@dataclass(frozen=True)
-class Range:
-    """Numbers from `least` to `most`; with `above` the least itself is left out, with `below` the most."""
-
-    least: float
-    most: float = math.inf
-    above: bool = False
-    below: bool = False
-
-    def __contains__(self, value: float) -> bool:
-        reaches = value > self.least if self.above else value >= self.least
-        return reaches and (value < self.most if self.below else value <= self.most)
-
-    def __str__(self) -> str:
-        if self.most == math.inf:
-            return f"{'above' if self.above else 'at least'} {self.least:g}"
-        return f"from {self.least:g} to {'below ' * self.below}{self.most:g}"
-
-
-def _about(text: str, numbers: Range | tuple[int, ...] | None = None, unit: str = "") -> dict[str, Any]:
-    """Declare a training option: what it does and, for numbers, which are allowed and what they count."""
-    return {"text": text, "numbers": numbers, "unit": unit}
-
 
 SHARE = Range(0, 1, below=True)
 
@@ -72,46 +41,46 @@ class TrainingOptions:
 
     network: Network = field(
         default="dense",
-        metadata=_about(
+        metadata=about(
             "What kind of network: dense has hidden layers on flattened pixels, convolutional a few cheap convolutions "
             "before them, deep pairs of convolutions, slower and right more often."
         ),
     )
     channels: tuple[int, ...] = field(
         default=(32, 64),
-        metadata=_about("Filters of each convolution: 1 to 3 of them for convolutional, 1 to 6 for deep.", Range(1)),
+        metadata=about("Filters of each convolution: 1 to 3 of them for convolutional, 1 to 6 for deep.", Range(1)),
     )
     hidden: tuple[int, ...] = field(
-        default=(128, 128), metadata=_about("Units of each hidden layer; may be empty.", Range(1))
+        default=(128, 128), metadata=about("Units of each hidden layer; may be empty.", Range(1))
     )
     activation: Activation = field(
-        default="relu", metadata=_about("The function after each hidden layer and each convolution.")
+        default="relu", metadata=about("The function after each hidden layer and each convolution.")
     )
     optimizer: Optimizer = field(
-        default="adam", metadata=_about("What turns gradients into steps. nesterov is SGD with Nesterov momentum 0.9.")
+        default="adam", metadata=about("What turns gradients into steps. nesterov is SGD with Nesterov momentum 0.9.")
     )
     loss: Loss = field(
         default="cross-entropy",
-        metadata=_about(
+        metadata=about(
             "What training makes small: cross-entropy is categorical cross-entropy on the softmax, mean-squared-error "
             "compares the softmax with the one-hot label, hinge is the multi-class margin loss on the logits."
         ),
     )
-    metrics: tuple[Metric, ...] = field(default=("accuracy",), metadata=_about("What is reported beside the loss."))
+    metrics: tuple[Metric, ...] = field(default=("accuracy",), metadata=about("What is reported beside the loss."))
     learning_rate: float = field(
-        default=0.001, metadata=_about("The learning rate at the schedule's peak.", Range(0, above=True))
+        default=0.001, metadata=about("The learning rate at the schedule's peak.", Range(0, above=True))
     )
     schedule: Schedule = field(
-        default="constant", metadata=_about("How the learning rate moves, step by step, from start to end.")
+        default="constant", metadata=about("How the learning rate moves, step by step, from start to end.")
     )
-    batch_size: int = field(default=128, metadata=_about("How many images each step learns from.", Range(1)))
-    epochs: int = field(default=5, metadata=_about("Passes over the training images.", Range(1)))
+    batch_size: int = field(default=128, metadata=about("How many images each step learns from.", Range(1)))
+    epochs: int = field(default=5, metadata=about("Passes over the training images.", Range(1)))
     label_smoothing: float = field(
-        default=0.0, metadata=_about("Share of the label's weight that all classes get alike.", SHARE)
+        default=0.0, metadata=about("Share of the label's weight that all classes get alike.", SHARE)
     )
     shift: int = field(
         default=0,
-        metadata=_about(
+        metadata=about(
             "Each batch is moved at random by up to this far to each side; each image by itself, by any part of a "
             "pixel, where rotation, scaling, shear or elastic is above 0.",
             Range(0, SIDE - 1),
@@ -119,11 +88,11 @@ class TrainingOptions:
         ),
     )
     rotation: float = field(
-        default=0.0, metadata=_about("Each image is turned at random by up to this angle.", Range(0, 180), "degrees")
+        default=0.0, metadata=about("Each image is turned at random by up to this angle.", Range(0, 180), "degrees")
     )
     scaling: float = field(
         default=0.0,
-        metadata=_about(
+        metadata=about(
             "Each image is made larger or smaller at random, width and height apart, by up to a factor with this "
             "natural logarithm.",
             SHARE,
@@ -131,25 +100,25 @@ class TrainingOptions:
     )
     shear: float = field(
         default=0.0,
-        metadata=_about(
+        metadata=about(
             "Each image is slanted at random by up to this much.", SHARE, "pixels to the side per pixel down"
         ),
     )
     elastic: float = field(
         default=0.0,
-        metadata=_about(
+        metadata=about(
             "Each image is bent at random: its parts move by this standard deviation.", Range(0, 5), "pixels"
         ),
     )
     degradation: bool = field(
         default=False,
-        metadata=_about(
+        metadata=about(
             "Whether each image is degraded like real pictures: pen, paper, lines, neighbours, blur, faintness."
         ),
     )
     drawn: float = field(
         default=0.0,
-        metadata=_about(
+        metadata=about(
             "How many drawn digits are learned from besides, as a share of the training images; two in three are "
             "drawn by hands that MNIST lacks, one is printed.",
             Range(0, 10),
@@ -157,7 +126,7 @@ class TrainingOptions:
     )
     outliers: float = field(
         default=0.0,
-        metadata=_about(
+        metadata=about(
             "How many drawn images of things that are no digit are learned from besides, as a share of the training "
             "images, so that the model can refuse such things.",
             Range(0, 10),
@@ -165,14 +134,14 @@ class TrainingOptions:
     )
     weight_decay: float = field(
         default=0.0,
-        metadata=_about(
+        metadata=about(
             "Pull of the weight matrices towards 0: decoupled from the gradient with adamw, else an L2 penalty.",
             Range(0),
         ),
     )
     ema: float = field(
         default=0.0,
-        metadata=_about(
+        metadata=about(
             "What is kept is an exponential moving average of the weights; this is the share of the past at each step, "
             "smaller in the first steps. 0 keeps the last weights themselves.",
             SHARE,
@@ -180,7 +149,7 @@ class TrainingOptions:
     )
     test_time_augmentation: int = field(
         default=1,
-        metadata=_about(
+        metadata=about(
             "At how many places the trained network looks at each image, its probabilities averaged: 1 as it is, 5 "
             "also moved by a pixel to each side, 9 also to the corners.",
             (1, 5, 9),
@@ -188,13 +157,11 @@ class TrainingOptions:
     )
     ensemble: int = field(
         default=1,
-        metadata=_about(
-            "How many networks are trained, one after another, whose probabilities are averaged.", Range(1)
-        ),
+        metadata=about("How many networks are trained, one after another, whose probabilities are averaged.", Range(1)),
     )
     folds: int = field(
         default=0,
-        metadata=_about(
+        metadata=about(
             "Where above 0 (then at least 2): one network learns from all images, and this many others from all but "
             "one share, each another; their answers to the images held out from them calibrate the first.",
             Range(0),
@@ -202,30 +169,30 @@ class TrainingOptions:
     )
     validation_split: float = field(
         default=0.0,
-        metadata=_about("Share of the training images held out: scored after each epoch, and calibrated on.", SHARE),
+        metadata=about("Share of the training images held out: scored after each epoch, and calibrated on.", SHARE),
     )
     seed: int = field(
         default=0,
-        metadata=_about(
+        metadata=about(
             "Decides all that is random: the first weights, the order of images, which are held out.", Range(0)
         ),
     )
     precision: Precision = field(
         default="float32",
-        metadata=_about(
+        metadata=about(
             "What training computes in; weights are float32 always. auto is bfloat16 where the processor multiplies "
             "in it, else float32."
         ),
     )
     int8: bool = field(
         default=False,
-        metadata=_about(
+        metadata=about(
             "Whether the saved model computes its convolutions in 8-bit whole numbers, three times as fast; the "
             "weights to train on stay float32. Only for networks with convolutions."
         ),
     )
     device: str = field(
-        default="auto", metadata=_about("Where to train: auto, cpu, cuda, mps, or any other device that PyTorch knows.")
+        default="auto", metadata=about("Where to train: auto, cpu, cuda, mps, or any other device that PyTorch knows.")
     )
 
     def __post_init__(self) -> None:
@@ -264,136 +231,15 @@ class TrainingOptions:
         """Make options of what `to_dict` gave; errors as for the class, and for a name that is no option."""
         for name in values:
             if name not in OPTIONS:
-                raise OptionError(_unknown("option", name, OPTIONS))
+                raise OptionError(unknown("option", name, OPTIONS))
         return cls(**values)
 
 
-@dataclass(frozen=True)
-class Option:
-    """A training option as its field declares it.
-
-    Attributes:
-        name: The name of the field.
-        default: Its value where nothing else is said.
-        text: What it does.
-        kind: The type of a value: `str`, `int`, `float` or `bool`.
-        several: Whether it takes several values, as a tuple.
-        choices: Where it is a choice, the names to choose from.
-        numbers: For numbers, those that are allowed.
-        unit: For numbers, what they count.
-    """
-
-    name: str
-    default: Any
-    text: str
-    kind: type
-    several: bool
-    choices: tuple[str, ...]
-    numbers: Range | tuple[int, ...] | None
-    unit: str
-
-    @classmethod
-    def of(cls, declared: "Field[Any]", hint: Any) -> "Option":  # noqa: ANN401
-        """Make it of a field and the field's type."""
-        several = get_origin(hint) is tuple
-        kind = get_args(hint)[0] if several else hint
-        choices = get_args(kind)
-        kind = str if choices else kind
-        return cls(declared.name, declared.default, kind=kind, several=several, choices=choices, **declared.metadata)
-
-    def checked(self, value: Any) -> Any:  # noqa: ANN401
-        """Give a value as a plain Python one: NumPy's numbers as Python's, lists as tuples.
-
-        Raises:
-            OptionError: The value is not allowed.
-        """
-        if not self.several:
-            return self._checked(value)
-        if isinstance(value, str) or not isinstance(value, Iterable):
-            raise OptionError(f"{self.name} must be several values, as a tuple or a list, got {value!r}")
-        return tuple(self._checked(each) for each in value)
-
-    def limits(self) -> str:
-        """Say which numbers are allowed, with their unit; empty for options that are no numbers."""
-        if self.numbers is None:
-            return ""
-        allowed = str(self.numbers)
-        if isinstance(self.numbers, tuple):
-            allowed = "one of " + ", ".join(map(str, self.numbers))
-        return f"{allowed} {self.unit}" if self.unit else allowed
-
-    def explained(self) -> str:
-        """Say what it does, which numbers are allowed, or which names there are to choose from."""
-        limits = f" ({self.limits()})" if self.numbers else ""
-        choices = f" One of {', '.join(self.choices)}." if self.choices else ""
-        return f"{self.text.removesuffix('.')}{limits}.{choices}"
-
-    def _checked(self, value: Any) -> Any:  # noqa: ANN401
-        if self.choices:
-            if value not in self.choices:
-                raise OptionError(_unknown(self.name, value, self.choices))
-            return value
-        plain = _plain(value)
-        wanted, types = WANTED[self.kind]
-        if type(plain) not in types or (self.numbers is not None and not self._allows(plain)):
-            raise OptionError(f"{self.name} must be {wanted}{self.limits()}, got {value!r}")
-        return plain
-
-    def _allows(self, number: Any) -> bool:  # noqa: ANN401
-        fits = number < LARGEST if self.kind is int else math.isfinite(number)
-        return fits and number in (self.numbers or ())
-
-
-WANTED: Mapping[type, tuple[str, tuple[type, ...]]] = MappingProxyType(
-    {
-        str: ("a name", (str,)),
-        bool: ("true or false", (bool,)),
-        int: ("a whole number, ", (int,)),
-        float: ("", (int, float)),
-    }
-)
-"""For each kind of option, what its values are called and which types they may have."""
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, Integral):
-        return int(value)
-    return float(value) if isinstance(value, Real) else value
-
-
-def _unknown(name: str, value: object, allowed: Collection[str]) -> str:
-    close = difflib.get_close_matches(str(value), allowed, n=1)
-    hint = f" (did you mean {close[0]}?)" if close else ""
-    return f"unknown {name} {cast(Any, value)!r}{hint}; allowed: {', '.join(allowed)}"
-
-
-_hints = get_type_hints(TrainingOptions)
-OPTIONS: Mapping[str, Option] = MappingProxyType(
-    {each.name: Option.of(each, _hints[each.name]) for each in fields(TrainingOptions)}
-)
+OPTIONS = declared(TrainingOptions)
 """Every training option by its name."""
 
 
-def described(docstring: str | None) -> str | None:
-    """Give a docstring with all training options in place of its line `{options}`."""
-    if docstring is None:
-        return None
-    entries = [
-        textwrap.fill(
-            f"{option.name}: {option.explained()}",
-            width=120,
-            initial_indent=" " * 8,
-            subsequent_indent=" " * 12,
-            break_on_hyphens=False,
-        )
-        for option in OPTIONS.values()
-    ]
-    return docstring.replace("        {options}", "\n".join(entries))
-
-
-TrainingOptions.__doc__ = described(TrainingOptions.__doc__)
+TrainingOptions.__doc__ = described(TrainingOptions.__doc__, OPTIONS)
 
 RECIPES: Mapping[str, TrainingOptions] = MappingProxyType(
     {
@@ -487,14 +333,16 @@ def differences(made: Mapping[str, Any], asked: Mapping[str, Any]) -> list[str]:
     """Name the options that were others when something was made than what is asked for now.
 
     Args:
-        made: Options as plain values, with the precision that was decided.
+        made: Options as plain values, perhaps read from JSON, with the precision that was decided.
         asked: The same, the precision perhaps `auto`, which asks for none.
     """
-    return [
-        name
-        for name in {**asked, **made}
-        if (name, asked.get(name)) != ("precision", "auto") and made.get(name) != asked.get(name)
-    ]
+    asked = {name: value for name, value in asked.items() if (name, value) != ("precision", "auto")}
+    names = [name for name in {**asked, **made} if name != "precision" or name in asked]
+    return [name for name in names if _from_json(made.get(name)) != _from_json(asked.get(name))]
+
+
+def _from_json(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def recipe(name: str, **changes: Any) -> TrainingOptions:  # noqa: ANN401
@@ -511,7 +359,7 @@ def recipe(name: str, **changes: Any) -> TrainingOptions:  # noqa: ANN401
         OptionError: There is no such recipe or option, or a value is not allowed.
     """
     if name not in RECIPES:
-        raise OptionError(_unknown("recipe", name, RECIPES))
+        raise OptionError(unknown("recipe", name, RECIPES))
     if changes.get("loss") == "hinge":
         changes = {"label_smoothing": 0.0, **changes}  # it knows none
     return TrainingOptions.from_dict({**RECIPES[name].to_dict(), **changes})

@@ -4,7 +4,8 @@ PyTorch takes longer to load than the data. It is loaded beside them, so nothing
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from dataclasses import replace as changed
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,8 +15,9 @@ from typing import Any
 from tenfold.arrays import Image
 from tenfold.data.datasets import load_examples
 from tenfold.data.examples import Examples
-from tenfold.errors import OptionError, TrainingError
-from tenfold.learn.recipes import RECIPES, TrainingOptions
+from tenfold.errors import ModelError, OptionError, TrainingError
+from tenfold.learn.recipes import RECIPES, TrainingOptions, differences
+from tenfold.model.description import info_of, read_document
 from tenfold.model.evaluate import Evaluation, evaluate, relabelled
 from tenfold.model.folder import check_place
 
@@ -63,6 +65,7 @@ def train_model(
     *,
     resume: bool = False,
     restart: bool = False,
+    replace: bool = False,
     offline: bool = False,
     progress: bool = False,
     decode: Callable[[bytes], Image] | None = None,
@@ -73,10 +76,11 @@ def train_model(
 
     Args:
         data: A data set's name, or a path of your own data.
-        folder: Where to write the model; an older one there is replaced.
+        folder: Where to write the model; one of the same data and options there is replaced.
         options: How to train; by default the `tutorial` recipe. A resumed run takes those it was started with.
         resume: Go on with the stopped run whose checkpoint lies beside `folder`.
         restart: Drop that run and start from the beginning.
+        replace: Replace whatever model stands at `folder`, of other data or other options too.
         offline: Use only data that is on this machine.
         progress: Show a line of progress on standard error.
         decode: Turns the bytes of a picture file into an image, for data in folders of pictures; give the one that
@@ -88,7 +92,7 @@ def train_model(
     Raises:
         DataError: The data cannot be had, or is malformed.
         ModelError: The folder cannot be written, or there is no stopped run to resume.
-        OptionError: An option is not allowed, or a stopped run is in the way.
+        OptionError: An option is not allowed, or a stopped run or another model is in the way.
         TrainingError: The loss is no longer finite.
         KeyboardInterrupt: Interrupted before the first epoch was whole.
     """
@@ -106,6 +110,8 @@ def train_model(
     options = options or RECIPES["tutorial"]
     Thread(target=_load_pytorch, daemon=True).start()
     examples = load_examples(data, "train", offline=offline, progress=progress, decode=decode)
+    if not replace:
+        _expect_the_same(folder, options, examples)
     test = _test_examples(data, examples, offline, decode)
     from tenfold.learn.training import train
 
@@ -146,6 +152,28 @@ def train_model(
     return TrainingRun(str(data), folder, trained.finished, len(trained.history), seconds, evaluation)
 
 
+def _expect_the_same(folder: Path, options: TrainingOptions, examples: Examples) -> None:
+    """Check that a model at `folder` is of the same data and options, so that nothing is lost by replacing it.
+
+    Raises:
+        OptionError: It is another model, or cannot be read.
+    """
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    try:
+        made = info_of(folder, read_document(folder))
+    except ModelError as error:
+        raise OptionError(f"{folder} holds a model that cannot be read: replace it by --replace ({error})") from error
+    different = differences(made.options, options.to_dict())
+    if made.data.get("sha256") != examples.sha256:
+        different.insert(0, "data")
+    if different:
+        raise OptionError(
+            f"{folder} holds a model of another {', '.join(different)}: write elsewhere by --out, or replace it by "
+            "--replace"
+        )
+
+
 def _load_pytorch() -> None:
     """Load what trains, then what exports; who imports one of them meanwhile waits for it."""
     import_module("tenfold.learn.training")
@@ -164,4 +192,4 @@ def _test_examples(
     test = load_examples(data, "test", offline=offline, decode=decode)
     if len(test.images) == len(training.images) and test.sha256 == training.sha256:
         return None
-    return replace(test, labels=relabelled(test.labels, test.classes, training.classes), classes=training.classes)
+    return changed(test, labels=relabelled(test.labels, test.classes, training.classes), classes=training.classes)
