@@ -50,5 +50,5 @@ def scans(mnist, tmp_path):
 
 @pytest.fixture
 def heeding_ctrl_c():
-    """What a child process runs first: shells start jobs in the background deaf to Ctrl-C, and children inherit that."""
+    """What a child process runs first: shells start background jobs deaf to Ctrl-C, and children inherit that."""
     return partial(signal.signal, signal.SIGINT, signal.default_int_handler)
