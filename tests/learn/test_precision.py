@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from tenfold.errors import OptionError
+from tenfold.learn import precision
 from tenfold.learn.checkpoint import read_options
 from tenfold.learn.precision import bfloat16_pays, with_precision
 from tenfold.learn.progress import TrainingProgress
@@ -18,10 +19,11 @@ AUTO = recipe("tutorial", epochs=3)
 
 @pytest.fixture
 def processor(monkeypatch):
-    """Let the processor say that it has AMX, or that it has not."""
+    """Let the processor say that it has AMX, or that it has not, and who made it."""
 
-    def say(amx: bool) -> None:
+    def say(amx: bool, vendor: str = "GenuineIntel") -> None:
         monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True, "amx_bf16": amx})
+        monkeypatch.setattr(precision, "_processor", lambda: f"vendor_id : {vendor}")
 
     return say
 
@@ -34,13 +36,13 @@ def same(one, other) -> bool:
     return all(torch.equal(tensor, weights(other)[name]) for name, tensor in weights(one).items())
 
 
-@pytest.mark.parametrize(("amx", "precision"), [(True, "bfloat16"), (False, "float32")])
-def test_auto_asks_the_processor_and_the_same_seed_gives_the_same_weights(few, processor, amx, precision):
+@pytest.mark.parametrize(("amx", "expected"), [(True, "bfloat16"), (False, "float32")])
+def test_auto_asks_the_processor_and_the_same_seed_gives_the_same_weights(few, processor, amx, expected):
     processor(amx)
     first, second = train(*few, AUTO), train(*few, AUTO)
-    assert first.options.precision == precision
+    assert first.options.precision == expected
     assert same(first, second)
-    assert same(first, train(*few, dataclasses.replace(AUTO, precision=precision)))
+    assert same(first, train(*few, dataclasses.replace(AUTO, precision=expected)))
 
 
 @pytest.mark.parametrize("amx", [True, False])
@@ -75,6 +77,19 @@ def test_what_is_said_is_done(processor):
     assert with_precision(TrainingOptions(precision="float32"), CPU).precision == "float32"
     processor(False)
     assert with_precision(TrainingOptions(precision="bfloat16"), CPU).precision == "bfloat16"
+
+
+def test_processors_of_amd_multiply_bfloat16_without_amx(processor, monkeypatch):
+    processor(False, "AuthenticAMD")
+    assert bfloat16_pays(CPU)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": False, "amx_bf16": False})
+    assert not bfloat16_pays(CPU)
+
+
+def test_where_linux_says_nothing_the_platform_does(monkeypatch, tmp_path):
+    monkeypatch.setattr(precision, "CPU_INFO", tmp_path / "none")
+    monkeypatch.setattr(precision.platform, "processor", lambda: "AMD64 Family 26 Model 2, AuthenticAMD")
+    assert precision._processor().endswith("AuthenticAMD")
 
 
 def test_without_word_from_the_processor_it_is_float32(monkeypatch):
