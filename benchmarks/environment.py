@@ -16,13 +16,16 @@ import typer
 
 from benchmarks.results import RESULTS
 
-__all__ = ["DATA", "MODEL", "PEERS", "WEIGHTS", "peer_python", "peer_variables", "prepare"]
+__all__ = ["APART", "DATA", "MODEL", "PEERS", "WEIGHTS", "install_apart", "peer_python", "peer_variables", "prepare"]
 
 PEERS = Path(__file__).parent / "peers"
 """Where the peers' scripts lie."""
 
 ENVIRONMENT = Path(".venv-peers")
 """The peers' virtual environment, below the folder that this runs in."""
+
+APART = Path(".venv-servers").absolute()
+"""The folder of the environments of peers whose dependencies exclude each other, one for each."""
 
 LOCK = Path(__file__).parent / "peers-lock.txt"
 """Exact versions of the peers and of all they need."""
@@ -74,6 +77,26 @@ def _install() -> None:
     if not shutil.which("clang"):
         _write_clang(ENVIRONMENT / "bin" / "clang")
     shutil.copyfile(LOCK, stamp)
+
+
+def install_apart(lock: Path) -> Path:
+    """Install a peer that can't share an environment with the others, with exact versions, unless that was done before.
+
+    Args:
+        lock: Its versions; the environment is called as the file is.
+
+    Returns:
+        The environment's Python.
+    """
+    environment = APART / lock.stem
+    python = environment / "bin" / "python"
+    stamp, wanted = environment / "installed.txt", lock.read_text(encoding="utf-8")
+    if not (stamp.exists() and stamp.read_text(encoding="utf-8") == wanted):
+        print(f"installing {lock.stem} into {APART.name}", file=sys.stderr, flush=True)
+        venv.create(environment, with_pip=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--requirement", lock], check=True)
+        stamp.write_text(wanted, encoding="utf-8")
+    return python
 
 
 def _write_clang(target: Path) -> None:

@@ -1,6 +1,6 @@
-"""Numbers on drawn pages of test digits, and on labelled photos of grids: the shares read right, beside Tesseract.
+"""Numbers that people wrote, beside PP-OCRv6, and on drawn pages, beside Tesseract: the shares read right.
 
-Example: `python -m benchmarks.numbers`, or `python -m benchmarks.numbers --grids ../shared/data/dev/grid-photos`
+Example: `python -m benchmarks.numbers --sets FOLDER`, folders with a `labels.csv` each, or with labelled photos of grids
 """
 
 import shutil
@@ -19,7 +19,9 @@ import typer
 from PIL import Image as Pillow
 
 import tenfold
+from benchmarks.real_numbers import measure_set, set_table
 from benchmarks.results import print_table, save_result
+from benchmarks.sets import labelled_sets
 from tenfold.calibrate.drawn import blind_list, truth
 from tenfold.draw.pages import PageKind, draw_page, draw_pages
 from tenfold.draw.sheets import DigitGlyphs, LabelledPage
@@ -47,6 +49,9 @@ cuttings with one number each."""
 
 WITH_TESSERACT = 3
 """Pages of a kind that Tesseract is asked about too: it takes seconds for each."""
+
+GRIDS = "grid-photos"
+"""The folder of labelled photos of 9×9 grids, among the sets."""
 
 ERRORS = (0.001, 0.01)
 """The largest errors that are promised."""
@@ -198,6 +203,12 @@ def grid_photos(model: Model, folder: Path) -> dict[str, Any]:
     return {"photos": photos, "found": found, "cells": cells, "right": right, "seconds": statistics.median(seconds)}
 
 
+def measure_sets(model: Model, folder: Path) -> dict[str, Any]:
+    """Read the pictures of every set of numbers, each cut out of its page."""
+    reader = tenfold.Reader(model)
+    return {each.name: measure_set(reader, each) for each in labelled_sets(folder) if not each.of_digits}
+
+
 def scan_seconds(model: Model, glyphs: DigitGlyphs) -> float:
     """Measure the processor time of one A4 scan at 200 dpi with rows of boxes, in seconds: the median of seven."""
     page = draw_page(glyphs, "boxes", 0, faults=False).grey
@@ -249,7 +260,9 @@ def peer_table(result: dict[str, Any]) -> list[list[str]]:
 
 def main(
     share: Annotated[float, typer.Option(help="Draw this share of the pages.")] = 1.0,
-    grids: Annotated[Path | None, typer.Option(help="A folder of labelled photos of 9×9 grids.")] = None,
+    sets: Annotated[
+        Path | None, typer.Option(help="A folder of folders: pictures of numbers with a labels.csv, or grid-photos.")
+    ] = None,
     results: Annotated[Path | None, typer.Option(help="The folder to leave JSON in.")] = None,
 ) -> None:
     """Measure reading numbers on pages."""
@@ -266,21 +279,27 @@ def main(
         kind: asdict(count(model, draw_pages(glyphs, kind, max(1, round(share * pages))), promised))
         for kind, pages in PAGES.items()
     }
-    result: dict[str, Any] = {"kinds": kinds, "peers": {}, "scan seconds": scan_seconds(model, glyphs)}
+    result: dict[str, Any] = {
+        "sets": measure_sets(model, sets) if sets else {},
+        "kinds": kinds,
+        "peers": {},
+        "scan seconds": scan_seconds(model, glyphs),
+    }
     if shutil.which("tesseract"):
         peered: tuple[PageKind, ...] = ("boxes", "rows")
         for kind in peered:
             pages = [draw_page(glyphs, kind, seed) for seed in range(WITH_TESSERACT)]
             result["peers"][kind] = beside_tesseract(model, pages)
-    if grids:
-        result["grid photos"] = grid_photos(model, grids)
+    if sets and (sets / GRIDS).is_dir():
+        result["grid photos"] = grid_photos(model, sets / GRIDS)
     save_result("numbers", result, results)
+    if result["sets"]:
+        print_table(set_table(result["sets"]))
     print_table(table(result))
     if result["peers"]:
         print_table(peer_table(result))
     print(f"an A4 scan at 200 dpi: {result['scan seconds']:.2f} s of one core")
-    if grids:
-        photos = result["grid photos"]
+    if photos := result.get("grid photos"):
         share_right = photos["right"] / photos["cells"]
         print(
             f"grid photos: {photos['found']} of {photos['photos']} grids found, {share_right:.2%} of "

@@ -22,6 +22,7 @@ from benchmarks.fonts import handwriting_fonts
 from benchmarks.measure import Spread
 from benchmarks.processes import run_process
 from benchmarks.results import RESULTS, print_table, save_result
+from benchmarks.sets import labelled_sets
 from tenfold.arrays import Images, Labels
 from tenfold.data.datasets import DIGITS, load_examples
 from tenfold.draw.camera import photograph_digit
@@ -101,15 +102,14 @@ def outliers(reader: Reader, images: Images) -> dict[str, Any]:
 
 
 def own_sets(reader: Reader, folder: Path) -> dict[str, Any]:
-    """Read every picture of folders with a `labels.csv`."""
+    """Read every picture of the sets of single digits."""
     found = {}
-    for place in sorted(path.parent for path in folder.glob("*/labels.csv")):
-        lines = [line.split(",") for line in (place / "labels.csv").read_text(encoding="utf-8").split()[1:]]
-        answers = reader.digits([place / file for file, _ in lines])
-        right = sum(answer.digit == label for answer, (_, label) in zip(answers, lines, strict=True))
+    for digits in filter(lambda each: each.of_digits, labelled_sets(folder)):
+        answers = reader.digits(digits.pictures)
+        right = sum(answer.digit == label for answer, label in zip(answers, digits.labels, strict=True))
         refused = sum(answer.reason is not None for answer in answers)
-        interval = wilson_interval(right, len(lines))
-        found[place.name] = {"n": len(lines), "right": right, "interval": interval, "refused": refused}
+        interval = wilson_interval(right, len(answers))
+        found[digits.name] = {"n": len(answers), "right": right, "interval": interval, "refused": refused}
     return found
 
 

@@ -8,8 +8,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
-import venv
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
@@ -18,13 +16,10 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 import tenfold
-from benchmarks.environment import PEERS
+from benchmarks.environment import APART, PEERS, install_apart
 from tenfold.model.folder import SHIPPED
 
 __all__ = ["SERVERS", "Running", "prepare_servers"]
-
-ENVIRONMENTS = Path(".venv-servers").absolute()
-"""The folder of the environments, one for each server, since their dependencies exclude each other."""
 
 SOURCE = Path(tenfold.__file__).parents[1]
 """Where the servers import Tenfold from, to prepare pictures."""
@@ -39,15 +34,7 @@ Running: TypeAlias = tuple["subprocess.Popen[bytes]", str]
 def prepare_servers() -> None:
     """Install the servers, with exact versions, unless that was done before."""
     for lock in sorted(PEERS.glob("serve_*.txt")):
-        environment = ENVIRONMENTS / lock.stem
-        stamp, wanted = environment / "installed.txt", lock.read_text(encoding="utf-8")
-        if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
-            continue
-        print(f"installing {lock.stem} into {ENVIRONMENTS.name}", file=sys.stderr, flush=True)
-        venv.create(environment, with_pip=True)
-        install: list[str | Path] = ["-m", "pip", "install", "--quiet", "--requirement", lock]
-        subprocess.run([environment / "bin" / "python", *install], check=True)
-        stamp.write_text(wanted, encoding="utf-8")
+        install_apart(lock)
 
 
 @contextlib.contextmanager
@@ -55,7 +42,7 @@ def _run(name: str, *command: str) -> Iterator[Running]:
     """Run a server at a free port; at the end, end it and its children."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    programs = ENVIRONMENTS / name / "bin"
+    programs = APART / name / "bin"
     variables = {
         **os.environ,
         "PYTHONPATH": f"{SOURCE}{os.pathsep}{PEERS}",

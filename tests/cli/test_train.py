@@ -93,7 +93,10 @@ def test_another_model_is_replaced_only_when_told_to(command, own, tmp_path):
     assert command(*train, 1).status == 0
     refused = command(*train, 2)
     assert refused.status == 2
-    assert "models/tutorial holds a model made with other epochs: write elsewhere by --out, or replace it by" in refused.err
+    assert (
+        "models/tutorial holds a model made with other epochs: write elsewhere by --out, or replace it by"
+        in refused.err
+    )
     assert json.loads((tmp_path / "models" / "tutorial" / "model.json").read_bytes())["options"]["epochs"] == 1
     result = command(*train, 2, "--replace")
     assert result.status == 0, result.err

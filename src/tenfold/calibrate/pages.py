@@ -29,6 +29,7 @@ __all__ = [
     "LabelledPages",
     "answers",
     "calibrate_on_pages",
+    "edit_distance",
     "held_out",
     "keep_answers",
     "matched",
@@ -165,15 +166,20 @@ def matched(read: Sequence[str], written: Sequence[str]) -> list[str | None]:
     return found
 
 
-def _differs(text: str, other: str) -> float:
-    """Give the edit distance of two texts as a share of the longer one's length, 0…1 (Levenshtein 1966)."""
+def edit_distance(text: str, other: str) -> int:
+    """Give the fewest insertions, deletions and changes of signs that make one text the other (Levenshtein 1966)."""
     before = list(range(len(other) + 1))
     for i, sign in enumerate(text, 1):
         now = [i]
         for j, another in enumerate(other, 1):
             now.append(min(before[j - 1] + (sign != another), before[j] + 1, now[-1] + 1))
         before = now
-    return before[-1] / max(len(text), len(other))
+    return before[-1]
+
+
+def _differs(text: str, other: str) -> float:
+    """Give the edit distance of two texts as a share of the longer one's length, 0…1."""
+    return edit_distance(text, other) / max(len(text), len(other))
 
 
 def answers(

@@ -169,8 +169,8 @@ def _expect_the_same(folder: Path, options: TrainingOptions, examples: Examples)
         different.insert(0, "data")
     if different:
         raise OptionError(
-            f"{folder} holds a model made with other {', '.join(different)}: write elsewhere by --out, or replace it by "
-            "--replace"
+            f"{folder} holds a model made with other {', '.join(different)}: write elsewhere by --out, or replace it "
+            "by --replace"
         )
 
 
