@@ -1,6 +1,6 @@
 """Numbers that people wrote, beside PP-OCRv6, and on drawn pages, beside Tesseract: the shares read right.
 
-Example: `python -m benchmarks.numbers --sets FOLDER`, folders with a `labels.csv` each, or with labelled photos of grids
+Example: `python -m benchmarks.numbers --sets FOLDER` (folders with a `labels.csv` each, or photos of grids)
 """
 
 import shutil
