@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import cv2
 import numpy as np
@@ -49,31 +48,22 @@ def fit(form: Sequence[Anchor], page: Sequence[Anchor]) -> Homography | None:
     Returns:
         It takes the form's pixels to the page's; None where the form does not fit.
     """
+    alike = np.array([[known.boxes == seen.boxes for seen in page] for known in form], bool)
+    given, there = (np.array([np.mean(row.quad, axis=0) for row in rows]) for rows in (form, page))
+    reach = NEAR * np.array([height_of(seen.quad) for seen in page])
     best: list[tuple[Anchor, Anchor]] = []
-    for known, seen in product(form, page):
-        if known.boxes == seen.boxes:
-            laid = _similarity([(known, seen)])
-            best = max(best, _pairs(form, page, laid, known) if laid is not None else [], key=len)
+    for known, seen in np.argwhere(alike):
+        laid = _similarity([(form[known], page[seen])])
+        if laid is not None:
+            places = mapped(laid, given)
+            apart = np.where(alike, np.linalg.norm(places[:, None] - there, axis=2), np.inf)
+            nearest = apart.argmin(axis=1)
+            bent = BENT * np.linalg.norm(places - places[known], axis=1)
+            found = np.flatnonzero(apart.min(axis=1) <= reach[nearest] + bent)
+            best = max(best, [(form[place], page[nearest[place]]) for place in found], key=len)
     if len(best) <= FOUND * len(form):
         return None
     return _fitted(best)
-
-
-def _pairs(
-    form: Sequence[Anchor], page: Sequence[Anchor], laid: Homography, origin: Anchor
-) -> list[tuple[Anchor, Anchor]]:
-    """Pair rows of the form, laid on the page by its row `origin`, with the rows of the page that are there."""
-    found = []
-    for known in form:
-        place = mapped(laid, [_middle(known)])[0]
-        alike = [seen for seen in page if seen.boxes == known.boxes]
-        if not alike:
-            continue
-        nearest = min(alike, key=lambda seen: float(np.linalg.norm(_middle(seen) - place)))
-        reach = BENT * float(np.linalg.norm(place - mapped(laid, [_middle(origin)])[0]))
-        if float(np.linalg.norm(_middle(nearest) - place)) <= NEAR * height_of(nearest.quad) + reach:
-            found.append((known, nearest))
-    return found
 
 
 def _fitted(pairs: Sequence[tuple[Anchor, Anchor]]) -> Homography | None:
@@ -101,11 +91,3 @@ def _corners(pairs: Sequence[tuple[Anchor, Anchor]]) -> tuple[Points, Points]:
         np.concatenate([np.array(known.quad, np.float64) for known, _ in pairs]),
         np.concatenate([np.array(seen.quad, np.float64) for _, seen in pairs]),
     )
-
-
-def _middle(anchor: Anchor) -> Points:
-    return np.asarray(np.mean(anchor.quad, axis=0))
-
-
-def _height(anchor: Anchor) -> float:
-    return float(np.linalg.norm(np.subtract(anchor.quad[3], anchor.quad[0])))
