@@ -140,18 +140,39 @@ def test_pictures_too_small_for_a_digit_are_refused(size):
 
 def test_the_most_pixels_can_be_set():
     content = encoded(Image.new("L", (100, 100)))
-    assert LIMIT < Image.MAX_IMAGE_PIXELS
     assert open_digit(content, pixels=10_000)[0].shape == (100, 100)
     with pytest.raises(PictureError, match="too large: 100×100 pixels, and at most 9,999 are read"):
         open_digit(content, pixels=9_999)
 
 
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "WEBP", "GIF", "BMP"])
+def test_the_limit_of_pillow_does_not_count_and_stays(monkeypatch, kind):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    content = encoded(Image.new("L", (100, 100)), kind)
+    assert open_digit(content, pixels=10_000)[0].shape == (100, 100)
+    with pytest.raises(PictureError, match="too large: 100×100 pixels, and at most 9,999 are read"):
+        open_digit(content, pixels=9_999)
+    with pytest.raises(PictureError, match="too large: .* are read; make it smaller"):
+        open_digit(content, pixels=999)
+    assert Image.MAX_IMAGE_PIXELS == 1000
+
+
+@pytest.mark.parametrize("side", [9_000, 14_000, 60_000])
+def test_every_picture_above_the_limit_is_told_its_size_and_the_limit(side):
+    with pytest.raises(PictureError, match=rf"too large: {side}×{side} pixels, and at most {LIMIT:,} are read"):
+        open_digit(large_png(side))
+
+
+def large_png(side: int) -> bytes:
+    """Make a small PNG that says how many pixels a side it has."""
+    png = bytearray(encoded(Image.new("L", (28, 28))))
+    png[16:24] = side.to_bytes(4, "big") * 2
+    png[29:33] = zlib.crc32(png[12:29]).to_bytes(4, "big")
+    return bytes(png)
+
+
 def large_headers() -> dict[str, bytes]:
     """Small files that say they are 60,000 pixels a side."""
-    side = (60_000).to_bytes(4, "big")
-    png = bytearray(encoded(Image.new("L", (28, 28))))
-    png[16:24] = side * 2
-    png[29:33] = zlib.crc32(png[12:29]).to_bytes(4, "big")
     gif = bytearray(encoded(Image.new("L", (28, 28)), "GIF"))
     gif[6:10] = (60_000).to_bytes(2, "little") * 2
     bmp = bytearray(encoded(Image.new("L", (28, 28)), "BMP"))
@@ -160,7 +181,7 @@ def large_headers() -> dict[str, bytes]:
     start = jpeg.index(b"\xff\xc0")
     jpeg[start + 5 : start + 9] = (60_000).to_bytes(2, "big") * 2
     return {
-        "PNG": png,
+        "PNG": large_png(60_000),
         "GIF": gif,
         "BMP": bmp,
         "JPEG": jpeg,

@@ -6,7 +6,7 @@ decoded, and big pictures shrink while they are decoded.
 
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,7 +14,8 @@ from itertools import count
 from math import inf, sqrt
 from os import PathLike
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from threading import Lock
+from typing import Any, BinaryIO, TypeAlias, TypeVar
 
 import numpy as np
 from PIL import Image as Pillow
@@ -52,6 +53,8 @@ Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 Bytes: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
 """Pixels of any shape, 0…255."""
 
+Done = TypeVar("Done")
+
 Picture: TypeAlias = str | PathLike[str] | bytes | bytearray | memoryview | BinaryIO | Pillow.Image | Array
 """What people have: a path, the bytes of a file, an open file, a Pillow image, or an array of grey, RGB or RGBA."""
 
@@ -59,8 +62,11 @@ FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 """What Pillow is let open, besides HEIC and PDF; anything else is refused before a decoder sees it."""
 
 LIMIT = 80_000_000
-"""Most pixels of a picture, alone or in a PDF: A3 at 600 dpi has 70 million, and Pillow warns from 89 million on. A
-page of 80 million in three colours takes 0.8 GB of memory while it is opened."""
+"""Most pixels of a picture, alone or in a PDF, unless more are asked for: A3 at 600 dpi has 70 million. A page of 80
+million in three colours takes 0.8 GB of memory while it is opened."""
+
+BEYOND = Lock()
+"""Pillow's own limit is one number for the whole process: one thread at a time lifts it, and puts it back."""
 
 COLOURFUL = 1.5  # spread of one colour over that of grey from which on the colour is taken: a yellow pen on white paper
 
@@ -147,7 +153,7 @@ def decoding() -> Iterator[None]:
     """Say in one way what is wrong with a picture that is decoded in the block.
 
     Raises:
-        PictureError: It is no picture, is damaged, or has more pixels than Pillow opens.
+        PictureError: It is no picture, is damaged, or has too many pixels.
     """
     try:
         with warnings.catch_warnings():
@@ -159,7 +165,7 @@ def decoding() -> Iterator[None]:
         known = ", ".join(FORMATS)
         raise PictureError(f"not a picture that can be opened: expected one of {known}, HEIC, PDF") from error
     except Pillow.DecompressionBombError as error:
-        raise _too_large(str(error)) from error
+        raise _too_large("it has far more pixels than are read") from error
     except DAMAGED as error:
         raise PictureError(f"the picture is damaged: {error}") from error
 
@@ -180,9 +186,30 @@ def _too_large(how: str) -> PictureError:
     return PictureError(f"the picture is too large: {how}; make it smaller, or scan it at 200 dots per inch")
 
 
-def open_image(content: bytes) -> Pillow.Image:
-    """Open a picture file, its pixels not yet decoded; to be called within `decoding`."""
-    return Pillow.open(BytesIO(content), formats=[*FORMATS, *_heic_format(content)])
+def open_image(content: bytes, pixels: int = LIMIT) -> Pillow.Image:
+    """Open a picture file, its pixels not yet decoded; to be called within `decoding`.
+
+    Of `pixels`, which `check_size` holds it to later, only WebP needs to know now: it takes memory for them already.
+    """
+    formats = [*FORMATS, *_heic_format(content)]
+    most = pixels if content[8:12] == b"WEBP" else None
+    return _beyond_pillows_limit(lambda: Pillow.open(BytesIO(content), formats=formats), most)
+
+
+def _beyond_pillows_limit(work: Callable[[], Done], most: int | None = None) -> Done:
+    """Do what Pillow refuses for pictures above its own limit; the limit that counts is that of `check_size`.
+
+    Pillow's is changed only where it stands in the way, and only as long: it is the whole program's.
+    """
+    try:
+        return work()
+    except Pillow.DecompressionBombError:
+        with BEYOND:
+            usual, Pillow.MAX_IMAGE_PIXELS = Pillow.MAX_IMAGE_PIXELS, most
+            try:
+                return work()
+            finally:
+                Pillow.MAX_IMAGE_PIXELS = usual
 
 
 def _heic_format(content: bytes) -> list[str]:
@@ -211,7 +238,7 @@ def frames_of(content: bytes, size: Size, pixels: int) -> Iterator[Frame]:
         PictureError: It is no picture, is damaged, too large or too small.
     """
     with decoding():
-        picture = open_image(content)
+        picture = open_image(content, pixels)
         # a phone's JPEG with a preview in it, which Pillow calls MPO, shows one picture
         several = picture.format != "MPO" and bool(getattr(picture, "is_animated", False))
     for number in count():
@@ -233,7 +260,7 @@ def frames_of(content: bytes, size: Size, pixels: int) -> Iterator[Frame]:
 def to_frame(picture: Pillow.Image, size: Size, *, one_of: str = "") -> Frame:
     """Turn a picture upright, in grey, at the size that is wanted; to be called within `decoding`."""
     turned = picture.getexif().get(ORIENTATION) in TURNS
-    picture.load()  # Pillow turns a TIFF while it loads it
+    _beyond_pillows_limit(picture.load)  # Pillow turns a TIFF while it loads it
     turn = TURNS.get(picture.getexif().get(ORIENTATION, 1))
     shown = _eight_bits(picture)
     factor = max(shown.size) // size.side
