@@ -189,6 +189,14 @@ def test_the_shipped_model_is_a_classifier_too(mnist):
     assert DigitClassifier.load().score(mnist.x_test[:300], mnist.y_test[:300]) > 0.98
 
 
+def test_the_shipped_model_is_saved_as_it_was_loaded(mnist, tmp_path):
+    saved = DigitClassifier.load().save(tmp_path / "mine")
+    shipped, images = tenfold.load_model(), mnist.x_test[:300]
+    assert np.array_equal(saved(images), shipped(images))
+    assert np.array_equal(saved.digits(images)[1], shipped.digits(images)[1])
+    assert saved.info.calibration["held_out"] == shipped.info.calibration["held_out"]
+
+
 def test_classes_with_names_are_loaded_by_name(few, tmp_path):
     names = np.where(few[1] > 4, "large", "small")
     DigitClassifier(epochs=1).fit(few[0], names).save(tmp_path / "mine")

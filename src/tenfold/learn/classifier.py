@@ -11,7 +11,7 @@ import numpy as np
 from tenfold.arrays import SIDE, Probabilities, digest
 from tenfold.errors import DataError, ModelError, OptionError
 from tenfold.learn.declaration import Option, described
-from tenfold.learn.export import golden_images, load_trained, save_trained
+from tenfold.learn.export import calibrated_onnx, golden_images, load_trained, save_trained
 from tenfold.learn.inputs import AnyArray, class_labels, encode, is_scaled, to_images
 from tenfold.learn.recipes import OPTIONS, recipe
 from tenfold.learn.training import train
@@ -47,6 +47,7 @@ class DigitClassifier:
     """
 
     _estimator_type = "classifier"
+    _onnx: bytes | None = None
 
     def __init__(self, recipe: str = "tutorial", *, progress: bool = False, **options: Any) -> None:  # noqa: ANN401
         self.recipe = recipe
@@ -82,6 +83,7 @@ class DigitClassifier:
         self._golden = golden_images(images, labels, len(self.classes_))
         self._data = {"name": "arrays", "n": len(images), "sha256": digest(images, labels)}
         self._trained = train(images, labels, options, classes=self._names(), progress=progress)
+        self._onnx = None  # made of the weights when it is saved
         if not self._trained.finished:
             done = len(self._trained.history)
             warnings.warn(f"interrupted after epoch {done} of {options.epochs * options.members}", stacklevel=2)
@@ -129,7 +131,8 @@ class DigitClassifier:
     def load(cls, folder: str | Path | None = None) -> "DigitClassifier":
         """Load a model folder to predict with, or to train again with the same options.
 
-        It answers with the weights in float32, also where the folder's network is in int8.
+        It answers with the weights in float32, also where the folder's network is in int8; `save` writes the folder's
+        network, as it is.
 
         Args:
             folder: A folder that `save` or `tenfold train` wrote; by default the model that ships.
@@ -145,7 +148,7 @@ class DigitClassifier:
         classifier = cls().set_params(**{name: options.get(name) for name in OPTIONS})
         names = np.array(model.classes)
         classifier.classes_ = names.astype(np.int64) if all(map(str.isdecimal, model.classes)) else names
-        classifier._trained = load_trained(model)
+        classifier._trained, classifier._onnx = load_trained(model), calibrated_onnx(model)
         classifier._golden, classifier._data, classifier._scaled = model.golden.copy(), dict(model.info.data), False
         classifier.n_features_in_ = SIDE * SIDE
         classifier.history_ = model.info.history
@@ -170,6 +173,7 @@ class DigitClassifier:
             name=Path(folder).name,
             data=self._data,
             golden=self._golden,
+            onnx=self._onnx,
         )
 
     def _names(self) -> list[str]:
