@@ -133,7 +133,7 @@ def train(
     chunks = _drawn_ahead(steps // PER_CHUNK, seed, PER_CHUNK * options.batch_size)
     with TrainingProgress(options, progress) as shown, closing(chunks):
         for number in range(1, options.epochs + 1):
-            _train_epoch(learner, islice(chunks, CHUNKS_PER_EPOCH), alphabet, steps, number, shown)
+            _train_epoch(learner, islice(chunks, CHUNKS_PER_EPOCH), alphabet, options.batch_size, steps, number, shown)
             if checkpoint:
                 with learner.average.in_place(), in_place_of(checkpoint) as place:
                     place.write_bytes(lines_to_onnx(net.eval()))
@@ -142,13 +142,19 @@ def train(
 
 
 def _train_epoch(
-    learner: Learner, chunks: Iterable[Chunk], alphabet: str, steps: int, number: int, shown: TrainingProgress
+    learner: Learner,
+    chunks: Iterable[Chunk],
+    alphabet: str,
+    size: int,
+    steps: int,
+    number: int,
+    shown: TrainingProgress,
 ) -> None:
     started, seen = time.perf_counter(), 0
     losses: list[float] = []
     learner.network.train()
     for chunk in chunks:
-        for images, signs, lengths in batches(chunk, alphabet, seed=learner.optimizer.steps):
+        for images, signs, lengths in batches(chunk, alphabet, learner.optimizer.steps, size):
             with learner.autocast():
                 logits = learner.network(images.contiguous(memory_format=torch.channels_last)).float()
             done, where = learner.optimizer.steps / steps, f"step {len(losses) + 1} of epoch {number}"
@@ -187,7 +193,7 @@ def _chunk(seed: int, number: int, lines: int) -> Chunk:
 
 
 def batches(
-    chunk: Sequence[tuple[Line, str]], alphabet: str, seed: int, size: int = OPTIONS.batch_size
+    chunk: Sequence[tuple[Line, str]], alphabet: str, seed: int, size: int
 ) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """Put lines of about the same width together.
 
