@@ -52,7 +52,7 @@ def fit(form: Sequence[Anchor], page: Sequence[Anchor]) -> Homography | None:
     given, there = (np.array([np.mean(row.quad, axis=0) for row in rows]) for rows in (form, page))
     reach = NEAR * np.array([height_of(seen.quad) for seen in page])
     best: list[tuple[Anchor, Anchor]] = []
-    for known, seen in np.argwhere(alike):
+    for known, seen in np.argwhere(alike).tolist():
         laid = _similarity([(form[known], page[seen])])
         if laid is not None:
             places = mapped(laid, given)
@@ -60,7 +60,7 @@ def fit(form: Sequence[Anchor], page: Sequence[Anchor]) -> Homography | None:
             nearest = apart.argmin(axis=1)
             bent = BENT * np.linalg.norm(places - places[known], axis=1)
             found = np.flatnonzero(apart.min(axis=1) <= reach[nearest] + bent)
-            best = max(best, [(form[place], page[nearest[place]]) for place in found], key=len)
+            best = max(best, [(form[place], page[nearest[place]]) for place in found.tolist()], key=len)
     if len(best) <= FOUND * len(form):
         return None
     return _fitted(best)

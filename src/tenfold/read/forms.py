@@ -13,7 +13,7 @@ from tenfold.page.align import Anchor
 from tenfold.page.quads import Quad
 from tenfold.read.lists import Known, load_list
 
-__all__ = ["PAGE_COLUMNS", "Field", "Form", "load_form", "to_toml"]
+__all__ = ["PAGE_COLUMNS", "Field", "Form", "load_form", "parse_form", "to_toml"]
 
 OPENING = """# A form for `tenfold read --form`: which numbers stand where on a page.
 #
@@ -95,40 +95,56 @@ def load_form(path: Path, alphabet: str) -> Form:
     """
     with reading(path):
         content = path.read_bytes()
+    return parse_form(content, alphabet, str(path), path.parent)
+
+
+def parse_form(content: bytes, alphabet: str, source: str = "the form", folder: Path | None = None) -> Form:
+    """Read a form from the content of its file.
+
+    Args:
+        content: The TOML.
+        alphabet: The signs that the model reads, of which its lists are.
+        source: What to call it in errors.
+        folder: Where the files of its lists are; None where it may name none.
+
+    Raises:
+        DataError: A list that it names cannot be read.
+        OptionError: It is no form; the message names the field and the key.
+    """
     try:
         table = tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise OptionError(f"{path} is no TOML: {error}") from error
-    _check_keys(table, {"page", "field"}, str(path))
+        raise OptionError(f"{source} is no TOML: {error}") from error
+    _check_keys(table, {"page", "field"}, source)
     page, fields = table.get("page"), table.get("field")
     if not isinstance(page, dict) or not isinstance(fields, list) or not fields:
-        raise OptionError(f"{path} is no form: expected a [page] and at least one [[field]]")
-    _check_keys(page, {"width", "height", "anchors"}, f"{path}, [page]")
-    width, height = (_whole(page.get(key), 1, 1_000_000, f"{path}, [page], {key}") for key in ("width", "height"))
+        raise OptionError(f"{source} is no form: expected a [page] and at least one [[field]]")
+    _check_keys(page, {"width", "height", "anchors"}, f"{source}, [page]")
+    width, height = (_whole(page.get(key), 1, 1_000_000, f"{source}, [page], {key}") for key in ("width", "height"))
     anchors = [
-        _anchor(row, width, height, f"{path}, [page], anchors, row {number}")
-        for number, row in enumerate(_list(page.get("anchors", []), f"{path}, [page], anchors"), 1)
+        _anchor(row, width, height, f"{source}, [page], anchors, row {number}")
+        for number, row in enumerate(_list(page.get("anchors", []), f"{source}, [page], anchors"), 1)
     ]
     found: list[Field] = []
     taken = set(PAGE_COLUMNS)
     for number, entry in enumerate(fields, 1):
-        field = _field(entry, path, number, alphabet)
+        field = _field(entry, number, alphabet, source, folder)
         if shared := taken.intersection(field.columns):
-            raise OptionError(f"{path}, field {number}, name: a table has a column {min(shared)!r} already")
+            raise OptionError(f"{source}, field {number}, name: a table has a column {min(shared)!r} already")
         taken.update(field.columns)
         found.append(field)
     return Form(width, height, tuple(found), tuple(anchors))
 
 
-def _field(entry: Any, path: Path, number: int, alphabet: str) -> Field:  # noqa: ANN401 (whatever TOML holds)
-    where = f"{path}, field {number}"
+def _field(entry: Any, number: int, alphabet: str, source: str, folder: Path | None) -> Field:  # noqa: ANN401
+    where = f"{source}, field {number}"
     if not isinstance(entry, dict):
         raise OptionError(f"{where}: expected a table [[field]], got {entry!r}")
     _check_keys(entry, {"name", "region", "kind", "digits", "list"}, where)
     name, kind = entry.get("name"), entry.get("kind", "boxes")
     if not isinstance(name, str) or not name.strip():
         raise OptionError(f"{where}, name: expected a name, got {name!r}")
-    where = f"{path}, field {name!r}"
+    where = f"{source}, field {name!r}"
     if kind not in ("boxes", "free"):
         raise OptionError(f'{where}, kind: expected "boxes" or "free", got {kind!r}')
     region = _list(entry.get("region"), f"{where}, region")
@@ -140,7 +156,9 @@ def _field(entry: Any, path: Path, number: int, alphabet: str) -> Field:  # noqa
     digits = None if entry.get("digits") is None else _whole(entry["digits"], 1, 60, f"{where}, digits")
     known = None
     if entry.get("list") is not None:
-        known = load_list(path.parent / str(entry["list"]), alphabet)
+        if folder is None:
+            raise OptionError(f"{where}, list: a form that is sent brings no lists; leave it out and give known")
+        known = load_list(folder / str(entry["list"]), alphabet)
         if digits and all(len(each) != digits for each in known.numbers):
             raise OptionError(f"{where}, list: no number on {entry['list']} has {digits} digits")
     return Field(name, (left, top, right, bottom), cast(Literal["boxes", "free"], kind), digits, known)

@@ -31,8 +31,10 @@ class Limits:
         files: Pictures in one request.
         fields: Other parts of a form.
         pixels: Pixels of a picture, of a page, or of a picture in a PDF; the same limit as everywhere else.
-        pages: Pages of a file.
+        pages: Pages of all files of one request.
         known: Numbers on a list of those that can occur.
+        form: Bytes of a form.
+        form_rows: Rows of boxes, and fields, of a form: as many of each.
         images: 28×28 images in one request of the inference protocol.
         waiting: Pictures that are being read or wait in one process; more are answered with 503.
     """
@@ -45,6 +47,8 @@ class Limits:
     pixels: int = LIMIT
     pages: int = 20
     known: int = 20_000
+    form: int = 64 << 10
+    form_rows: int = 200
     images: int = 1024
     waiting: int = 128
 

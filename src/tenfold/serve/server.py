@@ -31,7 +31,7 @@ KEEP_ALIVE_SECONDS = 15
 LAST_SECONDS = 4
 """Seconds in which requests are still answered after the server was told to end."""
 
-SETTLE_SECONDS = 0.05
+HAND_OVER_SECONDS = 0.05
 """Seconds from accepting the last connections to closing them: by then uvicorn counts them among its own."""
 
 TURN_SECONDS = 0.002
@@ -129,7 +129,7 @@ class Server(uvicorn.Server):
                     self._open(listener.accept()[0])
         for server in self.servers:
             server.close()
-        await asyncio.sleep(SETTLE_SECONDS)
+        await asyncio.sleep(HAND_OVER_SECONDS)
         await super().shutdown(sockets)
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
-from tenfold.errors import PictureError
+from tenfold.errors import FormError, PictureError
 from tenfold.picture.decode import Grey
 from tenfold.picture.opening import count_pages, open_pages
 from tenfold.read.crops import crop
@@ -65,7 +65,7 @@ class ReadNumber(BaseModel):
     file: str | None = Field(description="The file's name, where it was sent with one.")
     page: int = Field(description="The page in the file, from 1.")
     row: int = Field(description="The number's place on its page, from 0.")
-    field: str | None = Field(description="The form's name for it; null here, where no form is given.")
+    field: str | None = Field(description="The form's name for it; null where no form is given.")
     text: str = Field(description="Its digits; an empty box is `_`.")
     probability: float = Field(description="How probable it is, 0…1.")
     accepted: bool = Field(description="Whether to believe it.")
@@ -93,7 +93,9 @@ class ReadNumbers(BaseModel):
     """The numbers, file by file and page by page, from top to bottom."""
 
     numbers: list[ReadNumber] = Field(examples=[[EXAMPLE]])
-    failed: list[FailedPicture] = Field(description="Files that cannot be read, or not to their end.")
+    failed: list[FailedPicture] = Field(
+        description="Files that cannot be read, or not to their end, and pages that are not the form."
+    )
     pages: list[ShownPage] | None = Field(None, description="The pages, where they were asked for.")
 
 
@@ -102,14 +104,16 @@ class _Page:
     """A page that was read.
 
     Attributes:
-        rows: Its rows.
+        rows: Its rows; none where it is not the form.
         crops: What a person would be shown of each row; none where no review is asked for.
         shown: The page as `ShownPage` has it; None where that is not asked for.
+        error: Why it is not the form; None where it is, or no form was sent.
     """
 
     rows: list[ReadRow]
     crops: list[Grey]
     shown: dict[str, Any] | None
+    error: str | None = None
 
 
 def number_routes(live: LiveReader, work: Work, metrics: Metrics, store: ReviewStore, limits: Limits) -> APIRouter:
@@ -131,10 +135,13 @@ def number_routes(live: LiveReader, work: Work, metrics: Metrics, store: ReviewS
         for file in sent.files:
             try:
                 async for page in _read_file(file, reader, options, sent.asked, work, limits):
-                    pages.append(page)
+                    if page.error:
+                        failed.append({"file": file.name, "error": page.error})
+                    else:
+                        pages.append(page)
             except PictureError as error:
                 failed.append({"file": file.name, "error": str(error)})
-        if len(failed) == len(sent.files):
+        if not pages:
             raise Problem("not-readable", failed[0]["error"], failed=failed)
 
         rows = [row for page in pages for row in page.rows]
@@ -190,7 +197,10 @@ def _read_next(
     number, page = next(pages, (0, None))
     if page is None:
         return None
-    rows = read_page(reader.model, page, options, file=name or "", number=number)
+    try:
+        rows = read_page(reader.model, page, options, file=name or "", number=number)
+    except FormError as error:
+        return _Page([], [], None, f"page {number}: {error}")
     crops = [crop(page, row.quad) for row in rows] if asked.review else []
     return _Page(rows, crops, _shown(name, number, page) if asked.pictures else None)
 

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import UploadFile
 
+from tenfold.read.forms import Form, parse_form
 from tenfold.read.lists import Known, parse_list
 from tenfold.read.options import MOST_DIGITS, NumberOptions
 from tenfold.read.reader import Reader
@@ -26,11 +27,15 @@ from tenfold.serve.wire.problems import Problem
 __all__ = ["Asked", "SentPages", "describe_pages", "number_options", "sent_pages"]
 
 LISTS = ("known", "list")
-"""The parts of a form that hold the numbers that can occur; a file in one of them is no page."""
+"""The parts of a request's form that hold the numbers that can occur."""
+
+NOT_PAGES = (*LISTS, "form")
+"""The parts that may be files and are no pages."""
 
 FIELDS = {
     "digits": "integer",
     "grid": "string",
+    "form": "string",
     "unique": "boolean",
     "max_error": "number",
     "pictures": "boolean",
@@ -42,7 +47,7 @@ FIELDS = {
 class Asked(BaseModel):
     """How to read pages, in the query or as fields of the form; `NumberOptions` checks the values."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="forbid")
 
     digits: int | None = Field(None, description=f"How many digits each number has: 1 to {MOST_DIGITS}.")
     grid: str | None = Field(
@@ -57,6 +62,7 @@ class Asked(BaseModel):
         None,
         description="The share of wrong numbers among the accepted not to be passed: above 0, below 1.",
     )
+    form: str | None = Field(None, description="The form that each page is: the TOML that `tenfold read --form` takes.")
     pictures: bool = Field(False, description="Also give each page as it was read; corners are places on it.")
     review: bool = Field(
         False,
@@ -87,7 +93,7 @@ def describe_pages() -> dict[str, Any]:
 
 
 async def sent_pages(request: Request, asked: Asked, limits: Limits) -> SentPages:
-    """Take the pages, and how to read them, out of a request: every file of a form but its lists, or the body.
+    """Take the pages, and how to read them, out of a request: the files, or the body.
 
     Args:
         request: The request.
@@ -96,19 +102,19 @@ async def sent_pages(request: Request, asked: Asked, limits: Limits) -> SentPage
 
     Raises:
         Problem: There is no page, there are too many, or the request is of another type or broken.
-        RequestValidationError: A field of the form has the wrong type.
+        RequestValidationError: A field of the request's form has the wrong type, or there is no such option.
     """
     if not is_form(request):
         return SentPages((SentPicture(None, await raw_picture(request)),), asked)
     async with read_form(request, limits) as form:
         files = [(name, part) for name, part in form.multi_items() if isinstance(part, UploadFile)]
-        pages = [part for name, part in files if name not in LISTS]
+        pages = [part for name, part in files if name not in NOT_PAGES]
         if not pages:
             raise Problem("bad-request", "the form holds no page: send each as a part with a file name")
         fields = [(name, part) for name, part in form.multi_items() if isinstance(part, str) and part]
+        fields += [(name, await _text(part)) for name, part in files if name in NOT_PAGES]
         known = [value for name, value in fields if name in LISTS]
-        known += [(await part.read()).decode("utf-8-sig", "replace") for name, part in files if name in LISTS]
-        asked = _with_fields(asked, {name: value for name, value in fields if name in FIELDS})
+        asked = _with_fields(asked, {name: value for name, value in fields if name not in LISTS})
         asked = asked.model_copy(update={"known": [*asked.known, *known]})
         sent = tuple([SentPicture(shown_name(page.filename), await page.read()) for page in pages])
     return SentPages(sent, asked)
@@ -120,12 +126,13 @@ def number_options(asked: Asked, reader: Reader, limits: Limits) -> NumberOption
     Raises:
         ModelError: The model reads single digits only.
         OptionError: A value is not allowed, or the error cannot be promised.
-        Problem: The list of known numbers is too long.
+        Problem: The list of known numbers, or the form, is too long.
     """
     lines = "\n".join([*asked.known, *asked.listed])
     known = _known(lines, reader.model.alphabet, limits) if asked.known or asked.listed else None
+    form = _form(asked.form, reader.model.alphabet, limits) if asked.form else None
     return reader.options(
-        digits=asked.digits, grid=asked.grid, known=known, unique=asked.unique, max_error=asked.max_error
+        digits=asked.digits, grid=asked.grid, known=known, unique=asked.unique, max_error=asked.max_error, form=form
     )
 
 
@@ -136,6 +143,20 @@ def _known(lines: str, alphabet: str, limits: Limits) -> Known:
     if max(map(len, known.numbers)) > MOST_DIGITS:
         raise Problem("not-allowed", f"a number on the list has more than {MOST_DIGITS} digits")
     return known
+
+
+def _form(toml: str, alphabet: str, limits: Limits) -> Form:
+    content = toml.encode()
+    if len(content) > limits.form:
+        raise Problem("too-large", f"the form is too long: at most {limits.form:,} bytes are taken")
+    form = parse_form(content, alphabet)
+    if max(len(form.fields), len(form.anchors)) > limits.form_rows:
+        raise Problem("too-large", f"the form is too long: at most {limits.form_rows} fields, and rows in anchors")
+    return form
+
+
+async def _text(part: UploadFile) -> str:
+    return (await part.read()).decode("utf-8-sig", "replace")
 
 
 def _with_fields(asked: Asked, fields: dict[str, str]) -> Asked:
