@@ -49,13 +49,13 @@ def print_word(word: str, font: str, size: int) -> Ink:
 
 
 def draw_rule(line: Layer, rng: Generator, *, anywhere: bool = False) -> None:
-    """Draw a ruling line or an edge on a line: level or upright, whole or broken off, thin or thick.
+    """Draw a ruling line or an edge on a line: level or vertical, whole or broken off, thin or thick.
 
     Args:
         line: `float32 (32, width)`, 0 paper, 255 ink; drawn on.
         rng: Decides everything.
         anywhere: Whether the rule may lie anywhere and be thick; if not, it lies where digits leave room for it: level
-            ones often under the digits, upright ones at the ends.
+            ones often under the digits, vertical ones at the ends.
     """
     height, width = line.shape
     strength, thickness = (
@@ -76,7 +76,7 @@ def draw_rule(line: Layer, rng: Generator, *, anywhere: bool = False) -> None:
 
 
 def draw_cell_edges(line: Layer, rng: Generator) -> Layer:
-    """Add the upright edge of a cell at one end of a line or at both, most of them over the whole height.
+    """Add the vertical edge of a cell at one end of a line or at both, most of them over the whole height.
 
     Args:
         line: `float32 (32, width)`, 0 paper, 255 ink.

@@ -75,8 +75,9 @@ REMAINS = 0.12
 PAPER = 200
 """Level of paper after the light was divided out, of 255: what is lighter than its surroundings has room above."""
 
-NORMAL = 1.4826
-"""Standard deviation of normal noise over the median of its size: 1 over the normal quantile of 3/4."""
+OVER_MEDIAN = 1.4826
+"""Standard deviation of normal noise over the median of its size: 1 over `picture.light.MEDIAN_NOISE`, rounded by
+itself, for thresholds were chosen with this number."""
 
 STROKE_EDGE = 0.45
 """Darkness of a stroke's edge, as a share of the ink's: about half."""
@@ -263,7 +264,7 @@ def _darkness(shade: Grey, uneven: float) -> tuple[float, float, float] | None:
     """
     counts = histogram(shade)
     darker, lighter = counts[PAPER::-1], counts[PAPER:]
-    roughness = NORMAL * float(np.searchsorted(np.cumsum(lighter), lighter.sum() / 2))
+    roughness = OVER_MEDIAN * float(np.searchsorted(np.cumsum(lighter), lighter.sum() / 2))
     remains = REMAINS * uneven * PAPER
     paper = NOISE * roughness + remains
     least = max(FAINTEST * PAPER, NOISE * roughness, remains)

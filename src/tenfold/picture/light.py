@@ -12,9 +12,10 @@ import numpy as np
 
 from tenfold.picture.decode import Grey
 
-__all__ = ["NORMAL", "beside_paper", "roughness", "shrunk"]
+__all__ = ["beside_paper", "roughness", "shrunk"]
 
-NORMAL = 0.6745  # median size of normal noise over its spread: the upper quartile of the normal distribution
+MEDIAN_NOISE = 0.6745
+"""Median size of normal noise over its standard deviation: the normal quantile of 3/4."""
 
 
 def shrunk(page: Grey, longest: int) -> Grey:
@@ -50,4 +51,4 @@ def roughness(page: Grey, light: float) -> float:
     if page.shape[1] < 3:
         return 0.0
     some = page[::4].astype(np.int16)
-    return float(np.median(np.abs(some[:, 2:] - some[:, :-2]))) / NORMAL / 2**0.5 * 255 / max(light, 1)
+    return float(np.median(np.abs(some[:, 2:] - some[:, :-2]))) / MEDIAN_NOISE / 2**0.5 * 255 / max(light, 1)

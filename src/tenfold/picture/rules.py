@@ -111,24 +111,24 @@ def remove_ruling_lines(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
     if not any(map(len, candidates)):
         return None
     runs = _runs(faint, candidates[0]), _runs(turned, candidates[1])
-    level, upright = _fitted_lines(runs[0], candidates[0]), _fitted_lines(runs[1], candidates[1])
-    level, upright = _anchored(level, upright, faint.shape), _anchored(upright, level, turned.shape)
-    rest = mask & ~_cover(runs[0], level) & ~_cover(runs[1], upright).T
+    level, vertical = _fitted_lines(runs[0], candidates[0]), _fitted_lines(runs[1], candidates[1])
+    level, vertical = _anchored(level, vertical, faint.shape), _anchored(vertical, level, turned.shape)
+    rest = mask & ~_cover(runs[0], level) & ~_cover(runs[1], vertical).T
     pen = max(stroke_width(mask), stroke_width(rest))
     at_foot, at_side = _reaches_edges(rest)
-    level, upright = (
-        [line for line in level if _is_ruling(line, upright, pen, faint, lone=at_foot and len(level) < SEVERAL)],
-        [line for line in upright if _is_ruling(line, level, pen, turned, lone=at_side and len(upright) < SEVERAL)],
+    level, vertical = (
+        [line for line in level if _is_ruling(line, vertical, pen, faint, lone=at_foot and len(level) < SEVERAL)],
+        [line for line in vertical if _is_ruling(line, level, pen, turned, lone=at_side and len(vertical) < SEVERAL)],
     )
-    cover = _cover(runs[0], level) | _cover(runs[1], upright).T
+    cover = _cover(runs[0], level) | _cover(runs[1], vertical).T
     rest = mask & ~cover
     if not cover.any() or _longest(rest) < LEAST * max(mask.shape):
         return None
     kept = np.asarray(cv2.dilate(rest, np.ones((3, 3), np.uint8)), np.uint8)
     if all(
-        _to_edge(line, side) <= line.thick + 1 for lines, side in ((level, faint), (upright, turned)) for line in lines
+        _to_edge(line, side) <= line.thick + 1 for lines, side in ((level, faint), (vertical, turned)) for line in lines
     ):  # elsewhere, faint ink may be of more lines that were not found
-        wide = 2 * round(AROUND * max(line.thick for line in (*level, *upright)) + 1) + 1
+        wide = 2 * round(AROUND * max(line.thick for line in (*level, *vertical)) + 1) + 1
         kept |= 1 - np.asarray(cv2.dilate(cover, np.ones((wide, wide), np.uint8)), np.uint8)
     return np.where(kept & ~cover, ink, 0).astype(np.uint8), rest
 
