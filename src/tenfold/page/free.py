@@ -58,8 +58,8 @@ MOST = 200
 Stats = np.ndarray[tuple[int, int], np.dtype[np.int32]]
 """`int32 (n, 5)`: left, top, width, height and area of connected components."""
 
-Numbers = np.ndarray[tuple[int], np.dtype[np.intp]]
-"""`intp (n,)`: which components."""
+Group = np.ndarray[tuple[int], np.dtype[np.intp]]
+"""`intp (n,)`: which connected components make up a row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +125,7 @@ def _is_long(mask: Mask) -> bool:
     return bool(((wide > 0.5 * mask.shape[1]) & (wide > 2 * tall)).any())
 
 
-def _groups(stats: Stats, shape: tuple[int, ...]) -> list[Numbers]:
+def _groups(stats: Stats, shape: tuple[int, ...]) -> list[Group]:
     """Group connected components into rows: side by side, and on a level; from top to bottom by their first ones."""
     height, width = shape
     sized = (stats[:, 3] >= SMALLEST_DIGIT) & (stats[:, 2] <= 0.9 * width) & (stats[:, 4] >= 12)
@@ -179,7 +179,7 @@ def _connected(linked: "np.ndarray") -> "np.ndarray":
     return names
 
 
-def _row(dark: Ink, group: Numbers, labels: Components, stats: Stats, back: "np.ndarray") -> FreeRow | None:
+def _row(dark: Ink, group: Group, labels: Components, stats: Stats, back: "np.ndarray") -> FreeRow | None:
     """Take a row out of the page, at the height that rows are cut at; `back` takes the level page to the page."""
     tall, middle = _usual(stats[group])
     group = group[(stats[group, 3] <= TALLER * tall) | (stats[group, 2] > THIN * stats[group, 3])]
