@@ -50,6 +50,18 @@ def test_digits_are_a_whole_number(digits):
         NumberOptions(digits=digits)
 
 
+@pytest.mark.parametrize("unique", ["no", 1, None])
+def test_unique_is_true_or_false(unique):
+    with pytest.raises(OptionError, match="unique is True or False, got"):
+        NumberOptions().changed(DIGITS, known=["123"], unique=unique)
+
+
+@pytest.mark.parametrize("max_error", ["0.01", True, [0.01]])
+def test_the_largest_error_is_a_number(max_error):
+    with pytest.raises(OptionError, match="max_error is a share, as 0.01, got"):
+        NumberOptions(max_error=max_error)
+
+
 def test_what_was_set_before_stays():
     options = NumberOptions(digits=9).changed(DIGITS, max_error=0.01)
     assert (options.digits, options.max_error) == (9, 0.01)

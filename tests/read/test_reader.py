@@ -58,6 +58,18 @@ def test_only_sure_answers_are_accepted_where_an_error_is_promised(model, mnist)
         Reader(model.folder, max_error=5e-324)
 
 
+def test_an_option_of_another_type_is_refused_by_name(mnist):
+    with pytest.raises(OptionError, match="above 0 and below 1, got 'x'"):
+        Reader(max_error="x")
+    with pytest.raises(OptionError, match="above 0 and below 1, got True"):
+        Reader(max_error=True)
+    reader = Reader()
+    with pytest.raises(OptionError, match="max_error is a share, as 0.01, got 'a'"):
+        reader.numbers(mnist.x_test[0], max_error="a")
+    with pytest.raises(OptionError, match="options is a NumberOptions, got dict; give single options by name"):
+        reader.numbers(mnist.x_test[0], options={"digits": 9})
+
+
 def test_prepared_images_are_answered_with_the_reasons_to_refuse(reader, mnist):
     images = np.concatenate([mnist.x_test[:5], np.zeros((1, 28, 28), np.uint8)])
     probabilities, reasons = reader.answer(images)
@@ -122,6 +134,52 @@ def test_a_page_is_read_from_whatever_holds_it(mnist):
     assert expected["numbers"][0]["text"]
     for given in (page, Image.fromarray(page), BytesIO(png(page)), np.dstack([page] * 3), page / 255):
         assert reader.numbers(given).to_dict() == expected
+
+
+def test_one_picture_is_a_list_of_one(reader, mnist, tmp_path):
+    image = mnist.x_test[0]
+    (tmp_path / "7.png").write_bytes(png(image))
+    expected = [reader.digit(image)]
+    content = png(image)
+    one = [str(tmp_path / "7.png"), tmp_path / "7.png", content, bytearray(content), memoryview(content)]
+    arrays = [image, image[..., None], np.dstack([image] * 3), np.dstack([image] * 3 + [np.full_like(image, 255)])]
+    for given in (*one, BytesIO(content), Image.fromarray(image), *arrays):
+        assert reader.digits(given) == expected
+    with pytest.raises(PictureError, match=r"none\.png: there is no such file"):
+        reader.digits("none.png")
+    with pytest.raises(PictureError, match="got int"):
+        reader.digits(7)
+
+
+def test_several_pictures_are_whatever_gives_one_after_another(reader, mnist, tmp_path):
+    images = mnist.x_test[:4]
+    expected = reader.digits(list(images))
+    paths = [tmp_path / f"{place}.png" for place in range(4)]
+    for path, image in zip(paths, images, strict=True):
+        path.write_bytes(png(image))
+    for given in (images, iter(images), tuple(images), np.array(list(map(str, paths))), np.array(paths)):
+        assert reader.digits(given) == expected
+    assert reader.digits(np.stack([np.dstack([image] * 3) for image in images])) == expected
+
+
+def test_several_pictures_for_one_are_refused_with_the_right_call(reader, mnist):
+    for given in ([mnist.x_test[0]] * 2, ("a.png", "b.png"), mnist.x_test[:2]):
+        with pytest.raises(PictureError, match="for several pictures call digits"):
+            reader.digit(given)
+        with pytest.raises(PictureError, match="for several pictures call digits"):
+            reader.explain(given)
+
+
+def test_sources_without_a_file_are_named_by_their_place_among_several(mnist):
+    page = np.full((120, 400), 255, np.uint8)
+    for place, image in enumerate(mnist.x_test[:6]):
+        page[40:96, 40 + 56 * place : 96 + 56 * place] = 255 - np.kron(image, np.ones((2, 2), np.uint8))
+    reader = Reader()
+    assert list(reader.numbers(page).sources) == list(reader.numbers([page]).sources) == [""]
+    for several in ([page, page], np.stack([page, page])):
+        numbers = reader.numbers(several)
+        assert list(numbers.sources) == ["1", "2"]
+        assert {number.file for number in numbers} == {"1", "2"}
 
 
 def test_what_is_no_picture_is_refused_by_its_type(reader):

@@ -4,6 +4,7 @@ import base64
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -152,7 +153,7 @@ def acceptance_threshold(held_out: HeldOut, max_error: float) -> float:
         tested by the exact binomial tail (Clopper and Pearson 1934) until one fails, so that the promise holds for
         the one that is chosen.
     """
-    if not 0 < max_error < 1:
+    if not isinstance(max_error, Real) or isinstance(max_error, bool) or not 0 < max_error < 1:
         raise OptionError(f"the largest error must be above 0 and below 1, got {max_error!r}")
     n, accepted = len(held_out.right), 0
     wrong = np.cumsum(~held_out.right)

@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,10 @@ class NumberOptions:
             raise OptionError(f"a grid has 1 to {MOST_ROWS} rows and columns, got {self.grid[0]}x{self.grid[1]}")
         if self.form and (self.digits or self.grid):
             raise OptionError("a form says itself how many digits its fields have: leave out digits and grid")
+        if not isinstance(self.unique, bool):
+            raise OptionError(f"unique is True or False, got {self.unique!r}")
+        if self.max_error is not None and (not isinstance(self.max_error, Real) or isinstance(self.max_error, bool)):
+            raise OptionError(f"max_error is a share, as 0.01, got {self.max_error!r}")
         if self.unique and self.known is None:
             raise OptionError("unique, each number once, needs the list of numbers: known")
         if self.known and self.digits and all(len(number) != self.digits for number in self.known.numbers):

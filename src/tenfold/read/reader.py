@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias, cast, get_args
 
 import numpy as np
+from PIL import Image as Pillow
 
 from tenfold.arrays import Image, Images, Probabilities, Recognizer
-from tenfold.errors import OptionError
+from tenfold.errors import OptionError, PictureError
 from tenfold.model.folder import load_model
 from tenfold.model.promise import HeldOut, acceptance_threshold
 from tenfold.picture.decode import LIMIT, Picture
@@ -27,7 +29,8 @@ __all__ = ["Reader"]
 FAINTEST_INK = 32
 """A picture whose strongest ink is below this, of 255, is blank."""
 
-Pictures: TypeAlias = Picture | list[Picture] | tuple[Picture, ...]
+Pictures: TypeAlias = Picture | Iterable[Picture]
+"""One or several."""
 
 
 class Reader:
@@ -70,9 +73,18 @@ class Reader:
         """
         return self.read([self.prepare(picture, bgr=bgr)])[0]
 
-    def digits(self, pictures: Iterable[Picture], *, bgr: bool = False) -> list[Digit]:
-        """Read the digit in each of several pictures, in their order; arguments and errors as for `digit`."""
-        return self.read([self.prepare(picture, bgr=bgr) for picture in pictures])
+    def digits(self, pictures: Pictures, *, bgr: bool = False) -> list[Digit]:
+        """Read the digit in each picture, in their order.
+
+        Args:
+            pictures: Each as `digit` takes it: a list, anything else that gives one after another, an array
+                `(n, height, width)`, or one alone.
+            bgr: As for `digit`.
+
+        Raises:
+            PictureError: One of them cannot be read as a picture.
+        """
+        return self.read([self.prepare(picture, bgr=bgr) for picture in _each(pictures)])
 
     def explain(self, picture: Picture, *, pixels: int = LIMIT, bgr: bool = False) -> Explanation:
         """Read the digit in one picture, and say what the answer rests on.
@@ -103,7 +115,8 @@ class Reader:
         """Read the numbers on the pages of a file, or of several.
 
         Args:
-            pages: Photos, scans, PDF or TIFF files of many pages: each as `digit` takes pictures, one or a list.
+            pages: Photos, scans, PDF or TIFF files of many pages: each as `digit` takes it, one or several as for
+                `digits`.
             options: What to look for; by default any rows of boxes, grids, or free rows of digits.
             bgr: As for `digit`.
             **changes: Options by name, as on the command line: `digits=9`, `grid="9x9"`, `known=["123", …]` or the
@@ -120,8 +133,9 @@ class Reader:
         options = self.options(options, **changes)
         sources: dict[str, Picture] = {}
         rows = []
-        for source in pages if isinstance(pages, list | tuple) else [pages]:
-            name = _name_of(source, taken=sources)
+        given = list(_each(pages))
+        for place, source in enumerate(given, 1):
+            name = _name_of(source, str(place) if len(given) > 1 else "")
             sources[name] = source
             for number, page in enumerate(open_pages(source, bgr=bgr), 1):
                 rows += read_page(self.model, page, options, file=name, number=number)
@@ -134,6 +148,10 @@ class Reader:
             The options, complete, which this reader can keep.
         """
         check_reads_numbers(self.model)
+        if not isinstance(options, NumberOptions | None):
+            raise OptionError(
+                f"options is a NumberOptions, got {type(options).__name__}; give single options by name, as digits=9"
+            )
         complete = (options or NumberOptions()).changed(self.model.alphabet, **changes)
         self._least_of(complete)
         return complete
@@ -167,6 +185,7 @@ class Reader:
         Raises:
             PictureError: It cannot be read as a picture.
         """
+        _check_is_one(picture)
         prepared = prepare(picture, pixels=pixels, stages=stages, bgr=bgr)
         if prepared.as_it_came is None:
             return prepared
@@ -233,13 +252,33 @@ def _recognizer(model: str | Path | Recognizer | None) -> Recognizer:
     return model
 
 
-def _name_of(source: Picture, taken: Iterable[str]) -> str:
+def _each(pictures: Pictures) -> Iterable[Picture]:
+    return [cast(Picture, pictures)] if _is_one(pictures) else cast(Iterable[Picture], pictures)
+
+
+def _is_one(pictures: Pictures) -> bool:
+    """Say whether this is one picture, or nothing that could be several."""
+    if isinstance(pictures, np.ndarray):
+        if pictures.dtype.kind in "OU":  # paths, or anything else that is no pixel
+            return pictures.ndim == 0
+        return pictures.ndim <= 2 or (pictures.ndim == 3 and pictures.shape[2] in {1, 3, 4})
+    file = isinstance(pictures, str | PathLike | bytes | bytearray | memoryview) or hasattr(pictures, "read")
+    return file or isinstance(pictures, Pillow.Image) or not isinstance(pictures, Iterable)
+
+
+def _check_is_one(picture: Pictures) -> None:
+    if not _is_one(picture):
+        expected, got = "expected one picture", type(picture).__name__
+        if isinstance(picture, np.ndarray):
+            expected += ": grey (height, width), RGB (height, width, 3) or RGBA (height, width, 4)"
+            got = str(picture.shape)
+        raise PictureError(f"{expected}, got {got}; for several pictures call digits")
+
+
+def _name_of(source: Picture, place: str) -> str:
     """Name a source by its file; one without a file by its place among several."""
     named = source if isinstance(source, str | Path) else getattr(source, "name", None)
-    if isinstance(named, str | Path):
-        return str(named)
-    count = len(list(taken))
-    return str(count + 1) if count else ""
+    return str(named) if isinstance(named, str | Path) else place
 
 
 def _as_it_came(prepared: Prepared) -> Prepared:
