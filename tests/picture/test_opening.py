@@ -239,7 +239,7 @@ def test_a_tiff_that_breaks_off_gives_the_pages_before():
     pages[0].save(stream, "TIFF", save_all=True, append_images=pages[1:])
     content = bytearray(stream.getvalue())
     content[int.from_bytes(content[4:8], "little") :] = content[int.from_bytes(content[4:8], "little") : -2000]
-    frames = open_pages(bytes(content))
-    assert next(frames).shape == (50, 60)
+    opened = open_pages(bytes(content))
+    assert next(opened).shape == (50, 60)
     with pytest.raises(PictureError, match="the picture is damaged"):
-        list(frames)
+        list(opened)

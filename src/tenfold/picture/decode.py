@@ -1,4 +1,4 @@
-"""From the content of a picture to frames in grey: formats, limits, damage, colours, depth.
+"""From the content of a picture to its pages in grey: formats, limits, damage, colours, depth.
 
 Pictures come from strangers: only the formats named here are opened, the header's size is checked before a pixel is
 decoded, and big pictures shrink while they are decoded.
@@ -29,19 +29,19 @@ __all__ = [
     "LIMIT",
     "Array",
     "Bytes",
-    "Frame",
     "Grey",
+    "OpenedPage",
     "Picture",
     "Size",
     "averaged",
     "check_size",
     "content_of",
     "decoding",
-    "frames_of",
     "in_grey",
     "open_image",
+    "pages_of_file",
     "to_eight_bits",
-    "to_frame",
+    "to_page",
 ]
 
 Grey: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
@@ -94,7 +94,7 @@ TURNS = {
 
 @dataclass(frozen=True)
 class Size:
-    """How large frames are wanted.
+    """How large pages are wanted.
 
     Attributes:
         side: The longest side, in pixels; what is larger is averaged down.
@@ -118,8 +118,8 @@ class Size:
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
-    """One frame of a picture, or one page of a PDF.
+class OpenedPage:
+    """One page of a file: a frame of a picture, or a page of a PDF.
 
     Attributes:
         grey: `uint8 (height, width)`, upright, of the size that was asked for.
@@ -226,13 +226,13 @@ def _heic_format(content: bytes) -> list[str]:
     return ["HEIF"]
 
 
-def frames_of(content: bytes, size: Size, pixels: int) -> Iterator[Frame]:
-    """Decode the frames of a picture file one after another; of TIFF all, which are pages, of the others the first.
+def pages_of_file(content: bytes, size: Size, pixels: int) -> Iterator[OpenedPage]:
+    """Decode the pages of a picture file one after another: of TIFF every frame, of the others the first.
 
     Args:
         content: The bytes of the file.
-        size: How large the frames are wanted.
-        pixels: How many pixels a frame may have.
+        size: How large the pages are wanted.
+        pixels: How many pixels a page may have.
 
     Raises:
         PictureError: It is no picture, is damaged, too large or too small.
@@ -251,13 +251,13 @@ def frames_of(content: bytes, size: Size, pixels: int) -> Iterator[Frame]:
             shrink = size.shrink(*picture.size)
             if shrink > 1:
                 picture.draft(None, (int(picture.width / shrink), int(picture.height / shrink)))
-            frame = to_frame(picture, size, one_of="frame" if several else "")
-        yield frame
+            page = to_page(picture, size, one_of="frame" if several else "")
+        yield page
         if picture.format != "TIFF" or not several:
             return
 
 
-def to_frame(picture: Pillow.Image, size: Size, *, one_of: str = "") -> Frame:
+def to_page(picture: Pillow.Image, size: Size, *, one_of: str = "") -> OpenedPage:
     """Turn a picture upright, in grey, at the size that is wanted; to be called within `decoding`."""
     turned = picture.getexif().get(ORIENTATION) in TURNS
     _beyond_pillows_limit(picture.load)  # Pillow turns a TIFF while it loads it
@@ -268,7 +268,7 @@ def to_frame(picture: Pillow.Image, size: Size, *, one_of: str = "") -> Frame:
         shown = shown.reduce((min(factor, shown.width), min(factor, shown.height)))
     if turn is not None:
         shown = shown.transpose(turn)
-    return Frame(averaged(in_grey(shown), size), turned=turned, one_of=one_of)
+    return OpenedPage(averaged(in_grey(shown), size), turned=turned, one_of=one_of)
 
 
 def _eight_bits(picture: Pillow.Image) -> Pillow.Image:

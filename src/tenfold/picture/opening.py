@@ -15,19 +15,19 @@ from PIL import Image as Pillow
 from tenfold.errors import PictureError
 from tenfold.picture.decode import (
     LIMIT,
-    Frame,
     Grey,
+    OpenedPage,
     Picture,
     Size,
     check_size,
     content_of,
     decoding,
-    frames_of,
     open_image,
-    to_frame,
+    pages_of_file,
+    to_page,
 )
 from tenfold.picture.from_array import from_array
-from tenfold.picture.pdf import count_pdf_pages, frames_of_pdf, is_pdf
+from tenfold.picture.pdf import count_pdf_pages, is_pdf, pages_of_pdf
 
 __all__ = ["DIGIT_SIDE", "LONGEST_SIDE", "count_pages", "open_digit", "open_pages"]
 
@@ -67,9 +67,9 @@ def open_digit(picture: Picture, *, pixels: int = LIMIT, bgr: bool = False) -> t
         PictureError: It cannot be read, is no picture, is damaged, locked, or has too many or too few pixels. Of a path
             the message begins with it.
     """
-    frame = next(_frames(picture, DIGIT, pixels, bgr=bgr))
-    steps = (f"first {frame.one_of} taken",) if frame.one_of else ()
-    return frame.grey, (*steps, "turned") if frame.turned else steps
+    page = next(_opened(picture, DIGIT, pixels, bgr=bgr))
+    steps = (f"first {page.one_of} taken",) if page.one_of else ()
+    return page.grey, (*steps, "turned") if page.turned else steps
 
 
 def open_pages(picture: Picture, *, pixels: int = LIMIT, bgr: bool = False) -> Iterator[Grey]:
@@ -87,8 +87,8 @@ def open_pages(picture: Picture, *, pixels: int = LIMIT, bgr: bool = False) -> I
     Raises:
         PictureError: As for `open_digit`.
     """
-    for frame in _frames(picture, PAGE, pixels, bgr=bgr):
-        yield frame.grey
+    for page in _opened(picture, PAGE, pixels, bgr=bgr):
+        yield page.grey
 
 
 def count_pages(picture: Picture) -> int:
@@ -108,7 +108,7 @@ def count_pages(picture: Picture) -> int:
         return 1
 
 
-def _frames(picture: Picture, size: Size, pixels: int, *, bgr: bool) -> Iterator[Frame]:
+def _opened(picture: Picture, size: Size, pixels: int, *, bgr: bool) -> Iterator[OpenedPage]:
     """Open anything that people have as a picture."""
     with _named(picture):
         if isinstance(picture, np.ndarray):
@@ -116,13 +116,13 @@ def _frames(picture: Picture, size: Size, pixels: int, *, bgr: bool) -> Iterator
         if isinstance(picture, Pillow.Image):
             with decoding():
                 check_size(*picture.size, pixels, size.least)
-                frame = to_frame(picture, size)
-            yield frame
+                page = to_page(picture, size)
+            yield page
             return
         content = _content(picture)
         if not content:
             raise PictureError("the file is empty: expected a picture or a PDF")
-        yield from (frames_of_pdf if is_pdf(content) else frames_of)(content, size, pixels)
+        yield from (pages_of_pdf if is_pdf(content) else pages_of_file)(content, size, pixels)
 
 
 @contextmanager

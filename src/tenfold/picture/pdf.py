@@ -1,4 +1,4 @@
-"""The pages of a PDF as frames: PDFium draws them, one thread at a time."""
+"""The pages of a PDF in grey: PDFium draws them, one thread at a time."""
 
 import ctypes
 from collections.abc import Iterator
@@ -8,12 +8,12 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from tenfold.errors import PictureError
-from tenfold.picture.decode import Frame, Grey, Size, averaged, check_size, decoding, in_grey
+from tenfold.picture.decode import Grey, OpenedPage, Size, averaged, check_size, decoding, in_grey
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
 
-__all__ = ["count_pdf_pages", "frames_of_pdf", "is_pdf"]
+__all__ = ["count_pdf_pages", "is_pdf", "pages_of_pdf"]
 
 MARK, MARK_WITHIN = b"%PDF-", 1024
 """How a PDF starts, and within how many bytes readers have always looked for it; PDF 1.7, implementation note 13."""
@@ -43,7 +43,7 @@ def count_pdf_pages(content: bytes) -> int:
         return len(document)
 
 
-def frames_of_pdf(content: bytes, size: Size, pixels: int) -> Iterator[Frame]:
+def pages_of_pdf(content: bytes, size: Size, pixels: int) -> Iterator[OpenedPage]:
     """Draw the pages of a PDF one after another.
 
     Args:
@@ -61,7 +61,7 @@ def frames_of_pdf(content: bytes, size: Size, pixels: int) -> Iterator[Frame]:
         for number in range(pages):
             with PDFIUM:
                 grey = _drawn(document, number, size, pixels)
-            yield Frame(grey, one_of="page" if pages > 1 else "")
+            yield OpenedPage(grey, one_of="page" if pages > 1 else "")
 
 
 @contextmanager
