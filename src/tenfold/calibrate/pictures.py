@@ -45,15 +45,13 @@ class CalibratedPictures:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the findings as plain values that JSON can hold."""
-        now, before = self.temperature, self.ece
         return {
             "data": self.data,
             "n": self.n,
             "accuracy": self.accuracy,
-            "temperature": list(now),
-            "ece": list(before),
+            "temperature": list(self.temperature),
+            "ece": list(self.ece),
             "promises": told_promises(self.promises),
-            "numbers_dropped": self.numbers_dropped,
         }
 
 

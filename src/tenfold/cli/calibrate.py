@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,9 +13,10 @@ from tenfold.progress import followed
 from tenfold.report.findings import percent
 
 if TYPE_CHECKING:
-    from tenfold.calibrate.pages import CalibratedKind
+    from tenfold.calibrate.pages import CalibratedKind, LabelledPages
     from tenfold.calibrate.pictures import CalibratedPictures
     from tenfold.model.folder import Model
+    from tenfold.read.lists import Known
     from tenfold.read.promises import ReadingKind
 
 __all__ = ["calibrate"]
@@ -64,22 +65,30 @@ def calibrate(
 
     if not data and not pages:
         raise OptionError("expected labelled pictures (--data), labelled pages (--pages), or both")
+    if known and not pages:
+        raise OptionError("--known goes with --pages")
     loaded = load_model(model)
     folder = out or Path("models") / f"{loaded.info.name}-calibrated"
-    told: dict[str, Any] = {"model": str(folder)}
-    if data:
-        found = _on_pictures(loaded, data, split, folder, offline=offline, quiet=quiet)
-        told |= found.to_dict()
-        if not as_json:
-            print(_describe_pictures(found))
-            if found.numbers_dropped and not pages:
-                print(NUMBERS_DROPPED)
-    if pages:
-        kinds = _on_pages(load_model(folder) if data else loaded, pages, known, folder, quiet=quiet)
-        told["numbers"] = {kind: each.to_dict() for kind, each in kinds.items()}
-        if not as_json:
-            print(_describe_pages(kinds))
-    print(json.dumps(told) if as_json else f"model: {folder}")
+    given = _pages(loaded, pages, known) if pages else None  # they are checked before anything is written
+    pictures = _on_pictures(loaded, data, split, folder, offline=offline, quiet=quiet) if data else None
+    if pictures and not as_json:
+        print(_describe_pictures(pictures))
+    numbers = _on_pages(load_model(folder) if data else loaded, *given, folder, quiet=quiet) if given else None
+    dropped = pictures is not None and pictures.numbers_dropped and numbers is None
+    if as_json:
+        told = {
+            "model": str(folder),
+            "pictures": pictures.to_dict() if pictures else None,
+            "numbers": {kind: each.to_dict() for kind, each in numbers.items()} if numbers else None,
+            "numbers_dropped": dropped,
+        }
+        print(json.dumps(told))
+        return
+    if dropped:
+        print(NUMBERS_DROPPED)
+    if numbers:
+        print(_describe_pages(numbers))
+    print(f"model: {folder}")
 
 
 def _on_pictures(
@@ -95,15 +104,20 @@ def _on_pictures(
     return calibrate_on_pictures(model, examples.images, labels, folder, data=examples.name, sha256=examples.sha256)
 
 
-def _on_pages(
-    model: "Model", pages: Path, known: Path | None, folder: Path, *, quiet: bool
-) -> "dict[ReadingKind, CalibratedKind]":
-    from tenfold.calibrate.pages import LabelledPages, calibrate_on_pages
+def _pages(model: "Model", pages: Path, known: Path | None) -> "tuple[LabelledPages, Known | None]":
+    from tenfold.calibrate.pages import LabelledPages
     from tenfold.read.lists import load_list
 
-    labelled = LabelledPages(pages, model.alphabet)
-    shown = followed(labelled, "Reading pages", labelled.__len__, shown=not quiet)
-    return calibrate_on_pages(model, shown, folder, load_list(known, model.alphabet) if known else None)
+    return LabelledPages(pages, model.alphabet), load_list(known, model.alphabet) if known else None
+
+
+def _on_pages(
+    model: "Model", pages: "LabelledPages", known: "Known | None", folder: Path, *, quiet: bool
+) -> "dict[ReadingKind, CalibratedKind]":
+    from tenfold.calibrate.pages import calibrate_on_pages
+
+    shown = followed(pages, "Reading pages", pages.__len__, shown=not quiet)
+    return calibrate_on_pages(model, shown, folder, known)
 
 
 def _describe_pictures(found: "CalibratedPictures") -> str:
