@@ -13,8 +13,8 @@ from tenfold.page.quads import Homography, Points, Quad, height_of, mapped
 __all__ = ["Anchor", "anchors_of", "fit"]
 
 NEAR, BENT = 0.7, 0.03
-"""How far a row of boxes is from where the form has it, at most: the first in its heights, and the second more in
-distances from the row that the form was laid on by, for paper bends, and cameras look from a side."""
+"""NEAR: largest distance of a row from where the form has it, in heights of the row. BENT: what is allowed on top, as a
+share of the distance from the row that the form was aligned by; paper bends and cameras look from a side."""
 
 FOUND = 0.5
 """Share of a form's rows that are found where it fits; more than this."""

@@ -24,10 +24,11 @@ AGREED = 0.4
 """Share of a grid's rows that have the same number of boxes, at least: then the others have as many."""
 
 LARGE = 0.08
-"""An outline that covers this share of the page is looked for in the darker ink too: what is around may run into it."""
+"""Where an outline is larger than this share of the page, the darker ink alone is searched for outlines too, because
+print around it may touch it."""
 
 AS_GOOD = 0.8
-"""Worth of an outline that may be the known grid, at least, in worths of the best one."""
+"""Worth of an outline that is kept when a grid is asked for, at least, as a share of the best one's worth."""
 
 LEAST_GRID = 3
 """Strips, one below the other, that are a grid, at least."""

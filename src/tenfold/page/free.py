@@ -45,12 +45,13 @@ MARK = 0.4
 cut out of their page": a lone comma joins its row."""
 
 BESIDE, EDGE = 0.4, 0.8
-"""Paper is looked at beside a row as far as this, in heights of the row. One side of an edge of the paper is darker
-than this share of the other."""
+"""BESIDE: width of the paper looked at on both sides of a row, in heights of the row. EDGE: where one side is darker
+than this share of the other, the row may be the paper's edge."""
 
 NARROW, STROKE = 0.5, 0.75
-"""An edge of the paper is no wider than this, in its heights, and lighter than this share of its darker side: a stroke
-is darker; docs/log.md, "Numbers cut out of their page": strokes beside a shadow are no edge of the paper."""
+"""NARROW: largest width of the paper's edge, in its heights. STROKE: ink darker than this share of the darker side is a
+stroke, not the paper's edge; docs/log.md, "Numbers cut out of their page": strokes beside a shadow are no edge of the
+paper."""
 
 MOST = 200
 """Most rows of a page; the highest are kept."""

@@ -38,7 +38,8 @@ BEYOND = 0.3
 """How far beyond the ends of a strip lines are looked for, in its heights."""
 
 BETWEEN = 0.05
-"""Lines between every second or third one are strokes of digits where less of their length is inked, by this share."""
+"""How much weaker, as a share of length, the lines between every second or third one must be to be strokes of digits
+and no lines of boxes."""
 
 LEAN = 0.25
 """Greatest lean of the vertical lines of a strip, in columns for each row."""

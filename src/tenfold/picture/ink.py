@@ -67,7 +67,7 @@ NOISE = 4
 """Most darkness that the paper's roughness reaches, in its standard deviations; half of it is taken off the ink."""
 
 CLEARLY = 1.5
-"""Least darkness of usual ink, beside the most that paper reaches; on blank paper nothing is."""
+"""Least darkness of the ink, as a multiple of the most that rough paper reaches; below it the page is blank."""
 
 REMAINS = 0.12
 """Share of the light's unevenness that may be left after it was divided out."""

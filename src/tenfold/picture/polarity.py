@@ -20,8 +20,9 @@ evenly lit paper, and no shade between. Fitted like the weights below to the pap
 draws."""
 
 SHADED = (1.0, -0.5, 1.5, 0.0)
-"""Weights of the four signs of light ink, on a page with shades: the skew against the surroundings of half the page,
-first mirrored and then drawn out at its edges; the skew against those of a quarter; how much darker the edge is."""
+"""Weights of four signs of light ink on a picture with shadows. Three are skews of the difference from a blurred
+picture: blurred over half of it with mirrored borders, the same with repeated borders, and over a quarter. The fourth:
+how much darker the border is than the rest."""
 
 CLEAN = (1.0, 1.0, 1.0, 1.5)
 """The same weights on a page of two tones."""
