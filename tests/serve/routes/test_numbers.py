@@ -12,6 +12,9 @@ from sheets import Sheet
 
 from tenfold import Reader
 from tenfold.errors import OptionError
+from tenfold.picture.opening import open_pages
+from tenfold.read.forms import to_toml
+from tenfold.read.templates import form_of
 
 IDS = ("781528989", "402135667")
 
@@ -60,6 +63,26 @@ def test_a_form_has_the_options_as_fields_and_the_list_as_a_file(client, page, n
     assert _texts(answer) == list(IDS)
     assert {number["file"] for number in answer.json()["numbers"]} == {"form.png"}
     assert [number["matched"] for number in answer.json()["numbers"]] == [True, True]
+
+
+def test_pages_of_a_form_are_read_by_it_as_by_the_reader_and_others_are_named(client, page, tmp_path):
+    reader = Reader()
+    form = to_toml(form_of(reader.model, next(iter(open_pages(page))))).replace('"field2"', '"course"')
+    (tmp_path / "form.toml").write_text(form)
+    expected = [(each.field, each.text) for each in reader.numbers(page, form=tmp_path / "form.toml")]
+    empty = np.full((400, 400), 255, np.uint8)
+    pages = _saved("TIFF", empty, np.asarray(Image.open(BytesIO(page))))
+    for sent in ({"data": {"form": form}}, {"params": {"form": form}}, {"files": [("form", ("form.toml", form))]}):
+        files = [("page", ("pages.tiff", pages)), *sent.pop("files", [])]
+        answer = client.post("/v1/numbers", files=files, **sent).json()
+        assert [(each["field"], each["text"]) for each in answer["numbers"]] == expected
+        assert [each["page"] for each in answer["numbers"]] == [2, 2]
+        [failed] = answer["failed"]
+        assert failed["file"] == "pages.tiff"
+        assert failed["error"].startswith("page 1: this page is not the form")
+    assert [name for name, _ in expected] == ["field1", "course"]
+    alone = client.post("/v1/numbers", files={"page": ("a.png", _saved("PNG", empty))}, data={"form": form})
+    assert (alone.status_code, alone.json()["type"]) == (422, "urn:tenfold:not-readable")
 
 
 @pytest.mark.parametrize("name", ["known", "list"])
@@ -150,6 +173,8 @@ def test_a_page_without_numbers_has_none(client):
         ("?pictures=maybe", 422),
         ("?unique=true", 422),
         ("?review=perhaps", 422),
+        ("?digit=9", 422),
+        ("?form=fields", 422),
     ],
 )
 def test_what_is_not_allowed_is_a_problem(client, page, query, status):
@@ -188,6 +213,9 @@ def test_what_is_not_allowed_is_said_in_the_words_of_python(client, page, query,
         ({"files": [("page", ("a.png", b"a")), ("page", ("b.png", b"b"))]}, 422),
         ({"files": {"list": ("a.csv", b"12")}}, 400),
         ({"files": {"page": ("a.png", b"broken")}, "data": {"digits": "many"}}, 422),
+        ({"files": {"page": ("a.png", b"broken")}, "data": {"digit": "9"}}, 422),
+        ({"files": {"page": ("a.png", b"broken"), "form": ("form.toml", b"\x00\xff")}}, 422),
+        ({"files": {"page": ("a.png", b"broken"), "form": ("form.toml", b"#" * 100_000)}}, 413),
         ({"files": {"page": ("a.png", b"broken"), "list": ("a.csv", b"\x00\xff" * 100_000)}}, 422),
         ({"files": {"page": ("a.png", b"broken"), "list": ("a.csv", b"1" * 200_000)}}, 422),
     ],

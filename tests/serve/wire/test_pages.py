@@ -7,6 +7,8 @@ from tenfold.serve.options import Limits
 from tenfold.serve.wire.pages import FIELDS, LISTS, Asked, _with_fields, describe_pages, number_options
 from tenfold.serve.wire.problems import Problem
 
+FORM = '[page]\nwidth = 100\nheight = 100\n[[field]]\nname = "id"\nregion = [0, 0, 1, 1]\n'
+
 
 @pytest.fixture(scope="module")
 def reader():
@@ -25,6 +27,20 @@ def test_no_request_names_a_file_of_the_server(reader, tmp_path):
     (tmp_path / "ids.csv").write_text("781\n")
     with pytest.raises(OptionError, match="expected a number of the signs 0123456789 alone"):
         number_options(Asked(known=["7", str(tmp_path / "ids.csv")]), reader, Limits())
+
+
+def test_no_form_names_a_file_of_the_server(reader, tmp_path):
+    (tmp_path / "ids.csv").write_text("781\n")
+    with pytest.raises(OptionError, match="field 'id', list: a form that is sent brings no lists"):
+        number_options(Asked(form=FORM + f'list = "{tmp_path}/ids.csv"\n'), reader, Limits())
+
+
+def test_a_form_is_limited(reader):
+    assert [field.name for field in number_options(Asked(form=FORM), reader, Limits()).form.fields] == ["id"]
+    with pytest.raises(Problem, match="at most 20 bytes"):
+        number_options(Asked(form=FORM), reader, Limits(form=20))
+    with pytest.raises(Problem, match="at most 0 fields"):
+        number_options(Asked(form=FORM), reader, Limits(form_rows=0))
 
 
 def test_a_list_is_limited(reader):
