@@ -3,7 +3,7 @@
 import pytest
 
 from tenfold.errors import DataError, ModelError
-from tenfold.files import check_writable, in_place_of, opened, read_at_most
+from tenfold.files import check_folder_writable, check_writable, in_place_of, opened, read_at_most
 
 
 def left_over(folder):
@@ -37,8 +37,9 @@ def test_a_writable_place_is_left_as_it_is(tmp_path):
     (tmp_path / "old.csv").write_text("old")
     check_writable(tmp_path / "old.csv")
     assert (tmp_path / "old.csv").read_text() == "old"
-    assert not (tmp_path / "new" / "out.csv").exists()
-    assert not left_over(tmp_path / "new")
+    check_folder_writable(tmp_path / "more" / "crops")
+    check_folder_writable(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["old.csv"]
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
@@ -47,6 +48,13 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path):
         check_writable(tmp_path / "file" / "out.csv")
     with pytest.raises(ModelError, match="there is a folder of that name"):
         check_writable(tmp_path, ModelError)
+    for folder in (tmp_path / "file", tmp_path / "file" / "crops"):
+        with pytest.raises(DataError, match=f"{folder.name} cannot be written to"):
+            check_folder_writable(folder)
+    for folder in (tmp_path / "new", tmp_path):
+        with pytest.raises(DataError, match="cannot be written"):
+            check_writable(folder / ("a" * 300))
+    assert not (tmp_path / "new").exists()
 
 
 def test_reading_never_takes_more_than_one_byte_too_many(tmp_path):

@@ -11,7 +11,16 @@ from typing import BinaryIO
 
 from tenfold.errors import DataError, TenfoldError
 
-__all__ = ["PARTIAL", "check_writable", "in_place_of", "opened", "read_at_most", "reading", "reason"]
+__all__ = [
+    "PARTIAL",
+    "check_folder_writable",
+    "check_writable",
+    "in_place_of",
+    "opened",
+    "read_at_most",
+    "reading",
+    "reason",
+]
 
 PARTIAL = ".part"
 """Suffix of a file that is being written, or whose process died while it was."""
@@ -99,22 +108,40 @@ def in_place_of(path: Path, error: type[TenfoldError] = DataError, *, durable: b
 
 
 def check_writable(path: Path, error: type[TenfoldError] = DataError) -> None:
-    """Check that a file can be written, before the work that makes its content.
+    """Check that a file can be written, before the work that makes its content; nothing is left behind.
 
     Raises:
         TenfoldError: It cannot, of the type asked for.
     """
     path = path.absolute()
-    if path.is_dir():
-        raise error(f"{path} cannot be written: there is a folder of that name")
-    probe = path.with_name(f".{path.name}.{uuid.uuid4().hex}{PARTIAL}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        probe.touch()
+        if path.is_dir():
+            raise error(f"{path} cannot be written: there is a folder of that name")
+        _probe(path.parent, path.name)
     except OSError as cause:
         raise error(f"{path} cannot be written: {reason(cause)}") from cause
+
+
+def check_folder_writable(folder: Path, error: type[TenfoldError] = DataError) -> None:
+    """Check that a folder is there or can be made, and takes files; as `check_writable`."""
+    try:
+        _probe(folder.absolute(), "file")
+    except OSError as cause:
+        raise error(f"{folder} cannot be written to: {reason(cause)}") from cause
+
+
+def _probe(folder: Path, name: str) -> None:
+    """Make a folder and a file in it, and remove what was made."""
+    probe = folder / f".{name}.{uuid.uuid4().hex}{PARTIAL}"
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
     finally:
         _remove(probe)
+        for each in missing:
+            with suppress(OSError):  # it could not be made
+                each.rmdir()
 
 
 def _flush(path: Path) -> None:
@@ -125,8 +152,8 @@ def _flush(path: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):  # most often it is not there: it has its name by now
+    with suppress(OSError):  # most often it is not there: it has its name by now
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
             path.unlink()

@@ -91,12 +91,25 @@ def test_the_summary_counts_numbers_and_files_that_failed(command, scans):
     assert result.err.splitlines()[-1] == "3 numbers: 3 accepted, 0 for review; 1 of 3 files not read to the end"
 
 
-def test_a_table_that_cannot_be_written_is_refused_before_anything_is_read(command, scans, tmp_path):
+@pytest.mark.parametrize(
+    ("option", "place"),
+    [("--csv", "file/out.csv"), ("--parquet", "file/out"), ("--crops", "file"), ("--annotate", "file/pages")],
+)
+def test_what_cannot_be_written_is_refused_before_anything_is_read(command, scans, tmp_path, option, place):
     (tmp_path / "file").write_text("in the way")
-    result = command("read", scans, "--csv", "file/out.csv")
+    result = command("read", scans, option, place)
     assert result.status == 1
-    assert "out.csv cannot be written" in result.err
+    assert f"{place} cannot be written" in result.err
     assert result.out == ""
+
+
+def test_parquet_without_pyarrow_is_refused_before_anything_is_read(command, scans, tmp_path, monkeypatch):
+    (tmp_path / "without" / "pyarrow").mkdir(parents=True)
+    (tmp_path / "without" / "pyarrow" / "__init__.py").write_text("raise ImportError")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "without"))
+    result = command("read", scans, "--parquet", "out.parquet")
+    assert (result.status, result.out) == (2, "")
+    assert "Parquet needs pyarrow" in result.err
 
 
 def test_a_template_replaces_a_form_only_when_told(command, scans, tmp_path):

@@ -72,6 +72,17 @@ def test_crops_are_of_what_was_given_where_it_came_without_a_file(reader, page, 
     assert len(list((tmp_path / "crops").iterdir())) == 4
 
 
+def test_crops_of_an_array_in_the_order_of_opencv_are_of_its_colours(reader, page, tmp_path):
+    grey = np.asarray(Image.open(page))
+    array = np.dstack([grey, grey // 2 + 100, grey // 4 + 150])
+    for name, given, bgr in (("rgb", array, False), ("bgr", array[..., ::-1], True)):
+        reader.numbers(given, known=["000000"], bgr=bgr).save_crops(tmp_path / name)
+    assert len(list((tmp_path / "rgb").iterdir())) == 2
+    for crop in (tmp_path / "rgb").iterdir():
+        with Image.open(crop) as one, Image.open(tmp_path / "bgr" / crop.name) as other:
+            assert np.array_equal(np.asarray(one), np.asarray(other))
+
+
 def test_pages_are_drawn_on(reader, page, tmp_path):
     reader.numbers(page).save_annotated(tmp_path / "pages")
     with Image.open(tmp_path / "pages" / "0001-form-001.png") as drawn, Image.open(page) as plain:

@@ -14,7 +14,7 @@ import typer
 from tenfold.cli.inputs import files, report_failure
 from tenfold.cli.options import AsJson, Quiet, ShippedModel
 from tenfold.errors import OptionError
-from tenfold.files import check_writable
+from tenfold.files import check_folder_writable, check_writable
 from tenfold.progress import followed
 from tenfold.report.findings import percent_sure
 
@@ -96,7 +96,7 @@ def read(
     from tenfold.model.folder import load_model
     from tenfold.read.files import pages_of, read_files
     from tenfold.read.reader import Reader
-    from tenfold.read.tables import Numbers
+    from tenfold.read.tables import Numbers, check_parquet
 
     loaded = load_model(model)
     reader = Reader(loaded)
@@ -108,9 +108,12 @@ def read(
     options = reader.options(
         digits=digits, grid=grid, known=known, unique=unique, max_error=max_error, form=form
     )  # refuses what cannot be promised before anything is read
-    for table in (csv, parquet):
-        if table:
-            check_writable(table)
+    if parquet:
+        check_parquet()
+    for table in filter(None, (csv, parquet)):
+        check_writable(table)
+    for folder in filter(None, (crops, annotate)):
+        check_folder_writable(folder)
     found = read_files(names, loaded, options, workers=workers or os.cpu_count() or 1, sources=sources)
     count = partial(pages_of, names, sources)
     shown = followed(found, "Reading pages", count, lambda file: max(len(file.pages), 1), shown=not quiet)

@@ -139,7 +139,7 @@ class Reader:
             sources[name] = source
             for number, page in enumerate(open_pages(source, bgr=bgr), 1):
                 rows += read_page(self.model, page, options, file=name, number=number)
-        return replace(self.decide(rows, options), sources=sources)
+        return replace(self.decide(rows, options), sources=sources, bgr=bgr)
 
     def options(self, options: NumberOptions | None = None, **changes: Any) -> NumberOptions:  # noqa: ANN401
         """Check how pages are to be read, before anything is; arguments and errors as for `numbers`.

@@ -16,7 +16,7 @@ from tenfold.read.crops import annotated, crop
 from tenfold.read.forms import PAGE_COLUMNS, Form
 from tenfold.read.numbers import Number
 
-__all__ = ["Numbers"]
+__all__ = ["Numbers", "check_parquet"]
 
 COLUMNS = {
     "file": "string",
@@ -43,11 +43,13 @@ class Numbers(Sequence[Number]):
         numbers: The numbers.
         form: The form that the pages are, where there is one: tables then have a row for each page.
         sources: For each file what it was read from, to draw crops of.
+        bgr: The colours of sources that are arrays are blue, green, red.
     """
 
     numbers: tuple[Number, ...]
     form: Form | None = None
     sources: Mapping[str, Picture] = field(default_factory=dict, repr=False)
+    bgr: bool = field(default=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -102,11 +104,10 @@ class Numbers(Sequence[Number]):
             DataError: The file cannot be written.
             OptionError: pyarrow is not installed.
         """
-        try:
-            import pyarrow as pa
-            from pyarrow import parquet
-        except ImportError as error:
-            raise OptionError('Parquet needs pyarrow: pip install "tenfold[train]", or write CSV') from error
+        check_parquet()
+        import pyarrow as pa
+        from pyarrow import parquet
+
         schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in self._kinds().items()])
         with in_place_of(Path(file)) as fresh:
             parquet.write_table(pa.Table.from_pylist(self.rows(), schema), fresh)
@@ -126,7 +127,12 @@ class Numbers(Sequence[Number]):
                     _save(Pillow.fromarray(crop(page, number.quad)), place / f"{stem}-{number.row:03}{named}.png")
 
     def save_annotated(self, folder: str | Path) -> None:
-        """Write each page as a PNG file with what was read drawn on it; errors as for `save_crops`."""
+        """Write each page up to the last with a number as a PNG file with what was read drawn on it.
+
+        Raises:
+            DataError: The folder cannot be written.
+            PictureError: A file can no longer be read.
+        """
         place = _made(Path(folder))
         for stem, page, numbers in self._pages():
             marks = [(each.quad, f"{each.field or ''} {each.text}".strip(), each.accepted) for each in numbers]
@@ -148,11 +154,23 @@ class Numbers(Sequence[Number]):
             by_file.setdefault(number.file, []).append(number)
         for order, (name, inside) in enumerate(by_file.items(), 1):
             last = max(number.page for number in inside)
-            for place, page in enumerate(open_pages(self.sources.get(name, name)), 1):
+            for place, page in enumerate(open_pages(self.sources.get(name, name), bgr=self.bgr), 1):
                 here = [number for number in inside if number.page == place]
                 yield f"{order:04}-{Path(name).stem}-{place:03}", page, here
                 if place == last:
                     break
+
+
+def check_parquet() -> None:
+    """Check that Parquet can be written.
+
+    Raises:
+        OptionError: pyarrow is not installed.
+    """
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError as error:
+        raise OptionError('Parquet needs pyarrow: pip install "tenfold[train]", or write CSV') from error
 
 
 def _as_file_name(name: str) -> str:
