@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 import tenfold
-from tenfold.picture.prepare import prepare, prepare_page
+from tenfold.picture.prepare import prepare, prepare_grey
 from tenfold.picture.steps import draw_steps
 
 EACH = 60
@@ -68,7 +68,7 @@ def test_the_steps_say_what_was_done(mnist):
 @pytest.mark.parametrize("level", [0, 20, 128, 255])
 @pytest.mark.parametrize("shape", [(28, 28), (3, 3), (300, 200), (3, 480)])
 def test_a_picture_of_one_colour_is_blank(level, shape):
-    assert not prepare_page(np.full(shape, level, np.uint8)).image.any()
+    assert not prepare_grey(np.full(shape, level, np.uint8)).image.any()
 
 
 def test_paper_in_uneven_light_is_blank():
@@ -79,12 +79,12 @@ def test_paper_in_uneven_light_is_blank():
 def test_a_detached_bar_stays_and_a_neighbour_goes():
     page = np.full((200, 160), 255, np.uint8)
     cv2.polylines(page, [np.array([(60, 60), (55, 100), (100, 110), (95, 150), (50, 150)])], False, 0, 8)
-    alone = prepare_page(page).image
+    alone = prepare_grey(page).image
     cv2.line(page, (72, 44), (108, 42), 0, 8)
-    with_bar = prepare_page(page).image
+    with_bar = prepare_grey(page).image
     assert not np.array_equal(alone, with_bar)
     cv2.line(page, (0, 60), (12, 140), 0, 8)
-    assert np.abs(prepare_page(page).image.astype(int) - with_bar).max() <= 2
+    assert np.abs(prepare_grey(page).image.astype(int) - with_bar).max() <= 2
 
 
 def test_a_turn_by_exif_and_a_first_frame_come_first_in_the_steps(mnist):
@@ -114,7 +114,7 @@ def test_stages_are_kept_where_asked_for_and_drawn_as_a_strip(mnist):
 )
 @settings(deadline=None)
 def test_any_page_gives_an_image(page):
-    image = prepare_page(page).image
+    image = prepare_grey(page).image
     assert image.shape == (28, 28)
     assert image.dtype == np.uint8
 
@@ -123,6 +123,6 @@ def test_a_picture_of_an_images_size_is_kept_as_it_came_light_ink_on_dark(mnist)
     spoiled = mnist.x_test[0].copy()
     spoiled[3, :] = 255
     for page in (spoiled, 255 - spoiled):
-        assert np.array_equal(prepare_page(page).as_it_came, spoiled)
-    assert prepare_page(mnist.x_test[0]).as_it_came is None
-    assert prepare_page(np.kron(spoiled, np.ones((2, 2), np.uint8))).as_it_came is None
+        assert np.array_equal(prepare_grey(page).as_it_came, spoiled)
+    assert prepare_grey(mnist.x_test[0]).as_it_came is None
+    assert prepare_grey(np.kron(spoiled, np.ones((2, 2), np.uint8))).as_it_came is None

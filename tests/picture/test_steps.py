@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from tenfold.arrays import SIDE
-from tenfold.picture.prepare import Prepared, prepare_page
+from tenfold.picture.prepare import Prepared, prepare_grey
 from tenfold.picture.steps import CAPTION, GAP, TILE, draw_steps
 
 
@@ -28,7 +28,7 @@ def test_an_image_of_28_pixels_becomes_squares(mnist):
 
 
 def test_the_steps_of_a_picture_come_in_their_order(mnist):
-    prepared = prepare_page(np.kron(255 - np.pad(mnist.x_test[0], 9), np.ones((4, 4), np.uint8)))
+    prepared = prepare_grey(np.kron(255 - np.pad(mnist.x_test[0], 9), np.ones((4, 4), np.uint8)))
     drawn = np.asarray(Image.open(BytesIO(draw_steps(prepared))))
     assert [name for name, _ in prepared.stages] == ["picture", "ink", "28×28"]
     assert drawn.shape[1] == 3 * (TILE + GAP) + GAP

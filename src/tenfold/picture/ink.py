@@ -1,4 +1,4 @@
-"""From a page in grey to ink on clean paper: light divided out, faint and strong pens made equal.
+"""From a picture in grey to ink on clean paper: light divided out, faint and strong pens made equal.
 
 Thresholds without another source were chosen on the pictures that `tests/picture/papers.py` draws.
 """
@@ -36,7 +36,7 @@ Components: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int32]]
 """`int32 (height, width)`: for each pixel the number of its piece of ink from 1 on, 0 where there is none."""
 
 Window: TypeAlias = tuple[slice, slice]
-"""Rows and columns of a page."""
+"""Rows and columns of a picture."""
 
 Shares: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 """`float32 (height, width)`: light or ink, 0…255, not rounded."""
@@ -67,7 +67,7 @@ NOISE = 4
 """Most darkness that the paper's roughness reaches, in its standard deviations; half of it is taken off the ink."""
 
 CLEARLY = 1.5
-"""Least darkness of the ink, as a multiple of the most that rough paper reaches; below it the page is blank."""
+"""Least darkness of the ink, as a multiple of the most that rough paper reaches; below it the picture is blank."""
 
 REMAINS = 0.12
 """Share of the light's unevenness that may be left after it was divided out."""
@@ -98,13 +98,13 @@ step."""
 
 @dataclass(frozen=True)
 class InkLayer:
-    """The ink of a page, apart from its paper.
+    """The ink of a picture, apart from its paper.
 
     Attributes:
         ink: `uint8 (height, width)`, 0 paper, 255 the pen's usual darkness.
         mask: Where the ink is darker than the edge of a stroke.
         grain: The most that the paper's roughness reaches in `ink`, 0…255.
-        steps: What was done to the page.
+        steps: What was done to the picture.
     """
 
     ink: Ink
@@ -113,24 +113,24 @@ class InkLayer:
     steps: tuple[str, ...]
 
 
-def separate_ink(page: Grey) -> InkLayer | None:
+def separate_ink(grey: Grey) -> InkLayer | None:
     """Separate ink from paper.
 
     Args:
-        page: `uint8 (height, width)`, in any light, dark on light or light on dark.
+        grey: `uint8 (height, width)`, in any light, dark on light or light on dark.
 
     Returns:
-        The ink, at the page's size or, for small ones, a whole multiple of it; None where there is none.
+        The ink, at the picture's size or, for small ones, a whole multiple of it; None where there is none.
     """
-    enlarge = -(-ENLARGED // max(page.shape))
+    enlarge = -(-ENLARGED // max(grey.shape))
     if enlarge > 1:
-        page = np.asarray(cv2.resize(page, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC), np.uint8)
-    small = shrunk(page, THUMBNAIL)
+        grey = np.asarray(cv2.resize(grey, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC), np.uint8)
+    small = shrunk(grey, THUMBNAIL)
     inverted = has_light_ink(small)
     if inverted:
-        page, small = 255 - page, 255 - small
+        grey, small = 255 - grey, 255 - small
     light = _light(small)
-    shade = beside_paper(page, light, PAPER)
+    shade = beside_paper(grey, light, PAPER)
     uneven = _unevenness(light)
     darkness = _darkness(shade, uneven)
     if darkness is None:
@@ -183,7 +183,7 @@ def quantile(values: "np.ndarray", share: float) -> float:
 
 
 def window(mask: Mask, around: int = 0) -> Window:
-    """Give the part of a page that holds all of its ink, with a margin of `around` pixels, to look at less."""
+    """Give the part of a picture that holds all of its ink, with a margin of `around` pixels, to look at less."""
     left, top, width, height = cv2.boundingRect(mask)
     rows = slice(max(0, top - around), top + height + around)
     return rows, slice(max(0, left - around), left + width + around)
@@ -193,7 +193,7 @@ def _light(small: Grey) -> Grey:
     """Give how light the paper is at each place of a thumbnail: seen around the strokes, and smooth.
 
     Shadows have edges, lenses darken corners. The light is found with and without a model of the latter; the one that
-    leaves less of the page to be ink is taken.
+    leaves less of the picture to be ink is taken.
     """
     light = _around_strokes(small, np.full(small.shape, 255, np.float32))
     if _unevenness(light) > UNEVEN:
@@ -251,12 +251,12 @@ def _quadratic_terms(height: int, width: int) -> tuple[Shares, Shares]:
 
 
 def _darkness(shade: Grey, uneven: float) -> tuple[float, float, float] | None:
-    """Find what to take off the darkness of a page, how dark its ink usually is, and how dark its paper may be.
+    """Find what to take off the darkness of a picture, how dark its ink usually is, and how dark its paper may be.
 
     Only paper is lighter than paper: its roughness is measured there, where ink cannot disturb.
 
     Args:
-        shade: A page with its light divided out.
+        shade: A picture with its light divided out.
         uneven: How uneven the light was, as a share of its most.
 
     Returns:

@@ -18,37 +18,37 @@ MEDIAN_NOISE = 0.6745
 """Median size of normal noise over its standard deviation: the normal quantile of 3/4."""
 
 
-def shrunk(page: Grey, longest: int) -> Grey:
-    """Average a page down until its longer side has at most `longest` pixels; a smaller one stays as it is."""
-    shrink = max(page.shape) / longest
+def shrunk(grey: Grey, longest: int) -> Grey:
+    """Average a picture down until its longer side has at most `longest` pixels; a smaller one stays as it is."""
+    shrink = max(grey.shape) / longest
     if shrink <= 1:
-        return page
-    height, width = (max(1, round(side / shrink)) for side in page.shape)
-    return np.asarray(cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+        return grey
+    height, width = (max(1, round(side / shrink)) for side in grey.shape)
+    return np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def beside_paper(page: Grey, light: Grey, paper: int) -> Grey:
-    """Divide the light out of a page.
+def beside_paper(grey: Grey, light: Grey, paper: int) -> Grey:
+    """Divide the light out of a picture.
 
     Args:
-        page: `uint8 (height, width)`, ink darker than paper.
+        grey: `uint8 (height, width)`, ink darker than paper.
         light: How light the paper is everywhere: `uint8`, a smaller copy.
         paper: The shade that pixels as light as their paper are given, 1…255; what is lighter goes up to 255.
 
     Returns:
         `uint8 (height, width)`: how light each pixel is beside its paper.
     """
-    height, width = page.shape
+    height, width = grey.shape
     everywhere = np.asarray(cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
-    return np.asarray(cv2.divide(page, np.maximum(everywhere, 1), scale=paper), np.uint8)
+    return np.asarray(cv2.divide(grey, np.maximum(everywhere, 1), scale=paper), np.uint8)
 
 
-def roughness(page: Grey, light: float) -> float:
-    """Give the spread of a page's noise as darkness, 0…255, under paper as light as `light`.
+def roughness(grey: Grey, light: float) -> float:
+    """Give the spread of a picture's noise as darkness, 0…255, under paper as light as `light`.
 
     It is measured on pixels two apart, of which most are both paper.
     """
-    if page.shape[1] < 3:
+    if grey.shape[1] < 3:
         return 0.0
-    some = page[::4].astype(np.int16)
+    some = grey[::4].astype(np.int16)
     return float(np.median(np.abs(some[:, 2:] - some[:, :-2]))) / MEDIAN_NOISE / 2**0.5 * 255 / max(light, 1)

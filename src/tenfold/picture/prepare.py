@@ -13,7 +13,7 @@ from tenfold.picture.opening import open_digit
 from tenfold.picture.rules import remove_ruling_lines
 from tenfold.picture.strokes import keep_digit, strengthen, thicken
 
-__all__ = ["Prepared", "prepare", "prepare_page"]
+__all__ = ["Prepared", "prepare", "prepare_grey"]
 
 BLANK: Image = np.zeros((SIDE, SIDE), np.uint8)
 BLANK.setflags(write=False)
@@ -55,29 +55,29 @@ def prepare(picture: Picture, *, pixels: int = LIMIT, stages: bool = False, bgr:
     Raises:
         PictureError: It cannot be read, is no picture, or has too many or too few pixels.
     """
-    page, steps = open_digit(picture, pixels=pixels, bgr=bgr)
-    prepared = prepare_page(page)
+    grey, steps = open_digit(picture, pixels=pixels, bgr=bgr)
+    prepared = prepare_grey(grey)
     shown = prepared.stages if stages else ()
     return replace(prepared, steps=(*steps, *prepared.steps), stages=shown)
 
 
-def prepare_page(page: Grey) -> Prepared:
-    """Make a page of one digit ready for a network.
+def prepare_grey(grey: Grey) -> Prepared:
+    """Make a picture of one digit ready for a network.
 
     Args:
-        page: `uint8 (height, width)` in grey, of any size, light and polarity.
+        grey: `uint8 (height, width)` in grey, of any size, light and polarity.
 
     Returns:
         The image as MNIST has them, the steps and the stages.
     """
-    for image, done in ((page, ()), (255 - page, ("inverted",))):
+    for image, done in ((grey, ()), (255 - grey, ("inverted",))):
         if is_framed(image):
-            return Prepared(image, done, (("picture", page), ("28×28", image)))
-    layer = separate_ink(page)
+            return Prepared(image, done, (("picture", grey), ("28×28", image)))
+    layer = separate_ink(grey)
     if layer is None:
-        return Prepared(BLANK, (), (("picture", page), ("28×28", BLANK)))
+        return Prepared(BLANK, (), (("picture", grey), ("28×28", BLANK)))
     steps = layer.steps
-    shown: list[tuple[str, Grey]] = [("picture", page), ("ink", layer.ink)]
+    shown: list[tuple[str, Grey]] = [("picture", grey), ("ink", layer.ink)]
     ink, mask = layer.ink, layer.mask
     chain = (
         (remove_ruling_lines, "lines removed"),
@@ -95,6 +95,6 @@ def prepare_page(page: Grey) -> Prepared:
         return Prepared(BLANK, steps, (*shown, ("28×28", BLANK)))
     image = frame(ink)
     as_it_came = None
-    if page.shape == image.shape:  # its polarity by its middle, where no edge of a crop reaches
-        as_it_came = page if np.median(page[:, SIDE // 4 : -SIDE // 4]) < 128 else 255 - page
+    if grey.shape == image.shape:  # its polarity by its middle, where no edge of a crop reaches
+        as_it_came = grey if np.median(grey[:, SIDE // 4 : -SIDE // 4]) < 128 else 255 - grey
     return Prepared(image, (*steps, "framed"), (*shown, ("28×28", image)), as_it_came)

@@ -31,20 +31,20 @@ STEEPEST = 0.12
 """Largest slant of a level ruling line, in rows for each column: 7 degrees."""
 
 LONG = 0.6
-"""Shortest ruling line, as a share of the page's width."""
+"""Shortest ruling line, as a share of the picture's width."""
 
 UNBROKEN = 0.85
 """Least share of a ruling line's columns, from end to end, that is inked: they are printed faintly."""
 
 NEAR = 0.05
-"""Largest gap between a ruling line's end and the page's edge or the line that it ends at, as a share of the page's
-longer side."""
+"""Largest gap between a ruling line's end and the picture's edge or the line that it ends at, as a share of the
+picture's longer side."""
 
 FILLED = 0.95
-"""Least share of the page's outermost row that is inked where a line fills it."""
+"""Least share of the picture's outermost row that is inked where a line fills it."""
 
 TIGHT = 0.07
-"""Margin, as a share of a side of the page, below which a crop is tight around its digit and may have cut lines."""
+"""Margin, as a share of a side of the picture, below which a crop is tight around its digit and may have cut lines."""
 
 THIN = 0.75
 """Thickest ruling line, beside the pen's width; the bar of a 7 is thicker."""
@@ -53,23 +53,24 @@ CROSSED = 1.6
 """Length of a run of ink, beside the ruling line's thickness, from which on a stroke crosses the line there."""
 
 THICKEST = 0.07
-"""Thickest ruling line, as a share of the page's longer side; the strokes of a felt pen are thicker."""
+"""Thickest ruling line, as a share of the picture's longer side; the strokes of a felt pen are thicker."""
 
 STRAIGHT = 0.25
 """Largest mean distance of a ruling line's middle from straight, beside its thickness; the side of a 0 has more."""
 
 SEVERAL = 3
-"""Number of parallel lines from which on they are ruling lines, whatever else the page shows."""
+"""Number of parallel lines from which on they are ruling lines, whatever else the picture shows."""
 
 OUTER = 0.2
-"""Largest distance of a box's edge from the page's edge, as a share of the side; squared paper is told by being
+"""Largest distance of a box's edge from the picture's edge, as a share of the side; squared paper is told by being
 thin."""
 
 AROUND = 2.0
 """Distance from a ruling line, beside its thickness, within which faint ink is what is left of it."""
 
 LEAST = 0.2
-"""Least length of the longest piece that is left, as a share of the page's longer side; else the lines were a digit."""
+"""Least length of the longest piece that is left, as a share of the picture's longer side; else the lines were a
+digit."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Ruling:
     """A nearly level ruling line, in pixels.
 
     Attributes:
-        row: Its row at the left edge of the page.
+        row: Its row at the left edge of the picture.
         slant: Rows that it falls for each column.
         thick: Its thickness.
         first: The column that it begins at.
@@ -96,7 +97,7 @@ class Ruling:
 
 
 def remove_ruling_lines(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
-    """Take away the straight lines that cross a page; strokes that cross them stay whole.
+    """Take away the straight lines that cross a picture; strokes that cross them stay whole.
 
     Args:
         ink: `uint8 (height, width)`, 0 paper, 255 full ink.
@@ -229,7 +230,7 @@ def _band(runs: Runs, row: float, slant: float, reach: float) -> tuple[Places, P
 
 
 def _anchored(lines: list[Ruling], others: list[Ruling], shape: tuple[int, ...]) -> list[Ruling]:
-    """Keep the lines that end at the page's edge or at a line across; a stroke ends in the open."""
+    """Keep the lines that end at the picture's edge or at a line across; a stroke ends in the open."""
     height, width = shape
     room = NEAR * max(height, width)
 
@@ -247,9 +248,9 @@ def _is_ruling(line: Ruling, others: list[Ruling], pen: float, mask: Mask, *, lo
         line: A level line.
         others: The lines across.
         pen: The width of the strokes.
-        mask: The ink of the page.
-        lone: There are few lines, and the digit reaches the page's edge: the crop is tight, and a thin line may be the
-            foot of a 2.
+        mask: The ink of the picture.
+        lone: There are few lines, and the digit reaches the picture's edge: the crop is tight, and a thin line may be
+            the foot of a 2.
     """
     height, width = mask.shape
     distance = _to_edge(line, mask)
@@ -266,7 +267,7 @@ def _is_ruling(line: Ruling, others: list[Ruling], pen: float, mask: Mask, *, lo
 
 
 def _to_edge(line: Ruling, mask: Mask) -> float:
-    """Give the distance of a line's middle from the page's top or foot, whichever is nearer."""
+    """Give the distance of a line's middle from the picture's top or foot, whichever is nearer."""
     height, width = mask.shape
     return min(line.at(width / 2), height - line.at(width / 2))
 
@@ -278,7 +279,7 @@ def _longest(mask: Mask) -> int:
 
 
 def _reaches_edges(mask: Mask) -> tuple[bool, bool]:
-    """Say whether the largest piece is near the page's top or foot, and its left or right edge."""
+    """Say whether the largest piece is near the picture's top or foot, and its left or right edge."""
     stats = connected_components(mask)[2][1:]
     if not len(stats):
         return False, False

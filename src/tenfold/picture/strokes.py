@@ -22,7 +22,7 @@ from tenfold.picture.ink import (
 __all__ = ["keep_digit", "strengthen", "thicken"]
 
 Flags: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
-"""`bool`: for each piece and each edge of the page whether they meet."""
+"""`bool`: for each piece and each edge of the picture whether they meet."""
 
 Pieces: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 """`float64 (n, 5)`: left, top, width, height and area of each connected piece of ink."""
@@ -37,7 +37,7 @@ STRONGEST = 2.5
 """Largest factor that faint ink is multiplied by."""
 
 ALIKE = 0.2
-"""Size of the places within which strokes are made equally dark, as a share of the page's longer side."""
+"""Size of the places within which strokes are made equally dark, as a share of the picture's longer side."""
 
 COARSE = 7
 """Cells across such a place, when the darkness of strokes is looked at."""
@@ -46,10 +46,10 @@ EVEN = 240
 """Ink, of 255, that strokes reach everywhere where there is nothing to even out."""
 
 BRIDGE = 0.012
-"""Largest gap within a stroke, as a share of the page's longer side: a fine pen skips on rough paper."""
+"""Largest gap within a stroke, as a share of the picture's longer side: a fine pen skips on rough paper."""
 
 SMALLEST = 0.05
-"""Smallest digit, as a share of the page's longer side; below are grain and dust."""
+"""Smallest digit, as a share of the picture's longer side; below are grain and dust."""
 
 SPECK = 0.02
 """Area of a piece beside that of the largest below which it is a speck."""
@@ -58,7 +58,7 @@ OVER = 0.3
 """Largest gap to a piece above or below that belongs to a digit, as a share of its longer side: the bar of a 5."""
 
 OVER_CUT = 0.1
-"""The same for a piece that the page's edge cuts off: in a tight crop the bar of a 5 is."""
+"""The same for a piece that the picture's edge cuts off: in a tight crop the bar of a 5 is."""
 
 BESIDE = 0.08
 """The same for a piece beside the digit: the stem of a 4."""
@@ -67,7 +67,7 @@ WIDEST = 1.3
 """Largest width of a digit over its height, pieces beside it included."""
 
 HUGGING = 0.15
-"""Depth of a piece at the page's edge, as a share of the shorter side, below which it is left of something cut."""
+"""Depth of a piece at the picture's edge, as a share of the shorter side, below which it is left of something cut."""
 
 THINNEST = 1.5 / BOX
 """Width of strokes, as a share of the digit's longer side, below which averaging it down would make them fade."""
@@ -119,7 +119,7 @@ def _pieces(whole: Mask, mask: Mask) -> tuple[Window, Components, Pieces, Centre
     """Label connected pieces of ink, with small gaps bridged; only strong ink counts for their area.
 
     Returns:
-        The part of the page that holds all of them, its labels from 1 on, the boxes of the pieces on the page with the
+        The part of the picture that holds all of them, its labels from 1 on, the boxes of the pieces on it with the
         area of their strong ink, and their centres.
     """
     bridge = round(BRIDGE * max(mask.shape)) | 1
@@ -215,14 +215,14 @@ def _fitting(pieces: Pieces, main: int, mask: Mask) -> tuple[set[int], set[int]]
 
 
 def _touching(pieces: Pieces, shape: tuple[int, ...]) -> Flags:
-    """Say which pieces touch the left, top, right and bottom edge of the page: `(n, 4)`."""
+    """Say which pieces touch the left, top, right and bottom edge of the picture: `(n, 4)`."""
     height, width = shape
     left, top, wide, tall = pieces[:, :4].T
     return np.stack([left <= 1, top <= 1, left + wide >= width - 1, top + tall >= height - 1], axis=1)
 
 
 def _hugging(pieces: Pieces, shape: tuple[int, ...]) -> Flags:
-    """Say which pieces touch an edge of the page and stay near it: `(2, n)`, at the sides, and at the top or foot."""
+    """Say which pieces touch an edge of the picture and stay near it: `(2, n)`: at the sides, at the top or foot."""
     height, width = shape
     left, top, wide, tall = pieces[:, :4].T
     reach = HUGGING * min(height, width)
