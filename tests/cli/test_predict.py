@@ -66,6 +66,10 @@ def test_the_most_pixels_of_a_picture_can_be_set(command, model, pictures):
     assert result.status == 1
     assert "too large: 28×28 pixels, and at most 783 are read" in result.err
 
+    result = command("predict", "pictures/0.png", "--pixels", "0", "--model", model.folder)
+    assert result.status == 2
+    assert "must be at least 1, got 0" in result.err
+
 
 def test_a_closed_pipe_is_no_error(model, pictures):
     command = f"{sys.executable} -m tenfold predict {pictures} --model {model.folder} --json | head -n 1"

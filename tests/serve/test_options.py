@@ -20,7 +20,7 @@ def test_other_machines_are_served_with_a_token_only_unless_one_insists(tmp_path
     [
         ({"port": 99_999}, "--port must be from 0"),
         ({"workers": 0}, "--workers must be at least 1"),
-        ({"limits": Limits(pixels=0)}, "--pixels must be at least 1"),
+        ({"limits": Limits(pixels=0)}, "pixels, how many a picture may have, must be at least 1, got 0"),
     ],
 )
 def test_a_value_that_is_not_allowed_is_named(changes, message):

@@ -21,7 +21,7 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
-from tenfold.errors import PictureError
+from tenfold.errors import OptionError, PictureError
 from tenfold.files import reason
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Picture",
     "Size",
     "averaged",
+    "check_limit",
     "check_size",
     "content_of",
     "decoding",
@@ -168,6 +169,16 @@ def decoding() -> Iterator[None]:
         raise _too_large("it has far more pixels than are read") from error
     except DAMAGED as error:
         raise PictureError(f"the picture is damaged: {error}") from error
+
+
+def check_limit(pixels: int) -> None:
+    """Check how many pixels a picture may have.
+
+    Raises:
+        OptionError: No picture has so few.
+    """
+    if pixels < 1:
+        raise OptionError(f"pixels, how many a picture may have, must be at least 1, got {pixels}")
 
 
 def check_size(width: int, height: int, pixels: int, least: int = 1) -> None:

@@ -19,6 +19,7 @@ from tenfold.picture.decode import (
     OpenedPage,
     Picture,
     Size,
+    check_limit,
     check_size,
     content_of,
     decoding,
@@ -66,6 +67,7 @@ def open_digit(picture: Picture, *, pixels: int = LIMIT, bgr: bool = False) -> t
     Raises:
         PictureError: It cannot be read, is no picture, is damaged, locked, or has too many or too few pixels. Of a path
             the message begins with it.
+        OptionError: `pixels` is below 1.
     """
     page = next(_opened(picture, DIGIT, pixels, bgr=bgr))
     steps = (f"first {page.one_of} taken",) if page.one_of else ()
@@ -86,6 +88,7 @@ def open_pages(picture: Picture, *, pixels: int = LIMIT, bgr: bool = False) -> I
 
     Raises:
         PictureError: As for `open_digit`.
+        OptionError: Likewise.
     """
     for page in _opened(picture, PAGE, pixels, bgr=bgr):
         yield page.grey
@@ -110,6 +113,7 @@ def count_pages(picture: Picture) -> int:
 
 def _opened(picture: Picture, size: Size, pixels: int, *, bgr: bool) -> Iterator[OpenedPage]:
     """Open anything that people have as a picture."""
+    check_limit(pixels)
     with _named(picture):
         if isinstance(picture, np.ndarray):
             picture = from_array(picture, bgr=bgr)

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from tenfold.errors import OptionError
-from tenfold.picture.decode import LIMIT
+from tenfold.picture.decode import LIMIT, check_limit
 
 __all__ = ["FORKS", "Limits", "ServeOptions", "default_workers", "is_loopback"]
 
@@ -88,8 +88,7 @@ class ServeOptions:
             raise OptionError(f"--port must be from 0 to {HIGHEST_PORT}, got {self.port}")
         if self.workers < 1:
             raise OptionError(f"--workers must be at least 1, got {self.workers}")
-        if self.limits.pixels < 1:
-            raise OptionError(f"--pixels must be at least 1, got {self.limits.pixels}")
+        check_limit(self.limits.pixels)
         if not (is_loopback(self.host) or self.token_file or self.insecure):
             raise OptionError(
                 f"{self.host} can be reached from other machines: give --token-file FILE, which every request must "
