@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tenfold.picture.ink import mask_of
-from tenfold.picture.rules import Ruling, remove_ruling_lines
+from tenfold.picture.rules import Ruling, fit_straight, remove_ruling_lines
 
 SIDE = 160
 
@@ -83,3 +83,8 @@ def test_a_bent_line_is_a_stroke():
 def test_a_ruling_line_has_a_row_at_each_column():
     line = Ruling(row=10, slant=0.5, thick=2, first=0, last=100)
     assert [line.at(column) for column in (0, 2, 100)] == [10, 11, 60]
+
+
+def test_a_straight_line_is_fitted_by_its_middle_and_its_slant():
+    columns = np.array([10, 11, 14, 25])
+    assert fit_straight(columns, 3 + 0.25 * columns) == pytest.approx((15, 6.75, 0.25))

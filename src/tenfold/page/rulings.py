@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from tenfold.picture.ink import Mask, connected_components, quantile, stroke_width
+from tenfold.picture.rules import fit_straight
 
 __all__ = ["BEND", "LARGE", "SMALLEST_DIGIT", "STEEPEST", "LevelLine", "Places", "level_lines", "tilt", "without_rules"]
 
@@ -152,7 +153,8 @@ def _joined(runs: list[tuple[Places, Places, float]], width: int, least: float) 
     groups: list[tuple[Places, Places, float]] = []
     for columns, rows, thick in sorted(runs, key=lambda run: -len(run[0])):
         for number, (others, other_rows, other_thick) in enumerate(groups):
-            away = np.abs(_straight(others, other_rows, columns) - rows)
+            column, row, slant = fit_straight(others, other_rows)
+            away = np.abs(row + slant * (columns - column) - rows)
             if quantile(away, 0.5) <= 2 + max(thick, other_thick) + 0.01 * width:
                 both = np.concatenate([others, columns]), np.concatenate([other_rows, rows])
                 groups[number] = (*both, max(thick, other_thick))
@@ -168,13 +170,6 @@ def _joined(runs: list[tuple[Places, Places, float]], width: int, least: float) 
         curve = np.polyfit(columns, rows, BEND if right - left > 0.5 * width else 1)
         found.append(LevelLine(tuple(map(float, curve)), left, right, thick, inked / max(right - left, 1)))
     return sorted(found, key=lambda line: float(line.at(width / 2)))
-
-
-def _straight(columns: Places, rows: Places, at: Places) -> Places:
-    """Give the rows at some columns of the straight line that fits others best."""
-    middle = columns.mean()
-    away = columns - middle
-    return np.asarray(rows.mean() + (away @ rows) / (away @ away) * (at - middle), np.float64)
 
 
 def without_rules(mask: Mask) -> Mask:

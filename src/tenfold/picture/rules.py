@@ -1,11 +1,12 @@
 """Straight lines that are no strokes: ruling lines, squared paper, the edges of boxes and of crops.
 
 Ruling lines are first sought on a small copy, as rows of it sheared by a slant, then fitted and followed on the ink
-itself. Thresholds were chosen on the pictures that `tests/picture/papers.py` draws.
+itself. On pages lines are found in other ways: docs/design.md, "Straight lines". Thresholds were chosen on the pictures
+that `tests/picture/papers.py` draws.
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from tenfold.picture.frame import Ink
 from tenfold.picture.ink import THUMBNAIL, Mask, connected_components, mask_of, stroke_width
 
-__all__ = ["remove_ruling_lines"]
+__all__ = ["fit_straight", "remove_ruling_lines"]
 
 Runs: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int32]]
 """`int32 (height, width)`: for every pixel of ink the length of the vertical run of ink through it, 0 elsewhere."""
@@ -168,7 +169,8 @@ def _fitted_lines(runs: Runs, candidates: list[tuple[float, float]]) -> list[Rul
             y, x = _band(runs, row, slant, reach)
             if len(x) < 2 or x.min() == x.max():
                 break
-            row, slant = _fitted(x, y)
+            column, middle, slant = fit_straight(x, y)
+            row = middle - slant * column
             reach /= 2
         line = _measured(runs, row, slant)
         if line:
@@ -176,12 +178,11 @@ def _fitted_lines(runs: Runs, candidates: list[tuple[float, float]]) -> list[Rul
     return found
 
 
-def _fitted(x: Places, y: Places) -> tuple[float, float]:
-    """Fit a straight line by least squares: its row at column 0, and its slant."""
-    middle = x.mean()
-    away = x - middle
-    slant = float(away @ y / (away @ away))
-    return float(y.mean() - slant * middle), slant
+def fit_straight(columns: "np.ndarray[Any, Any]", rows: "np.ndarray[Any, Any]") -> tuple[float, float, float]:
+    """Fit a straight line by least squares: the column and the row of its middle, and its slant."""
+    column = columns.mean()
+    away = columns - column
+    return float(column), float(rows.mean()), float(away @ rows / (away @ away))
 
 
 def _measured(runs: Runs, row: float, slant: float) -> Ruling | None:
