@@ -52,7 +52,7 @@ def test_a_folder_of_format_1_answers_as_before(old_folder, mnist):
 def test_a_folder_of_format_1_reads_single_digits_only_and_says_so(old_folder, mnist):
     reader = tenfold.Reader(old_folder)
     assert "numbers" not in reader.model.info.calibration
-    with pytest.raises(ModelError, match=r"reads single digits only, for it holds no line recogniser"):
+    with pytest.raises(ModelError, match=r"reads single digits only, for it has no line recogniser"):
         reader.numbers(np.full((300, 300), 255, np.uint8))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import tenfold
 from tenfold.errors import ModelError
-from tenfold.model.engine import open_network
+from tenfold.model.engine import BATCH, open_network
 
 SOURCE = Path(tenfold.__file__).parent
 
@@ -31,6 +31,13 @@ def test_a_network_answers_what_is_asked_for_in_that_order(model, mnist):
     assert features.shape == (3, 128)
     assert np.array_equal(probabilities, model(mnist.x_test[:3]))
     assert network.inputs == ("images",)
+
+
+def test_any_number_of_images_is_answered(model, mnist):
+    network = open_network(model.content("model.onnx"), threads=1, source="model.onnx")
+    for count in (0, 1, BATCH, BATCH + 1):
+        [probabilities] = network.run(["probabilities"], mnist.x_test[:count])
+        assert probabilities.shape == (count, 10)
 
 
 def test_the_number_of_threads_is_said_at_every_opening(model):

@@ -5,8 +5,8 @@ import pytest
 
 import tenfold
 from tenfold.errors import OptionError
-from tenfold.model.promise import HeldOut
-from tenfold.read.promises import ANY, NUMBERS, calibration_of, least_probable
+from tenfold.model.promise import NUMBERS, HeldOut
+from tenfold.read.promises import ANY, calibration_of, least_probable
 
 
 class Seam:

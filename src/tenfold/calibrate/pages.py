@@ -10,15 +10,15 @@ import numpy as np
 
 from tenfold.errors import DataError
 from tenfold.files import reading
-from tenfold.model.folder import Model, save_model
-from tenfold.model.promise import HeldOut, promises, told_promises
+from tenfold.model.folder import Model, save_again
+from tenfold.model.promise import NUMBERS, HeldOut, promises, told_promises
 from tenfold.picture.decode import Grey
 from tenfold.picture.opening import open_pages
 from tenfold.read.lists import Known
 from tenfold.read.numbers import decide
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import ReadRow, read_page
-from tenfold.read.promises import ANY, NUMBERS, ReadingKind
+from tenfold.read.promises import ANY, ReadingKind
 from tenfold.read.readings import EMPTY
 
 __all__ = [
@@ -262,14 +262,7 @@ def keep_answers(
     """
     kept = {kind: held_out(each) for kind, each in gathered.items()}
     numbers = {kind: each.to_dict() for kind, each in kept.items()}
-    save_model(
-        folder,
-        replace(model.info, calibration={**model.info.calibration, NUMBERS: numbers}),
-        onnx=model.content("model.onnx"),
-        weights=model.content("model.safetensors"),
-        golden=model.golden,
-        lines=model.line_network(),
-    )
+    save_again(model, folder, replace(model.info, calibration={**model.info.calibration, NUMBERS: numbers}))
     return {
         kind: CalibratedKind(len(each.right), int(each.right.sum()), promises(each, ERRORS))
         for kind, each in kept.items()

@@ -9,9 +9,15 @@ import numpy as np
 from tenfold.arrays import Images, Labels, as_labels
 from tenfold.errors import DataError
 from tenfold.model.evaluate import expected_calibration_error
-from tenfold.model.folder import Model, save_model, shipped_lines
-from tenfold.model.promise import HeldOut, fit_temperature, out_of_distribution_threshold, promises, told_promises
-from tenfold.read.promises import NUMBERS
+from tenfold.model.folder import Model, save_again, shipped_lines
+from tenfold.model.promise import (
+    NUMBERS,
+    HeldOut,
+    fit_temperature,
+    out_of_distribution_threshold,
+    promises,
+    told_promises,
+)
 
 __all__ = ["ERRORS", "CalibratedPictures", "calibrate_on_pictures"]
 
@@ -97,14 +103,8 @@ def calibrate_on_pictures(
     after /= after.sum(axis=1, keepdims=True)
     held_out = HeldOut.of(after[known], labels[known])
     calibration["held_out"] = held_out.to_dict()
-    save_model(
-        folder,
-        replace(model.info, calibration=calibration, scores=None),
-        onnx=model.content("model.onnx"),
-        weights=model.content("model.safetensors"),
-        golden=model.golden,
-        lines=model.line_network() or shipped_lines(model.classes),
-    )
+    info = replace(model.info, calibration=calibration, scores=None)
+    save_again(model, folder, info, lines=model.line_network() or shipped_lines(model.classes))
     return CalibratedPictures(
         data=data,
         n=len(images),

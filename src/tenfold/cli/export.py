@@ -67,13 +67,13 @@ def export(
 
 
 def _content(model: "Model", file_format: Format, data: str, *, offline: bool) -> bytes:
+    from tenfold.model.folder import check_has_lines
+
     if file_format == "safetensors":
         return model.content("model.safetensors")
     if file_format == "lines":
-        network = model.line_network()
-        if network is None:
-            raise ModelError(f"{model.folder} reads single digits only: it has no line recogniser to export")
-        return network.content
+        check_has_lines(model)
+        return model.content("lines.onnx")
     if file_format == "onnx" and "graph_temperature" not in model.info.calibration:
         return model.content("model.onnx")  # needs neither PyTorch nor the onnx package
     try:

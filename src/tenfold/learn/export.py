@@ -37,9 +37,6 @@ __all__ = [
     "save_trained",
 ]
 
-BATCH = 512
-"""Images given to a network at once."""
-
 INT8_TOLERANCE = 0.05
 """Largest difference of a probability in int8 from the same in float32; beyond it the int8 network is broken."""
 
@@ -223,9 +220,7 @@ def classifier_of(content: bytes) -> Classifier:
     network = open_network(content, threads=None, source="the network as ONNX")
 
     def classify(images: Images, /) -> Probabilities:
-        starts = range(0, len(images), BATCH)
-        answers = [network.run(["probabilities"], images[start : start + BATCH])[0] for start in starts]
-        return cast(Probabilities, np.concatenate(answers))
+        return cast(Probabilities, network.run(["probabilities"], images)[0])
 
     return classify
 

@@ -34,8 +34,9 @@ from tenfold.learn.precision import with_precision
 from tenfold.learn.progress import TrainingProgress
 from tenfold.learn.recipes import TrainingOptions
 from tenfold.model.description import Epoch
-from tenfold.model.folder import SHIPPED, load_model, save_model
+from tenfold.model.folder import SHIPPED, load_model, save_again
 from tenfold.model.line_recognizer import LineNetwork
+from tenfold.model.promise import NUMBERS
 
 __all__ = ["OPTIONS", "batches", "lines_to_onnx", "loss_of", "network", "train"]
 
@@ -271,15 +272,9 @@ def main(
     """Train the line recogniser and put it into a model folder, whose promises about whole numbers are dropped."""
     beside = load_model(model)
     net, alphabet = train(count, seed, threads, model.with_name(f"{model.name}.lines.onnx"), progress=True)
-    calibration = {name: value for name, value in beside.info.calibration.items() if name != "numbers"}
-    save_model(
-        model,
-        replace(beside.info, calibration=calibration),
-        onnx=beside.content("model.onnx"),
-        weights=beside.content("model.safetensors"),
-        golden=beside.golden,
-        lines=LineNetwork(alphabet, lines_to_onnx(net)),
-    )
+    calibration = {name: value for name, value in beside.info.calibration.items() if name != NUMBERS}
+    info = replace(beside.info, calibration=calibration)
+    save_again(beside, model, info, lines=LineNetwork(alphabet, lines_to_onnx(net)))
     print(model)
 
 

@@ -9,7 +9,6 @@
 | `README.md` | the model card |
 """
 
-import base64
 import errno
 import glob
 import hashlib
@@ -21,27 +20,29 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Final, Literal, cast
 
 import numpy as np
 
-from tenfold.arrays import (
-    SIDE,
-    Columns,
-    Features,
-    Images,
-    Line,
-    OutOfDistribution,
-    Probabilities,
-    as_images,
-)
+from tenfold.arrays import Columns, Features, Images, Line, OutOfDistribution, Probabilities, Recognizer, as_images
 from tenfold.errors import ModelError
 from tenfold.model.card import model_card
 from tenfold.model.description import DOCUMENT, FORMAT, ModelInfo, digest, info_of, read_document
 from tenfold.model.engine import Network, open_network
+from tenfold.model.golden import GOLDEN_TOLERANCE, check_golden, stored_golden, stored_images
 from tenfold.model.line_recognizer import LineNetwork, LineRecognizer, golden_line
 
-__all__ = ["SHIPPED", "Model", "check_place", "folder_of", "load_model", "save_model", "shipped_lines"]
+__all__ = [
+    "SHIPPED",
+    "Model",
+    "check_has_lines",
+    "check_place",
+    "folder_of",
+    "load_model",
+    "save_again",
+    "save_model",
+    "shipped_lines",
+]
 
 SHIPPED = Path(__file__).parent / "reader"
 """The model folder that ships with Tenfold."""
@@ -49,13 +50,9 @@ SHIPPED = Path(__file__).parent / "reader"
 SHIPPED_NAME = "shipped"
 """What that folder is called wherever a model is named."""
 
-DIGITS_FILE, LINES_FILE, WEIGHTS_FILE = "model.onnx", "lines.onnx", "model.safetensors"
-
-GOLDEN_TOLERANCE = 1e-4
-"""How far an answer to a golden image may be from the stored one: processors round differently."""
-
-BATCH = 512
-"""Images given to the network at once: enough to be fast, few enough to keep activations in the cache."""
+DIGITS_FILE: Final = "model.onnx"
+LINES_FILE: Final = "lines.onnx"
+WEIGHTS_FILE: Final = "model.safetensors"
 
 
 class Model:
@@ -136,26 +133,19 @@ class Model:
         Raises:
             ModelError: The folder reads single digits only.
         """
-        if self._lines is None:
-            raise ModelError(
-                f"{self.folder} reads single digits only, for it holds no line recogniser ({LINES_FILE}): those of the "
-                "digits 0 to 9 that `tenfold train` and `tenfold calibrate` write have one"
-            )
-        return self._lines(lines)
+        check_has_lines(self)
+        return cast(LineRecognizer, self._lines)(lines)
 
     def line_network(self) -> LineNetwork | None:
         """Give the folder's line recogniser as it is stored, to carry along; None where it has none."""
-        return LineNetwork(self.alphabet, self.content("lines.onnx")) if self.alphabet else None
+        return LineNetwork(self.alphabet, self.content(LINES_FILE)) if self.alphabet else None
 
     def content(self, name: Literal["model.onnx", "lines.onnx", "model.safetensors"]) -> bytes:
         """Give one of the folder's files, checked against its hash."""
         return _read(self.folder, name, _document(self.folder)["files"])
 
     def _run(self, *outputs: str, images: Images) -> list[np.ndarray[Any, Any]]:
-        images = as_images(images)
-        starts = range(0, max(len(images), 1), BATCH)
-        batches = [self._network.run(outputs, images[start : start + BATCH]) for start in starts]
-        return [np.concatenate(parts) for parts in zip(*batches, strict=True)]
+        return self._network.run(outputs, as_images(images))
 
     def _calibrated(self, probabilities: np.ndarray[Any, Any]) -> Probabilities:
         """Divide the logits by what was found after the graph was written: powers of the probabilities do the same."""
@@ -163,6 +153,20 @@ class Model:
             return cast(Probabilities, probabilities)
         powers = probabilities**self._sharper
         return cast(Probabilities, powers / powers.sum(axis=1, keepdims=True))
+
+
+def check_has_lines(model: Recognizer) -> None:
+    """Check that a model has a line recogniser, which numbers are read with.
+
+    Raises:
+        ModelError: It has none.
+    """
+    if not model.alphabet:
+        name = f"the model {model.info.name}" if isinstance(model, Model) else "this model"
+        raise ModelError(
+            f"{name} reads single digits only, for it has no line recogniser: models of the digits 0 to 9 that "
+            "`tenfold train` and `tenfold calibrate` write have one"
+        )
 
 
 def folder_of(model: str | Path | None) -> Path:
@@ -192,8 +196,9 @@ def load_model(folder: str | Path | None = None, *, threads: int | None = None) 
     onnx = _read(folder, DIGITS_FILE, document["files"])
     _read(folder, WEIGHTS_FILE, document["files"])
     lines = LineNetwork(info.alphabet, _read(folder, LINES_FILE, document["files"])) if info.alphabet else None
-    model = _opened(folder, info, onnx, lines, _golden_images(folder, document["golden"]), threads)
-    _check_golden(model, document["golden"])
+    golden, file = document["golden"], folder / DOCUMENT
+    model = _opened(folder, info, onnx, lines, stored_images(golden, file), threads)
+    check_golden(golden, model(model.golden), _golden_columns(model), file)
     return model
 
 
@@ -246,17 +251,11 @@ def save_model(
     if answers is not None and np.abs(given - answers).max() > GOLDEN_TOLERANCE:
         raise ModelError(f"the network of {info.name} answers otherwise as ONNX than in PyTorch; nothing was written")
     contents = {DIGITS_FILE: onnx, WEIGHTS_FILE: weights, **({LINES_FILE: lines.content} if lines else {})}
-    stored = {
-        "images": base64.b64encode(golden.tobytes()).decode(),
-        "probabilities": [[round(float(value), 7) for value in row] for row in given],
-    }
-    if lines:
-        stored["columns"] = base64.b64encode(_golden_columns(model).astype("<f4").tobytes()).decode()
     document = {
         "format": FORMAT,
         **info.to_dict(),
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
-        "golden": stored,
+        "golden": stored_golden(golden, given, _golden_columns(model)),
     }
     document["sha256"] = digest(document)
     contents[DOCUMENT] = (json.dumps(document, indent=1) + "\n").encode()
@@ -265,6 +264,28 @@ def save_model(
         return _replace_folder(folder, contents)
     except OSError as error:
         raise ModelError(f"cannot write the model folder {folder}: {error.strerror or error}") from error
+
+
+def save_again(model: Model, folder: str | Path, info: ModelInfo, *, lines: LineNetwork | None = None) -> Model:
+    """Write a model's networks and golden images again, with something else said of them.
+
+    Args:
+        model: The model; its folder is left as it is, unless it is the one to write.
+        folder: Where to.
+        info: What the model is now.
+        lines: Its line recogniser; by default the one that it has.
+
+    Raises:
+        ModelError: As for `save_model`.
+    """
+    return save_model(
+        folder,
+        info,
+        onnx=model.content(DIGITS_FILE),
+        weights=model.content(WEIGHTS_FILE),
+        golden=model.golden,
+        lines=lines or model.line_network(),
+    )
 
 
 def check_place(folder: str | Path) -> None:
@@ -277,7 +298,7 @@ def check_place(folder: str | Path) -> None:
     if Path.cwd().is_relative_to(folder):
         raise ModelError(f"{folder} is the current folder or holds it; nothing was written, choose another place")
     try:
-        is_model = (folder / "model.json").is_file()
+        is_model = (folder / DOCUMENT).is_file()
         if folder.exists() and not is_model and (folder.is_file() or any(folder.iterdir())):
             raise ModelError(f"{folder} exists and is no model folder; nothing was written, choose another place")
     except OSError as error:
@@ -371,34 +392,5 @@ def _opened(
     return model
 
 
-def _golden_images(folder: Path, golden: Mapping[str, Any]) -> Images:
-    try:
-        return np.frombuffer(base64.b64decode(golden["images"]), dtype=np.uint8).reshape(-1, SIDE, SIDE)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{folder / DOCUMENT} is not a model description: golden: {error}") from error
-
-
-def _golden_columns(model: Model) -> Columns:
-    return model.lines([golden_line(model.golden)])[0]
-
-
-def _check_golden(model: Model, golden: Mapping[str, Any]) -> None:
-    """Ask a model about its golden images again, one by one and side by side as a line."""
-    try:
-        expected = np.array(golden["probabilities"], dtype=np.float64)
-        columns = np.frombuffer(base64.b64decode(golden["columns"]), "<f4") if model.alphabet else None
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{model.folder / DOCUMENT} is not a model description: golden: {error}") from error
-    _compare(model, model(model.golden), expected)
-    if columns is not None:
-        got = np.exp(_golden_columns(model))
-        _compare(model, got.ravel(), np.exp(columns))
-
-
-def _compare(model: Model, got: np.ndarray[Any, Any], expected: np.ndarray[Any, Any]) -> None:
-    difference = np.abs(got - expected).max() if got.shape == expected.shape else np.nan
-    if not difference <= GOLDEN_TOLERANCE:
-        raise ModelError(
-            f"{model.folder} no longer gives the answers it was saved with (off by {difference:.2g}, allowed "
-            f"{GOLDEN_TOLERANCE:g}): its weights are not finite, or not the ones it was saved with"
-        )
+def _golden_columns(model: Model) -> Columns | None:
+    return model.lines([golden_line(model.golden)])[0] if model.alphabet else None

@@ -13,6 +13,7 @@ from tenfold.arrays import Labels, OutOfDistribution, Probabilities
 from tenfold.errors import ModelError, OptionError
 
 __all__ = [
+    "NUMBERS",
     "HeldOut",
     "acceptance_threshold",
     "fewest_images",
@@ -21,6 +22,9 @@ __all__ = [
     "promises",
     "told_promises",
 ]
+
+NUMBERS = "numbers"
+"""The name under which a calibration keeps, for each kind of reading, what was answered on labelled pages."""
 
 CONFIDENCE = 0.95
 """Probability with which a promise about error holds, over the draw of the images that it rests on."""

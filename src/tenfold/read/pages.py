@@ -9,6 +9,7 @@ import numpy as np
 
 from tenfold.arrays import LINE_HEIGHT, SIDE, Columns, Images, OutOfDistribution, Probabilities, Recognizer
 from tenfold.errors import FormError, ModelError
+from tenfold.model.folder import check_has_lines
 from tenfold.page.align import anchors_of, fit
 from tenfold.page.layout import FreeRow, Row, find_boxed, find_free
 from tenfold.page.paper import even_out
@@ -110,9 +111,7 @@ def check_reads_numbers(model: Recognizer) -> None:
     Raises:
         ModelError: It does not.
     """
-    if not model.alphabet:
-        model.lines([])  # which says so in the model's own words
-        raise ModelError("this model reads single digits only: its alphabet is empty")
+    check_has_lines(model)
     if set(model.alphabet) != set(model.classes):
         raise ModelError(
             f"this model tells single pictures of {', '.join(model.classes)} apart, and reads lines of "

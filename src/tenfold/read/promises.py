@@ -6,9 +6,9 @@ from typing import Any, Literal, TypeAlias, get_args
 from tenfold.arrays import Recognizer
 from tenfold.errors import OptionError
 from tenfold.model.folder import Model
-from tenfold.model.promise import HeldOut, acceptance_threshold
+from tenfold.model.promise import NUMBERS, HeldOut, acceptance_threshold
 
-__all__ = ["ANY", "NUMBERS", "ReadingKind", "calibration_of", "least_probable"]
+__all__ = ["ANY", "ReadingKind", "calibration_of", "least_probable"]
 
 ReadingKind: TypeAlias = Literal["boxes", "free", "list"]
 """What was read: rows of boxes, free rows, or either beside a list."""
@@ -18,9 +18,6 @@ ANY: dict[ReadingKind, float] = {"boxes": 0.0, "free": 0.0, "list": 0.0}
 
 NEVER = 2.0
 """A least probability that nothing reaches."""
-
-NUMBERS = "numbers"
-"""The name under which a calibration keeps, for each kind, what was answered on labelled pages."""
 
 
 def calibration_of(model: Recognizer) -> Mapping[str, Any]:

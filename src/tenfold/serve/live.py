@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from tenfold.errors import ModelError, TenfoldError
+from tenfold.errors import TenfoldError
 from tenfold.model.description import DOCUMENT
-from tenfold.model.folder import DIGITS_FILE, WEIGHTS_FILE, Model, folder_of, load_model
+from tenfold.model.folder import DIGITS_FILE, WEIGHTS_FILE, Model, check_has_lines, folder_of, load_model
 from tenfold.read.reader import Reader
 
 __all__ = ["LiveReader", "Outcome"]
@@ -73,8 +73,7 @@ class LiveReader:
         Raises:
             ModelError: The model reads single digits only.
         """
-        if not self.model.alphabet:
-            raise ModelError(f"the model {self.name} reads single digits only, for it has no line recogniser")
+        check_has_lines(self.model)
         return self._reader
 
     def reload(self) -> Outcome:
