@@ -13,11 +13,11 @@ import numpy as np
 
 from tenfold.arrays import Columns
 
-__all__ = ["Numbers", "Scores", "most_probable", "no_number", "positions", "probabilities"]
+__all__ = ["Scores", "SignPlaces", "most_probable", "no_number", "positions", "probabilities"]
 
 Scores: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
 
-Numbers: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int8]]
+SignPlaces: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int8]]
 """`int8 (n, length)`: the signs of numbers of one length, as their places in the alphabet."""
 
 BEAM = 16
@@ -26,8 +26,8 @@ BEAM = 16
 UNLIKELY = 1e-4
 """Probability below which a sign is not tried in a column."""
 
-NEVER = -1e9
-"""The logarithm of a probability of nothing, small enough to stay so in sums."""
+IMPOSSIBLE = -1e9
+"""The logarithm of the probability of what cannot be, small enough to stay so in sums."""
 
 
 def most_probable(columns: Columns, count: int, alphabet: str) -> list[str]:
@@ -64,7 +64,7 @@ def _add(found: dict[str, tuple[float, float]], text: str, paused: float, held: 
     found[text] = (before[0] + paused, before[1] + held) if before else (paused, held)
 
 
-def probabilities(columns: Columns, numbers: Numbers) -> Scores:
+def probabilities(columns: Columns, numbers: SignPlaces) -> Scores:
     """Give how probable numbers of one length are.
 
     Args:
@@ -78,7 +78,7 @@ def probabilities(columns: Columns, numbers: Numbers) -> Scores:
     signs = np.full((count, 2 * length + 1), columns.shape[1] - 1)
     signs[:, 1::2] = numbers
     skips = _skips(signs)
-    before = np.full((count, 2 * length + 3), NEVER)  # with two columns to step from into the first
+    before = np.full((count, 2 * length + 3), IMPOSSIBLE)  # with two columns to step from into the first
     total, stepped, skipped = before[:, 2:], before[:, 1:-1], np.empty(signs.shape)
     total[:, :2] = columns[0][signs[:, :2]]
     for column in columns[1:]:
@@ -91,7 +91,7 @@ def probabilities(columns: Columns, numbers: Numbers) -> Scores:
 
 def _skips(signs: "np.ndarray") -> "np.ndarray":
     """Give what it costs to come to each sign over the one before it: nothing between two signs that differ."""
-    skips = np.full(signs.shape, NEVER)
+    skips = np.full(signs.shape, IMPOSSIBLE)
     skips[..., 3::2][signs[..., 3::2] != signs[..., 1:-2:2]] = 0.0
     return skips
 
@@ -106,7 +106,7 @@ def positions(columns: Columns, number: Sequence[int]) -> list[float]:
     signs = np.full(2 * len(number) + 1, columns.shape[1] - 1)
     signs[1::2] = number
     skips, likely = _skips(signs), columns[:, signs].astype(np.float64)
-    best = np.full((len(columns), len(signs) + 2), NEVER)  # with two columns to step from into the first
+    best = np.full((len(columns), len(signs) + 2), IMPOSSIBLE)  # with two columns to step from into the first
     best[0, 2:4] = likely[0, :2]
     for before, after, column in zip(best, best[1:, 2:], likely[1:], strict=False):
         np.add(before[:-2], skips, out=after)

@@ -1,6 +1,5 @@
 """Many files of pages, read on one core or on several; one that fails does not stop the others."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -38,7 +37,7 @@ class ReadFile:
     Attributes:
         name: The file.
         pages: For each page its rows; none where the page is not the form.
-        failed: The pages that are not the form that was asked for, and the one at which reading broke off.
+        failed: Pages that are not the form, and the page at which the file became unreadable.
     """
 
     name: str
@@ -87,19 +86,19 @@ def read_files(
     with ProcessPoolExecutor(
         min(workers, len(names)), mp_context=get_context("spawn"), initializer=_start, initargs=(model.folder,)
     ) as pool:
-        yield from pool.map(partial(_read_here, options=options, sources=given), names)
+        sent = (given.get(name, Path(name)) for name in names)
+        yield from pool.map(partial(_read_here, options=options), names, sent)
 
 
 def _start(folder: Path) -> None:
     import cv2
 
-    os.environ["OMP_NUM_THREADS"] = "1"
     cv2.setNumThreads(1)
     _MODEL.append(load_model(folder, threads=1))
 
 
-def _read_here(name: str, options: NumberOptions, sources: Mapping[str, Picture]) -> ReadFile:
-    return read_file(sources.get(name, Path(name)), _MODEL[0], options, name=name)
+def _read_here(name: str, source: Picture, options: NumberOptions) -> ReadFile:
+    return read_file(source, _MODEL[0], options, name=name)
 
 
 def read_file(source: Picture, model: Model, options: NumberOptions, *, name: str) -> ReadFile:

@@ -13,7 +13,7 @@ from tenfold.page.align import Anchor
 from tenfold.page.quads import Quad
 from tenfold.read.lists import Known, load_list
 
-__all__ = ["PAGE_COLUMNS", "Field", "Form", "load_form", "parse_form", "to_toml"]
+__all__ = ["MOST_DIGITS", "PAGE_COLUMNS", "Field", "Form", "load_form", "parse_form", "to_toml"]
 
 OPENING = """# A form for `tenfold read --form`: which numbers stand where on a page.
 #
@@ -26,6 +26,9 @@ OPENING = """# A form for `tenfold read --form`: which numbers stand where on a 
 
 PAGE_COLUMNS = "file", "page"
 """The first columns of a table of forms."""
+
+MOST_DIGITS = 60
+"""Digits of a number, at most."""
 
 FAR_OFF = 10
 """How far off the page the corners of a row may lie, in widths and heights of the page."""
@@ -153,7 +156,7 @@ def _field(entry: Any, number: int, alphabet: str, source: str, folder: Path | N
     left, top, right, bottom = (float(each) for each in region)
     if left >= right or top >= bottom:
         raise OptionError(f"{where}, region: expected left below right and top below bottom, got {region}")
-    digits = None if entry.get("digits") is None else _whole(entry["digits"], 1, 60, f"{where}, digits")
+    digits = None if entry.get("digits") is None else _whole(entry["digits"], 1, MOST_DIGITS, f"{where}, digits")
     known = None
     if entry.get("list") is not None:
         if folder is None:

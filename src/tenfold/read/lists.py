@@ -8,7 +8,7 @@ import numpy as np
 
 from tenfold.errors import OptionError
 from tenfold.files import reading
-from tenfold.read.ctc import Numbers, Scores
+from tenfold.read.ctc import Scores, SignPlaces
 from tenfold.read.readings import Boxes, Free
 
 __all__ = ["Known", "assign", "load_list", "parse_list"]
@@ -66,7 +66,7 @@ class Known:
         total = float(likely.sum()) + STRAY
         return likely / total, STRAY / total
 
-    def _by_length(self) -> "list[tuple[np.ndarray, Numbers]]":
+    def _by_length(self) -> "list[tuple[np.ndarray, SignPlaces]]":
         """Give the places of all numbers of a length on the list, and their signs."""
         groups: dict[int, list[int]] = {}
         for place, number in enumerate(self.numbers):

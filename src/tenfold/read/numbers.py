@@ -11,13 +11,10 @@ from tenfold.read.ctc import Scores
 from tenfold.read.lists import Known, assign
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import ALTERNATIVES, ReadRow
-from tenfold.read.promises import ReadingKind
+from tenfold.read.promises import NEVER, ReadingKind
 from tenfold.read.readings import EMPTY
 
 __all__ = ["Number", "NumberDigit", "NumberReason", "decide"]
-
-NEVER = 2.0
-"""A least probability that nothing reaches."""
 
 NumberReason: TypeAlias = Literal["blank", "not-a-digit", "not-on-list", "uncertain"]
 

@@ -10,13 +10,10 @@ from typing import Any
 
 from tenfold.errors import OptionError
 from tenfold.page.grids import MOST_ROWS
-from tenfold.read.forms import Form, load_form
+from tenfold.read.forms import MOST_DIGITS, Form, load_form
 from tenfold.read.lists import Known, load_list
 
-__all__ = ["NumberOptions"]
-
-MOST_DIGITS = 60
-"""Digits of a number, at most."""
+__all__ = ["MOST_DIGITS", "NumberOptions"]
 
 
 @dataclass(frozen=True)

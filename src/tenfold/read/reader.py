@@ -291,6 +291,7 @@ def _held_out(model: Recognizer) -> HeldOut:
     held_out = calibration_of(model).get("held_out")
     if not held_out:
         raise OptionError(
-            "this model cannot promise an error: it was trained with nothing held out; train with validation_split"
+            "this model cannot promise an error: it keeps no answers to images held out; `tenfold calibrate MODEL "
+            "--data …` makes them, or train with validation_split"
         )
     return HeldOut.from_dict(held_out)

@@ -18,7 +18,7 @@ from tenfold.arrays import Columns, Image, OutOfDistribution, Probabilities
 from tenfold.page.layout import FreeRow, Row, Span, parts_of
 from tenfold.page.quads import Quad
 from tenfold.picture.frame import Ink
-from tenfold.read.ctc import Numbers, Scores, most_probable, positions, probabilities
+from tenfold.read.ctc import Scores, SignPlaces, most_probable, positions, probabilities
 
 __all__ = ["EMPTY", "Boxes", "Free", "Reading", "Sign"]
 
@@ -45,8 +45,8 @@ POOL_FLOOR = 1e-2
 """The least probability that either opinion gives a sign in the pool."""
 
 HALF, REACH, AWAY = 14, 7, 0.1
-"""Where the first and the last digit of a line end: 14 pixels beyond their middles, or up to 7 more or fewer where
-there is less ink; a pixel farther away costs as much as a tenth of a row of ink."""
+"""HALF: distance from the middle of an outer digit to its end, in pixels of the line. REACH: the end is moved by up to
+this to where there is least ink. AWAY: cost of each pixel moved, in full pixels of ink in that column."""
 
 NO_PART, FAR = 0.05, 6
 """Probability that a piece as high as a digit is part of none, where it is more than 6 pixels of the line from each
@@ -65,7 +65,7 @@ class Sign:
         probability: How probable it is, 0…1, given that something is written.
         out_of_distribution: How probably it is none, 0…1.
         quad: Its corners on the page.
-        image: `uint8 (28, 28)`, what the reader saw of it; None where there is no ink.
+        image: `uint8 (28, 28)`, what the digit network sees of it; None where there is no ink.
     """
 
     text: str
@@ -133,7 +133,7 @@ class Boxes:
             found = sorted(followed, key=lambda each: -each[0])[:BEAM]
         return [Reading("".join(sign.text for sign in signs), share, signs) for share, signs in found[:count]]
 
-    def on_list(self, numbers: Numbers) -> Scores:
+    def on_list(self, numbers: SignPlaces) -> Scores:
         """Give how many times as likely the row is if it says a number than if it says any number of that length."""
         count, length = numbers.shape
         if length > len(self._boxes):
@@ -213,7 +213,7 @@ class Free:
         ranked = sorted(weights, key=lambda text: -weights[text])[:count]
         return [Reading(text, weights[text] / total, self._signs(text)) for text in ranked if total > 0]
 
-    def on_list(self, numbers: Numbers) -> Scores:
+    def on_list(self, numbers: SignPlaces) -> Scores:
         """Give how many times as likely the row is if it says a number than if it says any number of that length."""
         total = sum(self._weight(text) for text in self._texts)
         return np.asarray(
@@ -223,7 +223,7 @@ class Free:
     def _weight(self, text: str) -> float:
         return float(self._weights(np.array([[self._places[sign] for sign in text]], np.int8))[0])
 
-    def _weights(self, numbers: Numbers) -> Scores:
+    def _weights(self, numbers: SignPlaces) -> Scores:
         """Give the weights of numbers of one length, cut as the most probable of that length is."""
         length = numbers.shape[1]
         found = probabilities(self._columns, numbers)
