@@ -59,6 +59,8 @@ def test_a_source_stands_in_for_a_file(model, files):
     content = Path(files[0]).read_bytes()
     [found] = read_files(["-"], model, NumberOptions(), sources={"-": content})
     assert texts([found]) == [["781528"]]
+    beside = read_files(["-", *files], model, NumberOptions(), workers=2, sources={"-": content})
+    assert texts(beside) == [["781528"], ["781528"], [], ["781528"]]
     assert pages_of(["-", *files], {"-": content}) == 1 + 1 + 1 + 2
 
 

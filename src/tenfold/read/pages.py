@@ -39,15 +39,17 @@ LINE, LINES = 3, 5
 """Width of a line of print or numbers, in heights; and how many of them, half of what is on the page, show it level."""
 
 EVEN = 0.5
-"""Probability of no number from which on a row is left out: a look at its digits makes no number more probable."""
+"""A row whose probability of holding no number is this or more is left out; asking about its digits cannot make a
+number more probable."""
 
 FEW, FAR_MORE = 2, 2.0
-"""Rows of boxes that strokes may imitate, at most; they do where twice as many digits stand free."""
+"""FEW: strokes can look like this many rows of boxes at most. FAR_MORE: they are strokes where the free reading has
+more than this many times as many digits."""
 
 FILLS, LINE_LIKE, HALF, UNLIKELY = 0.25, "1", 0.5, 0.1
-"""Boxes higher than a quarter of their picture may be strokes beside the lines of one cell. They are, where more
-digits are read without them, by half of one at least. Ones do not count, for lines between boxes look so, nor do
-readings of boxes less probable than a tenth."""
+"""FILLS: boxes higher than this share of the picture may be strokes in one cell. HALF: they are when the free reading
+has more than this many digits more. LINE_LIKE: this sign is not counted, for lines look like it; an alphabet without it
+has none to leave out. UNLIKELY: readings of boxes of this probability or less are not counted either."""
 
 SIDES = cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE
 TURNS = cv2.ROTATE_180, *SIDES

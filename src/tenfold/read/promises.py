@@ -42,8 +42,8 @@ def least_probable(model: Recognizer, max_error: float) -> dict[ReadingKind, flo
     held_out = calibration_of(model).get(NUMBERS)
     if not held_out:
         raise OptionError(
-            "this model cannot promise an error for whole numbers, for it was not calibrated on pages: leave out the "
-            "largest error, or the model, or run `tenfold calibrate --pages`"
+            "this model cannot promise an error for whole numbers, for it was not calibrated on pages: leave out "
+            "max_error, read with the shipped model, or run `tenfold calibrate MODEL --pages FOLDER`"
         )
     found: dict[ReadingKind, float] = {}
     refusal: OptionError | None = None
