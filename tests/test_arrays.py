@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tenfold.arrays import as_images, as_labels, digest
+from tenfold.arrays import as_images, as_labels, data_digest
 from tenfold.errors import DataError
 
 
@@ -49,6 +49,6 @@ def test_labels_become_int64():
 
 def test_digest_knows_the_data_and_not_its_storage(random_images):
     labels = np.arange(64) % 10
-    same = digest(random_images[::1].copy(), labels.astype(np.int32))
-    assert digest(random_images, labels) == same
-    assert digest(random_images, labels[::-1]) != same
+    same = data_digest(random_images[::1].copy(), labels.astype(np.int32))
+    assert data_digest(random_images, labels) == same
+    assert data_digest(random_images, labels[::-1]) != same

@@ -142,7 +142,7 @@ def as_labels(array: Any, *, count: int, classes: int) -> Labels:  # noqa: ANN40
     return cast(Labels, labels.astype(np.int64))
 
 
-def digest(images: Images, labels: Labels) -> str:
+def data_digest(images: Images, labels: Labels) -> str:
     """Give the SHA-256 of images and labels as hexadecimal: the same data, however it was stored, the same digest."""
     content = hashlib.sha256(np.ascontiguousarray(images).data)
     content.update(np.ascontiguousarray(labels, dtype="<i8").data)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tenfold.arrays import digest
+from tenfold.arrays import data_digest
 from tenfold.data.examples import DIGITS, as_examples, class_names
 from tenfold.errors import DataError
 
@@ -11,7 +11,7 @@ IMAGES = np.zeros((2, 28, 28), np.uint8)
 def test_examples_have_the_name_of_their_origin_and_a_hash_of_what_they_hold():
     examples = as_examples(IMAGES, [1, 0], origin="own.csv")
     assert (examples.name, examples.classes) == ("own.csv", DIGITS)
-    assert examples.sha256 == digest(IMAGES, np.array([1, 0]))
+    assert examples.sha256 == data_digest(IMAGES, np.array([1, 0]))
 
 
 def test_a_channel_axis_of_1_is_left_out():

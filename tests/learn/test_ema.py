@@ -29,7 +29,7 @@ def test_the_average_follows_its_recurrence_with_a_growing_decay():
         assert torch.allclose(average.tensors[0], expected, atol=1e-6)
 
 
-def test_the_average_is_in_place_for_a_while_and_settles_for_good():
+def test_the_average_is_in_place_for_a_while_or_for_good():
     network, optimizer, average = in_training(0.9)
     for _ in range(5):
         step(network, optimizer, average)
@@ -39,7 +39,7 @@ def test_the_average_is_in_place_for_a_while_and_settles_for_good():
     assert all(torch.equal(tensor, live[name]) for name, tensor in network.state_dict().items())
     assert not torch.equal(inside["0.weight"], live["0.weight"])
     assert not torch.equal(inside["1.running_mean"], live["1.running_mean"])
-    average.settle()
+    average.apply()
     assert all(torch.equal(tensor, inside[name]) for name, tensor in network.state_dict().items())
 
 
@@ -47,6 +47,6 @@ def test_a_decay_of_0_leaves_the_weights_alone():
     network, optimizer, average = in_training(0.0)
     step(network, optimizer, average)
     before = network[0].weight.clone()
-    average.settle()
+    average.apply()
     assert torch.equal(network[0].weight, before)
     assert average.tensors == []

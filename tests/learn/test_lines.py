@@ -11,7 +11,7 @@ import torch
 from tenfold.draw.lines import LineGlyphs, draw_line
 from tenfold.learn import lines as lines_module
 from tenfold.learn.learner import Learner
-from tenfold.learn.lines import OPTIONS, batches, lines_to_onnx, loss_of, network
+from tenfold.learn.lines import LINE_OPTIONS, batches, lines_to_onnx, loss_of, network
 from tenfold.model.line_recognizer import LineNetwork, LineRecognizer
 
 DIGITS = "0123456789"
@@ -43,7 +43,7 @@ def test_signs_are_numbered_by_the_alphabet(lines):
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_a_few_steps_make_the_loss_smaller(lines, precision):
     torch.manual_seed(0)
-    learner = Learner(network(len(DIGITS)), replace(OPTIONS, schedule="constant", precision=precision))
+    learner = Learner(network(len(DIGITS)), replace(LINE_OPTIONS, schedule="constant", precision=precision))
     images, signs, lengths = next(batches(lines, DIGITS, 0, 64))
     losses = []
     for step in range(6):

@@ -11,13 +11,13 @@ def kinds(network: nn.Sequential) -> list[str]:
 
 
 def test_the_founding_network_reads_like_its_picture():
-    network = dense()
+    network = dense(classes=10)
     assert kinds(network) == ["Normalise", "Flatten", "Linear", "ReLU", "Linear", "ReLU", "Linear"]
     assert [layer.out_features for layer in network if isinstance(layer, nn.Linear)] == [128, 128, 10]
 
 
 def test_no_hidden_layer_leaves_a_linear_classifier():
-    assert kinds(dense(hidden=())) == ["Normalise", "Flatten", "Linear"]
+    assert kinds(dense(hidden=(), classes=10)) == ["Normalise", "Flatten", "Linear"]
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -33,7 +33,7 @@ def test_normalisation_is_the_first_layer_and_scales_to_one():
     assert scaled.shape == (3, 1, 28, 28)
     assert scaled[:, 0, 0, 0].tolist() == pytest.approx([0, 0.2, 1])
     for make in (dense, convolutional, deep):
-        assert isinstance(make()[0], Normalise)
+        assert isinstance(make(classes=10)[0], Normalise)
 
 
 @pytest.mark.parametrize("options", [TrainingOptions(hidden=(32, 16)), TrainingOptions(network="convolutional")])
@@ -47,20 +47,20 @@ def test_a_module_of_ones_own_gets_the_normalisation_before_it():
     own = nn.Linear(784, 10)
     assert kinds(normalised(own)) == ["Normalise", "Linear"]
     assert kinds(normalised(nn.Sequential(nn.Flatten(), own))) == ["Normalise", "Flatten", "Linear"]
-    ready = dense()
+    ready = dense(classes=10)
     assert normalised(ready) is ready
 
 
 @pytest.mark.parametrize("channels", [(8,), (8, 16), (4, 8, 16)])
 def test_a_convolutional_network_has_a_block_per_number_of_filters(channels):
-    network = convolutional(channels=channels, hidden=(12,))
+    network = convolutional(channels=channels, hidden=(12,), classes=10)
     assert [layer.out_channels for layer in network if isinstance(layer, nn.Conv2d)] == list(channels)
     assert network(torch.zeros(2, 28, 28, dtype=torch.uint8)).shape == (2, 10)
 
 
 @pytest.mark.parametrize("channels", [(8,), (8, 12, 4), (12, 16, 16, 16), (4, 6, 6, 8, 8), (4, 5, 6, 7, 8, 9)])
 def test_a_deep_network_has_a_convolution_per_number_and_weighs_the_places(channels):
-    network = deep(channels)
+    network = deep(channels, classes=10)
     convolutions = [layer for layer in network if isinstance(layer, nn.Conv2d)]
     assert [layer.out_channels for layer in convolutions] == [*channels, channels[-1]]
     assert convolutions[-1].kernel_size == ((7, 7) if len(channels) > 3 else (14, 14))

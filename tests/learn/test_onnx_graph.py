@@ -37,12 +37,12 @@ def close(network: nn.Sequential, images: np.ndarray, temperature: float = 1.0) 
 @pytest.mark.parametrize("make", [dense, convolutional, deep])
 def test_every_network_with_every_activation(make, activation, random_images):
     torch.manual_seed(0)
-    close(make(activation=activation), random_images, temperature=0.7)
+    close(make(activation=activation, classes=10), random_images, temperature=0.7)
 
 
 def test_an_ensemble_is_one_graph(random_images):
     torch.manual_seed(0)
-    members = [dense((16,)), convolutional((4, 8), (8,)), dense(())]
+    members = [dense((16,), classes=10), convolutional((4, 8), (8,), classes=10), dense((), classes=10)]
     ensemble = Ensemble(members).eval()
     images = torch.from_numpy(random_images)
     with torch.inference_mode():
@@ -56,7 +56,7 @@ def test_an_ensemble_is_one_graph(random_images):
 @pytest.mark.parametrize("count", [5, 9])
 def test_moves_are_part_of_the_graph(count, random_images):
     torch.manual_seed(0)
-    network = networks.TestTimeAugmentation(deep((4, 6, 6, 8)), count).eval()
+    network = networks.TestTimeAugmentation(deep((4, 6, 6, 8), classes=10), count).eval()
     images = torch.from_numpy(random_images)
     with torch.inference_mode():
         expected = (network(images) / 0.8).softmax(1).numpy()
@@ -66,7 +66,7 @@ def test_moves_are_part_of_the_graph(count, random_images):
     probabilities, features = answers(to_onnx(network, 0.8), random_images)
     assert np.abs(probabilities - expected).max() <= 1e-5
     assert features.shape == (len(images), 8)
-    both = Ensemble([network, dense((4,))]).eval()
+    both = Ensemble([network, dense((4,), classes=10)]).eval()
     with torch.inference_mode():
         expected = both(images).softmax(1).numpy()
     assert np.abs(answers(to_onnx(both), random_images)[0] - expected).max() <= 1e-5
@@ -126,7 +126,7 @@ def test_a_module_of_ones_own_goes_through_pytorchs_exporter(random_images, capf
 
 
 def test_the_graph_reads_like_the_list():
-    model = onnx.load_from_string(to_onnx(dense()))
+    model = onnx.load_from_string(to_onnx(dense(classes=10)))
     assert [node.op_type for node in model.graph.node] == [
         *["Cast", "Mul", "Unsqueeze", "Flatten", "Gemm", "Relu", "Gemm", "Relu", "Gemm"],
         *["Mul", "Softmax", "Concat"],
@@ -149,14 +149,14 @@ def versions(content: bytes) -> tuple[dict[str, int], int]:
 
 
 GRAPHS = {
-    "dense": lambda: to_onnx(dense()),
-    "convolutional": lambda: to_onnx(convolutional((4, 8), (8,)).eval()),
-    "deep": lambda: to_onnx(deep((4, 6, 6, 8)).eval()),
+    "dense": lambda: to_onnx(dense(classes=10)),
+    "convolutional": lambda: to_onnx(convolutional((4, 8), (8,), classes=10).eval()),
+    "deep": lambda: to_onnx(deep((4, 6, 6, 8), classes=10).eval()),
     "with outliers": lambda: to_onnx(deep((4, 6, 6, 8), classes=11).eval(), 1.0, 10),
-    "ensemble": lambda: to_onnx(Ensemble([dense((4,)), dense(())])),
-    "test-time augmentation": lambda: to_onnx(networks.TestTimeAugmentation(deep((4, 6, 6, 8)), 5).eval()),
+    "ensemble": lambda: to_onnx(Ensemble([dense((4,), classes=10), dense((), classes=10)])),
+    "test-time augmentation": lambda: to_onnx(networks.TestTimeAugmentation(deep((4, 6, 6, 8), classes=10), 5).eval()),
     "lines": lambda: lines_to_onnx(network(10).eval()),
-    **{name: lambda name=name: to_onnx(dense(activation=name)) for name in ("silu", "tanh", "sigmoid")},
+    **{name: lambda name=name: to_onnx(dense(activation=name, classes=10)) for name in ("silu", "tanh", "sigmoid")},
 }
 """Graphs that ONNX of the year 2020 can say."""
 
@@ -168,7 +168,7 @@ def test_a_graph_asks_for_no_newer_runtime_than_it_needs(make):
 
 @pytest.mark.parametrize("count", [1, 5])
 def test_gelu_needs_the_opset_that_has_it(count, random_images):
-    network = dense((8,), "gelu")
+    network = dense((8,), "gelu", classes=10)
     content = to_onnx((networks.TestTimeAugmentation(network, count) if count > 1 else network).eval())
     assert versions(content) == ({"": 20}, 9)
     assert answers(content, random_images)[0].shape == (64, 10)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from tenfold.model.description import digest
+from tenfold.model.description import document_digest
 
 __all__ = ["signed"]
 
@@ -17,5 +17,5 @@ def signed(folder: Path, change: Callable[[dict[str, Any]], None], files: Iterab
     change(document)
     for name in files:
         document["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-    document["sha256"] = digest(document)
+    document["sha256"] = document_digest(document)
     (folder / "model.json").write_text(json.dumps(document))

@@ -10,7 +10,7 @@ from forging import signed
 
 import tenfold
 from tenfold.errors import ModelError
-from tenfold.model.description import FORMAT, NAMES_OF_1, digest, read_document
+from tenfold.model.description import FORMAT, NAMES_OF_1, document_digest, read_document
 
 
 def as_format_1(folder: Path) -> None:
@@ -67,7 +67,7 @@ def test_calibrating_gives_an_old_folder_a_line_recognizer(old_folder, mnist, tm
 def test_a_description_is_sealed_by_its_own_hash(shipped_copy):
     document = json.loads((shipped_copy / "model.json").read_text())
     assert document["format"] == FORMAT
-    assert document["sha256"] == digest(document)
+    assert document["sha256"] == document_digest(document)
     document["name"] = "another"
     (shipped_copy / "model.json").write_text(json.dumps(document))
     with pytest.raises(ModelError, match="its own SHA-256 does not match"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from tenfold.arrays import Images, Labels, as_images, as_labels, digest
+from tenfold.arrays import Images, Labels, as_images, as_labels, data_digest
 from tenfold.errors import DataError
 
 __all__ = ["DIGITS", "Examples", "as_examples", "class_names"]
@@ -34,7 +34,7 @@ class Examples:
     @cached_property
     def sha256(self) -> str:
         """Hash over the pixels and labels, the same in whatever format they were stored."""
-        return digest(self.images, self.labels)
+        return data_digest(self.images, self.labels)
 
 
 def as_examples(

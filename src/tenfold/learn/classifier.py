@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tenfold.arrays import SIDE, Probabilities, digest
+from tenfold.arrays import SIDE, Probabilities, data_digest
 from tenfold.errors import DataError, ModelError, OptionError
 from tenfold.learn.declaration import Option, described
 from tenfold.learn.export import calibrated_onnx, golden_images, load_trained, save_trained
@@ -81,7 +81,7 @@ class DigitClassifier:
         self._scaled = np.asarray(X).dtype.kind == "f" and is_scaled(np.asarray(X))
         self.classes_, labels = encode(y, len(images))
         self._golden = golden_images(images, labels, len(self.classes_))
-        self._data = {"name": "arrays", "n": len(images), "sha256": digest(images, labels)}
+        self._data = {"name": "arrays", "n": len(images), "sha256": data_digest(images, labels)}
         self._trained = train(images, labels, options, classes=self._names(), progress=progress)
         self._onnx = None  # made of the weights when it is saved
         if not self._trained.finished:

@@ -47,13 +47,13 @@ class ExponentialMovingAverage:
     def in_place(self) -> Iterator[None]:
         """Put the averages into the network, and what was there back at the end."""
         kept = [tensor.clone() for tensor in self._live]
-        self.settle()
+        self.apply()
         try:
             yield
         finally:
             self._copy(kept)
 
-    def settle(self) -> None:
+    def apply(self) -> None:
         """Put the averages into the network for good."""
         self._copy(self.tensors)
 

@@ -12,7 +12,7 @@ from onnx import helper, numpy_helper
 from safetensors.torch import load, save
 from torch import nn
 
-from tenfold.arrays import SIDE, Classifier, Images, Labels, Probabilities, as_images, as_labels, digest
+from tenfold.arrays import SIDE, Classifier, Images, Labels, Probabilities, as_images, as_labels, data_digest
 from tenfold.errors import DataError, ModelError
 from tenfold.learn.held_out import calibrated
 from tenfold.learn.networks import Ensemble, build, normalised
@@ -149,7 +149,7 @@ def save_module(
         folder,
         trained,
         name=Path(folder).resolve().name,
-        data={"name": "arrays", "n": len(images), "sha256": digest(images, labels)},
+        data={"name": "arrays", "n": len(images), "sha256": data_digest(images, labels)},
         golden=golden_images(images, labels, len(names)),
         options={},
     )

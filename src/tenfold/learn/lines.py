@@ -38,12 +38,12 @@ from tenfold.model.folder import SHIPPED, load_model, save_again
 from tenfold.model.line_recognizer import LineNetwork
 from tenfold.model.promise import NUMBERS
 
-__all__ = ["OPTIONS", "batches", "lines_to_onnx", "loss_of", "network", "train"]
+__all__ = ["LINE_OPTIONS", "batches", "lines_to_onnx", "loss_of", "network", "train"]
 
 Tensor: TypeAlias = torch.Tensor
 Chunk: TypeAlias = list[tuple[Line, str]]
 
-OPTIONS = TrainingOptions(
+LINE_OPTIONS = TrainingOptions(
     optimizer="adamw",
     learning_rate=3e-3,
     schedule="warm-up",
@@ -105,7 +105,7 @@ def train(
     seed: int = 0,
     threads: int = 1,
     checkpoint: Path | None = None,
-    options: TrainingOptions = OPTIONS,
+    options: TrainingOptions = LINE_OPTIONS,
     progress: bool = False,
 ) -> tuple[nn.Sequential, str]:
     """Train the network on lines drawn from MNIST's training digits, nine in ten of them.
@@ -138,7 +138,7 @@ def train(
             if checkpoint:
                 with learner.average.in_place(), in_place_of(checkpoint) as place:
                     place.write_bytes(lines_to_onnx(net.eval()))
-    learner.average.settle()
+    learner.average.apply()
     return net.eval(), alphabet
 
 

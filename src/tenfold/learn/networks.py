@@ -91,7 +91,7 @@ class Ensemble(nn.Module):
         return torch.stack([member(images).softmax(1) for member in self.members]).mean(0).log()
 
 
-def dense(hidden: tuple[int, ...] = (128, 128), activation: str = "relu", classes: int = 10) -> nn.Sequential:
+def dense(hidden: tuple[int, ...] = (128, 128), activation: str = "relu", *, classes: int) -> nn.Sequential:
     """Make the founding network: flatten, hidden layers, one logit per class.
 
     Args:
@@ -106,7 +106,7 @@ def dense(hidden: tuple[int, ...] = (128, 128), activation: str = "relu", classe
 
 
 def convolutional(
-    channels: tuple[int, ...] = (32, 64), hidden: tuple[int, ...] = (128,), activation: str = "relu", classes: int = 10
+    channels: tuple[int, ...] = (32, 64), hidden: tuple[int, ...] = (128,), activation: str = "relu", *, classes: int
 ) -> nn.Sequential:
     """Make a small convolutional network that a plain CPU trains in seconds.
 
@@ -137,7 +137,8 @@ def deep(
     channels: tuple[int, ...] = (24, 32, 64, 64, 128, 128),
     hidden: tuple[int, ...] = (),
     activation: str = "relu",
-    classes: int = 10,
+    *,
+    classes: int,
 ) -> nn.Sequential:
     """Make a deeper convolutional network, slower and right more often.
 

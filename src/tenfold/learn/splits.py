@@ -99,7 +99,7 @@ def with_drawings(
         classes: Names of the classes: the digits 0 to 9, in any order.
 
     Returns:
-        Images and labels, the drawn ones at the end; an outlier, which shows no digit, has the label 10.
+        Images and labels, the drawn ones at the end; an outlier, which shows no digit, has the label `len(classes)`.
 
     Raises:
         OptionError: The classes are not the ten digits.

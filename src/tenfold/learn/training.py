@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from tenfold.arrays import Classifier, Images, Labels, Probabilities, as_images, as_labels, digest
+from tenfold.arrays import Classifier, Images, Labels, Probabilities, as_images, as_labels, data_digest
 from tenfold.errors import OptionError
 from tenfold.learn.augment import augmented
 from tenfold.learn.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
@@ -119,7 +119,7 @@ def train(
     classes = tuple(classes) if classes is not None else _numbers_as_names(labels)
     labels = as_labels(labels, count=len(images), classes=len(classes))
     device = choose_device(options.device)
-    data = (sha256 or digest(images, labels)) if checkpoint else ""
+    data = (sha256 or data_digest(images, labels)) if checkpoint else ""
     saved = load_checkpoint(checkpoint, options, data) if resume and checkpoint else None
     options = with_precision(saved.options if saved else options, device)
     if network is not None and (options.members > 1 or options.outliers):
@@ -226,7 +226,7 @@ def _train_members(run: _Run, saved: Checkpoint | None) -> tuple[Epoch, ...]:
                 for number in range(len(history) + 1, (index + 1) * epochs + 1):
                     epoch = _train_epoch(run, member, number)
                     if number == (index + 1) * epochs:
-                        average.settle()
+                        average.apply()
                     with average.in_place():
                         weights = _copy_of_weights(run.networks)
                         epoch = replace(epoch, validation=_score(run, member))

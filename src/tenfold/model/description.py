@@ -9,7 +9,7 @@ from typing import Any
 
 from tenfold.errors import ModelError
 
-__all__ = ["DOCUMENT", "FORMAT", "Epoch", "ModelInfo", "digest", "info_of", "read_document"]
+__all__ = ["DOCUMENT", "FORMAT", "Epoch", "ModelInfo", "document_digest", "info_of", "read_document"]
 
 DOCUMENT = "model.json"
 
@@ -108,7 +108,7 @@ def read_document(folder: Path) -> dict[str, Any]:
             f"{folder} has model format {found}, this Tenfold reads up to {FORMAT}: upgrade with "
             "`pip install --upgrade tenfold`"
         )
-    if document.get("sha256") != digest(document):
+    if document.get("sha256") != document_digest(document):
         raise ModelError(f"{file} was changed after it was written: its own SHA-256 does not match")
     for name, kind in {"classes": list, "history": list, "files": dict, "golden": dict}.items():
         if not isinstance(document.get(name), kind):
@@ -116,7 +116,7 @@ def read_document(folder: Path) -> dict[str, Any]:
     return _in_todays_names(document) if found == 1 else document
 
 
-def digest(document: Mapping[str, Any]) -> str:
+def document_digest(document: Mapping[str, Any]) -> str:
     """Give the SHA-256 of a description, itself left out, as hexadecimal."""
     content = {key: value for key, value in document.items() if key != "sha256"}
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

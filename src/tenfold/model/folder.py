@@ -27,7 +27,7 @@ import numpy as np
 from tenfold.arrays import Columns, Features, Images, Line, OutOfDistribution, Probabilities, Recognizer, as_images
 from tenfold.errors import ModelError
 from tenfold.model.card import model_card
-from tenfold.model.description import DOCUMENT, FORMAT, ModelInfo, digest, info_of, read_document
+from tenfold.model.description import DOCUMENT, FORMAT, ModelInfo, document_digest, info_of, read_document
 from tenfold.model.engine import Network, open_network
 from tenfold.model.golden import GOLDEN_TOLERANCE, check_golden, stored_golden, stored_images
 from tenfold.model.line_recognizer import LineNetwork, LineRecognizer, golden_line
@@ -257,7 +257,7 @@ def save_model(
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
         "golden": stored_golden(golden, given, _golden_columns(model)),
     }
-    document["sha256"] = digest(document)
+    document["sha256"] = document_digest(document)
     contents[DOCUMENT] = (json.dumps(document, indent=1) + "\n").encode()
     contents["README.md"] = model_card(info.to_dict()).encode("utf-8", "replace")
     try:
