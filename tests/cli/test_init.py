@@ -38,7 +38,7 @@ def test_the_version_is_told(command):
         (["train", "--epochs", "0"], "epochs must be a whole number, at least 1, got 0"),
         (["train", "--metrics", "accuracy,f1"], "unknown metrics 'f1'"),
         (["train", "--device", "gpu9", "--quiet"], "device 'gpu9' is not to be had on this machine"),
-        (["train", "--resume", "--epochs", "3"], "leave out epochs"),
+        (["train", "--resume", "--learning-rate", "0.1"], "leave out --learning-rate"),
         (["train", "--resume", "--restart"], "give one of them"),
         (["predict"], "Missing argument"),
         (["pedict"], "No such command 'pedict'"),

@@ -73,3 +73,9 @@ def test_a_docstring_lists_every_option_with_what_it_takes():
     assert "        weight: How heavy it is (from above 0 to below 5 kg)." in lines
     assert "        iced: Whether it is iced." in lines
     assert described(None, OPTIONS) is None
+
+
+def test_a_range_may_have_0_too():
+    numbers = Range(2, or_zero=True)
+    assert [number in numbers for number in (0, 1, 2)] == [True, False, True]
+    assert str(numbers) == "0 or at least 2"

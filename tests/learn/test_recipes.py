@@ -32,7 +32,7 @@ from tenfold.learn.recipes import OPTIONS, RECIPES, TrainingOptions, recipe
         ({"loss": "hinge", "label_smoothing": 0.1}, "no meaning for the hinge loss"),
         ({"int8": True}, "int8 is for networks with convolutions: choose network"),
         ({"test_time_augmentation": 3}, "must be a whole number, one of 1, 5, 9, got 3"),
-        ({"folds": 1}, "folds must be 0, or at least 2, got 1"),
+        ({"folds": 1}, "folds must be a whole number, 0 or at least 2, got 1"),
         ({"folds": 2, "validation_split": 0.1}, "leave out validation_split, ensemble"),
         ({"device": 0}, "device must be a name, got 0"),
         ({"epochs": True}, "epochs must be a whole number, at least 1, got True"),

@@ -34,8 +34,9 @@ def export(
         Format,
         typer.Option(
             "--format",
-            help="`onnx`: the network that reads digits, as the folder has it; `float32`, `int8`: the same one with "
-            "such numbers; `lines`: the line recogniser, which reads whole numbers; `safetensors`: the weights.",
+            help="`onnx`: the network that reads digits, as the folder has it; `float32`, `int8`: the same "
+            "network with weights of that type; `lines`: the line recogniser, which reads whole numbers; "
+            "`safetensors`: the weights.",
         ),
     ] = "onnx",
     data: Annotated[

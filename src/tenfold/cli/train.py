@@ -46,7 +46,8 @@ def train(
     """
     given = {name: _parsed(OPTIONS[name], value) for name, value in options.items() if value is not None}
     if resume and given:
-        raise OptionError(f"--resume goes on with the options of the stopped run: leave out {', '.join(given)}")
+        flags = ", ".join(map(_flag, given))
+        raise OptionError(f"--resume goes on with the options of the stopped run: leave out {flags}")
     if resume and restart:
         raise OptionError("--resume goes on with a stopped run and --restart drops it: give one of them")
     try:
@@ -82,6 +83,11 @@ def _parameter(option: Option) -> inspect.Parameter:
     return inspect.Parameter(option.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
+def _flag(name: str) -> str:
+    """Give an option as it is typed: `--learning-rate`."""
+    return f"--{name.replace('_', '-')}"
+
+
 def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return ",".join(map(str, value)) or "none"
@@ -98,7 +104,7 @@ def _parsed(option: Option, value: Any) -> Any:  # noqa: ANN401
         return [option.kind(part) for part in parts]
     except ValueError as error:
         raise OptionError(
-            f"--{option.name} must be whole numbers with commas between, as 128,128, got {value!r}"
+            f"{_flag(option.name)} must be whole numbers with commas between, as 128,128, got {value!r}"
         ) from error
 
 

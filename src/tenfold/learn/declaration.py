@@ -22,20 +22,26 @@ LARGEST = 2**63
 
 @dataclass(frozen=True)
 class Range:
-    """Numbers from `least` to `most`; with `above` the least itself is left out, with `below` the most."""
+    """Numbers from `least` to `most`; with `above` the least itself is left out, with `below` the most.
+
+    With `or_zero` 0 is one of them too.
+    """
 
     least: float
     most: float = math.inf
     above: bool = False
     below: bool = False
+    or_zero: bool = False
 
     def __contains__(self, value: float) -> bool:
+        if self.or_zero and value == 0:
+            return True
         reaches = value > self.least if self.above else value >= self.least
         return reaches and (value < self.most if self.below else value <= self.most)
 
     def __str__(self) -> str:
         if self.most == math.inf:
-            return f"{'above' if self.above else 'at least'} {self.least:g}"
+            return f"{'0 or ' * self.or_zero}{'above' if self.above else 'at least'} {self.least:g}"
         return f"from {'above ' * self.above}{self.least:g} to {'below ' * self.below}{self.most:g}"
 
 

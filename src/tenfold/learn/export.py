@@ -142,8 +142,8 @@ def save_module(
     names = tuple(classes) if classes is not None else tuple(map(str, range(logits.shape[1])))
     labels = as_labels(labels, count=len(images), classes=len(names))
     given = torch.from_numpy(np.array(images)), torch.from_numpy(labels)
-    temperature, _, held_out = calibrated([(network, given)], TrainingOptions(), len(names))
     options = TrainingOptions()
+    temperature, _, held_out = calibrated([(network, given)], options, len(names))
     trained = Trained(network, {}, options, (), names, temperature, None, held_out, images[:0], finished=True)
     return save_trained(
         folder,

@@ -162,9 +162,10 @@ class TrainingOptions:
     folds: int = field(
         default=0,
         metadata=about(
-            "Where above 0 (then at least 2): one network learns from all images, and this many others from all but "
-            "one share, each another; their answers to the images held out from them calibrate the first.",
-            Range(0),
+            "0 for none, else at least 2: the images are cut into this many shares; besides the network that learns "
+            "from all, one network for each share learns from the others and answers for that share. Those answers "
+            "calibrate the model.",
+            Range(2, or_zero=True),
         ),
     )
     validation_split: float = field(
@@ -201,8 +202,6 @@ class TrainingOptions:
         most = 6 if self.network == "deep" else 3
         if not 1 <= len(self.channels) <= most:
             raise OptionError(f"channels must name the filters of 1 to {most} convolutions, got {self.channels}")
-        if self.folds == 1:
-            raise OptionError("folds must be 0, or at least 2, got 1")
         if self.folds and (self.validation_split or self.ensemble > 1):
             raise OptionError(
                 "folds hold out for themselves and calibrate one network: leave out validation_split, ensemble"
