@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from numbers import Real
 from pathlib import Path
@@ -13,7 +13,7 @@ from tenfold.page.grids import MOST_ROWS
 from tenfold.read.forms import MOST_DIGITS, Form, load_form
 from tenfold.read.lists import Known, load_list
 
-__all__ = ["MOST_DIGITS", "NumberOptions"]
+__all__ = ["MOST_DIGITS", "NumberOptions", "check_names"]
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,7 @@ class NumberOptions:
             DataError: A file cannot be read.
             OptionError: There is no such option, or a value is not allowed.
         """
-        allowed = [field.name for field in fields(self)]
-        for name in changes:
-            if name not in allowed:
-                close = difflib.get_close_matches(name, allowed, n=1)
-                hint = f" (did you mean {close[0]}?)" if close else ""
-                raise OptionError(f"unknown option {name!r}{hint}; allowed: {', '.join(allowed)}")
+        check_names(changes, [field.name for field in fields(self)])
         if "grid" in changes:
             changes["grid"] = _grid(changes["grid"])
         if "known" in changes:
@@ -80,6 +75,19 @@ class NumberOptions:
         if "form" in changes:
             changes["form"] = _form(changes["form"], alphabet)
         return replace(self, **changes)
+
+
+def check_names(names: Iterable[str], allowed: Sequence[str]) -> None:
+    """Check that there are such options.
+
+    Raises:
+        OptionError: There is one that is not allowed.
+    """
+    for name in names:
+        if name not in allowed:
+            close = difflib.get_close_matches(name, allowed, n=1)
+            hint = f" (did you mean {close[0]}?)" if close else ""
+            raise OptionError(f"unknown option {name[:40]!r}{hint}; allowed: {', '.join(allowed)}")
 
 
 def _grid(grid: Any) -> tuple[int, int] | None:  # noqa: ANN401 (whatever somebody gives)

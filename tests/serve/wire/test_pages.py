@@ -29,6 +29,14 @@ def test_no_request_names_a_file_of_the_server(reader, tmp_path):
         number_options(Asked(known=["7", str(tmp_path / "ids.csv")]), reader, Limits())
 
 
+def test_an_option_that_does_not_exist_is_refused_by_name(reader):
+    for name in ("digit", "self", "options"):
+        with pytest.raises(OptionError, match=f"unknown option '{name}'"):
+            number_options(Asked(**{name: "9"}), reader, Limits())
+    with pytest.raises(OptionError, match=r"\(did you mean digits\?\); allowed: digits, grid, known, list, unique"):
+        number_options(_with_fields(Asked(), {"digit": "9"}), reader, Limits())
+
+
 def test_no_form_names_a_file_of_the_server(reader, tmp_path):
     (tmp_path / "ids.csv").write_text("781\n")
     with pytest.raises(OptionError, match="field 'id', list: a form that is sent brings no lists"):

@@ -10,7 +10,7 @@ from starlette.datastructures import UploadFile
 
 from tenfold.read.forms import Form, parse_form
 from tenfold.read.lists import Known, parse_list
-from tenfold.read.options import MOST_DIGITS, NumberOptions
+from tenfold.read.options import MOST_DIGITS, NumberOptions, check_names
 from tenfold.read.reader import Reader
 from tenfold.serve.options import Limits
 from tenfold.serve.wire.pictures import (
@@ -47,7 +47,7 @@ FIELDS = {
 class Asked(BaseModel):
     """How to read pages, in the query or as fields of the form; `NumberOptions` checks the values."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="allow")  # to refuse what is not known in the words of `NumberOptions`
 
     digits: int | None = Field(None, description=f"How many digits each number has: 1 to {MOST_DIGITS}.")
     grid: str | None = Field(
@@ -102,7 +102,7 @@ async def sent_pages(request: Request, asked: Asked, limits: Limits) -> SentPage
 
     Raises:
         Problem: There is no page, there are too many, or the request is of another type or broken.
-        RequestValidationError: A field of the request's form has the wrong type, or there is no such option.
+        RequestValidationError: A field of the request's form has the wrong type.
     """
     if not is_form(request):
         return SentPages((SentPicture(None, await raw_picture(request)),), asked)
@@ -125,9 +125,10 @@ def number_options(asked: Asked, reader: Reader, limits: Limits) -> NumberOption
 
     Raises:
         ModelError: The model reads single digits only.
-        OptionError: A value is not allowed, or the error cannot be promised.
+        OptionError: There is no such option, a value is not allowed, or the error cannot be promised.
         Problem: The list of known numbers, or the form, is too long.
     """
+    check_names(asked.model_extra or {}, [field.alias or name for name, field in Asked.model_fields.items()])
     lines = "\n".join([*asked.known, *asked.listed])
     known = _known(lines, reader.model.alphabet, limits) if asked.known or asked.listed else None
     form = _form(asked.form, reader.model.alphabet, limits) if asked.form else None
