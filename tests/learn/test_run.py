@@ -75,10 +75,10 @@ def test_a_model_of_the_same_data_and_options_is_replaced(own, tmp_path):
 
 def test_a_model_of_other_data_or_options_is_replaced_only_when_told_to(own, few, tmp_path):
     train_model(own, tmp_path / "model", FEW)
-    with pytest.raises(OptionError, match="holds a model of another epochs, seed: .* --replace"):
+    with pytest.raises(OptionError, match="holds a model made with other epochs, seed: .* --replace"):
         train_model(own, tmp_path / "model", recipe("tutorial", epochs=2, seed=1))
     tenfold.save_examples(few[0][:1000], few[1][:1000], tmp_path / "other.csv")
-    with pytest.raises(OptionError, match="holds a model of another data: .* --replace"):
+    with pytest.raises(OptionError, match="holds a model made with other data: .* --replace"):
         train_model(tmp_path / "other.csv", tmp_path / "model", FEW)
     (tmp_path / "model" / "model.json").write_text("{}")
     with pytest.raises(OptionError, match="holds a model that cannot be read: replace it by --replace"):
