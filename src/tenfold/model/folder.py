@@ -298,8 +298,8 @@ def check_place(folder: str | Path) -> None:
     if Path.cwd().is_relative_to(folder):
         raise ModelError(f"{folder} is the current folder or holds it; nothing was written, choose another place")
     try:
-        is_model = (folder / DOCUMENT).is_file()
-        if folder.exists() and not is_model and (folder.is_file() or any(folder.iterdir())):
+        taken = folder.exists() and (folder.is_file() or any(folder.iterdir()))
+        if taken and not (folder / DOCUMENT).is_file():  # asked last: another process may just have written the model
             raise ModelError(f"{folder} exists and is no model folder; nothing was written, choose another place")
     except OSError as error:
         raise ModelError(f"cannot write the model folder {folder}: {error.strerror or error}") from error
