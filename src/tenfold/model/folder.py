@@ -298,11 +298,15 @@ def check_place(folder: str | Path) -> None:
     if Path.cwd().is_relative_to(folder):
         raise ModelError(f"{folder} is the current folder or holds it; nothing was written, choose another place")
     try:
-        taken = folder.exists() and (folder.is_file() or any(folder.iterdir()))
-        if taken and not (folder / DOCUMENT).is_file():  # asked last: another process may just have written the model
-            raise ModelError(f"{folder} exists and is no model folder; nothing was written, choose another place")
+        names = [entry.name for entry in folder.iterdir()]  # one look: another process may be replacing the folder
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        names = [""]  # a file is no model folder, whatever its name
     except OSError as error:
         raise ModelError(f"cannot write the model folder {folder}: {error.strerror or error}") from error
+    if names and DOCUMENT not in names:
+        raise ModelError(f"{folder} exists and is no model folder; nothing was written, choose another place")
 
 
 def _replace_folder(folder: Path, contents: Mapping[str, bytes]) -> Model:
