@@ -175,7 +175,7 @@ def check_limit(pixels: int) -> None:
     """Check how many pixels a picture may have.
 
     Raises:
-        OptionError: No picture has so few.
+        OptionError: It is below 1.
     """
     if pixels < 1:
         raise OptionError(f"pixels, how many a picture may have, must be at least 1, got {pixels}")
