@@ -80,7 +80,7 @@ class TestHashOfTheArchive:
 
     def test_one_zip_can_hold_all_the_files(self, web, dataset, raw_files, home, zip_of):
         content = zip_of({f"gzip/{name}.gz": gzip.compress(raw) for name, raw in raw_files.items()})
-        archive = Archive("all.zip", hashlib.sha256(content).hexdigest(), folder="gzip")
+        archive = Archive("all.zip", hashlib.sha256(content).hexdigest(), member="gzip/{}.gz")
         files = tuple(replace(file, sha256=None, packed=archive) for file in dataset.files)
         web.answers["/all.zip"] = content
         row = replace(dataset, files=files, sources=(Mirror(web.address),))

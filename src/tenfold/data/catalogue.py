@@ -1,4 +1,4 @@
-"""The data sets that Tenfold knows by name, one row each."""
+"""The data sets that Tenfold knows by name, one row each: images of 28×28, and people's handwriting in other forms."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from tenfold.data.sources import (
     Split,
 )
 
-__all__ = ["DATASETS", "Dataset"]
+__all__ = ["DATASETS", "HANDWRITING", "WEATHER_CELLS", "Dataset", "PictureFolder"]
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,10 @@ class Dataset:
         classes: The names of its classes, in the order of the labels.
         licence: Its licence.
         homepage: The page of its makers.
-        files: Its IDX files: images and labels of both splits.
+        files: Its files: IDX files of images and labels of both splits, or texts.
         sources: Where to get them, in the order to try.
         transposed: True where rows and columns of the stored images are swapped; loading swaps them back.
+        holds: What is in it, and the function that loads it.
     """
 
     name: str
@@ -42,10 +43,36 @@ class Dataset:
     files: tuple[RawFile, ...]
     sources: tuple[Source, ...]
     transposed: bool = False
+    holds: str = "images of 28×28, for load_data"
 
     def file(self, split: Split, kind: str) -> RawFile:
         """Give the file that holds the "images" or the "labels" of a split."""
         return next(file for file in self.files if file.split == split and file.kind == kind)
+
+
+@dataclass(frozen=True)
+class PictureFolder:
+    """A data set that is a folder of pictures with `labels.csv`; it is found on this machine and checked, not fetched.
+
+    Attributes:
+        name: The name that Tenfold knows it by.
+        title: The name that its makers gave it.
+        licence: Its licence.
+        homepage: The page of its makers.
+        count: How many pictures it has.
+        sha256: Hash of its listing: what `LC_ALL=C sha256sum * | sha256sum` prints in the folder.
+        folders: Where to look for it, in this order, after the cache; `~` and `$VARIABLE` are expanded.
+        holds: What is in it, and the function that loads it.
+    """
+
+    name: str
+    title: str
+    licence: str
+    homepage: str
+    count: int
+    sha256: str
+    folders: tuple[str, ...]
+    holds: str
 
 
 def _with_hashes(files: tuple[RawFile, ...], *hashes: str) -> tuple[RawFile, ...]:
@@ -153,7 +180,7 @@ KMNIST = Dataset(
 EMNIST_ARCHIVE = Archive(
     "gzip.zip",
     sha256="fb9bb67e33772a9cc0b895e4ecf36d2cf35be8b709693c3564cea2a019fcda8e",
-    folder="gzip",
+    member="gzip/{}.gz",
 )
 """All of EMNIST; the hash is that of tensorflow-datasets, url_checksums/emnist.txt."""
 
@@ -207,3 +234,69 @@ DATASETS: Mapping[str, Dataset] = {
     dataset.name: dataset for dataset in (MNIST, FASHION_MNIST, KMNIST, EMNIST_DIGITS, QMNIST)
 }
 """Every data set by its name."""
+
+PENDIGITS = Dataset(
+    name="pendigits",
+    title="Pen-Based Recognition of Handwritten Digits, original version",
+    classes=DIGITS,
+    licence="CC BY 4.0",
+    homepage="https://doi.org/10.24432/C5MG6K",
+    files=(
+        RawFile(
+            *("train", "text", "pendigits-orig.tra", (3_641_673,), Archive("pendigits-orig.tra.Z")),
+            sha256="a66225d68d7d68591e62944df1ad33b3f5aa608e2df2505844b41f5568a80da4",
+        ),
+        RawFile(
+            *("test", "text", "pendigits-orig.tes", (1_661_044,), Archive("pendigits-orig.tes.Z")),
+            sha256="ddb1c19e277a56c7ffe682cc024d6ab73696f9adcc1643ef9ed5aa753007e081",
+        ),
+    ),
+    sources=(
+        LocalFolder("$TENFOLD_DATA/pen-strokes"),
+        Mirror(
+            "https://archive.ics.uci.edu/static/public/81/",
+            archive=Archive("pen+based+recognition+of+handwritten+digits.zip", member="{}.Z"),
+        ),
+        Mirror("https://archive.ics.uci.edu/ml/machine-learning-databases/pendigits/"),
+    ),
+    holds="pen strokes, for load_strokes",
+)
+
+OPTDIGITS = Dataset(
+    name="optdigits",
+    title="Optical Recognition of Handwritten Digits, original version, writer-independent set",
+    classes=DIGITS,
+    licence="CC BY 4.0",
+    homepage="https://doi.org/10.24432/C50P49",
+    files=(
+        RawFile(
+            *("test", "text", "optdigits-orig.windep", (1_903_353,), Archive("optdigits-orig.windep.Z")),
+            sha256="c09ab8735d588fdf980724f10a5072c0b757037dc80b448b2f6a10392751c9d6",
+        ),
+    ),
+    sources=(
+        LocalFolder("$TENFOLD_DATA/scanned-32"),
+        Mirror(
+            "https://archive.ics.uci.edu/static/public/80/",
+            archive=Archive("optical+recognition+of+handwritten+digits.zip", member="{}.Z"),
+        ),
+        Mirror("https://archive.ics.uci.edu/ml/machine-learning-databases/optdigits/"),
+    ),
+    holds="bitmaps of 32×32, for load_bitmaps",
+)
+
+WEATHER_CELLS = PictureFolder(
+    name="weather-cells",
+    title="COBECORE, Jungle Weather: cells of weather tables, a choice of those with one agreed number",
+    licence="CC BY 4.0",
+    homepage="https://doi.org/10.5281/zenodo.7104838",
+    count=6_565,
+    sha256="52acca14735019a211e78a1966b85107316dc97efedab13a4789fb1513cf92f7",
+    folders=("$TENFOLD_DATA/weather-cells",),
+    holds="pictures of one number each, for load_lines",
+)
+
+HANDWRITING: Mapping[str, Dataset | PictureFolder] = {
+    handwriting.name: handwriting for handwriting in (PENDIGITS, WEATHER_CELLS, OPTDIGITS)
+}
+"""People's handwriting that is not images of 28×28, by its name: to draw lines with and to learn lines from."""

@@ -13,12 +13,12 @@ import zlib
 from contextlib import suppress
 from pathlib import Path
 
-from tenfold.data.catalogue import DATASETS, Dataset
-from tenfold.data.sources import LocalFolder, RawFile, Request
+from tenfold.data.catalogue import DATASETS, HANDWRITING, Dataset, PictureFolder
+from tenfold.data.sources import LocalFolder, RawFile, Request, expand
 from tenfold.errors import DataError, FetchError
 from tenfold.files import PARTIAL, in_place_of, reason
 
-__all__ = ["cache_folder", "fetch", "fetch_dataset"]
+__all__ = ["cache_folder", "fetch", "fetch_dataset", "find_pictures"]
 
 HASHES_FILE = "SHA256SUMS"
 """Lists the hashes of files for which only the hash of their archive is published; `sha256sum --check` reads it."""
@@ -44,20 +44,24 @@ def fetch(name: str, *, offline: bool = False, progress: bool = False) -> Path:
     """Fetch a known data set into the cache, unless it is there already.
 
     Args:
-        name: One of `DATASETS`.
+        name: One of `DATASETS` or of `HANDWRITING`.
         offline: True to use only what is on this machine.
         progress: True to show progress on standard error.
 
     Returns:
-        The folder with the data set's IDX files, all verified in this call.
+        The folder with the data set's files, all verified in this call.
 
     Raises:
         DataError: There is no data set of that name.
         FetchError: No source gave its files, or they cannot be kept.
     """
-    if name not in DATASETS:
-        raise DataError(f"expected a data set of {', '.join(DATASETS)}; got {name!r}")
-    return fetch_dataset(DATASETS[name], offline=offline, progress=progress)
+    known = {**DATASETS, **HANDWRITING}
+    if name not in known:
+        raise DataError(f"expected a data set of {', '.join(known)}; got {name!r}")
+    dataset = known[name]
+    if isinstance(dataset, PictureFolder):
+        return find_pictures(dataset)
+    return fetch_dataset(dataset, offline=offline, progress=progress)
 
 
 def fetch_dataset(dataset: Dataset, *, offline: bool = False, progress: bool = False) -> Path:
@@ -87,6 +91,48 @@ def fetch_dataset(dataset: Dataset, *, offline: bool = False, progress: bool = F
         if not missing:
             return folder
     raise FetchError(_all_failed(dataset, folder, missing, tried))
+
+
+def find_pictures(pictures: PictureFolder) -> Path:
+    """Find a known folder of pictures in the cache or where else it may be, and check it.
+
+    Returns:
+        The folder, all of it verified in this call.
+
+    Raises:
+        FetchError: It is nowhere, or a folder that is there holds something else.
+    """
+    tried = []
+    for folder in (cache_folder() / pictures.name, *map(expand, pictures.folders)):
+        try:
+            found = _hash_listing(folder)
+            if found == pictures.sha256:
+                return folder
+            tried.append(f"{folder}: expected SHA-256 {pictures.sha256}, got {found}")
+        except OSError as error:
+            tried.append(f"{folder}: {'there is no such folder' if not folder.exists() else reason(error)}")
+    raise FetchError(
+        "\n".join(
+            [
+                f"{pictures.name} is not on this machine, and Tenfold cannot download it:",
+                *(f"  - {line}" for line in tried),
+                f"It is a choice of {pictures.count:,} pictures from {pictures.homepage}, beside labels.csv with",
+                "the columns file,label,book. Put exactly these files into one of the folders above; TENFOLD_DATA is",
+                "a folder of yours. In it `LC_ALL=C sha256sum * | sha256sum` must give the SHA-256",
+                f"{pictures.sha256}.",
+                "Another choice of pictures, laid out the same way, loads by its path.",
+            ]
+        )
+    )
+
+
+def _hash_listing(folder: Path) -> str:
+    """Give what `LC_ALL=C sha256sum * | sha256sum` prints in a folder of files."""
+    listing = hashlib.sha256()
+    for path in sorted(folder.iterdir(), key=lambda path: path.name.encode()):
+        if not path.name.startswith("."):
+            listing.update(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n".encode())
+    return listing.hexdigest()
 
 
 def _is_kept(folder: Path, file: RawFile) -> bool:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ __all__ = [
     "has_class_folders",
     "read_class_folders",
     "read_labelled_folder",
+    "read_labels",
     "write_class_folders",
     "write_labelled_folder",
 ]
@@ -117,6 +118,24 @@ def read_labelled_folder(folder: Path, decode: Decode = decode_image) -> Example
         DataError: `labels.csv` lacks a column or a cell, names a file that is not there or is outside the folder,
             or a picture cannot be read; each named.
     """
+    named = [(folder / file, label) for file, label in read_labels(folder, ("file", "label"))]
+    classes = class_names(label for _, label in named)
+    return _read_pictures(named, classes, decode, origin=folder / LABELS_FILE)
+
+
+def read_labels(folder: Path, columns: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Read some columns of a folder's `labels.csv`, line by line.
+
+    Args:
+        folder: The folder.
+        columns: The names of the columns, `file` first.
+
+    Returns:
+        For each line its cells in the order of `columns`.
+
+    Raises:
+        DataError: There is no `labels.csv`, it lacks a column or a cell, or it names a file outside the folder.
+    """
     table = folder / LABELS_FILE
     with opened(table) as stream:
         try:
@@ -124,18 +143,19 @@ def read_labelled_folder(folder: Path, decode: Decode = decode_image) -> Example
         except UnicodeDecodeError as error:
             raise DataError(f"{table}: expected text in UTF-8, got other bytes: {error}") from error
     rows = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True)
-    columns = list(rows.fieldnames or [])
-    if not {"file", "label"} <= set(columns):
-        raise DataError(f"{table}: expected the columns file and label, got {', '.join(columns) or 'an empty file'}")
-    named = []
+    found = list(rows.fieldnames or [])
+    if not set(columns) <= set(found):
+        raise DataError(f"{table}: expected the columns {_listed(columns)}, got {', '.join(found) or 'an empty file'}")
+    lines = []
     for row in rows:
-        file, label = (row["file"] or "").strip(), (row["label"] or "").strip()
-        if not file or not label:
-            raise DataError(f"{table}, line {rows.line_num}: expected a file and a label, got an empty cell")
-        if Path(file).is_absolute() or ".." in Path(file).parts:
-            raise DataError(f"{table}, line {rows.line_num}: expected a file inside the folder, got {file}")
-        named.append((folder / file, label))
-    return _read_pictures(named, class_names(label for _, label in named), decode, origin=table)
+        cells = tuple((row[column] or "").strip() for column in columns)
+        if not all(cells):
+            wanted = _listed([f"a {column}" for column in columns])
+            raise DataError(f"{table}, line {rows.line_num}: expected {wanted}, got an empty cell")
+        if Path(cells[0]).is_absolute() or ".." in Path(cells[0]).parts:
+            raise DataError(f"{table}, line {rows.line_num}: expected a file inside the folder, got {cells[0]}")
+        lines.append(cells)
+    return lines
 
 
 def write_class_folders(folder: Path, examples: Examples) -> None:
@@ -179,6 +199,10 @@ def write_labelled_folder(folder: Path, examples: Examples) -> None:
             for index, (image, label) in enumerate(zip(examples.images, examples.labels, strict=True)):
                 (temporary / f"{index:06}.png").write_bytes(encode_image(image))
                 table.writerow([f"{index:06}.png", examples.classes[label]])
+
+
+def _listed(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _class_folders(folder: Path) -> list[Path]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from tenfold.data.examples import Examples
 from tenfold.data.idx import encode_idx, gunzip, idx_header
+from tenfold.data.lzw import uncompress
 from tenfold.data.npz import read_npz
 from tenfold.errors import DataError
 from tenfold.files import opened, read_at_most
@@ -31,6 +32,7 @@ __all__ = [
     "Source",
     "Split",
     "encode_split",
+    "expand",
 ]
 
 Split: TypeAlias = Literal["train", "test"]
@@ -39,6 +41,7 @@ Split: TypeAlias = Literal["train", "test"]
 CONNECT_SECONDS = 2.0  # longest time to connect to a mirror; then the next source is tried
 READ_SECONDS = 20.0  # longest time in which a mirror may send nothing
 DOWNLOAD_CHUNK_BYTES = 1 << 16
+MOST_LZW_BYTES = 1 << 24  # of a `.Z` file, more is not read; the largest that is known has 1.2 MB
 
 
 @dataclass(frozen=True)
@@ -46,32 +49,32 @@ class Archive:
     """A packed file, as it is published.
 
     Attributes:
-        name: Its file name: a `.gz` of one file, or a `.zip` that several share.
+        name: Its file name: a `.gz` or `.Z` of one file, or a `.zip` that several share.
         sha256: Its hash, needed where the hash of the unpacked file is not published.
-        folder: The folder inside a `.zip` that holds each file as `.gz`.
+        member: Inside a `.zip`, where each file lies packed; `{}` stands for its name.
     """
 
     name: str
     sha256: str | None = None
-    folder: str | None = None
+    member: str | None = None
 
 
 @dataclass(frozen=True)
 class RawFile:
-    """One IDX file of a data set.
+    """One file of a data set: IDX, or a text.
 
     Attributes:
         split: The split that it belongs to.
         kind: What it holds.
         name: Its file name, unpacked.
-        shape: The shape of its array.
+        shape: The shape of its array; of a text its length in bytes.
         packed: The packed file; by default a `.gz` file of the same name, whose hash is not known.
         sha256: The hash of the unpacked file, where it is known; then no other hash is checked.
         dtype: The type of its values.
     """
 
     split: Split
-    kind: Literal["images", "labels"]
+    kind: Literal["images", "labels", "text"]
     name: str
     shape: tuple[int, ...]
     packed: Archive | None = None
@@ -85,8 +88,8 @@ class RawFile:
 
     @cached_property
     def header(self) -> bytes:
-        """The bytes that it starts with."""
-        return idx_header(np.dtype(self.dtype), self.shape)
+        """The bytes that it starts with; none are known of a text."""
+        return b"" if self.kind == "text" else idx_header(np.dtype(self.dtype), self.shape)
 
     @property
     def size(self) -> int:
@@ -143,16 +146,19 @@ class LocalFolder:
 
     def fetch(self, request: Request, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
         """Give the files that are there, as `Source` says."""
-        folder = _expand(self.path)
+        folder = expand(self.path)
         if not folder.is_dir():
             raise DataError("there is no such folder")
         for file in request.files:
             plain, packed = folder / file.name, folder / file.archive.name
+            repacked = folder / f"{file.name}.gz"
             if plain.is_file() and file.sha256:
                 with opened(plain) as stream:
                     yield file, read_at_most(stream, file.size)
             elif packed.is_file():
-                yield file, _unpack(packed, file)
+                yield file, _unpack(packed, file, file.archive)
+            elif repacked.is_file() and file.sha256:
+                yield file, _unpack(repacked, file, Archive(repacked.name))
             else:
                 raise DataError(f"there is no {file.name if file.sha256 else file.archive.name}")
 
@@ -172,7 +178,7 @@ class KerasFile:
 
     def fetch(self, request: Request, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
         """Give the files as the arrays make them, as `Source` says."""
-        path = _expand(self.path)
+        path = expand(self.path)
         if not path.is_file():
             raise DataError("there is no such file")
         for split in sorted({file.split for file in request.files}):
@@ -186,10 +192,12 @@ class Mirror:
     Attributes:
         address: Its address, ending in a slash.
         read_seconds: How long it may send nothing.
+        archive: The packed file that holds all files there, where it is not each file's own.
     """
 
     address: str
     read_seconds: float = READ_SECONDS
+    archive: Archive | None = None
 
     def __str__(self) -> str:
         return self.address
@@ -198,8 +206,9 @@ class Mirror:
         """Download and unpack the files, as `Source` says."""
         request.require_network()
         for file in request.files:
-            with Progress(f"Downloading {self.address}{file.archive.name}", shown=request.progress) as progress:
-                yield file, _unpack(self._download(file.archive, request.workspace, progress), file)
+            archive = self.archive or file.archive
+            with Progress(f"Downloading {self.address}{archive.name}", shown=request.progress) as progress:
+                yield file, _unpack(self._download(archive, request.workspace, progress), file, archive)
 
     def _download(self, archive: Archive, folder: Path, progress: Progress) -> Path:
         import pooch
@@ -243,23 +252,29 @@ class Mirror:
         return innermost
 
 
-def _expand(path: str) -> Path:
+def expand(path: str) -> Path:
+    """Give the path that a text with `~` and `$VARIABLE` means."""
     return Path(os.path.expandvars(path)).expanduser()
 
 
-def _unpack(path: Path, file: RawFile) -> bytearray:
+def _unpack(path: Path, file: RawFile, archive: Archive) -> bytearray:
     """Give the content of a file out of the archive at `path`, once the archive's hash is seen to be right."""
-    archive = file.archive
     with opened(path) as stream:
         if archive.sha256:
             found = hashlib.file_digest(stream, "sha256").hexdigest()
             if found != archive.sha256:
                 raise DataError(f"{archive.name}: expected SHA-256 {archive.sha256}, got {found}")
             stream.seek(0)
-        if archive.folder is None:
-            return gunzip(stream, file.size)
-        with zipfile.ZipFile(stream) as members, members.open(f"{archive.folder}/{file.name}.gz") as member:
-            return gunzip(cast(BinaryIO, member), file.size)
+        if archive.member is None:
+            return _inflate(stream, archive.name, file.size)
+        name = archive.member.format(file.name)
+        with zipfile.ZipFile(stream) as members, members.open(name) as member:
+            return _inflate(cast(BinaryIO, member), name, file.size)
+
+
+def _inflate(stream: BinaryIO, name: str, size: int) -> bytearray:
+    """Give up to `size + 1` bytes of a packed stream; the suffix of its name says how it is packed."""
+    return uncompress(stream.read(MOST_LZW_BYTES), size) if name.endswith(".Z") else gunzip(stream, size)
 
 
 def encode_split(examples: Examples, split: Split, request: Request) -> Iterator[tuple[RawFile, bytes]]:
