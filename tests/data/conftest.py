@@ -197,3 +197,57 @@ def zip_of() -> Callable[[dict[str, bytes]], bytes]:
         return stream.getvalue()
 
     return build
+
+
+def pack_lzw(content: bytes, *, most_bits: int = 16, block_mode: bool = True, clear_every: int | None = None) -> bytes:
+    """Pack as the Unix tool compress does: eight codes make a group, and a new width or an emptied table a new group.
+
+    Args:
+        content: What to pack.
+        most_bits: Width of the widest codes.
+        block_mode: Whether the table may be emptied.
+        clear_every: After how many codes it is.
+    """
+    packed = bytearray([0x1F, 0x9D, most_bits | (0x80 if block_mode else 0)])
+    singles = {bytes([value]): value for value in range(256)}
+    codes, count, bits = dict(singles), 256 + block_mode, 9
+    group: list[int] = []
+
+    def end_group() -> None:
+        value = sum(code << bits * place for place, code in enumerate(group))
+        packed.extend(value.to_bytes(bits if group else 0, "little"))
+        group.clear()
+
+    def put(code: int) -> None:
+        group.append(code)
+        if len(group) == 8:
+            end_group()
+
+    known, put_since_clear = b"", 0
+    for value in content:
+        longer = known + bytes([value])
+        if longer in codes:
+            known = longer
+            continue
+        put(codes[known])
+        put_since_clear += 1
+        if count < 1 << most_bits:
+            codes[longer] = count
+            count += 1
+        if count > 1 << bits and bits < most_bits:
+            end_group()
+            bits += 1
+        known = longer[-1:]
+        if block_mode and put_since_clear == clear_every:
+            put(256)
+            end_group()
+            codes, count, bits, put_since_clear = dict(singles), 257, 9, 0
+    if known:
+        put(codes[known])
+    last = sum(code << bits * place for place, code in enumerate(group))
+    return bytes(packed) + last.to_bytes(-(-bits * len(group) // 8), "little")
+
+
+@pytest.fixture(scope="session")
+def compress() -> Callable[..., bytes]:
+    return pack_lzw

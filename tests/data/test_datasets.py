@@ -64,6 +64,12 @@ class TestByName:
         with pytest.raises(DataError, match=r"mnist, fashion-mnist, .*there is no 'mnits'; did you mean mnist\?"):
             load_data("mnits")
 
+    @pytest.mark.parametrize("load", [load_data, load_examples])
+    def test_a_set_of_other_handwriting_is_told_from_images(self, load):
+        message = r"optdigits holds bitmaps of 32×32, which \S+load_bitmaps reads, and no images .*mnist, fashion-mnist"
+        with pytest.raises(DataError, match=message):
+            load("optdigits")
+
     def test_a_path_object_is_never_a_name(self, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
         with pytest.raises(DataError, match="there is no 'mnist'"):

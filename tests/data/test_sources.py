@@ -11,7 +11,7 @@ from tenfold.data.examples import as_examples
 from tenfold.data.fetch import fetch, fetch_dataset
 from tenfold.data.idx import read_idx
 from tenfold.data.npz import write_npz
-from tenfold.data.sources import KerasFile, LocalFolder, Mirror
+from tenfold.data.sources import Archive, KerasFile, LocalFolder, Mirror
 from tenfold.errors import FetchError
 
 
@@ -21,6 +21,12 @@ def with_sources(dataset, *sources):
 
 def assert_whole(folder, raw_files):
     assert {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "SHA256SUMS"} == raw_files
+
+
+@pytest.fixture
+def z_files(dataset):
+    """The same data set where each file is published as a `.Z` file."""
+    return replace(dataset, files=tuple(replace(file, packed=Archive(f"{file.name}.Z")) for file in dataset.files))
 
 
 class TestMirror:
@@ -100,6 +106,29 @@ class TestMirror:
             assert f"{file.name} (or {file.name}.gz)" in message
             assert str(file.sha256) in message
 
+    def test_files_of_compress_are_unpacked(self, web, z_files, raw_files, home, compress):
+        for name, raw in raw_files.items():
+            web.answers[f"/{name}.Z"] = compress(raw)
+        assert_whole(fetch_dataset(with_sources(z_files, Mirror(web.address))), raw_files)
+
+    def test_a_file_of_compress_that_unpacks_beyond_its_size_is_not_kept(self, web, z_files, raw_files, home, compress):
+        web.answers["/train-images.Z"] = compress(raw_files["train-images"] + bytes(100_000))
+        with pytest.raises(FetchError, match="train-images: expected SHA-256"):
+            fetch_dataset(with_sources(z_files, Mirror(web.address)))
+
+    def test_a_mirror_may_have_all_files_in_one_zip(self, web, z_files, raw_files, home, compress, zip_of):
+        web.answers["/all+files.zip"] = zip_of({f"{name}.Z": compress(raw) for name, raw in raw_files.items()})
+        mirror = Mirror(web.address, archive=Archive("all+files.zip", member="{}.Z"))
+        assert_whole(fetch_dataset(with_sources(z_files, mirror)), raw_files)
+        assert web.asked == ["/all+files.zip"]
+
+    def test_a_zip_without_the_files_leads_to_the_next_mirror(self, web, z_files, raw_files, home, compress, zip_of):
+        web.answers["/all.zip"] = zip_of({"README": b"no data here"})
+        for name, raw in raw_files.items():
+            web.answers[f"/{name}.Z"] = compress(raw)
+        mirrors = (Mirror(web.address, archive=Archive("all.zip", member="{}.Z")), Mirror(web.address))
+        assert_whole(fetch_dataset(with_sources(z_files, *mirrors)), raw_files)
+
     def test_offline_asks_no_server_and_says_so(self, web, dataset, raw_files, home):
         web.publish(dataset, raw_files)
         with pytest.raises(FetchError, match="not tried, because offline was asked for"):
@@ -140,6 +169,15 @@ class TestMirror:
 
 
 class TestLocalCopies:
+    @pytest.mark.parametrize("suffix", ["", ".gz", ".Z"])
+    def test_files_published_otherwise_may_be_plain_or_packed(
+        self, z_files, raw_files, home, tmp_path, compress, suffix
+    ):
+        pack = {"": bytes, ".gz": gzip.compress, ".Z": compress}[suffix]
+        for name, raw in raw_files.items():
+            (tmp_path / f"{name}{suffix}").write_bytes(pack(raw))
+        assert_whole(fetch_dataset(with_sources(z_files, LocalFolder(str(tmp_path))), offline=True), raw_files)
+
     @pytest.mark.parametrize("suffix", ["", ".gz"])
     def test_a_folder_with_the_files_is_copied_from(self, suffix, dataset, raw_files, home, tmp_path):
         for name, content in raw_files.items():

@@ -24,12 +24,17 @@ def fetch(
 ) -> None:
     """Download data sets, check them, and keep them in the cache.
 
+    Images of 28×28: mnist, fashion-mnist, kmnist, emnist-digits, qmnist. Other handwriting: pendigits, optdigits, and
+    weather-cells, which is only looked for on this machine.
+
     Example: `tenfold fetch mnist`, or `tenfold fetch mnist --out mnist.csv` for a copy in another format.
     """
-    from tenfold.data.datasets import DATASETS, load_examples, save_examples
+    from tenfold.data.catalogue import DATASETS, HANDWRITING, Dataset
+    from tenfold.data.datasets import load_examples, save_examples
     from tenfold.data.fetch import fetch as fetch_data
 
-    wanted = list(DATASETS) if names == ["all"] else names
+    known = {**DATASETS, **HANDWRITING}
+    wanted = [name for name in known if isinstance(known[name], Dataset)] if names == ["all"] else names
     if out and len(wanted) > 1:
         raise OptionError("--out takes one data set at a time")
     failed = False

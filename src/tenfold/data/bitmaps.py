@@ -11,12 +11,12 @@ from tenfold.data.fetch import fetch_dataset
 from tenfold.errors import DataError
 from tenfold.files import opened
 
-__all__ = ["BITMAP_SIDE", "Bitmap", "Bitmaps", "load_bitmaps", "parse_bitmaps"]
+__all__ = ["BITMAP_SIDE", "BitmapImages", "Bitmaps", "load_bitmaps", "parse_bitmaps"]
 
 BITMAP_SIDE = 32
 """Height and width of a bitmap, in pixels."""
 
-Bitmap: TypeAlias = np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]
+BitmapImages: TypeAlias = np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]
 """`uint8 (n, 32, 32)`: digits, 0 paper, 255 ink, nothing between."""
 
 
@@ -29,7 +29,7 @@ class Bitmaps:
         labels: `int64 (n,)`, the digits.
     """
 
-    images: Bitmap
+    images: BitmapImages
     labels: Labels
 
 

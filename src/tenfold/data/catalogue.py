@@ -32,7 +32,7 @@ class Dataset:
         files: Its files: IDX files of images and labels of both splits, or texts.
         sources: Where to get them, in the order to try.
         transposed: True where rows and columns of the stored images are swapped; loading swaps them back.
-        holds: What is in it, and the function that loads it.
+        holds: What is in it, and which function reads it.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Dataset:
     files: tuple[RawFile, ...]
     sources: tuple[Source, ...]
     transposed: bool = False
-    holds: str = "images of 28×28, for load_data"
+    holds: str = "images of 28×28, which tenfold.load_data reads"
 
     def file(self, split: Split, kind: str) -> RawFile:
         """Give the file that holds the "images" or the "labels" of a split."""
@@ -62,7 +62,7 @@ class PictureFolder:
         count: How many pictures it has.
         sha256: Hash of its listing: what `LC_ALL=C sha256sum * | sha256sum` prints in the folder.
         folders: Where to look for it, in this order, after the cache; `~` and `$VARIABLE` are expanded.
-        holds: What is in it, and the function that loads it.
+        holds: What is in it, and which function reads it.
     """
 
     name: str
@@ -259,7 +259,7 @@ PENDIGITS = Dataset(
         ),
         Mirror("https://archive.ics.uci.edu/ml/machine-learning-databases/pendigits/"),
     ),
-    holds="pen strokes, for load_strokes",
+    holds="pen strokes, which tenfold.data.strokes.load_strokes reads",
 )
 
 OPTDIGITS = Dataset(
@@ -282,18 +282,18 @@ OPTDIGITS = Dataset(
         ),
         Mirror("https://archive.ics.uci.edu/ml/machine-learning-databases/optdigits/"),
     ),
-    holds="bitmaps of 32×32, for load_bitmaps",
+    holds="bitmaps of 32×32, which tenfold.data.bitmaps.load_bitmaps reads",
 )
 
 WEATHER_CELLS = PictureFolder(
     name="weather-cells",
-    title="COBECORE, Jungle Weather: cells of weather tables, a choice of those with one agreed number",
+    title="COBECORE, Jungle Weather: cells of weather tables",
     licence="CC BY 4.0",
     homepage="https://doi.org/10.5281/zenodo.7104838",
     count=6_565,
     sha256="52acca14735019a211e78a1966b85107316dc97efedab13a4789fb1513cf92f7",
     folders=("$TENFOLD_DATA/weather-cells",),
-    holds="pictures of one number each, for load_lines",
+    holds="pictures of one number each, which tenfold.data.lines.load_lines reads",
 )
 
 HANDWRITING: Mapping[str, Dataset | PictureFolder] = {

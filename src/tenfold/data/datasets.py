@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 
 from tenfold.arrays import Images, Labels
-from tenfold.data.catalogue import DATASETS, Dataset
+from tenfold.data.catalogue import DATASETS, HANDWRITING, Dataset
 from tenfold.data.examples import DIGITS, Examples, as_examples
 from tenfold.data.fetch import fetch_dataset
 from tenfold.data.folders import Decode, decode_image, write_class_folders, write_labelled_folder
@@ -183,6 +183,11 @@ def _loads(source: str | Path, decode: Decode, *, offline: bool, progress: bool)
         dataset = DATASETS[source]
         folder = fetch_dataset(dataset, offline=offline, progress=progress)
         return {split: partial(_read_known, dataset, folder, split) for split in SPLITS}
+    if isinstance(source, str) and source in HANDWRITING:
+        raise DataError(
+            f"{source} holds {HANDWRITING[source].holds}, and no images of 28×28; "
+            f"expected a path or one of {', '.join(DATASETS)}"
+        )
     path = Path(source).expanduser()
     with reading(path):
         exists = path.exists()

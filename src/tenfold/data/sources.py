@@ -150,15 +150,14 @@ class LocalFolder:
         if not folder.is_dir():
             raise DataError("there is no such folder")
         for file in request.files:
-            plain, packed = folder / file.name, folder / file.archive.name
-            repacked = folder / f"{file.name}.gz"
+            plain, packed, gzipped = (folder / name for name in (file.name, file.archive.name, f"{file.name}.gz"))
             if plain.is_file() and file.sha256:
                 with opened(plain) as stream:
                     yield file, read_at_most(stream, file.size)
             elif packed.is_file():
                 yield file, _unpack(packed, file, file.archive)
-            elif repacked.is_file() and file.sha256:
-                yield file, _unpack(repacked, file, Archive(repacked.name))
+            elif gzipped.is_file() and file.sha256:
+                yield file, _unpack(gzipped, file, Archive(gzipped.name))
             else:
                 raise DataError(f"there is no {file.name if file.sha256 else file.archive.name}")
 
