@@ -25,7 +25,7 @@ class WrittenNumber:
     Attributes:
         picture: `uint8 (height, width)`, 0 black, 255 white: the number in the middle, with what stands around it.
         text: What is written, with `.` for the decimal sign, which may be a comma on paper.
-        book: The book of tables that it is from; few people wrote one book.
+        book: The archive's number of the tables that it is from, those of one site: hold out whole books.
     """
 
     picture: GreyPicture
