@@ -4,8 +4,11 @@ from itertools import product
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tenfold.read.ctc import most_probable, no_number, positions, probabilities
+from tenfold.read.types import NumberType
 
 ALPHABET = "0123456789"
 BLANK = len(ALPHABET)
@@ -75,3 +78,55 @@ def test_a_line_of_blanks_holds_no_number():
     answer[:, -1] = 0.0
     assert no_number(answer) == 1.0
     assert most_probable(answer, 1, "ab") == [""]
+
+
+SIGNS = "0123456789./"
+
+
+def line(*shares, alphabet=SIGNS):
+    """Make a line of signs with a blank behind each; each is a sign, or shares by sign."""
+    rows = []
+    for share in shares:
+        row = np.full(len(alphabet) + 1, 1e-6)
+        for sign, value in share.items() if isinstance(share, dict) else [(share, 1.0)]:
+            row[alphabet.index(sign)] = value
+        pause = np.full(len(alphabet) + 1, 1e-6)
+        pause[-1] = 1.0
+        rows += [row / row.sum(), pause / pause.sum()]
+    return np.log(rows).astype(np.float32)
+
+
+def test_the_most_probable_text_of_a_type_comes_first_and_others_behind_it():
+    slash = {"1": 0.8, "/": 0.2}
+    answer = line("2", "0", slash, "0", "7", slash, "2", "0", "2", "1")
+    assert most_probable(answer, 1, SIGNS) == ["2010712021"]
+    typed = most_probable(answer, 1, SIGNS, NumberType("date"))
+    assert typed == ["20/07/2021", "2010712021"]
+
+
+def test_a_type_finds_what_is_not_among_the_most_probable():
+    unsure = {"1": 0.5, "4": 0.4, "7": 0.1}
+    answer = line(*[unsure] * 8)
+    assert "77777777" not in most_probable(answer, 16, SIGNS)
+    assert most_probable(answer, 1, SIGNS, NumberType("id", allowed="7"))[0] == "77777777"
+
+
+def test_where_no_text_is_of_the_type_the_most_probable_come_alone():
+    answer = line("4", "7")
+    number_type = NumberType("date")
+    assert not any(number_type.allows(text) for text in most_probable(answer, 3, SIGNS, number_type))
+    assert most_probable(answer, 3, SIGNS, number_type)[0] == "47"
+
+
+def probability(answer, text):
+    return float(probabilities(answer, np.array([[int(digit) for digit in text]], np.int8))[0])
+
+
+@given(st.integers(0, 10_000))
+def test_a_type_that_allows_everything_leaves_nothing_out(seed):
+    answer = columns(6, seed)
+    best = most_probable(answer, 5, ALPHABET)
+    typed = most_probable(answer, 5, ALPHABET, NumberType())
+    assert len(typed) == len(set(typed)) <= 10
+    assert probability(answer, typed[0]) >= probability(answer, best[0])
+    assert set(best) <= set(typed)

@@ -6,12 +6,14 @@ Source:
     Graves et al. 2006, "Connectionist temporal classification"; the search is that of Graves and Jaitly 2014.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
 
 from tenfold.arrays import Columns
+from tenfold.read.types import NumberType
 
 __all__ = ["Scores", "SignPlaces", "most_probable", "no_number", "positions", "probabilities"]
 
@@ -20,8 +22,9 @@ Scores: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
 SignPlaces: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int8]]
 """`int8 (n, length)`: the signs of numbers of one length, as their places in the alphabet."""
 
-BEAM = 16
-"""Beginnings of texts that are followed from column to column."""
+BEAM, TYPED_BEAM = 16, 64
+"""Beginnings of texts that are followed from column to column, and as many where texts are of a type: many of them turn
+out at their end not to be. docs/log.md, "Typed numbers"."""
 
 UNLIKELY = 1e-4
 """Probability below which a sign is not tried in a column."""
@@ -30,8 +33,29 @@ IMPOSSIBLE = -1e9
 """The logarithm of the probability of what cannot be, small enough to stay so in sums."""
 
 
-def most_probable(columns: Columns, count: int, alphabet: str) -> list[str]:
-    """Give the `count` most probable texts of a line, the best first; the empty one stands for no number."""
+def most_probable(columns: Columns, count: int, alphabet: str, grammar: NumberType | None = None) -> list[str]:
+    """Give the most probable texts of a line; the empty one stands for no number.
+
+    Args:
+        columns: The line.
+        count: How many.
+        alphabet: The signs of the columns.
+        grammar: The type that the line's number is of, if it is one.
+
+    Returns:
+        The `count` most probable texts, the best first. With a grammar up to as many that it allows, and behind them
+        the most probable of all others: whether what is written is of the type at all, their probabilities say
+        (`types.believed`).
+    """
+    texts = _search(columns, alphabet, BEAM)[:count]
+    if grammar is None:
+        return texts
+    typed = [text for text in _search(columns, alphabet, TYPED_BEAM, cache(grammar.may_begin)) if grammar.allows(text)]
+    return list(dict.fromkeys([*typed[:count], *texts]))
+
+
+def _search(columns: Columns, alphabet: str, beam: int, may_begin: Callable[[str], bool] | None = None) -> list[str]:
+    """Follow beginnings of texts from column to column; gives the `beam` most probable texts, the best first."""
     followed = {"": (1.0, 0.0)}  # how probable it is with a last column that is blank, and with one that is not
     for column in np.exp(columns.astype(np.float64)).tolist():
         blank = column[-1]
@@ -41,11 +65,12 @@ def most_probable(columns: Columns, count: int, alphabet: str) -> list[str]:
             last, either = text[-1:], paused + held
             _add(fresh, text, either * blank, held * column[alphabet.index(last)] if last else 0.0)
             for sign, share in likely:
-                _add(fresh, text + sign, 0.0, (paused if sign == last else either) * share)  # again after a pause
-        if len(fresh) > BEAM:
-            fresh = dict(sorted(fresh.items(), key=_both, reverse=True)[:BEAM])
+                if may_begin is None or may_begin(text + sign):
+                    _add(fresh, text + sign, 0.0, (paused if sign == last else either) * share)  # again after a pause
+        if len(fresh) > beam:
+            fresh = dict(sorted(fresh.items(), key=_both, reverse=True)[:beam])
         followed = fresh
-    return [text for text, _ in sorted(followed.items(), key=_both, reverse=True)[:count]]
+    return [text for text, _ in sorted(followed.items(), key=_both, reverse=True)]
 
 
 def no_number(columns: Columns) -> float:

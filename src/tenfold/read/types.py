@@ -36,8 +36,10 @@ TypeReason: TypeAlias = Literal[
 """Why a text is not of a type: it does not look so, has a digit that is not allowed, is less or more than it may be, or
 its check digit is wrong."""
 
-STRAY = 0.01
-"""Probability, before anything is read, that what is written is not of its type; as with lists, that of a stray."""
+STRAY = 0.1
+"""Probability, before anything is read, that what is written is not of its type. On drawn numbers of which half are not
+of their type by one digit, a smaller one buys each further right answer with a wrong one: docs/log.md, "Typed
+numbers"."""
 
 FIRST_YEAR, LAST_YEAR = 1583, 2199
 """Years that are read: from the first whole one of the Gregorian calendar, before which ISO 8601 asks for an agreement;
@@ -220,11 +222,11 @@ class NumberType:
 
 
 def believed(shares: Iterable[float], fit: Iterable[bool]) -> list[float]:
-    """Weigh readings again, in the knowledge that what is written is nearly always of its type.
+    """Weigh readings again, in the knowledge that what is written is mostly of its type.
 
-    Bayes' rule: before anything is read, 99 of 100 numbers are taken to be of their type, as they are taken to be on
-    their list. So readings of the type are believed together where they had more than 1% of the probability, and
-    refused where they had less: nothing is bent into a type that what is written speaks 100 to 1 against.
+    Bayes' rule: before anything is read, nine of ten numbers are taken to be of their type. So readings of the type are
+    believed together where they had more than a tenth of the probability without it, and refused where they had less:
+    nothing is bent into a type that the writing itself speaks clearly against.
 
     Args:
         shares: The probability of each reading, without the type. What they lack to one belongs to readings that are
