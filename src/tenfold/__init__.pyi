@@ -57,11 +57,13 @@ from tenfold.read.digits import Digit as Digit
 from tenfold.read.explain import Explanation as Explanation
 from tenfold.read.forms import Field as Field
 from tenfold.read.forms import Form as Form
+from tenfold.read.forms import FormSum as FormSum
 from tenfold.read.numbers import Number as Number
 from tenfold.read.numbers import NumberDigit as NumberDigit
 from tenfold.read.options import NumberOptions as NumberOptions
 from tenfold.read.reader import Reader as Reader
 from tenfold.read.tables import Numbers as Numbers
+from tenfold.read.types import NumberType as NumberType
 from tenfold.report.html import write_report as write_report
 
 __version__: str

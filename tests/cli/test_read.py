@@ -50,6 +50,18 @@ def test_review_gets_crops_and_pages_are_annotated(command, scans, tmp_path):
     assert len(list((tmp_path / "pages").iterdir())) == 2
 
 
+def test_a_type_gives_values_and_refuses_what_is_none(command, scans, ids):
+    result = command("read", scans, "--type", "integer max=500000000", "--json")
+    told = [json.loads(line) for line in result.out.splitlines()]
+    assert [each["text"] for each in told] == list(ids)
+    small = [int(text) <= 500000000 for text in ids]
+    assert [each["value"] for each in told] == [
+        int(text) if fits else None for text, fits in zip(ids, small, strict=True)
+    ]
+    assert [each["reason"] for each in told] == [None if fits else "out-of-range" for fits in small]
+    assert command("read", scans, "--type", "amount decimals=2").out.count(f"{ids[0]}  {int(ids[0]) / 100}") == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -57,6 +69,8 @@ def test_review_gets_crops_and_pages_are_annotated(command, scans, tmp_path):
         (["--unique"], "needs the list"),
         (["--list", "bad.csv"], "line 2: 12 stands there already"),
         (["--workers", "-1"], "at least 1 worker"),
+        (["--type", "dates"], "kind is one of any, integer, decimal, amount, date, time, id, got 'dates'"),
+        (["--type", "integer decimals=2"], "decimals belongs to decimal or amount"),
     ],
 )
 def test_wrong_usage_is_refused_in_words(command, scans, tmp_path, arguments, message):

@@ -10,8 +10,9 @@ import tenfold
 from tenfold.errors import DataError, FormError, OptionError
 from tenfold.page.align import Anchor, fit
 from tenfold.page.quads import mapped
-from tenfold.read.forms import load_form, to_toml
+from tenfold.read.forms import FormSum, load_form, parse_form, to_toml
 from tenfold.read.templates import form_of
+from tenfold.read.types import NumberType
 
 WRITTEN = {"field1": "78152", "field2": "402", "field3": "990017"}
 PLACES = {"field1": (200, 150, 60), "field2": (700, 330, 70), "field3": (300, 600, 56)}
@@ -142,7 +143,7 @@ def test_a_form_is_laid_on_by_rows_that_agree():
         ('name = "field1"', "name = 1", "field 1, name: expected a name, got 1"),
         ('kind = "boxes"', 'kind = "round"', "field 'field1', kind: expected"),
         ("digits = 5", "digits = 0", "field 'field1', digits: expected a whole number from 1 to 60"),
-        ("digits = 5", "digit = 5", "unknown key 'digit'; allowed: digits, kind, list, name, region"),
+        ("digits = 5", "digit = 5", "unknown key 'digit'; allowed: digits, kind, list, name, region, type"),
         ("digits = 5", 'digits = 5\nlist = "ids.csv"', "field 'field1', list: no number on ids.csv has 5 digits"),
         ("region = [0.", "region = [7.", "region: expected left, top, right, bottom from 0 to 1"),
         ("region = [", "region = [0.9999, ", "region: expected left, top, right, bottom"),
@@ -159,6 +160,69 @@ def test_a_form_that_cannot_be_says_where(form, tmp_path, old, new, message):
     (tmp_path / "bad.toml").write_text(to_toml(form).replace(old, new, 1))
     with pytest.raises(OptionError, match=message):
         load_form(tmp_path / "bad.toml", "0123456789")
+
+
+TYPED = """[page]
+width = 100
+height = 100
+[[field]]
+name = "day"
+region = [0, 0, 1, 1]
+type = {kind = "date", order = "DMY", min = 2020-01-01}
+[[field]]
+name = "net"
+region = [0, 0, 1, 1]
+type = "amount decimals=2"
+[[field]]
+name = "gross"
+region = [0, 0, 1, 1]
+type = {kind = "decimal", decimals = 2, min = 0, max = 100}
+[[sum]]
+fields = ["net"]
+total = "gross"
+"""
+
+
+def test_fields_have_types_and_sums():
+    form = parse_form(TYPED.encode(), "0123456789.,")
+    assert [field.type for field in form.fields] == [
+        NumberType("date", order="DMY", min="2020-01-01"),
+        NumberType("amount", decimals=2),
+        NumberType("decimal", decimals=2, min=0, max=100),
+    ]
+    assert form.sums == (FormSum(("net",), "gross"),)
+    assert form.fields[0].columns == ("day", "day_probability", "day_accepted", "day_value")
+
+
+def test_a_form_with_types_and_sums_is_written_as_it_is_read():
+    form = parse_form(TYPED.encode(), "0123456789.,")
+    assert parse_form(to_toml(form).encode(), "0123456789.,") == form
+
+
+def test_a_model_that_reads_no_points_has_them_implied():
+    assert parse_form(TYPED.encode(), "0123456789").fields[1].type.implied_point
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"amount decimals=2"', '"money"', "field 'net', type: kind is one of any, integer"),
+        ('"amount decimals=2"', "7", "field 'net', type: a type is a word, as date, or a table of its options, got 7"),
+        ("max = 100", "maximum = 100", "field 'gross', type: a type has no option 'maximum'"),
+        ('fields = ["net"]', 'fields = ["day"]', "sum 1: the field 'day' has no type that adds up, as integer"),
+        ('fields = ["net"]', 'fields = ["other"]', "sum 1: expected names of fields, day, net, gross, got 'other'"),
+        ('fields = ["net"]', "fields = []", "sum 1: expected one or more fields and another for their total"),
+        ('fields = ["net"]', 'fields = ["gross"]', "sum 1: expected one or more fields and another"),
+        ('fields = ["net"]', 'fields = ["net", "net"]', "sum 1: expected one or more fields and another"),
+        ('fields = ["net"]', 'fields = "net"', "sum 1, fields: expected a list"),
+        ('total = "gross"', "", "sum 1: expected names of fields"),
+        ('total = "gross"', 'total = "gross"\nless = "net"', "sum 1: unknown key 'less'; allowed: fields, total"),
+        ("[[sum]]", "[sum]", "sum: expected a list"),
+    ],
+)
+def test_types_and_sums_that_cannot_be_say_where(old, new, message):
+    with pytest.raises(OptionError, match=message):
+        parse_form(TYPED.replace(old, new, 1).encode(), "0123456789.,")
 
 
 def test_a_form_whose_rows_are_points_or_lines_fits_no_page():

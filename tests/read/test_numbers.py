@@ -1,6 +1,7 @@
 """Numbers are read from whole pages, beside a list or without."""
 
 from io import BytesIO
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +10,14 @@ from sheets import Sheet
 
 import tenfold
 from tenfold.errors import OptionError, PictureError
+from tenfold.read.forms import Field, Form, FormSum
 from tenfold.read.lists import Known
+from tenfold.read.numbers import decide
+from tenfold.read.options import NumberOptions
+from tenfold.read.pages import ReadRow
+from tenfold.read.promises import ANY
+from tenfold.read.readings import Reading
+from tenfold.read.types import NumberType
 
 IDS = ("781528989", "402135667", "990017284")
 
@@ -164,3 +172,121 @@ def test_what_is_no_page_is_refused(reader):
 def test_a_model_without_calibration_on_pages_promises_nothing(tutorial, form):
     with pytest.raises(OptionError, match="not calibrated on pages"):
         tenfold.Reader(tutorial.folder).numbers(png(form), max_error=0.01)
+
+
+QUAD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+
+
+def row(readings, kind="free", field=None):
+    """Make a row that says each text as probably as it is told."""
+    told = tuple(Reading(text, share, ()) for text, share in readings.items())
+    return ReadRow(SimpleNamespace(kind=kind), told, QUAD, field)
+
+
+def decided(readings, words, kind="free", least=ANY):
+    [number] = decide([row(readings, kind)], NumberOptions(type=NumberType.of(words)), outlier=1.0, least=least)
+    return number
+
+
+def test_a_type_prefers_what_is_of_it():
+    number = decided({"2010712021": 0.7, "20/07/2021": 0.25}, "date")
+    assert (number.text, number.value, number.reason, number.accepted) == ("20/07/2021", "2021-07-20", None, True)
+    assert number.probability == pytest.approx(0.9 * 0.25 / (0.9 * 0.25 + 0.1 * 0.75))
+    assert [text for text, _ in number.alternatives] == ["20/07/2021", "2010712021"]
+
+
+def test_what_cannot_be_of_the_type_is_not_bent_into_it():
+    number = decided({"31/02/2021": 0.95, "31/07/2021": 0.03}, "date")
+    assert (number.text, number.value, number.reason, number.accepted) == ("31/02/2021", None, "not-a-date", False)
+    assert [text for text, _ in number.alternatives] == ["31/02/2021", "31/07/2021"]
+    assert decided({"130": 0.99}, "integer max=120").reason == "out-of-range"
+    assert decided({"123456789": 0.99}, "id check=luhn").reason == "check-digit"
+
+
+def test_without_a_type_nothing_has_a_value():
+    [number] = decide([row({"12.5": 0.9})], NumberOptions(), outlier=1.0, least=ANY)
+    assert (number.text, number.value, number.probability) == ("12.5", None, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "value"),
+    [
+        ("20072021", "date", "2021-07-20"),
+        ("1430", "time", "14:30"),
+        ("__42", "integer", 42),
+        ("_1250", "decimal decimals=2", 12.5),
+        ("42__", "integer", 42),
+    ],
+)
+def test_boxes_have_types_too(text, words, value):
+    number = decided({text: 0.9}, words, "boxes")
+    assert (number.text, number.value, number.accepted) == (text, value, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "reason"),
+    [("1_072021", "date", "not-a-date"), ("125_", "decimal decimals=2", "not-a-decimal"), ("____", "date", "blank")],
+)
+def test_empty_boxes_that_mean_something_are_not_passed_over(text, words, reason):
+    number = decided({text: 0.9}, words, "boxes")
+    assert (number.text, number.value, number.reason) == (text, None, reason)
+
+
+def test_a_promise_rests_on_probabilities_before_the_type():
+    least = {**ANY, "free": 0.5}
+    assert decided({"41": 0.4, "11": 0.3}, "integer max=40", least=least).reason == "uncertain"
+    assert decided({"11": 0.6, "41": 0.3}, "integer max=40", least=least).accepted
+
+
+ADDENDS = ("a", "b", "total")
+
+
+def added(*readings, fields=("a", "b"), more=()):
+    """Read a form of integers of which the last is the sum of the others."""
+    kinds = {name: Field(name, (0, 0, 1, 1), type=NumberType("integer")) for name in (*ADDENDS, *more)}
+    form = Form(9, 9, tuple(kinds.values()), (), (FormSum(tuple(fields), "total"),))
+    rows = [row(told, field=kinds[name]) for told, name in zip(readings, kinds, strict=True)]
+    return decide(rows, NumberOptions(form=form), outlier=1.0, least=ANY)
+
+
+def test_a_sum_that_holds_changes_nothing():
+    numbers = added({"17": 0.9}, {"4": 0.9}, {"21": 0.9})
+    assert [number.accepted for number in numbers] == [True] * 3
+    assert len({number.probability for number in numbers}) == 1
+
+
+def test_a_sum_decides_what_a_doubtful_digit_is():
+    numbers = added({"17": 0.55, "11": 0.44}, {"4": 0.99}, {"15": 0.95})
+    assert [(number.text, number.value) for number in numbers] == [("11", 11), ("4", 4), ("15", 15)]
+    assert numbers[0].alternatives[0][0] == "11"
+    assert all(number.accepted for number in numbers)
+
+
+def test_a_sum_that_does_not_hold_is_told():
+    numbers = added({"17": 0.99}, {"4": 0.99}, {"22": 0.99})
+    assert [number.reason for number in numbers] == [None, None, "sum-differs"]
+    assert [number.accepted for number in numbers] == [True, True, False]
+
+
+def test_empty_fields_add_nothing_and_unread_ones_leave_the_sum_alone():
+    assert [number.reason for number in added({"": 1.0}, {"4": 0.99}, {"4": 0.99})] == ["blank", None, None]
+    assert [number.reason for number in added({"": 1.0}, {"4": 0.99}, {"5": 0.99})] == ["blank", None, "sum-differs"]
+    assert [number.reason for number in added({"1-": 0.99}, {"4": 0.99}, {"5": 0.99})][1:] == [None, None]
+    assert [number.reason for number in added({"": 1.0}, {"": 1.0}, {"5": 0.99})][2] is None
+
+
+def test_sums_are_of_one_page():
+    first = [({"1": 0.99}, {"2": 0.99}, {"3": 0.99}), ({"1": 0.99}, {"2": 0.99}, {"4": 0.99})]
+    kinds = [Field(name, (0, 0, 1, 1), type=NumberType("integer")) for name in ADDENDS]
+    form = Form(9, 9, tuple(kinds), (), (FormSum(("a", "b"), "total"),))
+    rows = [row(told, field=field) for page in first for told, field in zip(page, kinds, strict=True)]
+    numbers = decide(rows, NumberOptions(form=form), outlier=1.0, least=ANY)
+    assert [number.reason for number in numbers] == [None] * 5 + ["sum-differs"]
+
+
+def test_numbers_of_a_list_have_values_too(reader, form):
+    known = ["781528989", "402135667", "990017284"]
+    numbers = reader.numbers(png(form), known=known, type="id check=luhn")
+    assert [number.matched for number in numbers] == [True] * 3
+    assert {number.reason for number in numbers} <= {None, "check-digit"}
+    assert [number.value for number in reader.numbers(png(form), known=known, type="id")] == known

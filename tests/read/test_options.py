@@ -3,7 +3,9 @@
 import pytest
 
 from tenfold.errors import DataError, OptionError
+from tenfold.read.forms import Form
 from tenfold.read.options import NumberOptions
+from tenfold.read.types import NumberType
 
 DIGITS = "0123456789"
 
@@ -60,6 +62,25 @@ def test_unique_is_true_or_false(unique):
 def test_the_largest_error_is_a_number(max_error):
     with pytest.raises(OptionError, match="max_error is a share, as 0.01, got"):
         NumberOptions(max_error=max_error)
+
+
+@pytest.mark.parametrize("given", ["decimal decimals=2", {"kind": "decimal", "decimals": 2}])
+def test_a_type_is_words_or_a_table(given):
+    assert NumberOptions().changed(DIGITS + ".", type=given).type == NumberType("decimal", decimals=2)
+
+
+def test_a_type_without_points_to_read_has_them_implied():
+    assert NumberOptions().changed(DIGITS, type="decimal decimals=2").type.implied_point
+    assert NumberOptions().changed(DIGITS, type=None).type is None
+
+
+def test_what_is_no_type_is_refused():
+    with pytest.raises(OptionError, match="kind is one of any, integer, decimal, amount, date, time, id, got 'dates'"):
+        NumberOptions().changed(DIGITS, type="dates")
+    with pytest.raises(OptionError, match="type is a NumberType, got 'date'; give it by name, as type='date'"):
+        NumberOptions(type="date")
+    with pytest.raises(OptionError, match="a form says itself of what type its fields are: leave out type"):
+        NumberOptions(form=Form(1, 1, (), ()), type=NumberType("date"))
 
 
 def test_what_was_set_before_stays():

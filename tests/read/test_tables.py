@@ -7,11 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from pyarrow import parquet
 from sheets import Sheet
 
 import tenfold
 from tenfold.errors import DataError
+from tenfold.read.forms import Field, Form
+from tenfold.read.numbers import Number
 from tenfold.read.tables import Numbers
+from tenfold.read.types import NumberType
 
 IDS = ("781528", "402135")
 
@@ -52,7 +56,46 @@ def test_tables_hold_the_same_rows(reader, page, tmp_path):
 
 def test_an_empty_result_is_a_heading(tmp_path):
     Numbers(()).to_csv(tmp_path / "out.csv")
-    assert (tmp_path / "out.csv").read_text().startswith("file,page,row,field,text,probability,accepted,reason,matched")
+    assert (
+        (tmp_path / "out.csv")
+        .read_text()
+        .startswith("file,page,row,field,text,value,probability,accepted,reason,matched")
+    )
+
+
+def number(text, value, field=None):
+    return Number("a.png", 1, 0, field, text, value, 0.9, True, None, ((0, 0),) * 4, (), (), None)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [(12, "int64"), (12.5, "double"), ("2021-07-20", "string"), (None, "string")]
+)
+def test_a_table_holds_values_as_what_they_are(tmp_path, value, kind):
+    numbers = Numbers((number("12", value), number("x", None)))
+    numbers.to_parquet(tmp_path / "out.parquet")
+    table = parquet.read_table(tmp_path / "out.parquet")
+    assert str(table.schema.field("value").type) == kind
+    assert table["value"].to_pylist() == [value, None]
+    numbers.to_csv(tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(newline="") as stream:
+        assert [row["value"] for row in csv.DictReader(stream)] == [str(value) if value is not None else "", ""]
+
+
+def test_a_table_of_forms_has_values_where_fields_have_types(tmp_path):
+    region = (0, 0, 1, 1)
+    fields = (
+        Field("id", region),
+        Field("sum", region, type=NumberType("amount")),
+        Field("count", region, type=NumberType("integer")),
+    )
+    numbers = Numbers(
+        (number("7", None, "id"), number("1.50", 1.5, "sum"), number("-", None, "count")), Form(9, 9, fields, ())
+    )
+    numbers.to_parquet(tmp_path / "out.parquet")
+    table = parquet.read_table(tmp_path / "out.parquet")
+    assert [name for name in table.column_names if name.endswith("_value")] == ["sum_value", "count_value"]
+    assert [str(table.schema.field(name).type) for name in ("sum_value", "count_value")] == ["double", "int64"]
+    assert table["sum_value"].to_pylist() == [1.5]
 
 
 def test_crops_are_of_what_is_for_review(reader, page, tmp_path):

@@ -50,7 +50,15 @@ def test_amounts_and_decimals_are_read_however_they_are_written(cents, sign, poi
 def test_in_boxes_a_point_has_its_place(number, decimals):
     number_type = NumberType("decimal", decimals=decimals)
     assert number_type.value(str(number)) is None
-    assert number_type.with_implied_point().value(str(number)) == pytest.approx(number / 10**decimals, rel=1e-15)
+    assert number_type.in_boxes().value(str(number)) == pytest.approx(number / 10**decimals, rel=1e-15)
+
+
+def test_a_point_is_implied_where_none_can_be_read():
+    number_type = NumberType("amount", decimals=2)
+    assert number_type.over("0123456789").value("1250") == 12.5
+    assert number_type.over("0123456789.,").value("1250") == 1250
+    assert number_type.in_boxes().value("12,50") == 12.5
+    assert NumberType("integer").in_boxes() == NumberType("integer")
 
 
 WRITTEN = {

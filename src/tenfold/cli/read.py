@@ -53,6 +53,15 @@ def read(
     unique: Annotated[
         bool, typer.Option("--unique", help="With --known: each number of the list occurs at most once.")
     ] = False,
+    number_type: Annotated[
+        str | None,
+        typer.Option(
+            "--type",
+            metavar="TYPE",
+            help="What each number is: integer, decimal, amount, date, time or id, perhaps with options, as "
+            "`decimal decimals=2 min=0 max=100`, `date order=MDY`, `id check=luhn`, `integer allowed=01`.",
+        ),
+    ] = None,
     max_error: Annotated[
         float | None,
         typer.Option(
@@ -88,10 +97,12 @@ def read(
 ) -> None:
     """Read the numbers on pages: in boxes, in grids, or written freely.
 
-    A number that the model is not sure enough of is not accepted, but marked for review with the reason.
+    A number that the model is not sure enough of, or that is not of its type, is not accepted, but marked for review
+    with the reason.
 
-    Example: `tenfold read scans/ --digits 9 --known ids.csv --max-error 0.001 --csv ids-read.csv`. Forms: `tenfold read
-    empty.png --template form.toml`, name the fields in it, then `tenfold read scans/ --form form.toml --csv out.csv`.
+    Example: `tenfold read scans/ --digits 9 --known ids.csv --max-error 0.001 --csv ids-read.csv`. Types: `tenfold read
+    cells/ --type date`, `--type "amount max=500"`. Forms: `tenfold read empty.png --template form.toml`, name the
+    fields in it, then `tenfold read scans/ --form form.toml --csv out.csv`.
     """
     from tenfold.model.folder import load_model
     from tenfold.read.files import pages_of, read_files
@@ -106,7 +117,13 @@ def read(
         _write_template(reader, names, sources, template, replace=replace)
         return
     options = reader.options(
-        digits=digits, grid=grid, known=known, unique=unique, max_error=max_error, form=form
+        digits=digits,
+        grid=grid,
+        known=known,
+        unique=unique,
+        type=number_type,
+        max_error=max_error,
+        form=form,
     )  # refuses what cannot be promised before anything is read
     if parquet:
         check_parquet()
@@ -172,10 +189,9 @@ def _print(numbers: Sequence["Number"], *, as_json: bool) -> Sequence["Number"]:
         else:
             field = f"  {number.field}" if number.field else ""
             mark = "" if number.accepted else f"  – {number.reason}"
-            print(
-                f"{number.file}  {number.page}{field}  {number.text}  {percent_sure(number.probability, 2)}{mark}",
-                flush=True,
-            )
+            value = "" if number.value is None else f"  {number.value}"
+            sure = percent_sure(number.probability, 2)
+            print(f"{number.file}  {number.page}{field}  {number.text}{value}  {sure}{mark}", flush=True)
     return numbers
 
 

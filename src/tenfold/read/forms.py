@@ -12,14 +12,17 @@ from tenfold.files import reading
 from tenfold.page.align import Anchor
 from tenfold.page.quads import Quad
 from tenfold.read.lists import Known, load_list
+from tenfold.read.types import NUMBERS, NumberType
 
-__all__ = ["MOST_DIGITS", "PAGE_COLUMNS", "Field", "Form", "load_form", "parse_form", "to_toml"]
+__all__ = ["MOST_DIGITS", "PAGE_COLUMNS", "Field", "Form", "FormSum", "load_form", "parse_form", "to_toml"]
 
 OPENING = """# A form for `tenfold read --form`: which numbers stand where on a page.
 #
 # Give each field a name of your own and delete those that are not wanted. region is left, top, right, bottom as shares
 # of the page's width and height, roughly around what is written. kind is "boxes" or "free"; digits may be left out.
-# list = "ids.csv" in a field names the only numbers that can occur there.
+# list = "ids.csv" in a field names the only numbers that can occur there; type = "date", or
+# type = {kind = "decimal", decimals = 2, min = 0, max = 100}, says what they are. What adds up is named at the end:
+# [[sum]], fields = ["a", "b"], total = "c".
 
 [page]
 """
@@ -48,6 +51,7 @@ class Field:
         kind: In boxes, or free.
         digits: How many digits, or boxes, it has; None for any.
         known: The only numbers that can occur there; None for any.
+        type: What they are, a date, an amount; None for any.
     """
 
     name: str
@@ -55,11 +59,29 @@ class Field:
     kind: Literal["boxes", "free"] = "boxes"
     digits: int | None = None
     known: Known | None = None
+    type: NumberType | None = None
 
     @property
-    def columns(self) -> tuple[str, str, str]:
-        """What the columns of a table are called that hold its number, how probable it is, whether it is accepted."""
-        return self.name, f"{self.name}_probability", f"{self.name}_accepted"
+    def columns(self) -> tuple[str, ...]:
+        """What the columns of a table are called that hold its number, how probable it is, whether it is accepted.
+
+        Where it has a type, one more holds its value.
+        """
+        value = [f"{self.name}_value"] if self.type else []
+        return self.name, f"{self.name}_probability", f"{self.name}_accepted", *value
+
+
+@dataclass(frozen=True)
+class FormSum:
+    """Fields of a form that add up to another.
+
+    Attributes:
+        fields: The names of those that are added; one that is empty counts as 0.
+        total: The name of the one with their sum.
+    """
+
+    fields: tuple[str, ...]
+    total: str
 
 
 @dataclass(frozen=True)
@@ -71,12 +93,14 @@ class Form:
         height: Of the same.
         fields: Its numbers, in their order.
         anchors: The rows of boxes that it is found by, in pixels; where there are none, pages are taken as they lie.
+        sums: What adds up.
     """
 
     width: int
     height: int
     fields: tuple[Field, ...]
     anchors: tuple[Anchor, ...]
+    sums: tuple[FormSum, ...] = ()
 
     def corners(self, field: Field) -> Quad:
         """Give the corners of a field in pixels of the page that the form was made from."""
@@ -118,7 +142,7 @@ def parse_form(content: bytes, alphabet: str, source: str = "the form", folder: 
         table = tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise OptionError(f"{source} is no TOML: {error}") from error
-    _check_keys(table, {"page", "field"}, source)
+    _check_keys(table, {"page", "field", "sum"}, source)
     page, fields = table.get("page"), table.get("field")
     if not isinstance(page, dict) or not isinstance(fields, list) or not fields:
         raise OptionError(f"{source} is no form: expected a [page] and at least one [[field]]")
@@ -136,14 +160,18 @@ def parse_form(content: bytes, alphabet: str, source: str = "the form", folder: 
             raise OptionError(f"{source}, field {number}, name: a table has a column {min(shared)!r} already")
         taken.update(field.columns)
         found.append(field)
-    return Form(width, height, tuple(found), tuple(anchors))
+    sums = [
+        _sum(entry, found, f"{source}, sum {number}")
+        for number, entry in enumerate(_list(table.get("sum", []), f"{source}, sum"), 1)
+    ]
+    return Form(width, height, tuple(found), tuple(anchors), tuple(sums))
 
 
 def _field(entry: Any, number: int, alphabet: str, source: str, folder: Path | None) -> Field:  # noqa: ANN401
     where = f"{source}, field {number}"
     if not isinstance(entry, dict):
         raise OptionError(f"{where}: expected a table [[field]], got {entry!r}")
-    _check_keys(entry, {"name", "region", "kind", "digits", "list"}, where)
+    _check_keys(entry, {"name", "region", "kind", "digits", "list", "type"}, where)
     name, kind = entry.get("name"), entry.get("kind", "boxes")
     if not isinstance(name, str) or not name.strip():
         raise OptionError(f"{where}, name: expected a name, got {name!r}")
@@ -164,7 +192,34 @@ def _field(entry: Any, number: int, alphabet: str, source: str, folder: Path | N
         known = load_list(folder / str(entry["list"]), alphabet)
         if digits and all(len(each) != digits for each in known.numbers):
             raise OptionError(f"{where}, list: no number on {entry['list']} has {digits} digits")
-    return Field(name, (left, top, right, bottom), cast(Literal["boxes", "free"], kind), digits, known)
+    number_type = None if entry.get("type") is None else _type(entry["type"], alphabet, f"{where}, type")
+    return Field(name, (left, top, right, bottom), cast(Literal["boxes", "free"], kind), digits, known, number_type)
+
+
+def _type(given: Any, alphabet: str, where: str) -> NumberType:  # noqa: ANN401 (whatever TOML holds)
+    try:
+        return NumberType.of(given).over(alphabet)
+    except OptionError as error:
+        raise OptionError(f"{where}: {error}") from error
+
+
+def _sum(entry: Any, fields: Sequence[Field], where: str) -> FormSum:  # noqa: ANN401 (whatever TOML holds)
+    if not isinstance(entry, dict):
+        raise OptionError(f"{where}: expected a table [[sum]], got {entry!r}")
+    _check_keys(entry, {"fields", "total"}, where)
+    added, total = _list(entry.get("fields"), f"{where}, fields"), entry.get("total")
+    types = {field.name: field.type for field in fields}
+    for name in (*added, total):
+        if not isinstance(name, str) or name not in types:
+            raise OptionError(f"{where}: expected names of fields, {', '.join(types)}, got {name!r}")
+        found = types[name]
+        if found is None or found.kind not in NUMBERS:
+            raise OptionError(f"{where}: the field {name!r} has no type that adds up, as {', '.join(NUMBERS)}")
+    if not added or len({*added, total}) <= len(added):
+        raise OptionError(
+            f"{where}: expected one or more fields and another for their total, got {added} and {total!r}"
+        )
+    return FormSum(tuple(added), str(total))
 
 
 def _anchor(row: Any, width: int, height: int, where: str) -> Anchor:  # noqa: ANN401 (whatever TOML holds)
@@ -210,6 +265,7 @@ def to_toml(form: Form) -> str:
             OPENING,
             f"width = {form.width}\nheight = {form.height}\n{ANCHORS}anchors = [\n{anchors}]\n",
             *(_written(field) for field in form.fields),
+            *(_written_sum(each) for each in form.sums),
         ]
     )
 
@@ -222,4 +278,10 @@ def _relative(anchor: Anchor, form: Form) -> Sequence[str]:
 def _written(field: Field) -> str:
     digits = f"digits = {field.digits}\n" if field.digits else ""
     region = ", ".join(f"{share:.4f}" for share in field.region)
-    return f'\n[[field]]\nname = {json.dumps(field.name)}\nkind = "{field.kind}"\n{digits}region = [{region}]\n'
+    number_type = f'type = "{field.type}"\n' if field.type else ""
+    name = json.dumps(field.name)
+    return f'\n[[field]]\nname = {name}\nkind = "{field.kind}"\n{digits}{number_type}region = [{region}]\n'
+
+
+def _written_sum(added: FormSum) -> str:
+    return f"\n[[sum]]\nfields = {json.dumps(added.fields)}\ntotal = {json.dumps(added.total)}\n"

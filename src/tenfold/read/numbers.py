@@ -8,15 +8,18 @@ import numpy as np
 
 from tenfold.page.quads import Quad
 from tenfold.read.ctc import Scores
+from tenfold.read.forms import Form
 from tenfold.read.lists import Known, assign
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import ALTERNATIVES, ReadRow
 from tenfold.read.promises import NEVER, ReadingKind
-from tenfold.read.readings import EMPTY
+from tenfold.read.readings import EMPTY, Reading
+from tenfold.read.sums import adds_up, reconciled
+from tenfold.read.types import NumberType, TypeReason, Value, believed
 
 __all__ = ["Number", "NumberDigit", "NumberReason", "decide"]
 
-NumberReason: TypeAlias = Literal["blank", "not-a-digit", "not-on-list", "uncertain"]
+NumberReason: TypeAlias = Literal["blank", "not-a-digit", "not-on-list", "uncertain", "sum-differs"] | TypeReason
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,14 @@ class Number:
         page: The page's number in its file, from 1.
         row: The row's number on its page, from 0.
         field: The form's name for it; None where there is no form.
-        text: Its digits; an empty box is `_`.
-        probability: How probable it is, 0…1.
+        text: What is written; an empty box is `_`.
+        value: What that means, where its type is given: a number, ISO 8601 text of a date or time, the digits of an id;
+            None where it is none.
+        probability: How probable it is, 0…1; where a type is given, in the knowledge of it.
         accepted: Whether to believe it.
         reason: Why not: `blank`, nothing is written; `not-a-digit`; `not-on-list`, it fits none of the numbers that can
-            occur; `uncertain`; None where it is accepted.
+            occur; `not-a-date` and so on, what is written is not of the type (`NumberType`); `sum-differs`, others of
+            the form do not add up to it; `uncertain`; None where it is accepted.
         quad: Its corners on the page, x and y in pixels of the page as read, clockwise from the top left.
         digits: Its characters, where they are and how sure each is.
         alternatives: The most probable readings, itself included, the best first.
@@ -59,6 +65,7 @@ class Number:
     row: int
     field: str | None
     text: str
+    value: Value | None
     probability: float
     accepted: bool
     reason: NumberReason | None
@@ -93,23 +100,72 @@ def decide(
         shared = [place for place, known in enumerate(lists) if known is options.known]
         given = assign([found[0] for place in shared if (found := posteriors[place])]) if shared else []
         chosen = [dict(zip(shared, given, strict=True)).get(place, choice) for place, choice in enumerate(chosen)]
-    return [
-        _plain(row, outlier, least[row.kind])
+    typed = [_Typed.of(row, options) for row in rows]
+    numbers = [
+        _plain(row, outlier, least[row.row.kind])
         if known is None or found is None
-        else _listed(_plain(row, outlier, NEVER), known, found, choice, least["list"])
-        for row, known, found, choice in zip(rows, lists, posteriors, chosen, strict=True)
+        else _listed(_plain(row, outlier, NEVER), row, known, found, choice, least["list"])
+        for row, known, found, choice in zip(typed, lists, posteriors, chosen, strict=True)
     ]
+    if options.form and options.form.sums:
+        _add_up(numbers, typed, options.form, outlier, least)
+    return numbers
 
 
-def _plain(row: ReadRow, outlier: float, least: float) -> Number:
-    """Say what a row says, where any number can occur."""
-    best = row.readings[0]
-    reason: NumberReason | None = None
+@dataclass(frozen=True, eq=False)
+class _Typed:
+    """A row, and what it may say in the knowledge of its type.
+
+    Attributes:
+        row: As it was read.
+        type: What its number is; None for any.
+        readings: Its readings; those of the type first, where they are believed together.
+    """
+
+    row: ReadRow
+    type: NumberType | None
+    readings: tuple[Reading, ...]
+
+    @classmethod
+    def of(cls, row: ReadRow, options: NumberOptions) -> "_Typed":
+        """Weigh a row's readings again."""
+        found = row.field.type if row.field else options.type
+        if found is None:
+            return cls(row, None, row.readings)
+        typed = cls(row, found.in_boxes() if row.kind == "boxes" else found, row.readings)
+        fit = [typed.judge(reading.text)[1] is None for reading in row.readings]
+        shares = believed([reading.probability for reading in row.readings], fit)
+        fitting = sum(share for share, fits in zip(shares, fit, strict=True) if fits) > 0.5
+        weighed = [replace(reading, probability=share) for reading, share in zip(row.readings, shares, strict=True)]
+        order = sorted(range(len(fit)), key=lambda place: fitting and not fit[place])
+        return replace(typed, readings=tuple(weighed[place] for place in order))
+
+    def judge(self, text: str) -> tuple[Value | None, TypeReason | None]:
+        """Say what a text means. Empty boxes before and behind it count as nothing, but for those that move a point."""
+        if self.type is None:
+            return None, None
+        return self.type.judge(text.lstrip(EMPTY) if self.type.implied_point else text.strip(EMPTY))
+
+    def values(self) -> list[tuple[Reading, Value]]:
+        """Give the readings that are of the type, and what they mean."""
+        return [(each, value) for each in self.readings if (value := self.judge(each.text)[0]) is not None]
+
+
+def _plain(typed: _Typed, outlier: float, least: float) -> Number:
+    """Say what the first of a row's readings says, where any number of its type can occur.
+
+    A promise rests on probabilities that no type had a part in, so they are what `least` is compared with.
+    """
+    row, readings = typed.row, typed.readings
+    best = readings[0]
+    untyped = next(reading.probability for reading in row.readings if reading.text == best.text)
+    value, doubt = typed.judge(best.text)
+    reason: NumberReason | None = doubt
     if not best.text.strip(EMPTY):
         reason = "blank"
     elif any(sign.out_of_distribution >= outlier for sign in best.signs):
         reason = "not-a-digit"
-    elif np.float32(best.probability) < least:  # as calibrations keep it
+    elif reason is None and np.float32(untyped) < least:  # as calibrations keep it
         reason = "uncertain"
     return Number(
         file=row.file,
@@ -117,6 +173,7 @@ def _plain(row: ReadRow, outlier: float, least: float) -> Number:
         row=row.row,
         field=row.field.name if row.field else None,
         text=best.text,
+        value=value,
         probability=best.probability,
         accepted=reason is None,
         reason=reason,
@@ -124,12 +181,14 @@ def _plain(row: ReadRow, outlier: float, least: float) -> Number:
         digits=tuple(
             NumberDigit(None if sign.text == EMPTY else sign.text, sign.probability, sign.quad) for sign in best.signs
         ),
-        alternatives=tuple((reading.text, reading.probability) for reading in row.readings[:ALTERNATIVES]),
+        alternatives=tuple((reading.text, reading.probability) for reading in readings[:ALTERNATIVES]),
         matched=None,
     )
 
 
-def _listed(plain: Number, known: Known, found: tuple[Scores, float], choice: int, least: float) -> Number:
+def _listed(
+    plain: Number, typed: _Typed, known: Known, found: tuple[Scores, float], choice: int, least: float
+) -> Number:
     """Say which number of a list a row says: the one of this place on it, or none where that is more probable."""
     if plain.reason == "blank":
         return replace(plain, matched=False)
@@ -140,13 +199,15 @@ def _listed(plain: Number, known: Known, found: tuple[Scores, float], choice: in
     if choice < 0 or sure <= none:
         return replace(plain, accepted=False, reason="not-on-list", matched=False, alternatives=alternatives)
     text = known.numbers[choice]
-    accepted = bool(np.float32(sure) >= least)
+    value, doubt = typed.judge(text)
+    reason: NumberReason | None = doubt or (None if np.float32(sure) >= least else "uncertain")
     return replace(
         plain,
         text=text,
+        value=value,
         probability=sure,
-        accepted=accepted,
-        reason=None if accepted else "uncertain",
+        accepted=reason is None,
+        reason=reason,
         digits=_as_listed(plain.digits, text),
         alternatives=alternatives,
         matched=True,
@@ -166,3 +227,44 @@ def _as_listed(digits: tuple[NumberDigit, ...], text: str) -> tuple[NumberDigit,
         else digit
         for place, digit in enumerate(digits)
     )
+
+
+def _add_up(
+    numbers: list[Number], rows: list[_Typed], form: Form, outlier: float, least: dict[ReadingKind, float]
+) -> None:
+    """Hold the numbers of each page against the form's sums.
+
+    Where all are read and do not add up, the most probable readings that do are taken; where none of them is believed,
+    the total says that the sum differs.
+    """
+    names = [field.name for field in form.fields]
+    for first in range(0, len(rows), len(names)):
+        for each in form.sums:
+            *added, total = (first + names.index(name) for name in (*each.fields, each.total))
+            written = [place for place in added if numbers[place].reason != "blank"]
+            values = [value for place in (*written, total) if (value := _read_value(numbers[place])) is not None]
+            if not written or len(values) <= len(written) or adds_up(values[:-1], values[-1]):
+                continue
+            choices = [_choices(numbers[place], rows[place]) for place in (*written, total)]
+            *addends, sums = ([(value, reading.probability) for reading, value in choice] for choice in choices)
+            found = reconciled(addends, sums)
+            if found is None:
+                numbers[total] = replace(numbers[total], accepted=False, reason="sum-differs")
+                continue
+            for place, choice, taken in zip((*written, total), choices, found.choice, strict=True):
+                if taken:
+                    best = replace(choice[taken][0], probability=found.probability)
+                    others = (reading for reading in rows[place].readings if reading.text != best.text)
+                    rows[place] = replace(rows[place], readings=(best, *others))
+                    numbers[place] = _plain(rows[place], outlier, least[rows[place].row.kind])
+
+
+def _read_value(number: Number) -> Value | None:
+    return number.value if number.reason in (None, "uncertain") else None
+
+
+def _choices(number: Number, typed: _Typed) -> list[tuple[Reading, Value]]:
+    """Give what a field may say: of a list the number that was chosen, else all readings of its type."""
+    if number.matched is None or number.value is None:
+        return typed.values()
+    return [(Reading(number.text, number.probability, ()), number.value)]

@@ -12,6 +12,7 @@ from tenfold.errors import OptionError
 from tenfold.page.grids import MOST_ROWS
 from tenfold.read.forms import MOST_DIGITS, Form, load_form
 from tenfold.read.lists import Known, load_list
+from tenfold.read.types import NumberType
 
 __all__ = ["MOST_DIGITS", "NumberOptions", "check_names"]
 
@@ -27,6 +28,7 @@ class NumberOptions:
         unique: Each of them at most once over all pages.
         max_error: The share of wrong numbers among the accepted that must not be passed; None for the reader's own.
         form: The form that each page is; only its fields are read.
+        type: What each number is, a date, an amount; None for any.
 
     Raises:
         OptionError: They contradict one another.
@@ -38,6 +40,7 @@ class NumberOptions:
     unique: bool = False
     max_error: float | None = None
     form: Form | None = None
+    type: NumberType | None = None
 
     def __post_init__(self) -> None:
         if self.digits is not None and (type(self.digits) is not int or not 1 <= self.digits <= MOST_DIGITS):
@@ -46,6 +49,10 @@ class NumberOptions:
             raise OptionError(f"a grid has 1 to {MOST_ROWS} rows and columns, got {self.grid[0]}x{self.grid[1]}")
         if self.form and (self.digits or self.grid):
             raise OptionError("a form says itself how many digits its fields have: leave out digits and grid")
+        if self.form and self.type:
+            raise OptionError("a form says itself of what type its fields are: leave out type")
+        if not isinstance(self.type, NumberType | None):
+            raise OptionError(f"type is a NumberType, got {self.type!r}; give it by name, as type='date'")
         if not isinstance(self.unique, bool):
             raise OptionError(f"unique is True or False, got {self.unique!r}")
         if self.max_error is not None and (not isinstance(self.max_error, Real) or isinstance(self.max_error, bool)):
@@ -61,7 +68,7 @@ class NumberOptions:
         Args:
             alphabet: The signs that the model reads.
             **changes: Options by name. `grid` may be text, as "9x9"; `known` numbers one by one, or the file of a list;
-                `form` the file of a form.
+                `form` the file of a form; `type` a word with its options, as "decimal decimals=2", or a table of them.
 
         Raises:
             DataError: A file cannot be read.
@@ -74,6 +81,8 @@ class NumberOptions:
             changes["known"] = _known(changes["known"], alphabet)
         if "form" in changes:
             changes["form"] = _form(changes["form"], alphabet)
+        if changes.get("type") is not None:
+            changes["type"] = NumberType.of(changes["type"]).over(alphabet)
         return replace(self, **changes)
 
 

@@ -7,6 +7,7 @@ __all__ = [
     "CENTS",
     "MOST_DECIMAL",
     "MOST_INTEGER",
+    "POINTS",
     "DateOrder",
     "Pattern",
     "amounts",

@@ -24,12 +24,16 @@ COLUMNS = {
     "row": "int64",
     "field": "string",
     "text": "string",
+    "value": "string",
     "probability": "float64",
     "accepted": "bool",
     "reason": "string",
     "matched": "bool",
 }
 """What a table holds of each number, and its type as Arrow calls it."""
+
+KINDS: dict[type, str] = {int: "int64", float: "float64", str: "string"}
+"""How Arrow calls the types of values."""
 
 LONGEST_NAME = 40
 """Characters of a field's name in the name of a crop's file."""
@@ -82,8 +86,8 @@ class Numbers(Sequence[Number]):
         for number in self.numbers:
             page = number.file, number.page
             row = pages.setdefault(page, dict(zip(PAGE_COLUMNS, page, strict=True)))
-            values = number.text, number.probability, number.accepted
-            row |= zip(names[number.field or ""], values, strict=True)
+            values = number.text, number.probability, number.accepted, number.value
+            row |= zip(names[number.field or ""], values, strict=False)  # a value where the field has a type
         return list(pages.values())
 
     def to_csv(self, file: str | Path) -> None:
@@ -141,10 +145,12 @@ class Numbers(Sequence[Number]):
     def _kinds(self) -> dict[str, str]:
         """Give the columns of the table, each with its type as Arrow calls it."""
         if self.form is None:
-            return dict(COLUMNS)
+            values = {type(number.value) for number in self.numbers if number.value is not None}
+            return COLUMNS | {"value": KINDS[values.pop()] if len(values) == 1 else COLUMNS["value"]}
         kinds = dict(zip(PAGE_COLUMNS, ("string", "int64"), strict=True))
         for each in self.form.fields:
-            kinds |= zip(each.columns, ("string", "float64", "bool"), strict=True)
+            value = [KINDS[each.type.values]] if each.type else []
+            kinds |= zip(each.columns, ["string", "float64", "bool", *value], strict=True)
         return kinds
 
     def _pages(self) -> Iterator[tuple[str, Grey, list[Number]]]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, time
 from decimal import Decimal
 from functools import cache
-from typing import Any, Literal, NamedTuple, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 from tenfold.errors import OptionError
 from tenfold.read import patterns
 from tenfold.read.check_digits import CHECKS, CheckDigits
-from tenfold.read.patterns import CENTS, MOST_DECIMAL, MOST_INTEGER, DateOrder, Pattern, orders
+from tenfold.read.patterns import CENTS, MOST_DECIMAL, MOST_INTEGER, POINTS, DateOrder, Pattern, orders
 
-__all__ = ["Judged", "NumberKind", "NumberType", "TypeReason", "Value", "believed"]
+__all__ = ["NUMBERS", "NumberKind", "NumberType", "TypeReason", "Value", "believed"]
 
 NumberKind: TypeAlias = Literal["any", "integer", "decimal", "amount", "date", "time", "id"]
 
@@ -53,6 +53,7 @@ OTHER_SIGNS = str.maketrans("−–—\u00a0\u202f", "---  ")  # noqa: RUF001
 """Other minuses, dashes and spaces that people type."""
 
 NUMBERS: tuple[NumberKind, ...] = "integer", "decimal", "amount"
+"""The kinds whose values are numbers."""
 
 BELONGS_TO: dict[str, tuple[NumberKind, ...]] = {
     "decimals": ("decimal", "amount"),
@@ -63,13 +64,6 @@ BELONGS_TO: dict[str, tuple[NumberKind, ...]] = {
     "implied_point": ("decimal", "amount"),
 }
 """The kinds that an option belongs to; `allowed` belongs to all."""
-
-
-class Judged(NamedTuple):
-    """What a text means, or why it is not of a type; of the kind `any` neither."""
-
-    value: Value | None
-    reason: TypeReason | None
 
 
 @dataclass(frozen=True)
@@ -165,9 +159,13 @@ class NumberType:
         """What its values are."""
         return {"integer": int, "decimal": float, "amount": float}.get(self.kind, str)
 
-    def with_implied_point(self) -> "NumberType":
-        """Give the type of what is written in boxes, or read by somebody who reads no points."""
+    def in_boxes(self) -> "NumberType":
+        """Give the type of what is written in boxes: its point is implied."""
         return self if self.decimals is None else replace(self, implied_point=True)
+
+    def over(self, alphabet: str) -> "NumberType":
+        """Give the type of what is read in the signs of an alphabet: without points among them they are implied."""
+        return self if set(alphabet) & set(POINTS) else self.in_boxes()
 
     def may_begin(self, prefix: str) -> bool:
         """Say whether a text of this type may begin so.
@@ -184,28 +182,28 @@ class NumberType:
 
     def allows(self, text: str) -> bool:
         """Say whether a text is of this type."""
-        return self.judge(text).reason is None
+        return self.judge(text)[1] is None
 
     def value(self, text: str) -> Value | None:
         """Give what a text means; None where it is not of this type, or the kind is `any`."""
-        return self.judge(text).value
+        return self.judge(text)[0]
 
-    def judge(self, text: str) -> Judged:
-        """Give what a text means, or why it is not of this type."""
+    def judge(self, text: str) -> tuple[Value | None, TypeReason | None]:
+        """Give what a text means, or why it is not of this type; of the kind `any` neither."""
         text = text.translate(OTHER_SIGNS).strip()
         if self.allowed is not None and not _has_only(text, self.allowed):
-            return Judged(None, "digit-not-allowed")
+            return None, "digit-not-allowed"
         if self.kind == "any":
-            return Judged(None, None)
+            return None, None
         value = READ[self.kind](text, self) if _expressions(self)[0].fullmatch(text) else None
         if value is None:
-            return Judged(None, REFUSED[self.kind])
+            return None, REFUSED[self.kind]
         if self.check and not CHECKS[self.check](str(value)):
-            return Judged(None, "check-digit")
+            return None, "check-digit"
         least, most = self._bounds
         if (least is not None and value < least) or (most is not None and value > most):
-            return Judged(None, "out-of-range")
-        return Judged(value, None)
+            return None, "out-of-range"
+        return value, None
 
     @property
     def _bounds(self) -> tuple[Any, Any]:
