@@ -21,3 +21,13 @@ def test_a_folder_of_pictures_that_is_not_here_is_said_to_be_no_download(command
     result = command("fetch", "weather-cells")
     assert result.status == 1
     assert "weather-cells is not on this machine, and Tenfold cannot download it" in result.err
+
+
+def test_typefaces_are_fetched_by_their_name(command, monkeypatch, tmp_path):
+    monkeypatch.setenv("TENFOLD_HOME", str(tmp_path))
+    monkeypatch.delenv("TENFOLD_DATA", raising=False)
+    result = command("fetch", "typefaces", "--offline")
+    assert result.status == 1
+    assert "137 typefaces are not on this machine" in result.err
+    assert "holds fonts" in command("fetch", "typefaces", "--out", "fonts.npz").err
+    assert "weather-cells, optdigits, typefaces; got 'typefases'" in command("fetch", "typefases").err
