@@ -147,8 +147,9 @@ class _Typed:
         return self.type.judge(text.lstrip(EMPTY) if self.type.implied_point else text.strip(EMPTY))
 
     def values(self) -> list[tuple[Reading, Value]]:
-        """Give the readings that are of the type, and what they mean."""
-        return [(each, value) for each in self.readings if (value := self.judge(each.text)[0]) is not None]
+        """Give the most probable readings that are of the type, and what they mean."""
+        typed = [(each, value) for each in self.readings if (value := self.judge(each.text)[0]) is not None]
+        return typed[:ALTERNATIVES]
 
 
 def _plain(typed: _Typed, outlier: float, least: float) -> Number:

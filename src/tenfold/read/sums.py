@@ -11,7 +11,7 @@ __all__ = ["Reconciled", "adds_up", "reconciled"]
 Candidates: TypeAlias = Sequence[tuple[Value, float]]
 """What a field may say, the most probable first, each with its probability."""
 
-MOST_SUMS = 10_000
+MOST_SUMS = 1_000
 """Partial sums that are followed from field to field, the most probable ones."""
 
 

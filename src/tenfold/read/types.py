@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, time
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias, get_args
 
 from tenfold.errors import OptionError
@@ -288,7 +288,7 @@ def _has_only(text: str, digits: str) -> bool:
     return all(sign in digits for sign in text if sign.isdigit())
 
 
-@cache
+@lru_cache(maxsize=64)
 def _expressions(kind: NumberType) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Give the expressions of the texts of a type, and of their beginnings."""
     whole, begun = _pattern(kind)

@@ -92,6 +92,14 @@ def test_a_list_may_be_repeated_values(client, page, name):
     assert [number["reason"] for number in numbers] == [None, "not-on-list"]
 
 
+def test_numbers_of_a_type_have_values_or_a_reason(client, page):
+    numbers = _raw(client, page, "?type=integer,max=500000000").json()["numbers"]
+    assert [(each["text"], each["value"]) for each in numbers] == [(IDS[0], None), (IDS[1], int(IDS[1]))]
+    assert [(each["accepted"], each["reason"]) for each in numbers] == [(False, "out-of-range"), (True, None)]
+    sent = client.post("/v1/numbers", files={"page": page}, data={"type": "amount decimals=2"})
+    assert [each["value"] for each in sent.json()["numbers"]] == [int(text) / 100 for text in IDS]
+
+
 def test_every_page_of_a_pdf_is_read_and_shown_on_demand(client, page):
     twice = [np.asarray(Image.open(BytesIO(page)))] * 2
     answer = _raw(client, _saved("PDF", *twice), "?pictures=true", "application/pdf")
@@ -174,6 +182,9 @@ def test_a_page_without_numbers_has_none(client):
         ("?unique=true", 422),
         ("?review=perhaps", 422),
         ("?digit=9", 422),
+        ("?type=dates", 422),
+        ("?type=integer%20decimals=2", 422),
+        ("?type=" + "9" * 5000, 422),
         ("?form=fields", 422),
     ],
 )

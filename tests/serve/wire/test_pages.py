@@ -3,6 +3,7 @@ from fastapi.exceptions import RequestValidationError
 
 from tenfold import Reader
 from tenfold.errors import OptionError
+from tenfold.read.types import NumberType
 from tenfold.serve.options import Limits
 from tenfold.serve.wire.pages import FIELDS, LISTS, Asked, _with_fields, describe_pages, number_options
 from tenfold.serve.wire.problems import Problem
@@ -16,10 +17,12 @@ def reader():
 
 
 def test_what_a_request_asks_becomes_the_readers_options(reader):
-    asked = Asked(digits=3, grid="2x3", known=["id\n781"], list=["402"], unique=True, max_error=0.05)
+    given = {"digits": 3, "grid": "2x3", "type": "id check=luhn", "unique": True, "max_error": 0.05}
+    asked = Asked(**given, known=["id\n781"], list=["402"])
     options = number_options(asked, reader, Limits())
     assert (options.digits, options.grid, options.known.numbers) == (3, (2, 3), ("781", "402"))
     assert (options.unique, options.max_error, options.form) == (True, 0.05, None)
+    assert options.type == NumberType("id", check="luhn")
     assert number_options(Asked(), reader, Limits()) == reader.options()
 
 
@@ -33,7 +36,9 @@ def test_an_option_that_does_not_exist_is_refused_by_name(reader):
     for name in ("digit", "self", "options"):
         with pytest.raises(OptionError, match=f"unknown option '{name}'"):
             number_options(Asked(**{name: "9"}), reader, Limits())
-    with pytest.raises(OptionError, match=r"\(did you mean digits\?\); allowed: digits, grid, known, list, unique"):
+    with pytest.raises(
+        OptionError, match=r"\(did you mean digits\?\); allowed: digits, grid, type, known, list, unique"
+    ):
         number_options(_with_fields(Asked(), {"digit": "9"}), reader, Limits())
 
 
@@ -49,6 +54,12 @@ def test_a_form_is_limited(reader):
         number_options(Asked(form=FORM), reader, Limits(form=20))
     with pytest.raises(Problem, match="at most 0 fields"):
         number_options(Asked(form=FORM), reader, Limits(form_rows=0))
+    summed = '[[field]]\nname = "{}"\nregion = [0, 0, 1, 1]\ntype = "integer"\n'
+    added = '[[sum]]\nfields = ["a"]\ntotal = "b"\n'
+    form = "[page]\nwidth = 9\nheight = 9\n" + summed.format("a") + summed.format("b") + 3 * added
+    assert len(number_options(Asked(form=form), reader, Limits(form_rows=3)).form.sums) == 3
+    with pytest.raises(Problem, match="at most 2 fields, rows in anchors, and fields in sums"):
+        number_options(Asked(form=form), reader, Limits(form_rows=2))
 
 
 def test_a_list_is_limited(reader):

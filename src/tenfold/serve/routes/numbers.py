@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
@@ -14,6 +14,7 @@ from tenfold.errors import FormError, PictureError
 from tenfold.picture.decode import Grey
 from tenfold.picture.opening import count_pages, open_pages
 from tenfold.read.crops import crop
+from tenfold.read.numbers import NumberReason
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import ReadRow, read_page
 from tenfold.read.reader import Reader
@@ -39,6 +40,7 @@ EXAMPLE = {
     "row": 0,
     "field": None,
     "text": "781528989",
+    "value": 781528989,
     "probability": 0.97,
     "accepted": True,
     "reason": None,
@@ -66,10 +68,14 @@ class ReadNumber(BaseModel):
     page: int = Field(description="The page in the file, from 1.")
     row: int = Field(description="The number's place on its page, from 0.")
     field: str | None = Field(description="The form's name for it; null where no form is given.")
-    text: str = Field(description="Its digits; an empty box is `_`.")
+    text: str = Field(description="What is written; an empty box is `_`.")
+    value: int | float | str | None = Field(
+        description="What that means, where its type is given: a number, a date or time as ISO 8601 has it, the digits "
+        "of an id; null where it is none."
+    )
     probability: float = Field(description="How probable it is, 0…1.")
     accepted: bool = Field(description="Whether to believe it.")
-    reason: Literal["blank", "not-a-digit", "not-on-list", "uncertain"] | None = Field(description="Why not.")
+    reason: NumberReason | None = Field(description="Why not.")
     quad: Corners = Field(description="Its corners in pixels of the page, whose longest side has at most 2,400.")
     digits: list[ReadDigitOfNumber]
     alternatives: list[tuple[str, float]] = Field(description="The most probable readings, the best first.")

@@ -32,9 +32,13 @@ LISTS = ("known", "list")
 NOT_PAGES = (*LISTS, "form")
 """The parts that may be files and are no pages."""
 
+LONGEST_TYPE = 200
+"""Characters of a type with its options."""
+
 FIELDS = {
     "digits": "integer",
     "grid": "string",
+    "type": "string",
     "form": "string",
     "unique": "boolean",
     "max_error": "number",
@@ -52,6 +56,12 @@ class Asked(BaseModel):
     digits: int | None = Field(None, description=f"How many digits each number has: 1 to {MOST_DIGITS}.")
     grid: str | None = Field(
         None, max_length=16, description="Rows and columns of the grid on each page.", examples=["9x9"]
+    )
+    type: str | None = Field(
+        None,
+        max_length=LONGEST_TYPE,
+        description="What each number is: integer, decimal, amount, date, time or id, perhaps with options.",
+        examples=["date order=DMY", "decimal decimals=2 min=0 max=100"],
     )
     known: list[str] = Field(
         [], description="The only numbers that can occur; one in each line, or the parameter once for each."
@@ -133,7 +143,13 @@ def number_options(asked: Asked, reader: Reader, limits: Limits) -> NumberOption
     known = _known(lines, reader.model.alphabet, limits) if asked.known or asked.listed else None
     form = _form(asked.form, reader.model.alphabet, limits) if asked.form else None
     return reader.options(
-        digits=asked.digits, grid=asked.grid, known=known, unique=asked.unique, max_error=asked.max_error, form=form
+        digits=asked.digits,
+        grid=asked.grid,
+        known=known,
+        unique=asked.unique,
+        type=asked.type,
+        max_error=asked.max_error,
+        form=form,
     )
 
 
@@ -151,8 +167,10 @@ def _form(toml: str, alphabet: str, limits: Limits) -> Form:
     if len(content) > limits.form:
         raise Problem("too-large", f"the form is too long: at most {limits.form:,} bytes are taken")
     form = parse_form(content, alphabet)
-    if max(len(form.fields), len(form.anchors)) > limits.form_rows:
-        raise Problem("too-large", f"the form is too long: at most {limits.form_rows} fields, and rows in anchors")
+    added = sum(len(each.fields) for each in form.sums)
+    if max(len(form.fields), len(form.anchors), added) > limits.form_rows:
+        most = f"at most {limits.form_rows} fields, rows in anchors, and fields in sums"
+        raise Problem("too-large", f"the form is too long: {most}")
     return form
 
 
