@@ -1,6 +1,8 @@
 """Numbers of a type: what is written in any accepted way means the same; what is none is told by name."""
 
+import re
 from datetime import date, time
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
@@ -234,3 +236,22 @@ def test_readings_of_the_type_are_believed_together_down_to_a_tenth():
     assert believed([0.6], [True])[0] == pytest.approx(0.54 / 0.58)
     assert believed([], []) == []
     assert believed([0.0], [True]) == [0.0]
+
+
+def test_what_the_guide_says_is_written_as_a_type_is_of_it():
+    guide = (Path(__file__).parents[2] / "docs" / "numbers.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \| `(.+?)` \|$", guide, re.MULTILINE)
+    assert [kind for kind, *_ in rows] == ["integer", "decimal", "amount", "date", "time", "id"]
+    for kind, written, value, reason in rows:
+        texts = re.findall("`(.+?)`", written)
+        assert [text for text in texts if not NumberType(kind).allows(text)] == []
+        assert NumberType(kind).judge("1-2-3-4--") == (None, reason)
+        if told := re.search('"(.+)"', value):
+            assert NumberType(kind).value(texts[0]) == told[1]
+
+
+def test_the_examples_of_the_guide_are_types():
+    guide = (Path(__file__).parents[2] / "docs" / "numbers.md").read_text(encoding="utf-8")
+    for words in re.findall('--type "(.+?)"', guide):
+        assert isinstance(NumberType.of(words), NumberType)
+    assert NumberType.of("id check=luhn").value("123 456 782") == "123456782"
