@@ -1,0 +1,88 @@
+"""Several opinions of one line, pooled: the texts that any of them holds probable, weighed by all.
+
+Source:
+    Heskes 1998, "Selecting weighting factors in logarithmic opinion pools": the pool is the normalised product of the
+    opinions' probabilities, each to the power of its weight.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tenfold.arrays import Columns
+from tenfold.read.ctc import IMPOSSIBLE, Scores, most_probable, probabilities
+from tenfold.read.types import NumberType
+
+__all__ = ["Opinion", "PooledText", "pool"]
+
+TRIED = 8
+"""Texts of each opinion that are weighed."""
+
+LEAST = 1e-3
+"""Least probability of a text in an opinion: networks are at times surely wrong. docs/log.md, "A third opinion"."""
+
+
+@dataclass(frozen=True, eq=False)
+class Opinion:
+    """What one recogniser says of a line.
+
+    Attributes:
+        columns: `float32 (n, a + 1)`: log-probabilities of its alphabet's `a` signs in each column, and last of the
+            blank; recognisers may differ in how many pixels a column has.
+        alphabet: The signs that it tells apart. Of a text with others it weighs what is left without them: one that
+            reads only digits has no opinion of separators.
+        weight: Its exponent in the pool. Weights that sum to 1 leave opinions that agree as sure as they are.
+    """
+
+    columns: Columns
+    alphabet: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class PooledText:
+    """A text that a line may say.
+
+    Attributes:
+        text: The text; an empty one says that there is no number.
+        probability: How probable it is beside the others that were weighed, 0…1.
+    """
+
+    text: str
+    probability: float
+
+
+def pool(opinions: Sequence[Opinion], count: int = TRIED, grammar: NumberType | None = None) -> list[PooledText]:
+    """Weigh the texts of a line.
+
+    Args:
+        opinions: What each recogniser says of it.
+        count: How many texts to give.
+        grammar: The type that the line's number is of, if it is one: it widens the search, as `ctc.most_probable` says.
+
+    Returns:
+        Up to `count` texts, the most probable first. The probabilities of all that were weighed sum to 1.
+    """
+    found = (text for each in opinions for text in most_probable(each.columns, TRIED, each.alphabet, grammar))
+    texts = list(dict.fromkeys([*found, ""]))
+    pooled = np.zeros(len(texts))
+    for opinion in opinions:
+        pooled += opinion.weight * np.maximum(_weighed(opinion, texts), np.log(LEAST))
+    shares = np.exp(pooled - np.logaddexp.reduce(pooled))
+    return [PooledText(texts[place], float(shares[place])) for place in np.argsort(-shares, kind="stable")[:count]]
+
+
+def _weighed(opinion: Opinion, texts: Sequence[str]) -> Scores:
+    """Give how probable an opinion holds each text beside the others, `float64 (n,)`, as logarithms."""
+    places = {sign: place for place, sign in enumerate(opinion.alphabet)}
+    known = [tuple(places[sign] for sign in text if sign in places) for text in texts]
+    by_length: dict[int, list[tuple[int, ...]]] = {}
+    for number in dict.fromkeys(known):
+        by_length.setdefault(len(number), []).append(number)
+    scores: dict[tuple[int, ...], float] = {}
+    for length, numbers in by_length.items():
+        signs = np.array(numbers, np.int8).reshape(len(numbers), length)
+        scores |= zip(numbers, probabilities(opinion.columns, signs).tolist(), strict=True)
+    total = float(np.logaddexp.reduce([*scores.values(), IMPOSSIBLE]))
+    return np.asarray([scores[number] - total for number in known], np.float64)
