@@ -6,7 +6,7 @@ import pytest
 
 from tenfold.errors import ModelError, OptionError
 from tenfold.model import ocr
-from tenfold.model.ocr import OcrRecognizer
+from tenfold.model.ocr import OcrRecognizer, plain_line
 from tenfold.read.ctc import most_probable
 
 
@@ -41,6 +41,24 @@ def test_a_line_is_answered_alike_whatever_is_asked_beside_it(recognizer):
 def test_an_empty_line_holds_no_number(recognizer):
     [columns] = recognizer([np.zeros((48, 96), np.uint8)])
     assert most_probable(columns, 1, recognizer.alphabet) == [""]
+
+
+@pytest.mark.parametrize("ink", [40, 230])
+def test_a_picture_is_read_as_it_is_dark_on_light_or_light_on_dark(recognizer, ink):
+    paper = 255 - ink
+    picture = cv2.putText(
+        np.full((96, 200), paper, np.uint8), "6291", (12, 76), cv2.FONT_HERSHEY_SIMPLEX, 2.2, ink, 4, cv2.LINE_AA
+    )
+    line = plain_line(picture)
+    assert line.shape == (48, 100)
+    [columns] = recognizer([line])
+    assert most_probable(columns, 1, recognizer.alphabet) == ["6291"]
+
+
+def test_a_plain_line_is_black_where_the_picture_is_and_never_wider_than_768():
+    assert plain_line(np.zeros((20, 900), np.uint8)).shape == (48, 768)
+    assert plain_line(np.zeros((96, 3), np.uint8)).shape == (48, 8)
+    assert plain_line(np.zeros((30, 30), np.uint8)).min() == 255
 
 
 def test_no_lines_are_no_trouble(recognizer):
