@@ -68,6 +68,13 @@ def test_a_surely_wrong_opinion_takes_no_text_away():
     assert found["1"] > found["7"] > LEAST
 
 
+def test_opinions_that_agree_stay_as_sure_as_they_are():
+    ours, other = said("17", {"1": 1 - 1e-5}), said("17", {"1": 1 - 1e-5})
+    text, probability = best([Opinion(ours, "17", 0.5), Opinion(other, "17", 0.5)])
+    assert text == "1"
+    assert probability > 0.999
+
+
 def test_as_many_texts_are_told_as_are_asked_for():
     columns = said("12", {"1": 0.8, "2": 0.15}, {"1": 0.3})
     assert len(pool([Opinion(columns, "12", 1.0)], 2)) == 2

@@ -19,8 +19,9 @@ __all__ = ["Opinion", "PooledText", "pool"]
 TRIED = 8
 """Texts of each opinion that are weighed."""
 
-LEAST = 1e-3
-"""Least probability of a text in an opinion: networks are at times surely wrong. docs/log.md, "A third opinion"."""
+LEAST = 1e-4
+"""Least probability of a text in one of several opinions: networks are at times surely wrong. docs/log.md, "A third
+opinion"."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +68,9 @@ def pool(opinions: Sequence[Opinion], count: int = TRIED, grammar: NumberType | 
     found = (text for each in opinions for text in most_probable(each.columns, TRIED, each.alphabet, grammar))
     texts = list(dict.fromkeys([*found, ""]))
     pooled = np.zeros(len(texts))
+    least = np.log(LEAST) if len(opinions) > 1 else IMPOSSIBLE
     for opinion in opinions:
-        pooled += opinion.weight * np.maximum(_weighed(opinion, texts), np.log(LEAST))
+        pooled += opinion.weight * np.maximum(_weighed(opinion, texts), least)
     shares = np.exp(pooled - np.logaddexp.reduce(pooled))
     return [PooledText(texts[place], float(shares[place])) for place in np.argsort(-shares, kind="stable")[:count]]
 
