@@ -19,7 +19,7 @@ import typer
 from PIL import Image as Pillow
 
 import tenfold
-from benchmarks.real_numbers import measure_set, set_table
+from benchmarks.real_numbers import kept, measure_set, set_table
 from benchmarks.results import print_table, save_result
 from benchmarks.sets import labelled_sets
 from tenfold.calibrate.drawn import blind_list, truth
@@ -122,7 +122,8 @@ def _count_one(
     rng: np.random.Generator,
     alphabet: str,
 ) -> None:
-    right = number.text == written
+    text = kept(number.text, written)
+    right = text == written
     for error, least in promised.items():
         [promise] = decide([row], NumberOptions(), outlier=outlier, least=least)
         tally.accepted[str(error)] += promise.accepted
@@ -132,8 +133,8 @@ def _count_one(
         return
     tally.found += 1
     tally.whole += right
-    if len(number.text) == len(written):
-        tally.right += sum(a == b for a, b in zip(number.text, written, strict=True))
+    if len(text) == len(written):
+        tally.right += sum(a == b for a, b in zip(text, written, strict=True))
     if "_" not in written and len(written) == 9:
         known = Known.of(dict.fromkeys([written, *blind_list(rng, written)]), alphabet)
         options = NumberOptions(known=known)

@@ -82,6 +82,33 @@ def _with_numbers(card: str, section: str) -> str:
     return "\n## ".join([before, *kept[:place], *numbers, *kept[place:]])
 
 
+LEARNED_FROM = [
+    ["learned from", "by", "licence"],
+    ["MNIST's training images", "LeCun, Cortes, Burges", "CC BY-SA 3.0"],
+    [
+        "Pen-Based Recognition of Handwritten Digits: strokes of 30 of its 44 writers",
+        "Alpaydin, Alimoglu 1996, doi 10.24432/C5MG6K",
+        "CC BY 4.0",
+    ],
+    [
+        "Optical Recognition of Handwritten Digits: 1,797 bitmaps",
+        "Alpaydin, Kaynak 1998, doi 10.24432/C50P49",
+        "CC BY 4.0",
+    ],
+    [
+        "Unprocessed data from the Jungle Weather Zooniverse citizen science project: cells of 32 of 36 books",
+        "COBECORE 2022, doi 10.5281/zenodo.7104838",
+        "CC BY 4.0",
+    ],
+    [
+        "137 typefaces drawn after handwriting",
+        "their makers, named in [the data card](data-card.md)",
+        "OFL 1.1, Apache 2.0",
+    ],
+]
+"""What the line recogniser learned from, as the licences ask to be told."""
+
+
 def _card(documents: Documents, images: Path) -> str:
     document = documents[-1]
     model = document["result"]["model"]
@@ -91,7 +118,13 @@ def _card(documents: Documents, images: Path) -> str:
 
 What `tenfold predict` reads with when no model is named: a network of {weights:,} weights, trained by `make reproduce`
 (recipe `reader`, seed {seed}) on the {learned:,} training images of MNIST and on what Tenfold draws itself: digits of
-hands that MNIST lacks, printed digits, and things that are no digit. No other handwriting was used.
+hands that MNIST lacks, printed digits, and things that are no digit.
+
+Beside it stands a line recogniser of 1,502,123 weights, which reads digits and `. , / - : + '` in lines of grey
+pictures, 48 pixels high. It learned from drawn pictures of numbers, in the hands of MNIST's training digits and of the
+sets below, and from real cells. Both look at a picture of one digit.
+
+{markdown(LEARNED_FROM, left=3)}
 
 It answers with ten probabilities and an out-of-distribution score: how probably the picture shows no digit. Pictures of
 any kind are first prepared to look like MNIST's images. It is meant for single digits, written or printed, one to a

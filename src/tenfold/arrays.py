@@ -46,11 +46,14 @@ Features: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 OutOfDistribution: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float32]]
 """`float32 (n,)`: for each image the probability, 0…1, that it shows none of the classes."""
 
-LINE_HEIGHT = 32
-"""Height of a line, in pixels; its digits are about 20 high."""
+LINE_HEIGHT = 48
+"""Height of a line, in pixels; its digits are 15 to 46 high."""
+
+SEPARATORS = ".,/-:+' "
+"""Signs that numbers are written with beside their digits: a space stands where groups of digits stand apart."""
 
 Line: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
-"""`uint8 (32, width)`: what may be a number, 0 paper, 255 full ink."""
+"""`uint8 (48, width)`: what may be a number, grey and with its surroundings, 0 paper, 255 the darkest ink."""
 
 Columns: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 """`float32 (width // 2, a + 1)`: for each second column of a line the log-probability that each of the alphabet's `a`

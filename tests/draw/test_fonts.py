@@ -1,12 +1,17 @@
 import numpy as np
 import pytest
 
-from tenfold.draw.fonts import FONTS, FORM_FONTS, load_font, print_text
+from tenfold.draw.fonts import FONTS, FORM_FONTS, font_path, load_font, print_text
 
 
 @pytest.mark.parametrize("name", FONTS)
 def test_every_font_prints_all_digits_differently(name):
     assert len({print_text(digit, name, 40).ink.tobytes() for digit in "0123456789"}) == 10
+
+
+@pytest.mark.parametrize("name", FONTS)
+def test_every_font_is_a_file_that_matplotlib_brings(name):
+    assert font_path(name).is_file()
 
 
 @pytest.mark.parametrize("name", FORM_FONTS)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tenfold.draw.patterns import draw_dots, draw_stripes, turned_axes
+from tenfold.draw.patterns import draw_dots, draw_grain, draw_stripes, print_dots, turned_axes
 
 
 def test_axes_are_at_right_angles_and_a_pixel_is_a_pixel():
@@ -27,3 +27,19 @@ def test_dots_lie_on_a_lattice_and_are_round():
     assert dots[5, 5] == dots[15, 25] == 1
     assert dots[0, 0] == dots[10, 5] == 0
     assert dots[:10, :10].sum() == pytest.approx(np.pi * 9, rel=0.1)
+
+
+def test_printed_dots_grow_with_the_digits_on_them():
+    fine, coarse = (
+        np.mean([np.abs(np.diff(print_dots(60, 60, size, np.random.default_rng(seed)))).mean() for seed in range(9)])
+        for size in (25, 75)
+    )
+    assert fine > 1.5 * coarse > 0
+
+
+def test_grain_is_even_and_the_coarser_the_weaker():
+    fine, coarse = (draw_grain(80, 120, (blur, blur), np.random.default_rng(0)) for blur in (0.5, 3.0))
+    assert (fine.shape, fine.dtype) == ((80, 120), np.float32)
+    assert abs(fine.mean()) < 0.05
+    assert np.abs(np.diff(coarse)).mean() < 0.5 * coarse.std()
+    assert coarse.std() < 0.5 * fine.std()

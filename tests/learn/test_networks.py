@@ -2,7 +2,17 @@ import pytest
 import torch
 from torch import nn
 
-from tenfold.learn.networks import ACTIVATIONS, Normalise, architecture, build, convolutional, deep, dense, normalised
+from tenfold.learn.networks import (
+    ACTIVATIONS,
+    Normalise,
+    Residual,
+    architecture,
+    build,
+    convolutional,
+    deep,
+    dense,
+    normalised,
+)
 from tenfold.learn.recipes import TrainingOptions
 
 
@@ -76,3 +86,12 @@ def test_an_ensemble_gives_the_logits_of_the_mean():
     images = torch.randint(0, 256, (5, 28, 28), dtype=torch.uint8)
     each = torch.stack([member(images).softmax(1) for member in ensemble.members])
     assert torch.allclose(ensemble(images).softmax(1), each.mean(0), atol=1e-6)
+
+
+@pytest.mark.parametrize("kernel", [(3, 3), (1, 5)])
+def test_a_residual_block_adds_to_what_it_is_given_and_keeps_its_shape(kernel):
+    torch.manual_seed(0)
+    block, values = Residual(4, kernel).eval(), torch.randn(2, 4, 6, 9)
+    assert torch.allclose(block(values), torch.relu(values + block.body(values)))
+    nn.init.zeros_(block.body[-1].weight)
+    assert torch.equal(block(values), torch.relu(values))

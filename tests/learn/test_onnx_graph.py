@@ -13,8 +13,9 @@ from torch import nn
 
 from tenfold.learn import networks
 from tenfold.learn.lines import lines_to_onnx, network
-from tenfold.learn.networks import ACTIVATIONS, PLACES, Ensemble, Normalise, convolutional, deep, dense
-from tenfold.learn.onnx_graph import to_onnx
+from tenfold.learn.networks import ACTIVATIONS, PLACES, Ensemble, Normalise, Residual, convolutional, deep, dense
+from tenfold.learn.onnx_graph import LAYERS as GRAPH_LAYERS
+from tenfold.learn.onnx_graph import Graph, to_onnx
 from tenfold.learn.quantize import to_int8
 
 
@@ -96,6 +97,8 @@ LAYERS = {
     "batch norm without weights": nn.BatchNorm2d(1, affine=False),
     "batch norm": nn.BatchNorm2d(1),
     "dropout": nn.Dropout(0.5),
+    "residual block": Residual(1, (1, 5)),
+    "transposed convolution": nn.ConvTranspose2d(1, 2, 3, stride=2, padding=1, output_padding=1),
 }
 
 
@@ -115,6 +118,22 @@ class Own(nn.Module):
 
     def forward(self, x):
         return self.linear(self.convolution(x).relu().flatten(1))
+
+
+def test_the_graph_writes_residual_blocks_and_doubled_columns_as_pytorch_computes_them():
+    torch.manual_seed(0)
+    net = nn.Sequential(Residual(3), nn.ConvTranspose2d(3, 2, (1, 2), (1, 2))).eval()
+    graph = Graph("values")
+    for layer in net:
+        GRAPH_LAYERS[type(layer)](graph, layer)
+    graph.add("Identity", result="answers")
+    floats = onnx.TensorProto.FLOAT
+    content = graph.content({"values": (floats, ["n", 3, 4, "w"])}, {"answers": (floats, ["n", 2, 4, None])})
+    values = torch.randn(2, 3, 4, 7)
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    [answers] = session.run(["answers"], {"values": values.numpy()})
+    assert answers.shape == (2, 2, 4, 14)
+    assert np.allclose(answers, net(values).detach().numpy(), atol=1e-5)
 
 
 def test_a_module_of_ones_own_goes_through_pytorchs_exporter(random_images, capfd):
@@ -205,7 +224,7 @@ def test_an_older_runtime_gives_the_same_answers(old_runtime, random_images, tmp
     contents = [make() for make in GRAPHS.values()]
     contents += [to_onnx(nn.Sequential(Normalise(), Own()).eval())]
     contents += [to_int8(contents[2], random_images, precise=precise) for precise in (True, False)]
-    lines = np.random.default_rng(0).integers(0, 256, (4, 32, 80), dtype=np.uint8)
+    lines = np.random.default_rng(0).integers(0, 256, (4, 48, 80), dtype=np.uint8)
     for number, content in enumerate(contents):
         (tmp_path / f"{number}.onnx").write_bytes(content)
         given = lines if b"columns" in content else random_images

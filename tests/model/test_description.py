@@ -61,7 +61,12 @@ def test_calibrating_gives_an_old_folder_a_line_recognizer(old_folder, mnist, tm
 
     model = tenfold.load_model(old_folder)
     calibrate_on_pictures(model, mnist.x_test[:200], mnist.y_test[:200], tmp_path / "new")
-    assert tenfold.load_model(tmp_path / "new").alphabet == "0123456789"
+    assert tenfold.load_model(tmp_path / "new").alphabet == tenfold.load_model().alphabet
+
+
+def test_a_folder_of_format_2_reads_single_digits_only_for_its_lines_were_others(shipped_copy):
+    signed(shipped_copy, lambda document: document.update(format=2))
+    assert tenfold.load_model(shipped_copy).alphabet == ""
 
 
 def test_a_description_is_sealed_by_its_own_hash(shipped_copy):

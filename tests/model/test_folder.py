@@ -14,7 +14,7 @@ import pytest
 from forging import signed
 
 from tenfold.errors import ModelError
-from tenfold.model.folder import SHIPPED, folder_of, load_model, save_model
+from tenfold.model.folder import SHIPPED, folder_of, load_model, save_model, shipped_lines
 
 
 def edit(folder: Path, **changes) -> None:
@@ -105,8 +105,8 @@ def test_json_that_is_no_description_is_refused(model_copy, content, message):
 
 
 def test_a_newer_format_is_refused_with_the_way_out(model_copy):
-    edit(model_copy, format=3)
-    with pytest.raises(ModelError, match="has model format 3, this Tenfold reads up to 2: upgrade"):
+    edit(model_copy, format=4)
+    with pytest.raises(ModelError, match="has model format 4, this Tenfold reads up to 3: upgrade"):
         load_model(model_copy)
 
 
@@ -255,11 +255,17 @@ def test_the_line_recognizer_is_hashed_and_asked_again(shipped_copy):
     with pytest.raises(ModelError, match=r"lines\.onnx is damaged or was changed"):
         load_model(shipped_copy)
     (shipped_copy / "lines.onnx").write_bytes(whole)
-    edit(shipped_copy, alphabet="9876543210")
-    assert load_model(shipped_copy).alphabet == "9876543210"
+    other = load_model().alphabet[::-1]
+    edit(shipped_copy, alphabet=other)
+    assert load_model(shipped_copy).alphabet == other
     edit(shipped_copy, alphabet="012")
     with pytest.raises(ModelError, match="the 3 signs of its alphabet"):
         load_model(shipped_copy)
+
+
+def test_the_line_recognizer_that_ships_is_put_beside_networks_of_its_digits():
+    assert shipped_lines(tuple("9876543210")) == load_model().line_network()
+    assert shipped_lines(tuple("01234")) is None
 
 
 def test_other_columns_than_the_golden_ones_are_refused(shipped_copy):

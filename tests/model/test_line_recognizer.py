@@ -17,14 +17,14 @@ def recognizer():
 
 def test_the_recognizer_that_ships_reads_a_line(recognizer, mnist):
     digits = [int(np.flatnonzero(mnist.y_test == digit)[0]) for digit in (7, 2, 0, 4)]
-    line = np.pad(np.concatenate([mnist.x_test[place][:, 4:24] for place in digits], axis=1), ((2, 2), (4, 4)))
+    line = np.pad(np.concatenate([mnist.x_test[place][:, 4:24] for place in digits], axis=1), ((10, 10), (8, 8)))
     [columns] = recognizer([line])
     assert most_probable(columns, 1, recognizer.alphabet) == ["7204"]
 
 
 def test_lines_of_any_widths_are_answered_in_their_order(recognizer):
     widths = (40, 8, 201, 64)
-    answers = recognizer([np.zeros((32, width), np.uint8) for width in widths])
+    answers = recognizer([np.zeros((48, width), np.uint8) for width in widths])
     assert [len(columns) for columns in answers] == [20, 4, 101, 32]
     assert all(most_probable(columns, 1, recognizer.alphabet) == [""] for columns in answers)
 
@@ -40,7 +40,7 @@ def test_a_broken_network_is_named():
 
 def test_a_network_of_another_alphabet_is_refused():
     network = shipped_lines(tuple("0123456789"))
-    with pytest.raises(ModelError, match="the 3 signs of its alphabet and one for none, got 11"):
+    with pytest.raises(ModelError, match="the 3 signs of its alphabet and one for none, got 19"):
         LineRecognizer(LineNetwork("abc", network.content), threads=1, source="lines.onnx")
 
 
@@ -52,7 +52,8 @@ def test_a_network_of_single_digits_is_no_line_recognizer(model):
 def test_golden_images_stand_side_by_side_in_a_line():
     images = np.stack([np.full((28, 28), level, np.uint8) for level in (10, 20)])
     line = golden_line(images)
-    assert line.shape == (32, 56)
-    assert line[2:30, :28].min() == 10
-    assert line[2:30, 28:].min() == 20
-    assert not line[:2].any()
+    assert line.shape == (48, 56)
+    assert line[10:38, :28].min() == 10
+    assert line[10:38, 28:].min() == 20
+    assert not line[:10].any()
+    assert not line[38:].any()

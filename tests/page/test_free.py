@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sheets import Sheet
 
-from tenfold.page.free import find_free
+from tenfold.page.free import find_free, whole_row
 from tenfold.page.paper import even_out
 
 
@@ -34,20 +34,50 @@ def cell(mnist):
 def test_a_row_is_laid_out_for_a_line_recogniser(sheet):
     sheet.row("2718", 200, 400)
     [row] = free(sheet.page())
-    inked = np.flatnonzero(row.line.any(axis=1))
-    assert row.line.shape[0] == 32
-    assert 17 <= len(inked) <= 24
-    assert abs(inked.mean() - 15.5) < 2
+    inked = np.flatnonzero((row.lines[0] > 128).any(axis=1))
+    assert row.lines[0].shape[0] == 48
+    assert 25 <= len(inked) <= 30
+    assert abs(inked.mean() - 23.5) < 2
+
+
+def test_a_line_shows_what_is_around_its_row(sheet):
+    sheet.row("2718", 200, 400)
+    sheet.line(100, 432, 700, 432, thick=3)
+    [row] = free(sheet.page())
+    left, right = row.ends
+    assert 5 < left < right < row.lines[0].shape[1] - 5
+    assert (row.lines[0][36:, : round(left)] > 128).any(axis=0).all()
+    assert row.quad[2][1] < 430
 
 
 def test_columns_of_a_line_lead_back_to_the_ink(sheet):
     sheet.row("2718", 200, 400)
+    page = sheet.page()
+    [row] = free(page)
+    assert row.part(*row.ends) == pytest.approx(np.array(row.quad))
+    dark = (row.lines[0] > 128).any(axis=0)
+    edges = np.flatnonzero(np.diff(dark.astype(int)) != 0) + 1
+    assert len(edges) == 8
+    for first, last in edges.reshape(4, 2):
+        (x0, y0), (x1, _), (_, y2), _ = row.part(first, last)
+        ink = np.flatnonzero((page[round(y0) : round(y2), round(x0) - 8 : round(x1) + 9] < 150).any(axis=0))
+        assert (ink[0] - 8, ink[-1] + 1 - len(range(round(x0), round(x1))) - 8) == pytest.approx((0, 0), abs=3)
+
+
+def test_what_lies_beyond_a_row_is_at_its_ends(sheet):
+    sheet.row("27", 200, 400)
     [row] = free(sheet.page())
-    assert len(row.components) == 4
-    for left, right in row.components:
-        assert row.line[:, round(left) : round(right) + 1].any()
-        assert row.mask[:, round(row.column(left)) : round(row.column(right)) + 1].any()
-    assert row.column(row.components[0, 0]) == pytest.approx(0, abs=1)
+    assert row.part(-50, 9999) == pytest.approx(np.array(row.quad))
+
+
+def test_a_picture_of_one_number_is_a_row_whole():
+    page = np.full((40, 100), 240, np.uint8)
+    page[10:30, 20:24] = page[10:30, 70:74] = 20
+    row = whole_row(page, even_out(page))
+    assert row.lines[0].shape == (48, 120)
+    assert row.quad == ((0, 0), (100, 0), (100, 40), (0, 40))
+    assert row.ends == (0, 120)
+    assert row.part(60, 120) == ((50, 0), (100, 0), (100, 40), (50, 40))
 
 
 def test_rows_come_from_top_to_bottom_where_they_were_written(sheet):
@@ -70,8 +100,8 @@ def test_a_tilted_row_is_turned_level(sheet, tilt):
 def test_a_vertical_line_beside_a_row_is_not_of_it(sheet):
     sheet.row("2718", 200, 400)
     sheet.line(160, 300, 160, 520, thick=3)
-    rows = [row for row in free(sheet.page()) if row.line.shape[1] > 60]
-    assert [len(np.flatnonzero(row.line.any(axis=1))) <= 24 for row in rows] == [True]
+    [row] = [row for row in free(sheet.page()) if row.lines[0].shape[1] > 60]
+    assert np.array(row.quad) == pytest.approx(np.array([(200, 375), (445, 375), (445, 425), (200, 425)]), abs=3)
 
 
 def test_the_lines_of_a_cell_are_not_of_the_number_in_it(cell):

@@ -8,7 +8,7 @@ import pytest
 from tenfold import page
 
 DOWN = (
-    *("layout", "align", "cells", "seams", "erasing", "free", "boxes", "verticals", "outlines", "combs", "grids"),
+    *("layout", "align", "cells", "free", "erasing", "line", "boxes", "verticals", "outlines", "combs", "grids"),
     *("strips", "rulings", "darkness", "paper", "quads"),
 )
 """The modules as the room's docstring lists them, from above to below."""

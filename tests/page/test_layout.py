@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from sheets import Sheet
 
-from tenfold.page.layout import Row, find_boxed, find_free, parts_of
+from tenfold.page.layout import Row, find_boxed, find_free
 from tenfold.page.paper import even_out
 
 
@@ -91,17 +91,6 @@ def test_a_dark_stroke_along_a_grey_line_stays(sheet, aside):
     [row] = boxed(sheet.page())
     [image] = [part.image for part in row.parts if part.image is not None]
     assert is_ring(image)
-
-
-def test_a_free_row_is_cut_where_there_is_least_ink(sheet):
-    sheet.row("27", 200, 400)
-    [row] = free(sheet.page())
-    width = row.line.shape[1]
-    parts = parts_of(row, [(0, width // 2), (width // 2, width), (0, width)])
-    left, right, both = parts.values()
-    assert all(part.image is not None and part.image.shape == (28, 28) for part in parts.values())
-    assert left.quad[1][0] <= right.quad[0][0] + 2
-    assert (both.quad[0], both.quad[1]) == (left.quad[0], right.quad[1])
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenfold.read.ctc import most_probable, no_number, positions, probabilities
+from tenfold.read.ctc import most_probable, no_number, positions, probabilities, without
 from tenfold.read.types import NumberType
 
 ALPHABET = "0123456789"
@@ -128,5 +128,21 @@ def test_a_type_that_allows_everything_leaves_nothing_out(seed):
     best = most_probable(answer, 5, ALPHABET)
     typed = most_probable(answer, 5, ALPHABET, NumberType())
     assert len(typed) == len(set(typed)) <= 10
-    assert probability(answer, typed[0]) >= probability(answer, best[0])
+    assert best[0] in typed
     assert set(best) <= set(typed)
+
+
+def test_signs_that_are_passed_over_are_as_if_nothing_were_there():
+    answer = line("1", "2", {".": 0.7, "/": 0.25}, "5")
+    [point, slash] = (SIGNS.index(sign) for sign in "./")
+    assert most_probable(answer, 1, SIGNS) == ["12.5"]
+    passed = without(answer, [point, slash])
+    assert most_probable(passed, 1, SIGNS) == ["125"]
+    assert np.exp(probability(answer, "125")) < 0.01 < 0.99 < np.exp(probability(passed, "125"))
+    assert np.exp(passed).sum(axis=1) == pytest.approx(1, abs=1e-5)
+    assert most_probable(answer, 1, SIGNS) == ["12.5"]
+
+
+def test_without_signs_to_pass_over_a_line_stays_as_it_is():
+    answer = columns(6)
+    assert without(answer, []) is answer

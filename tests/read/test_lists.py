@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from tenfold.arrays import SEPARATORS
 from tenfold.errors import OptionError
-from tenfold.read.lists import Known, assign, load_list
+from tenfold.read.lists import Known, assign, load_list, parse_list
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,10 @@ def test_a_bad_list_says_where(tmp_path, text, message):
 def test_a_list_may_have_a_heading_more_columns_and_unequal_lengths(tmp_path):
     (tmp_path / "ids.csv").write_text("\ufeffid,name\n0012,Ada\n7,Bo\n", encoding="utf-8")
     assert load_list(tmp_path / "ids.csv", "0123456789").numbers == ("0012", "7")
+
+
+def test_a_heading_may_hold_signs_that_stand_beside_digits():
+    assert parse_list("student no.\n12\n3-4\n", "0123456789" + SEPARATORS).numbers == ("12", "3-4")
 
 
 def test_a_missing_list_is_named(tmp_path):

@@ -1,12 +1,20 @@
 """Teaching and reviewing on the page."""
 
+import csv
 from pathlib import Path
 
 import httpx
 from browser import SIZES, check_access, drop, shot, write
 from playwright.sync_api import expect
+from sheets import Sheet
 
 from tenfold.draw.hands import DIGITS
+from tenfold.serve.wire.pictures import as_png
+
+
+def labels(address):
+    """What people said, an apostrophe before what a spreadsheet would run."""
+    return [row["label"] for row in csv.DictReader(httpx.get(f"{address}/v1/reviews/export.csv").text.splitlines())]
 
 
 def test_a_wrong_answer_is_taught_and_doubts_are_reviewed_by_keyboard_alone(open_page, address, seven):
@@ -82,6 +90,60 @@ def test_numbers_are_sent_to_review_and_typed_by_keyboard_alone(open_page, addre
     rows = httpx.get(f"{address}/v1/reviews/export.csv").text.splitlines()
     assert rows[-2].split(",")[4::2][:2] == ["40213_667", "not-on-list"]
     assert rows[-2].split(",")[7] == "40213_667"
+
+
+def test_why_a_number_is_not_of_its_type_is_said(open_page, address, mnist):
+    sheet = Sheet(mnist.x_test, mnist.y_test, height=400)
+    sheet.boxes("31022021", 200, 100)
+    headers = {"content-type": "image/png"}
+    for kind in ("date", "id check=luhn", "integer max=9"):
+        sent = httpx.post(
+            f"{address}/v1/numbers",
+            params={"review": "true", "type": kind},
+            content=as_png(sheet.page()),
+            headers=headers,
+            timeout=60,
+        )
+        assert sent.json()["numbers"][0]["text"] == "31022021"
+    page = open_page(path="#review")
+    expect(page.locator("#label")).to_be_focused()
+    for words in ("It is not a date.", "Its check digit is wrong.", "It is less or more than it may be."):
+        expect(page.locator("#doubt")).to_have_text(words)
+        page.keyboard.press("Enter")
+    expect(page.locator("#empty")).to_be_visible()
+
+
+def test_a_dash_is_a_sign_of_a_number_and_alone_says_that_it_is_none(open_page, address, seven):
+    for kind in ("number", "digit"):
+        httpx.post(f"{address}/v1/reviews", files={"picture": (f"{kind}.png", seven)}, data={"kind": kind}, timeout=60)
+    page = open_page(path="#review")
+    expect(page.locator("#source")).to_have_text("number.png")
+    expect(page.locator("#label")).to_be_focused()
+    page.keyboard.type("–12,5")
+    expect(page.locator("#label")).to_have_value("-12,5")
+    page.keyboard.press("Enter")
+    expect(page.locator("#source")).to_have_text("digit.png")
+    page.keyboard.type("–")
+    page.keyboard.press("Enter")
+    expect(page.locator("#empty")).to_be_visible()
+    assert labels(address)[-2:] == ["'-12,5", "_"]
+
+
+def test_a_free_number_is_corrected_with_the_signs_it_is_written_with(open_page, address, mnist):
+    sheet = Sheet(mnist.x_test, mnist.y_test)
+    sheet.row("2718", 200, 300)
+    page = open_page(path="#read")
+    drop(page, (as_png(sheet.page()), "free.png"))
+    expect(page.locator("#rows button")).to_have_text("2718")
+    page.locator("#rows button").click()
+    page.locator("#mended").fill("–27x,18")
+    expect(page.locator("#mended")).to_have_value("-27,18")
+    page.keyboard.press("Enter")
+    expect(page.locator("#sent")).to_have_text("Kept as -27,18.")
+    with page.expect_download() as download:
+        page.locator("#numbers-csv").click()
+    assert ',"-27,18",' in Path(download.value.path()).read_text()
+    assert labels(address)[-1] == "'-27,18"
 
 
 def test_a_number_that_was_read_wrong_and_believed_is_corrected_beside_its_page(open_page, address, form):

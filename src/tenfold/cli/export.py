@@ -51,7 +51,7 @@ def export(
     """Write one file of a model for use elsewhere.
 
     The ONNX files answer as the model does, its calibration included. They take `images` uint8 (n, 28, 28), 0 paper to
-    255 ink, and give `probabilities` (n, k). With `--format lines` they take `lines` uint8 (n, 32, width) and give
+    255 ink, and give `probabilities` (n, k). With `--format lines` they take `lines` uint8 (n, 48, width) and give
     `columns`: for each second pixel the log-probability of each sign and of none.
 
     Example: `tenfold export`, or `tenfold export models/tiny --format int8`.

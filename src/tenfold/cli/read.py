@@ -53,6 +53,10 @@ def read(
     unique: Annotated[
         bool, typer.Option("--unique", help="With --known: each number of the list occurs at most once.")
     ] = False,
+    ocr: Annotated[
+        bool,
+        typer.Option("--ocr", help="Ask PP-OCRv6 too about numbers in no boxes: pip install 'tenfold[ocr]'."),
+    ] = False,
     number_type: Annotated[
         str | None,
         typer.Option(
@@ -121,6 +125,7 @@ def read(
         grid=grid,
         known=known,
         unique=unique,
+        ocr=ocr,
         type=number_type,
         max_error=max_error,
         form=form,

@@ -13,7 +13,7 @@ from numpy.random import Generator
 
 from tenfold.draw.camera import capture
 from tenfold.draw.layers import Layer
-from tenfold.draw.patterns import draw_dots, draw_stripes, turned_axes
+from tenfold.draw.patterns import draw_stripes, print_dots, turned_axes
 from tenfold.draw.sheets import INKED, DigitGlyphs, LabelledPage, Sheet, choose_pen
 
 __all__ = ["CUTTING_KINDS", "CuttingKind", "draw_cutting"]
@@ -200,9 +200,7 @@ def _print_pattern(height: int, width: int, size: float, rng: Generator) -> Laye
     if kind in {"none", "words", "letters"}:
         return _print_letters(kind, height, width, size, rng)
     if kind == "dots":
-        step = max(2.5, size * rng.uniform(0.08, 0.25))
-        along, across = turned_axes(height, width, rng)
-        return np.asarray(draw_dots(along, across, step, step * rng.uniform(0.15, 0.4)), np.float32)
+        return np.asarray(print_dots(height, width, size, rng), np.float32)
     step = size * (rng.uniform(0.2, 0.7) if kind == "squares" else rng.uniform(0.1, 0.5))
     if kind == "squares":
         y, x = np.mgrid[:height, :width].astype(np.float32)

@@ -11,7 +11,7 @@ from PIL import ImageDraw, ImageFont
 
 from tenfold.picture.frame import Ink
 
-__all__ = ["FONTS", "FORM_FONTS", "PrintedText", "load_font", "print_text"]
+__all__ = ["FONTS", "FORM_FONTS", "PrintedText", "font_path", "load_font", "print_text"]
 
 FONTS = (
     "DejaVuSans.ttf",
@@ -56,6 +56,11 @@ class PrintedText(NamedTuple):
     top: int
 
 
+def font_path(name: str) -> Path:
+    """Give the file of one of Matplotlib's fonts, named as in `FONTS`."""
+    return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name
+
+
 @lru_cache(maxsize=64)
 def load_font(name: str, size: int) -> ImageFont.FreeTypeFont:
     """Open one of Matplotlib's fonts.
@@ -64,7 +69,7 @@ def load_font(name: str, size: int) -> ImageFont.FreeTypeFont:
         name: Its file's name, as in `FONTS`.
         size: Height of the em square, in pixels.
     """
-    return ImageFont.truetype(str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name), size)
+    return ImageFont.truetype(str(font_path(name)), size)
 
 
 def print_text(text: str, name: str, size: int) -> PrintedText:

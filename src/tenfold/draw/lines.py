@@ -1,4 +1,4 @@
-"""Lines of digits as people write them, apart or touching, among signs, rules and print, to train on."""
+"""Strips of a page: digits as people write them, apart or touching, among signs, rules and print, to train on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,14 +7,14 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-from tenfold.arrays import LINE_HEIGHT, Images, Labels, Line
+from tenfold.arrays import Images, Labels
 from tenfold.draw.fonts import FONTS
 from tenfold.draw.hands import SIGNS
 from tenfold.draw.layers import Layer, lay
 from tenfold.draw.line_degradation import degrade_line
 from tenfold.draw.outliers import drawn_letters, halves, scribbles, signs
 from tenfold.draw.pen import draw, draw_digits, parse
-from tenfold.draw.surroundings import BASELINE, draw_rule, print_word, printed_words
+from tenfold.draw.surroundings import BASELINE, STRIP_HEIGHT, draw_rule, print_word, printed_words
 from tenfold.picture.frame import Ink
 
 __all__ = ["HELD_OUT", "LineGlyphs", "draw_line"]
@@ -147,8 +147,8 @@ class _Writer:
     """
 
     def __init__(self, width: int, slope: float, rng: Generator) -> None:
-        self.line: Layer = np.zeros((LINE_HEIGHT, width), np.float32)
-        self.edge = np.full(LINE_HEIGHT, NOWHERE)  # for each row the right edge of its ink, a little smoothed
+        self.line: Layer = np.zeros((STRIP_HEIGHT, width), np.float32)
+        self.edge = np.full(STRIP_HEIGHT, NOWHERE)  # for each row the right edge of its ink, a little smoothed
         self.slope = slope
         self.rng = rng
         self.x = 0.0
@@ -157,7 +157,7 @@ class _Writer:
         """Write a glyph, `gap` pixels of paper between its ink and the ink before it; say whether there was room."""
         height, width = glyph.shape
         top = round(bottom - height + self.slope * self.x)
-        first, last = max(0, top), min(LINE_HEIGHT, top + height)
+        first, last = max(0, top), min(STRIP_HEIGHT, top + height)
         if last - first < 2:
             return True
         visible = glyph[first - top : last - top]
@@ -172,7 +172,7 @@ class _Writer:
         if left + width > self.line.shape[1]:
             return False
         lay(self.line, visible, left, first)
-        edge = np.full(LINE_HEIGHT, NOWHERE)
+        edge = np.full(STRIP_HEIGHT, NOWHERE)
         edge[first:last] = np.where(inked, width - 1 - stroke[:, ::-1].argmax(axis=1) + left, NOWHERE)
         self.edge = cv2.dilate(np.maximum(edge, self.edge - 4).reshape(-1, 1), np.ones((5, 1))).ravel()
         self.x = left + width
@@ -188,8 +188,8 @@ class _Writer:
         return self.line[:, : max(8, min(round(self.x) + 2, self.line.shape[1]))]
 
 
-def draw_line(glyphs: LineGlyphs, rng: Generator) -> tuple[Line, str]:
-    """Draw a line as reading cuts it out of a page: ink at full strength, with some of what surrounds the digits.
+def draw_line(glyphs: LineGlyphs, rng: Generator) -> tuple[Ink, str]:
+    """Draw a strip of a page with at most one number: ink at full strength, with some of what surrounds the digits.
 
     Args:
         glyphs: What to write with.

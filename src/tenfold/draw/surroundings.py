@@ -7,16 +7,27 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-from tenfold.arrays import LINE_HEIGHT
 from tenfold.draw.fonts import FONTS, print_text
 from tenfold.draw.layers import Layer, draw_segment, lay
 from tenfold.draw.patterns import draw_dots, draw_stripes, turned_axes
 from tenfold.picture.frame import Ink
 
-__all__ = ["BASELINE", "draw_cell_edges", "draw_neighbour", "draw_pattern", "draw_rule", "print_word", "printed_words"]
+__all__ = [
+    "BASELINE",
+    "STRIP_HEIGHT",
+    "draw_cell_edges",
+    "draw_neighbour",
+    "draw_pattern",
+    "draw_rule",
+    "print_word",
+    "printed_words",
+]
+
+STRIP_HEIGHT = 32
+"""Height of a drawn strip, in pixels; its digits are about 20 high."""
 
 BASELINE = 26.0
-"""Row of a line that its digits, 20 rows high, stand on: as much paper is left below them as above."""
+"""Row of a strip that its digits, 20 rows high, stand on: as much paper is left below them as above."""
 
 VOWELS, CONSONANTS = "aeiouy", "bcdfghjklmnprsstttvw"
 """Letters that printed words are made of, a vowel and a consonant in turns."""
@@ -44,8 +55,8 @@ def printed_words() -> Sequence[Ink]:
 
 
 def print_word(word: str, font: str, size: int) -> Ink:
-    """Print a word, its em square `size` pixels high, cut off below the height of a line: `uint8 (…32, width)`."""
-    return print_text(word, font, size).ink[:LINE_HEIGHT]
+    """Print a word, its em square `size` pixels high, cut off below the height of a strip: `uint8 (…32, width)`."""
+    return print_text(word, font, size).ink[:STRIP_HEIGHT]
 
 
 def draw_rule(line: Layer, rng: Generator, *, anywhere: bool = False) -> None:
@@ -141,4 +152,4 @@ def draw_neighbour(line: Layer, rng: Generator) -> None:
     """Let print of the line above or below come into view, at the left end of a line."""
     words = printed_words()
     word = words[int(rng.integers(len(words)))]
-    lay(line, word, 0, int(rng.choice([-word.shape[0] // 2, LINE_HEIGHT - word.shape[0] // 2])))
+    lay(line, word, 0, int(rng.choice([-word.shape[0] // 2, STRIP_HEIGHT - word.shape[0] // 2])))

@@ -1,10 +1,13 @@
-"""The line recogniser: from a line's columns to signs, trained on lines drawn from training digits.
+"""The line recogniser: from a line's columns to signs, trained on drawn pictures and on real ones.
 
-It learns 301,907 weights; its ONNX file holds 302,918 numbers, what batch normalisation measured among them.
-`python -m tenfold.learn.lines` trains it again, in about 40 minutes on two cores.
+It learns 1,502,123 weights; its ONNX file holds 1,505,070 numbers, what batch normalisation measured among them.
+`python -m tenfold.learn.lines` trains it again, in about three hours on two cores; a run that was stopped goes on where
+its last checkpoint was written.
 """
 
 import math
+import os
+import sys
 import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -12,8 +15,10 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from itertools import islice
+from multiprocessing import parent_process
 from pathlib import Path
 from statistics import fmean
+from threading import Thread
 from typing import Annotated, TypeAlias
 
 import cv2
@@ -24,11 +29,13 @@ from onnx import TensorProto
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
-from tenfold.arrays import LINE_HEIGHT, Line
-from tenfold.data.datasets import load_examples
-from tenfold.draw.lines import HELD_OUT, LineGlyphs, draw_line
-from tenfold.files import in_place_of
+from tenfold.arrays import LINE_HEIGHT, SEPARATORS
+from tenfold.data.examples import DIGITS
+from tenfold.draw.line_examples import LineExample, LineSources, Target
+from tenfold.errors import TenfoldError
+from tenfold.learn.checkpoint import load_checkpoint, save_checkpoint
 from tenfold.learn.learner import Learner
+from tenfold.learn.networks import Residual
 from tenfold.learn.onnx_graph import LAYERS, Graph
 from tenfold.learn.precision import with_precision
 from tenfold.learn.progress import TrainingProgress
@@ -38,30 +45,46 @@ from tenfold.model.folder import SHIPPED, load_model, save_again
 from tenfold.model.line_recognizer import LineNetwork
 from tenfold.model.promise import NUMBERS
 
-__all__ = ["LINE_OPTIONS", "batches", "lines_to_onnx", "loss_of", "network", "train"]
+__all__ = ["ALPHABET", "LINE_OPTIONS", "batches", "lines_to_onnx", "loss_of", "network", "train"]
+
+ALPHABET = "".join(DIGITS) + SEPARATORS
+"""What it reads: digits, and what numbers are written with beside them."""
 
 Tensor: TypeAlias = torch.Tensor
-Chunk: TypeAlias = list[tuple[Line, str]]
+Chunk: TypeAlias = list[LineExample]
 
 LINE_OPTIONS = TrainingOptions(
     optimizer="adamw",
-    learning_rate=3e-3,
+    learning_rate=2e-3,
     schedule="warm-up",
     batch_size=64,
     weight_decay=0.01,
     ema=0.999,
-    precision="auto",
+    precision="float32",
 )
 """How it is trained; the batches of a step hold lines of about the same width."""
 
-PER_CHUNK = 32
+PER_CHUNK = 16
 """Batches drawn at a time, and sorted by width."""
 
-CHUNKS_PER_EPOCH = 8
+CHUNKS_PER_EPOCH = 16
 """Chunks of an epoch, after which progress is told; no line is learned from twice, so its length is free."""
 
 AHEAD = 3
 """Chunks drawn before they are needed, so that training never waits."""
+
+WIDEST = 480
+"""Widest line that is learned from, in pixels: wider ones are few, and each takes as long as many narrow ones."""
+
+NARROW = 112
+"""Widest line that is learned from at first, in pixels: short texts are the way off the plateau of blanks on which
+connectionist temporal classification begins."""
+
+FIRST = 0.15
+"""Share of all lines that `NARROW` holds for."""
+
+WIDTHS = 16
+"""Batches are as wide as a multiple of this, in pixels: oneDNN keeps a kernel for every width."""
 
 
 def network(signs: int) -> nn.Sequential:
@@ -71,33 +94,35 @@ def network(signs: int) -> nn.Sequential:
         signs: How many signs its alphabet has.
 
     Returns:
-        From `float32 (n, 1, 32, w)`, 0…1, to logits `float32 (n, signs + 1, 1, w // 2)`: for each second column those
-        of the signs, and last that of the blank, which says that no sign begins there.
+        From `float32 (n, 1, 48, w)`, 0…1, `w` a multiple of 4, to logits `float32 (n, signs + 1, 1, w // 2)`: for each
+        second column those of the signs, and last that of the blank, which says that no sign begins there.
 
     Source:
-        Shi, Bai and Yao 2015, "An end-to-end trainable neural network for image-based sequence recognition", without
-        its recurrent layers: a digit needs no more context than convolutions see.
+        Shi, Bai and Yao 2015, "An end-to-end trainable neural network for image-based sequence recognition", with
+        residual blocks (He et al. 2016) in place of recurrent layers: a number needs little context.
     """
     return nn.Sequential(
-        *_block(1, 24),
+        *_block(1, 24, (5, 5), (2, 2), 2),
+        *_block(24, 40),
         nn.MaxPool2d(2),
-        *_block(24, 32),
-        *_block(32, 48),
+        *_block(40, 64),
+        Residual(64),
         nn.MaxPool2d((2, 1)),
-        *_block(48, 64),
-        *_block(64, 80),
+        *_block(64, 96),
+        Residual(96),
         nn.MaxPool2d((2, 1)),
-        *_block(80, 128, (4, 3), (0, 1)),
-        *_block(128, 128, (1, 5), (0, 2)),
-        nn.Dropout(0.1),
-        nn.Conv2d(128, signs + 1, 1),
+        *_block(96, 160),
+        *_block(160, 256, (3, 3), (0, 1)),
+        Residual(256, (1, 5)),
+        nn.Dropout(0.15),
+        nn.ConvTranspose2d(256, signs + 1, (1, 2), (1, 2)),
     )
 
 
 def _block(
-    inputs: int, outputs: int, kernel: tuple[int, int] = (3, 3), padding: tuple[int, int] = (1, 1)
+    inputs: int, outputs: int, kernel: tuple[int, int] = (3, 3), padding: tuple[int, int] = (1, 1), stride: int = 1
 ) -> list[nn.Module]:
-    return [nn.Conv2d(inputs, outputs, kernel, padding=padding, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()]
+    return [nn.Conv2d(inputs, outputs, kernel, stride, padding, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()]
 
 
 def train(
@@ -107,135 +132,173 @@ def train(
     checkpoint: Path | None = None,
     options: TrainingOptions = LINE_OPTIONS,
     progress: bool = False,
-) -> tuple[nn.Sequential, str]:
-    """Train the network on lines drawn from MNIST's training digits, nine in ten of them.
+) -> nn.Sequential:
+    """Train the network on lines of `tenfold.draw.line_examples`.
 
     Args:
-        count: How many lines to learn from, each drawn anew.
-        seed: Decides everything.
+        count: How many lines to make, each another one; rounded down to whole chunks, one at least.
+        seed: Decides everything: with as many threads, the same seed gives the same weights, stopped in between or not.
         threads: How many cores to train with; one more draws.
-        checkpoint: Where to write the network as ONNX after each epoch.
+        checkpoint: A file that is replaced after each epoch; where it is there already, the run goes on from it.
         options: How to train; seed and epochs are set anew.
         progress: Show a line of progress on standard error.
 
     Returns:
-        The network, ready to answer, and its alphabet: the classes of the training digits.
+        The network, ready to answer.
 
     Raises:
+        FetchError: A set that lines are made of is neither on this machine nor to be had.
+        OptionError: The checkpoint is of another run.
         TrainingError: The loss is no longer finite.
     """
     torch.set_num_threads(threads)
+    chunks = max(1, count // (PER_CHUNK * options.batch_size))
+    options = replace(options, seed=seed, epochs=math.ceil(chunks / CHUNKS_PER_EPOCH))
+    options = with_precision(options, torch.device("cpu"))
     torch.manual_seed(seed)
-    alphabet = "".join(load_examples("mnist", "train").classes)
-    net = network(len(alphabet))
-    steps = max(PER_CHUNK, count // options.batch_size)
-    options = replace(options, seed=seed, epochs=math.ceil(steps // PER_CHUNK / CHUNKS_PER_EPOCH))
-    learner = Learner(net, with_precision(options, torch.device("cpu")))
-    chunks = _drawn_ahead(steps // PER_CHUNK, seed, PER_CHUNK * options.batch_size)
-    with TrainingProgress(options, progress) as shown, closing(chunks):
-        for number in range(1, options.epochs + 1):
-            _train_epoch(learner, islice(chunks, CHUNKS_PER_EPOCH), alphabet, options.batch_size, steps, number, shown)
+    net = network(len(ALPHABET))
+    learner, history = Learner(net, options), list[Epoch]()
+    if checkpoint and checkpoint.exists():
+        saved = load_checkpoint(checkpoint, options, f"{chunks} chunks of lines")
+        saved.restore_network(net)
+        saved.restore_optimizer(learner.optimizer, learner.average)
+        history += saved.history
+    drawn = _drawn_ahead(CHUNKS_PER_EPOCH * len(history), chunks, options)
+    with TrainingProgress(options, progress) as shown, closing(drawn):
+        for number in range(len(history) + 1, options.epochs + 1):
+            history.append(_train_epoch(learner, drawn, number, chunks, options, shown))
             if checkpoint:
-                with learner.average.in_place(), in_place_of(checkpoint) as place:
-                    place.write_bytes(lines_to_onnx(net.eval()))
+                state = net, learner.optimizer, learner.average, options, tuple(history)
+                save_checkpoint(checkpoint, *state, f"{chunks} chunks of lines")
     learner.average.apply()
-    return net.eval(), alphabet
+    return net.eval()
 
 
 def _train_epoch(
     learner: Learner,
-    chunks: Iterable[Chunk],
-    alphabet: str,
-    size: int,
-    steps: int,
+    drawn: Iterable[Chunk],
     number: int,
+    chunks: int,
+    options: TrainingOptions,
     shown: TrainingProgress,
-) -> None:
-    started, seen = time.perf_counter(), 0
-    losses: list[float] = []
+) -> Epoch:
+    """Learn from the next `CHUNKS_PER_EPOCH` chunks, of `chunks` in all."""
+    started, losses = time.perf_counter(), list[float]()
+    first = CHUNKS_PER_EPOCH * (number - 1)
+    torch.manual_seed(int(np.random.SeedSequence([options.seed, number]).generate_state(1)[0]))
     learner.network.train()
-    for chunk in chunks:
-        for images, signs, lengths in batches(chunk, alphabet, learner.optimizer.steps, size):
+    for place, chunk in enumerate(islice(drawn, CHUNKS_PER_EPOCH), first):
+        widest = NARROW if place < FIRST * chunks else WIDEST
+        learned = [example for example in chunk if example[0].shape[1] <= widest]
+        steps = -(-len(learned) // options.batch_size)
+        for step, (images, targets) in enumerate(batches(learned, place, options.batch_size)):
             with learner.autocast():
                 logits = learner.network(images.contiguous(memory_format=torch.channels_last)).float()
-            done, where = learner.optimizer.steps / steps, f"step {len(losses) + 1} of epoch {number}"
-            losses.append(learner.step(loss_of(logits, signs, lengths), done, where))
-            seen += len(images)
+            done = place + step / steps
+            where = f"step {len(losses) + 1} of epoch {number}"
+            losses.append(learner.step(loss_of(logits, targets, ALPHABET), done / chunks, where))
+            seen = round((done - first) * len(chunk)) + len(images)
             shown.step(number, seen, CHUNKS_PER_EPOCH * len(chunk), lambda: {"loss": fmean(losses)})
     seconds = time.perf_counter() - started
-    shown.finish_epoch(Epoch(number, seconds, learner.learning_rate, {"loss": fmean(losses)}), seen)
+    epoch = Epoch(number, seconds, learner.learning_rate, {"loss": fmean(losses)})
+    shown.finish_epoch(epoch, options.batch_size * len(losses))
+    return epoch
 
 
-def _drawn_ahead(count: int, seed: int, lines: int) -> Generator[Chunk, None, None]:
-    """Draw chunks of lines in another process, up to `AHEAD` before they are needed."""
-    with ProcessPoolExecutor(1, initializer=_lay_in, initargs=(seed,)) as drawing:
-        waiting = deque(drawing.submit(_chunk, seed, number, lines) for number in range(min(AHEAD, count)))
-        for number in range(AHEAD, AHEAD + count):
+def _drawn_ahead(first: int, count: int, options: TrainingOptions) -> Generator[Chunk, None, None]:
+    """Draw the chunks from `first` to below `count` in another process, up to `AHEAD` before they are needed."""
+    lines = PER_CHUNK * options.batch_size
+    drawing = ProcessPoolExecutor(1, initializer=_end_with_parent)
+    try:
+        drawing.submit(_lay_in, options.seed).result()
+        numbers = iter(range(first, count))
+        waiting = deque(drawing.submit(_chunk, options.seed, number, lines) for number in islice(numbers, AHEAD))
+        while waiting:
             yield waiting.popleft().result()
-            if number < count:
-                waiting.append(drawing.submit(_chunk, seed, number, lines))
+            waiting.extend(drawing.submit(_chunk, options.seed, number, lines) for number in islice(numbers, 1))
+    finally:
+        drawing.shutdown(cancel_futures=True)
 
 
-_glyphs: LineGlyphs
+def _end_with_parent() -> None:
+    """Let the process that draws end when training is killed: it would wait for work forever."""
+    training = parent_process()
+
+    def wait() -> None:
+        if training:
+            training.join()
+            os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
+
+
+_sources: LineSources  # in the process that draws
 
 
 def _lay_in(seed: int) -> None:
-    """Prepare the images that lines are drawn with, in the process that draws."""
-    global _glyphs
+    """Gather what lines are made of, in the process that draws."""
+    global _sources
     cv2.setNumThreads(1)
-    examples = load_examples("mnist", "train")
-    learned = np.arange(len(examples.images)) % HELD_OUT != 0
-    _glyphs = LineGlyphs.gather(examples.images[learned], examples.labels[learned], np.random.default_rng(seed))
+    _sources = LineSources.gather(np.random.default_rng(seed))
 
 
 def _chunk(seed: int, number: int, lines: int) -> Chunk:
     rng = np.random.default_rng([seed, number])
-    return [draw_line(_glyphs, rng) for _ in range(lines)]
+    return _sources.draw(lines, rng)
 
 
-def batches(
-    chunk: Sequence[tuple[Line, str]], alphabet: str, seed: int, size: int
-) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+def batches(chunk: Sequence[LineExample], seed: int, size: int) -> Iterator[tuple[Tensor, list[Target]]]:
     """Put lines of about the same width together.
 
     Args:
-        chunk: Lines, `uint8 (32, width)`, and their texts.
-        alphabet: The signs of the texts.
+        chunk: Lines, `uint8 (48, width)`, and what they say.
         seed: Decides the order of the batches.
-        size: Lines in a batch.
+        size: Lines in a batch. All batches are full, so some of the widest lines are in two; fewer lines than that are
+            one batch.
 
     Yields:
-        `float32 (size, 1, 32, w)`, 0…1; `int64 (signs,)`, the places in the alphabet of all signs of the batch;
-        `int64 (size,)`, how many signs each line has.
+        `float32 (size, 1, 48, w)`, 0…1, `w` a multiple of 16; and what each line says.
     """
-    ranked = sorted(chunk, key=lambda line: line[0].shape[1])
-    starts = np.random.default_rng(seed).permutation(np.arange(0, len(ranked), size))
-    for start in starts.tolist():
-        some = ranked[start : start + size]
-        width = max(line.shape[1] for line, _ in some) + 1 & ~1
+    ranked = sorted(chunk, key=lambda example: example[0].shape[1])
+    starts = [min(start, max(0, len(ranked) - size)) for start in range(0, len(ranked), size)]
+    for start in np.random.default_rng(seed).permutation(starts).tolist():
+        some = ranked[int(start) : int(start) + size]
+        width = -(-max(line.shape[1] for line, _ in some) // WIDTHS) * WIDTHS
         images = np.zeros((len(some), 1, LINE_HEIGHT, width), np.uint8)
         for place, (line, _) in enumerate(some):
             images[place, 0, :, : line.shape[1]] = line
-        signs = [alphabet.index(sign) for _, text in some for sign in text]
-        lengths = [len(text) for _, text in some]
-        yield torch.from_numpy(images).float() / 255, torch.tensor(signs), torch.tensor(lengths)
+        yield torch.from_numpy(images).float() / 255, [target for _, target in some]
 
 
-def loss_of(logits: Tensor, signs: Tensor, lengths: Tensor) -> Tensor:
-    """Give the mean negative logarithm of the probability of each line's text.
+def loss_of(logits: Tensor, targets: Sequence[Target], alphabet: str) -> Tensor:
+    """Give the mean negative logarithm of the probability that a line says what it should.
 
     Args:
         logits: `float32 (n, a + 1, 1, w)`, of the alphabet's `a` signs and the blank.
-        signs: `int64 (s,)`, the places in the alphabet of the signs of all texts, one text after another.
-        lengths: `int64 (n,)`, how many signs each text has.
+        targets: What each line says; where it may be one of several texts, their probabilities are added.
+        alphabet: The signs.
+
+    Returns:
+        A scalar. A line too narrow for its text adds nothing to it.
 
     Source:
         Graves et al. 2006, "Connectionist temporal classification".
     """
     columns = F.log_softmax(logits.squeeze(2).permute(2, 0, 1), -1)
-    reach = torch.full((len(lengths),), len(columns), dtype=torch.long)
-    loss = F.ctc_loss(columns, signs, reach, lengths, blank=columns.shape[2] - 1, reduction="sum", zero_infinity=True)
-    return loss / len(lengths)
+    texts = [(line, place, text) for line, target in enumerate(targets) for place, text in enumerate(target)]
+    lines, places = (torch.tensor(column) for column in list(zip(*texts, strict=True))[:2])
+    losses = F.ctc_loss(
+        columns[:, lines],
+        torch.tensor([alphabet.index(sign) for _, _, text in texts for sign in text], dtype=torch.long),
+        torch.full((len(texts),), len(columns)),
+        torch.tensor([len(text) for _, _, text in texts]),
+        blank=len(alphabet),
+        reduction="none",
+        zero_infinity=True,
+    )
+    likelihoods = losses.new_full((len(targets), max(map(len, targets))), -torch.inf)
+    likelihoods = likelihoods.index_put((lines, places), -losses)
+    return -likelihoods.logsumexp(1).mean()
 
 
 def lines_to_onnx(net: nn.Sequential) -> bytes:
@@ -245,8 +308,9 @@ def lines_to_onnx(net: nn.Sequential) -> bytes:
         net: The network, in evaluation mode.
 
     Returns:
-        The file's content: input `lines`, `uint8 (n, 32, w)`; output `columns`, `float32 (n, w // 2, signs + 1)`, for
-        each second column the logarithms of the probabilities of each sign, and last of the blank.
+        The file's content: input `lines`, `uint8 (n, 48, w)`, `w` a multiple of 4; output `columns`, `float32
+        (n, w // 2, signs + 1)`, for each second column the logarithms of the probabilities of each sign, and last of
+        the blank.
     """
     graph = Graph("lines")
     graph.add("Cast", to=TensorProto.FLOAT)
@@ -265,16 +329,25 @@ def lines_to_onnx(net: nn.Sequential) -> bytes:
 
 def main(
     model: Annotated[Path, typer.Option(help="The model folder to put it into.")] = SHIPPED,
-    count: Annotated[int, typer.Option("--lines", help="How many lines to learn from.")] = 640_000,
+    count: Annotated[int, typer.Option("--lines", help="How many lines to learn from.")] = 1_200_000,
     seed: Annotated[int, typer.Option(help="Decides everything.")] = 0,
     threads: Annotated[int, typer.Option(help="How many cores to train with; one more draws.")] = 1,
 ) -> None:
-    """Train the line recogniser and put it into a model folder, whose promises about whole numbers are dropped."""
-    beside = load_model(model)
-    net, alphabet = train(count, seed, threads, model.with_name(f"{model.name}.lines.onnx"), progress=True)
+    """Train the line recogniser and put it into a model folder, whose promises about whole numbers are dropped.
+
+    A run that was stopped goes on from its last checkpoint, a file beside the folder, which is removed at the end.
+    """
+    checkpoint = model.with_name(f"{model.name}.lines.safetensors")
+    try:
+        beside = load_model(model)
+        net = train(count, seed, threads, checkpoint, progress=True)
+    except TenfoldError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
     calibration = {name: value for name, value in beside.info.calibration.items() if name != NUMBERS}
     info = replace(beside.info, calibration=calibration)
-    save_again(beside, model, info, lines=LineNetwork(alphabet, lines_to_onnx(net)))
+    save_again(beside, model, info, lines=LineNetwork(ALPHABET, lines_to_onnx(net)))
+    checkpoint.unlink(missing_ok=True)
     print(model)
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "ACTIVATIONS",
     "Ensemble",
     "Normalise",
+    "Residual",
     "architecture",
     "build",
     "build_single",
@@ -89,6 +90,32 @@ class Ensemble(nn.Module):
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:  # noqa: D102
         return torch.stack([member(images).softmax(1) for member in self.members]).mean(0).log()
+
+
+class Residual(nn.Module):
+    """Two convolutions, the result of which is added to what they were given: `float32 (n, channels, h, w)` in and out.
+
+    Args:
+        channels: Of what goes in and comes out.
+        kernel: Height and width of both convolutions, odd.
+
+    Source:
+        He et al. 2016, "Deep residual learning for image recognition".
+    """
+
+    def __init__(self, channels: int, kernel: tuple[int, int] = (3, 3)) -> None:
+        super().__init__()
+        padding = kernel[0] // 2, kernel[1] // 2
+        self.body = nn.Sequential(
+            nn.Conv2d(channels, channels, kernel, padding=padding, bias=False),
+            nn.BatchNorm2d(channels),
+            nn.ReLU(),
+            nn.Conv2d(channels, channels, kernel, padding=padding, bias=False),
+            nn.BatchNorm2d(channels),
+        )
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:  # noqa: D102
+        return torch.relu(values + self.body(values))
 
 
 def dense(hidden: tuple[int, ...] = (128, 128), activation: str = "relu", *, classes: int) -> nn.Sequential:

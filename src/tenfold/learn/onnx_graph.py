@@ -16,7 +16,7 @@ from torch import nn
 
 from tenfold.arrays import SIDE
 from tenfold.errors import ModelError
-from tenfold.learn.networks import Ensemble, Normalise, TestTimeAugmentation
+from tenfold.learn.networks import Ensemble, Normalise, Residual, TestTimeAugmentation
 
 __all__ = ["LAYERS", "Graph", "least_versions", "to_onnx"]
 
@@ -55,6 +55,8 @@ def _is_known(layer: nn.Module) -> bool:
         return False
     if isinstance(layer, nn.Conv2d):
         return layer.padding_mode == "zeros"
+    if isinstance(layer, nn.ConvTranspose2d):  # only as the line recogniser has it
+        return False
     if isinstance(layer, nn.Flatten):
         return (layer.start_dim, layer.end_dim) == (1, -1)
     if isinstance(layer, nn.BatchNorm2d):
@@ -192,6 +194,18 @@ def _convolution(graph: Graph, layer: nn.Conv2d) -> None:
     )
 
 
+def _transposed_convolution(graph: Graph, layer: nn.ConvTranspose2d) -> None:
+    graph.add("ConvTranspose", *_weights(layer), strides=layer.stride)
+
+
+def _residual(graph: Graph, layer: Residual) -> None:
+    before = graph.value
+    for inner in layer.body:
+        LAYERS[type(inner)](graph, inner)
+    graph.add("Add", before)
+    graph.add("Relu")
+
+
 def _max_pool(graph: Graph, layer: nn.MaxPool2d) -> None:
     graph.add(
         "MaxPool",
@@ -213,7 +227,7 @@ def _silu(graph: Graph, _: nn.SiLU) -> None:
     graph.add("Mul", before)
 
 
-def _weights(layer: nn.Linear | nn.Conv2d | nn.BatchNorm2d) -> list[torch.Tensor]:
+def _weights(layer: nn.Linear | nn.Conv2d | nn.ConvTranspose2d | nn.BatchNorm2d) -> list[torch.Tensor]:
     return [layer.weight] if layer.bias is None else [layer.weight, layer.bias]
 
 
@@ -231,6 +245,8 @@ LAYERS: Mapping[type[nn.Module], Callable[[Graph, Any], None]] = MappingProxyTyp
         nn.Flatten: lambda graph, _: graph.add("Flatten", axis=1),
         nn.Linear: _linear,
         nn.Conv2d: _convolution,
+        nn.ConvTranspose2d: _transposed_convolution,
+        Residual: _residual,
         nn.MaxPool2d: _max_pool,
         nn.BatchNorm2d: _batch_norm,
         nn.Dropout: lambda _, __: None,

@@ -23,7 +23,7 @@ def model_card(info: Mapping[str, Any]) -> str:
         f"Tells {len(classes)} classes apart ({', '.join(classes)}) on images of 28×28 pixels, 0 paper to 255 ink.",
         f"{made} by Tenfold {info['version']} on {data['n']:,} images of {data['name']}; "
         f"it has {info['parameters']:,} weights.",
-        f"Numbers on pages are read too, in the signs {info['alphabet']}."
+        f"Numbers on pages are read too, in the signs {_in_words(info['alphabet'])}."
         if info["alphabet"]
         else "It reads single pictures only: the folder holds no line recogniser.",
         "",
@@ -58,3 +58,9 @@ def model_card(info: Mapping[str, Any]) -> str:
         "pens and hands) are another question: measure on your own before you rely on it.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _in_words(alphabet: str) -> str:
+    """Give an alphabet as it is read: a space is named, for nobody sees it."""
+    signs = "".join(alphabet.split())
+    return f"{signs} and a space" if " " in alphabet else signs

@@ -13,7 +13,7 @@ __all__ = ["DOCUMENT", "FORMAT", "Epoch", "ModelInfo", "document_digest", "info_
 
 DOCUMENT = "model.json"
 
-FORMAT = 2
+FORMAT = 3
 """Version of the folder's layout; a folder with a higher one is refused, one with a lower one is read."""
 
 NAMES_OF_1 = {
@@ -85,7 +85,7 @@ class ModelInfo:
 
 
 def read_document(folder: Path) -> dict[str, Any]:
-    """Read a folder's `model.json`, checked by its own hash; format 1 comes out in the names of today.
+    """Read a folder's `model.json`, checked by its own hash; of earlier formats as one of today.
 
     Raises:
         ModelError: There is none, it is damaged or was edited, or a newer Tenfold wrote it.
@@ -113,7 +113,7 @@ def read_document(folder: Path) -> dict[str, Any]:
     for name, kind in {"classes": list, "history": list, "files": dict, "golden": dict}.items():
         if not isinstance(document.get(name), kind):
             raise ModelError(f"{file} is not a model description: {name} is missing")
-    return _in_todays_names(document) if found == 1 else document
+    return document if found == FORMAT else _as_today(document)
 
 
 def document_digest(document: Mapping[str, Any]) -> str:
@@ -137,8 +137,11 @@ def info_of(folder: Path, document: Mapping[str, Any]) -> ModelInfo:
         raise ModelError(f"{folder / DOCUMENT} is not a model description: {error}") from error
 
 
-def _in_todays_names(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a description of format 1 as one of today: what its numbers rested on was another file's network."""
+def _as_today(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a description of an earlier format as one of today.
+
+    Format 1 had no line recogniser, that of format 2 sees lines otherwise: neither is asked, and promises go with it.
+    """
     calibration = _renamed(document.get("calibration") or {})
     calibration.pop("numbers", None)
     renamed = {name: _renamed(document.get(name) or {}) for name in ("network", "options")}

@@ -24,7 +24,17 @@ from typing import Any, Final, Literal, cast
 
 import numpy as np
 
-from tenfold.arrays import Columns, Features, Images, Line, OutOfDistribution, Probabilities, Recognizer, as_images
+from tenfold.arrays import (
+    SEPARATORS,
+    Columns,
+    Features,
+    Images,
+    Line,
+    OutOfDistribution,
+    Probabilities,
+    Recognizer,
+    as_images,
+)
 from tenfold.errors import ModelError
 from tenfold.model.card import model_card
 from tenfold.model.description import DOCUMENT, FORMAT, ModelInfo, document_digest, info_of, read_document
@@ -125,7 +135,7 @@ class Model:
         """Say for each line where which signs of the alphabet are.
 
         Args:
-            lines: `uint8 (32, width)` each.
+            lines: `uint8 (48, width)` each.
 
         Returns:
             `float32 (width // 2, a + 1)` each, log-probabilities of the alphabet's `a` signs and of none.
@@ -205,7 +215,7 @@ def load_model(folder: str | Path | None = None, *, threads: int | None = None) 
 def shipped_lines(classes: Sequence[str]) -> LineNetwork | None:
     """Give the line recogniser that ships, to put beside a network of the same classes; None where they are others."""
     alphabet = _document(SHIPPED)["alphabet"]
-    if set(classes) != set(alphabet):
+    if set(classes) != set(alphabet) - set(SEPARATORS):
         return None
     return LineNetwork(alphabet, _read(SHIPPED, LINES_FILE, _document(SHIPPED)["files"]))
 

@@ -17,6 +17,9 @@ BATCH = 16
 COLUMN = 2
 """Pixels of a line for each column of the answer."""
 
+WIDTHS = 4
+"""Lines are made as wide as a multiple of this, in pixels: the network halves them twice."""
+
 
 @dataclass(frozen=True)
 class LineNetwork:
@@ -24,7 +27,7 @@ class LineNetwork:
 
     Attributes:
         alphabet: The signs that it tells apart, each once, in the order of its columns.
-        content: Its ONNX file: `lines` uint8 (n, 32, w) in, `columns` float32 (n, w // 2, len(alphabet) + 1) out.
+        content: Its ONNX file: `lines` uint8 (n, 48, w) in, `columns` float32 (n, w // 2, len(alphabet) + 1) out.
     """
 
     alphabet: str
@@ -64,8 +67,8 @@ class LineRecognizer:
         answers: dict[int, Columns] = {}
         for start in range(0, len(order), BATCH):
             some = order[start : start + BATCH]
-            width = max(lines[place].shape[1] for place in some) + 1 & ~1
-            batch = np.zeros((len(some), lines[some[0]].shape[0], width), np.uint8)
+            width = -(-max(lines[place].shape[1] for place in some) // WIDTHS) * WIDTHS
+            batch = np.zeros((len(some), LINE_HEIGHT, width), np.uint8)
             for number, place in enumerate(some):
                 batch[number, :, : lines[place].shape[1]] = lines[place]
             [columns] = self._network.run(["columns"], batch)
@@ -76,7 +79,7 @@ class LineRecognizer:
 
 
 def golden_line(images: Images) -> Line:
-    """Lay a model's golden images side by side as a line, `uint8 (32, 28 n)`, to ask its line recogniser about."""
+    """Lay a model's golden images side by side as a line, `uint8 (48, 28 n)`, to ask its line recogniser about."""
     edge = (LINE_HEIGHT - SIDE) // 2
     line: Line = np.hstack(list(np.pad(images, ((0, 0), (edge, edge), (0, 0)))))
     return line

@@ -1,10 +1,11 @@
 """A page to its lines: where rows of boxes, grids and free rows are, and what is written in them.
 
-`layout` is the one way in, `align` the one for printed forms; each module calls only those further down:
+`layout` is the one way in, `line` the one for what shows one line alone, `align` the one for printed forms; each module
+calls only those further down:
 
-    layout     what may be numbers, each digit as one image          align       a printed form found again
-    cells      what is written in each box                           seams       free rows cut into digits
-    erasing    the lines of a row of boxes taken away                free        rows of digits without boxes
+    layout     what may be numbers: rows of boxes, and free rows   align       a printed form found again
+    cells      what is written in each box                         free        rows of digits without boxes
+    erasing    the lines of a row of boxes taken away              line        a strip as a line recogniser is given it
     boxes      rows of boxes that agree with one another
     verticals  where boxes begin and end
     outlines   printed outlines, cut into strips

@@ -1,4 +1,4 @@
-"""Free rows of digits: found among rules and print, made ready for a line recogniser and to be cut."""
+"""Free rows of digits: found among rules and print, and cut out grey for a line recogniser."""
 
 from dataclasses import dataclass
 
@@ -6,15 +6,16 @@ import cv2
 import numpy as np
 
 from tenfold.arrays import LINE_HEIGHT, Line
-from tenfold.page.darkness import SHOW_THROUGH, full_strength
+from tenfold.page.darkness import SHOW_THROUGH
+from tenfold.page.line import line_of
 from tenfold.page.paper import Paper
 from tenfold.page.quads import Quad, height_of, width_of
 from tenfold.page.rulings import LARGE, SMALLEST_DIGIT, tilt, without_rules
 from tenfold.picture.decode import Grey
-from tenfold.picture.frame import BOX, Ink
-from tenfold.picture.ink import Components, Mask, connected_components
+from tenfold.picture.frame import Ink
+from tenfold.picture.ink import Mask, connected_components
 
-__all__ = ["FreeRow", "find_free"]
+__all__ = ["FreeRow", "find_free", "whole_row"]
 
 STEEPEST = 15.0
 """Greatest tilt of a page that is looked for, in degrees."""
@@ -25,17 +26,18 @@ NEAR = 0.9
 LEVEL = 0.35
 """What neighbours share of the lower one's height, at least."""
 
-DIGIT_ROWS = 2 * BOX
-"""Height of the digits of a row that is cut, in pixels, at most: twice what the networks are given."""
+DIGIT_ROWS = 27
+"""Height of the digits of a page's row in its line, in pixels: about half of what the line recogniser learned from, so
+that a comma below and a stroke above are in view."""
 
-MARGIN = 4
-"""Columns of paper at both ends of a line."""
+WIDER = 1.2
+"""How much wider a picture of one number is shown the second time: docs/log.md, "Grey lines"."""
+
+MARGIN = 0.35
+"""What a line shows of the page before and behind a row, in heights of a digit."""
 
 LIKE = (0.7, 1.35)
 """Heights of components that are as high as one another: least and most, in heights of one of them."""
-
-HIGH = 0.55
-"""Height of a component, at least, in heights of its row, that is no comma, point or dash."""
 
 TALLER, THIN = 1.9, 0.35
 """What is higher than this, in heights of its row, and narrower than this, in its heights, is a vertical line."""
@@ -68,25 +70,36 @@ class FreeRow:
     """A row of ink that may be a number.
 
     Attributes:
-        dark: `uint8 (height, width)`: its ink, turned level, its digits at most 40 pixels high.
-        mask: Which of it is ink of this row.
-        quad: Its corners on the page.
-        line: `uint8 (32, width)`: the same for a line recogniser, its digits about 20 pixels high.
-        scale: Pixels of the line for each of `dark`.
-        components: `float64 (n, 2)`: the first and last columns of the line of those components that are as high as
-            digits.
+        lines: `uint8 (48, width)` each: the row and what is around it, as a line recogniser is given it, once or at
+            several sizes.
+        grey: `uint8 (height, width)`: what the first line shows, as the page has it.
+        quad: The row's corners on the page.
+        ends: The first and the last column of the first line that lie inside the quad.
+        digit: Height of a digit in the first line, in pixels; None where it is not known.
     """
 
-    dark: Ink
-    mask: Mask
+    lines: tuple[Line, ...]
+    grey: Grey
     quad: Quad
-    line: Line
-    scale: float
-    components: "np.ndarray[tuple[int, int], np.dtype[np.float64]]"
+    ends: tuple[float, float]
+    digit: float | None = None
 
-    def column(self, of_line: float) -> float:
-        """Give the column of `dark` that a column of the line shows."""
-        return (of_line - MARGIN) / self.scale
+    def part(self, first: float, last: float) -> Quad:
+        """Give the corners on the page of what lies between two columns of the first line."""
+        left, right = self.ends
+        corners = np.array(self.quad)
+        shares = np.clip((np.array([first, last, last, first]) - left) / max(right - left, 1e-6), 0, 1)[:, None]
+        sides = corners[[0, 0, 3, 3]], corners[[1, 1, 2, 2]]
+        return tuple((float(x), float(y)) for x, y in sides[0] + (sides[1] - sides[0]) * shares)
+
+
+def whole_row(page: Grey, paper: Paper) -> FreeRow:
+    """Give a picture of one number as a row, all of it; arguments as for `find_free`."""
+    height, width = paper.dark.shape
+    line = line_of(paper.dark)
+    wider = line_of(np.asarray(cv2.resize(paper.dark, (round(WIDER * width), height)), np.uint8))
+    corners = ((0.0, 0.0), (float(width), 0.0), (float(width), float(height)), (0.0, float(height)))
+    return FreeRow((line, wider), page, corners, (0.0, float(line.shape[1])))
 
 
 def find_free(page: Grey, paper: Paper) -> list[FreeRow]:
@@ -110,10 +123,11 @@ def find_free(page: Grey, paper: Paper) -> list[FreeRow]:
     if angle:
         dark = np.asarray(cv2.warpAffine(dark, turn, (width, height), flags=cv2.INTER_LINEAR), np.uint8)
         mask = np.asarray(cv2.threshold(dark, edge - 1, 1, cv2.THRESH_BINARY)[1], np.uint8)
-    _, labels, stats, _ = connected_components(without_rules(mask))
+    _, _, stats, _ = connected_components(without_rules(mask))
     back = np.asarray(cv2.invertAffineTransform(turn), np.float64)
-    rows = (_row(dark, group, labels, stats, back) for group in _groups(stats, mask.shape))
-    found = [row for row in rows if row and not _is_edge(page, row.quad)]
+    level = np.asarray(cv2.warpAffine(page, turn, (width, height)), np.uint8) if angle else page
+    rows = (_row(dark, level, group, stats, back) for group in _groups(stats, mask.shape))
+    found = [row for row in rows if not _is_edge(page, row.quad)]
     highest = sorted(found, key=lambda row: -height_of(row.quad))[:MOST]
     return sorted(highest, key=lambda row: float(np.mean(row.quad, axis=0)[1]))
 
@@ -180,32 +194,28 @@ def _connected(linked: "np.ndarray") -> "np.ndarray":
     return names
 
 
-def _row(dark: Ink, group: Group, labels: Components, stats: Stats, back: "np.ndarray") -> FreeRow | None:
-    """Take a row out of the page, at the height that rows are cut at; `back` takes the level page to the page."""
+def _row(dark: Ink, page: Grey, group: Group, stats: Stats, back: "np.ndarray") -> FreeRow:
+    """Take a row out of the level page with what is around it; `back` takes the level page to the page."""
     tall, middle = _usual(stats[group])
     group = group[(stats[group, 3] <= TALLER * tall) | (stats[group, 2] > THIN * stats[group, 3])]
-    left, top = stats[group, 0].min(), stats[group, 1].min()
-    right, bottom = (stats[group, 0] + stats[group, 2]).max(), (stats[group, 1] + stats[group, 3]).max()
-    part = labels[top:bottom, left:right]
-    chosen = np.zeros(len(stats), np.uint8)
-    chosen[group] = 1
-    mask = chosen[part]
-    scale = min(1.0, DIGIT_ROWS / tall)
-    shown = dark[top:bottom, left:right]
-    if scale < 1:
-        size = max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale))
-        shown = np.asarray(cv2.resize(shown, size, interpolation=cv2.INTER_AREA), np.uint8)
-        mask = (cv2.resize(255 * mask, size, interpolation=cv2.INTER_AREA) > 100).astype(np.uint8)
-    ink, _ = full_strength(shown, np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8), 1)
-    if ink is None or not mask.any():
-        return None
+    left, top = (int(side) for side in stats[group, :2].min(axis=0))
+    right, bottom = (int(side) for side in (stats[group, :2] + stats[group, 2:4]).max(axis=0))
     corners = np.array([(left, top, 1), (right, top, 1), (right, bottom, 1), (left, bottom, 1)]) @ back.T
-    to_line = BOX / (tall * scale)
-    line = _line(ink, to_line, (middle - top) * scale)
-    high = group[stats[group, 3] >= HIGH * tall]
-    ends = np.stack([stats[high, 0], stats[high, 0] + stats[high, 2]], axis=1)
-    columns = (ends - left) * scale * to_line + MARGIN
-    return FreeRow(ink, mask, tuple((float(x), float(y)) for x, y in corners), line, to_line, columns)
+    half, margin = LINE_HEIGHT / DIGIT_ROWS * tall / 2, MARGIN * tall
+    place = left - margin, middle - half, right + margin, middle + half
+    line, grey = line_of(_around(dark, place, cv2.BORDER_CONSTANT)), _around(page, place, cv2.BORDER_REPLICATE)
+    scale = line.shape[1] / (right - left + 2 * margin)
+    ends = margin * scale, (margin + right - left) * scale
+    return FreeRow((line,), grey, tuple((float(x), float(y)) for x, y in corners), ends, DIGIT_ROWS)
+
+
+def _around(page: Grey, place: tuple[float, float, float, float], border: int) -> Grey:
+    """Cut a rectangle out of a page: its left, top, right and bottom; `border` says what is beyond the page."""
+    height, width = page.shape
+    left, top, right, bottom = (round(side) for side in place)
+    inside = page[max(0, top) : max(0, bottom), max(0, left) : max(0, right)]
+    edges = max(0, -top), max(0, bottom - height), max(0, -left), max(0, right - width)
+    return np.asarray(cv2.copyMakeBorder(inside, *edges, border, value=0), np.uint8)
 
 
 def _usual(stats: Stats) -> tuple[float, float]:
@@ -215,18 +225,6 @@ def _usual(stats: Stats) -> tuple[float, float]:
     weight = (alike * np.minimum(wide, 2 * tall)[None]).sum(axis=1) * tall
     usual = alike[int(weight.argmax())]
     return float(np.median(tall[usual])), float(np.median(middles[usual]))
-
-
-def _line(ink: Ink, scale: float, middle: float) -> Line:
-    """Lay a row out for a line recogniser, a given row of its pixels in the middle."""
-    size = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))
-    small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    above = round(LINE_HEIGHT / 2 - middle * scale)
-    line: Line = np.zeros((LINE_HEIGHT, size[0] + 2 * MARGIN), np.uint8)
-    top, bottom = max(0, above), min(LINE_HEIGHT, above + size[1])
-    if bottom > top:
-        line[top:bottom, MARGIN:-MARGIN] = small[top - above : bottom - above]
-    return line
 
 
 def _is_edge(page: Grey, quad: Quad) -> bool:

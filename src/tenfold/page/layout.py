@@ -1,26 +1,28 @@
-"""What may be numbers on a page: rows of boxes and free rows, and each digit of them as one 28×28 image."""
+"""What may be numbers on a page: rows of boxes, each digit of them as one 28×28 image, and free rows as lines."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from tenfold.arrays import Image
+from tenfold.arrays import Image, Line
 from tenfold.page.boxes import find_boxes
 from tenfold.page.cells import Cell, cells_of
 from tenfold.page.darkness import SHOW_THROUGH
 from tenfold.page.erasing import without_lines
-from tenfold.page.free import FreeRow, find_free
+from tenfold.page.free import FreeRow, find_free, whole_row
+from tenfold.page.line import line_of
 from tenfold.page.paper import Paper
-from tenfold.page.quads import Quad
-from tenfold.page.seams import Span, cut
+from tenfold.page.quads import Quad, cut_out
 from tenfold.picture.frame import Ink, frame
 from tenfold.picture.strokes import thicken
 
-__all__ = ["FreeRow", "Part", "Row", "Span", "find_boxed", "find_free", "parts_of"]
+__all__ = ["FreeRow", "Part", "Row", "find_boxed", "find_free", "whole_row"]
 
 STRONG = 115
 """Least ink that is stroke, 0…255: about half of full ink."""
+
+IN_VIEW = 0.06
+"""What is shown around a box, in heights of the box: about its lines."""
 
 FEWEST = 3
 """Boxes of a row, at least, unless it is known to have fewer."""
@@ -28,17 +30,17 @@ FEWEST = 3
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """What may be one digit of a row.
+    """A box of a row.
 
     Attributes:
         image: `uint8 (28, 28)`; None where nothing is written.
         quad: Its corners on the page.
-        through_ink: Whether a stroke was cut where it begins or ends.
+        line: `uint8 (48, width)`, the box as it is, its lines in view; None where nothing is written.
     """
 
     image: Image | None
     quad: Quad
-    through_ink: bool = False
+    line: Line | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,44 +72,25 @@ def find_boxed(paper: Paper, *, digits: int | None = None, grid: tuple[int, int]
         for row in find_boxes(paper, digits=digits, grid=grid)
         if row.of_digits and (row.boxes >= FEWEST or row.boxes == digits)
     ]
-    return [Row(_parts(cells_of(row, without_lines(row), paper.floor)), row.quad) for row in rows]
+    return [Row(_parts(cells_of(row, without_lines(row), paper.floor), paper), row.quad) for row in rows]
 
 
-def _parts(cells: list[Cell]) -> tuple[Part, ...]:
+def _parts(cells: list[Cell], paper: Paper) -> tuple[Part, ...]:
     pens = [cell.pen for cell in cells if cell.ink is not None]
     usual = float(np.median(pens)) if pens else 0.0
     written = (None if cell.pen < SHOW_THROUGH * usual else cell.ink for cell in cells)
     return tuple(
-        Part(None if ink is None else _framed(ink), cell.quad) for ink, cell in zip(written, cells, strict=True)
+        Part(None, cell.quad) if ink is None else Part(_framed(ink), cell.quad, _grey(paper, cell.quad))
+        for ink, cell in zip(written, cells, strict=True)
     )
+
+
+def _grey(paper: Paper, quad: Quad) -> Line:
+    """Cut a box out of a page, its lines in view."""
+    return line_of(cut_out(paper.dark, quad, IN_VIEW)[0])
 
 
 def _framed(ink: Ink) -> Image:
     """Place the ink of one digit in 28×28; strokes too fine to survive are made thicker first."""
     thick = thicken(ink, (ink > STRONG).astype(np.uint8))
     return frame(thick[0] if thick else ink)
-
-
-def parts_of(row: FreeRow, spans: Iterable[Span]) -> dict[Span, Part]:
-    """Cut out of a free row what may be its digits.
-
-    Args:
-        row: The row.
-        spans: Near which columns of its line each begins and ends.
-
-    Returns:
-        The part of each span.
-    """
-    corners, width = np.array(row.quad), row.mask.shape[1]
-
-    def between(left: int, right: int, share: float) -> tuple[float, float]:
-        x, y = corners[left] + (corners[right] - corners[left]) * share
-        return float(x), float(y)
-
-    parts = {}
-    for span, piece in cut(row, spans).items():
-        first, last = piece.left / width, piece.right / width
-        quad = between(0, 1, first), between(0, 1, last), between(3, 2, last), between(3, 2, first)
-        image = None if piece.ink is None or not piece.ink.any() else _framed(piece.ink)
-        parts[span] = Part(image, quad, piece.through_ink)
-    return parts

@@ -30,6 +30,8 @@ class Prepared:
         image: `uint8 (28, 28)`, 0 paper, 255 ink.
         steps: What was done to it, in order.
         stages: What it looked like on the way, each with its name; empty where not asked for.
+        picture: `uint8 (height, width)`: the picture as it was opened; None where it is framed as MNIST's already, and
+            there is nothing else to see.
         as_it_came: The picture itself, as light ink on dark paper, where it is 28×28 already; None elsewhere. A network
             may be surer of it than of what was prepared from it.
     """
@@ -37,6 +39,7 @@ class Prepared:
     image: Image
     steps: tuple[str, ...]
     stages: tuple[tuple[str, Grey], ...] = ()
+    picture: Grey | None = None
     as_it_came: Image | None = None
 
 
@@ -97,4 +100,4 @@ def prepare_grey(grey: Grey) -> Prepared:
     as_it_came = None
     if grey.shape == image.shape:  # its polarity by its middle, where no edge of a crop reaches
         as_it_came = grey if np.median(grey[:, SIDE // 4 : -SIDE // 4]) < 128 else 255 - grey
-    return Prepared(image, (*steps, "framed"), (*shown, ("28×28", image)), as_it_came)
+    return Prepared(image, (*steps, "framed"), (*shown, ("28×28", image)), grey, as_it_came)

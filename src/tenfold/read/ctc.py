@@ -15,7 +15,7 @@ import numpy as np
 from tenfold.arrays import Columns
 from tenfold.read.types import NumberType
 
-__all__ = ["Scores", "SignPlaces", "most_probable", "no_number", "positions", "probabilities"]
+__all__ = ["Scores", "SignPlaces", "most_probable", "no_number", "positions", "probabilities", "without"]
 
 Scores: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
 
@@ -71,6 +71,24 @@ def _search(columns: Columns, alphabet: str, beam: int, may_begin: Callable[[str
             fresh = dict(sorted(fresh.items(), key=_both, reverse=True)[:beam])
         followed = fresh
     return [text for text, _ in sorted(followed.items(), key=_both, reverse=True)]
+
+
+def without(columns: Columns, passed: Sequence[int]) -> Columns:
+    """Pass over signs of a line: where one of them is, there is none.
+
+    Args:
+        columns: The line.
+        passed: The signs, as places in the alphabet.
+
+    Returns:
+        `float32 (width // 2, a + 1)`: the columns, the probability of the signs added to that of the blank.
+    """
+    if not passed:
+        return columns
+    other = columns.copy()
+    other[:, -1] = np.logaddexp.reduce(columns[:, [*passed, -1]], axis=1)
+    other[:, list(passed)] = IMPOSSIBLE
+    return other
 
 
 def no_number(columns: Columns) -> float:

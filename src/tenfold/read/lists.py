@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tenfold.arrays import SEPARATORS
 from tenfold.errors import OptionError
 from tenfold.files import reading
 from tenfold.read.ctc import Scores, SignPlaces
@@ -44,8 +45,9 @@ class Known:
         found: dict[str, int] = {}
         for line, number in enumerate(numbers, 1):
             if not number or not set(number) <= set(alphabet):
+                signs = "".join(alphabet.split())
                 raise OptionError(
-                    f"{source}, line {line}: expected a number of the signs {alphabet} alone, got {number[:40]!r}"
+                    f"{source}, line {line}: expected a number of the signs {signs} alone, got {number[:40]!r}"
                 )
             if number in found:
                 raise OptionError(f"{source}, line {line}: {number} stands there already, in line {found[number]}")
@@ -111,7 +113,7 @@ def parse_list(text: str, alphabet: str, source: str = "the list") -> Known:
         rows = [row[0].strip() for row in csv.reader(text.splitlines()) if row and row[0].strip()]
     except csv.Error as error:
         raise OptionError(f"{source} is no table of numbers: {error}") from error
-    if rows and not set(rows[0]) & set(alphabet):
+    if rows and not set(rows[0]) & (set(alphabet) - set(SEPARATORS)):
         rows = rows[1:]
     return Known.of(rows, alphabet, source)
 

@@ -8,6 +8,7 @@ from numbers import Real
 from pathlib import Path
 from typing import Any
 
+from tenfold.arrays import SEPARATORS
 from tenfold.errors import OptionError
 from tenfold.page.grids import MOST_ROWS
 from tenfold.read.forms import MOST_DIGITS, Form, load_form
@@ -29,6 +30,7 @@ class NumberOptions:
         max_error: The share of wrong numbers among the accepted that must not be passed; None for the reader's own.
         form: The form that each page is; only its fields are read.
         type: What each number is, a date, an amount; None for any.
+        ocr: Ask PP-OCRv6 too about what stands in no boxes; needs `tenfold[ocr]`.
 
     Raises:
         OptionError: They contradict one another.
@@ -41,6 +43,7 @@ class NumberOptions:
     max_error: float | None = None
     form: Form | None = None
     type: NumberType | None = None
+    ocr: bool = False
 
     def __post_init__(self) -> None:
         if self.digits is not None and (type(self.digits) is not int or not 1 <= self.digits <= MOST_DIGITS):
@@ -55,11 +58,19 @@ class NumberOptions:
             raise OptionError(f"type is a NumberType, got {self.type!r}; give it by name, as type='date'")
         if not isinstance(self.unique, bool):
             raise OptionError(f"unique is True or False, got {self.unique!r}")
+        if not isinstance(self.ocr, bool):
+            raise OptionError(f"ocr is True or False, got {self.ocr!r}")
+        if self.ocr and self.max_error is not None:
+            raise OptionError("a promise of error was made without a third opinion: leave out ocr or max_error")
         if self.max_error is not None and (not isinstance(self.max_error, Real) or isinstance(self.max_error, bool)):
             raise OptionError(f"max_error is a share, as 0.01, got {self.max_error!r}")
         if self.unique and self.known is None:
             raise OptionError("unique, each number once, needs the list of numbers: known")
-        if self.known and self.digits and all(len(number) != self.digits for number in self.known.numbers):
+        if (
+            self.known
+            and self.digits
+            and all(sum(sign not in SEPARATORS for sign in number) != self.digits for number in self.known.numbers)
+        ):
             raise OptionError(f"no number on the list has {self.digits} digits")
 
     def changed(self, alphabet: str, **changes: Any) -> "NumberOptions":  # noqa: ANN401

@@ -1,29 +1,32 @@
 """One page: its rows found and read, and the page turned where it lies on its head or its side."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import cv2
 import numpy as np
 
-from tenfold.arrays import LINE_HEIGHT, SIDE, Columns, Images, OutOfDistribution, Probabilities, Recognizer
+from tenfold.arrays import LINE_HEIGHT, SEPARATORS, Columns, Images, OutOfDistribution, Probabilities, Recognizer
 from tenfold.errors import FormError, ModelError
 from tenfold.model.folder import check_has_lines
 from tenfold.page.align import anchors_of, fit
-from tenfold.page.layout import FreeRow, Row, find_boxed, find_free
+from tenfold.page.layout import FreeRow, Row, find_boxed, find_free, whole_row
+from tenfold.page.line import holds_several_lines, line_of_digit
 from tenfold.page.paper import even_out
 from tenfold.page.quads import Homography, Quad, cut_out, height_of, mapped
 from tenfold.picture.decode import Grey
-from tenfold.read.ctc import no_number
+from tenfold.read.ctc import most_probable, no_number, positions, without
 from tenfold.read.forms import Field, Form
 from tenfold.read.options import NumberOptions
+from tenfold.read.pooling import Opinion, third_opinion
 from tenfold.read.readings import EMPTY, Boxes, Free, Reading
 
 __all__ = ["ALTERNATIVES", "ReadRow", "check_reads_numbers", "read_page"]
 
-ALTERNATIVES = 5
-"""Readings of a row that are told."""
+ALTERNATIVES, WEIGHED = 5, 64
+"""Readings of a row that are told; and that are kept to weigh them against the type of its number."""
 
 AROUND = 0.5
 """Margin around a field of boxes that is cut out of a form, in heights of the field."""
@@ -41,6 +44,21 @@ LINE, LINES = 3, 5
 EVEN = 0.5
 """A row whose probability of holding no number is this or more is left out; asking about its digits cannot make a
 number more probable."""
+
+ALONE, UPRIGHT = 5, 1.5
+"""ALONE: a picture at most so many lines high may show one number alone. UPRIGHT: and at most so many times as high as
+wide."""
+
+SPACE = " "
+"""How a gap between groups of digits is written."""
+
+APART = 1.6
+"""From one sign to the next across a space, at least, as a multiple of the most between other neighbours of the row:
+what is nearer is one number, written wide."""
+
+PITCH = 1.7
+"""From one digit to the next in a row, at most, in heights of a digit: an unsure reading that leaves more of its row
+unread is none, for such rows are print."""
 
 FEW, FAR_MORE = 2, 2.0
 """FEW: strokes can look like this many rows of boxes at most. FAR_MORE: they are strokes where the free reading has
@@ -103,7 +121,14 @@ def read_page(
         ModelError: The model reads single digits only, or digits and lines in different signs.
     """
     check_reads_numbers(model)
-    rows = _read_form(model, page, options.form) if options.form else _read_turned(model, page, options)
+    if options.form:
+        rows = _read_form(model, page, options.form, options)
+    else:
+        rows = _read_alone(model, page, options)
+        if _sureness(rows) < SURE:
+            others = _read_turned(model, page, options)
+            doubted = _sureness(rows) < EVEN or any(row.kind == "boxes" for row in others)
+            rows = others if doubted and _sureness(others) > _sureness(rows) else rows
     return [replace(row, file=file, page=number, row=place) for place, row in enumerate(rows)]
 
 
@@ -114,11 +139,22 @@ def check_reads_numbers(model: Recognizer) -> None:
         ModelError: It does not.
     """
     check_has_lines(model)
-    if set(model.alphabet) != set(model.classes):
+    if set(model.alphabet) - set(SEPARATORS) != set(model.classes) - set(SEPARATORS):
         raise ModelError(
             f"this model tells single pictures of {', '.join(model.classes)} apart, and reads lines of "
             f"{', '.join(model.alphabet)}: numbers on pages take a model that does both in the same signs"
         )
+
+
+def _read_alone(model: Recognizer, page: Grey, options: NumberOptions) -> list[ReadRow]:
+    """Read a picture that shows one line alone, whole; nothing where it may show more."""
+    height, width = page.shape
+    if options.grid or height > ALONE * LINE_HEIGHT or height > width * UPRIGHT:
+        return []
+    paper = even_out(page)
+    if holds_several_lines(paper):
+        return []
+    return _free(model, [whole_row(page, paper)], options)
 
 
 def _read_turned(model: Recognizer, page: Grey, options: NumberOptions) -> list[ReadRow]:
@@ -180,7 +216,7 @@ def _placed(row: ReadRow, place: Callable[[Quad], Quad]) -> ReadRow:
     return replace(row, readings=tuple(readings), quad=place(row.quad))
 
 
-def _read_form(model: Recognizer, page: Grey, form: Form) -> list[ReadRow]:
+def _read_form(model: Recognizer, page: Grey, form: Form, options: NumberOptions) -> list[ReadRow]:
     """Read the fields of a form, on a page that may lie on its head or on its side."""
     best: list[ReadRow] = []
     for turn in (None, *TURNS):
@@ -190,7 +226,7 @@ def _read_form(model: Recognizer, page: Grey, form: Form) -> list[ReadRow]:
         if way is None:
             continue
         rows = [
-            _read_field(model, turned, field, tuple(map(tuple, mapped(way, form.corners(field)))))
+            _read_field(model, turned, field, tuple(map(tuple, mapped(way, form.corners(field)))), ocr=options.ocr)
             for field in form.fields
         ]
         if not best or _said(rows) > FAR_MORE * _said(best):
@@ -207,14 +243,13 @@ def _as_it_lies(form: Form, page: Grey) -> Homography:
     return np.diag([width / form.width, height / form.height, 1.0])
 
 
-def _read_field(model: Recognizer, page: Grey, field: Field, quad: Quad) -> ReadRow:
+def _read_field(model: Recognizer, page: Grey, field: Field, quad: Quad, *, ocr: bool) -> ReadRow:
     """Read one field of a form; where nothing is written it is an empty row."""
     piece, back = cut_out(page, quad, AROUND if field.kind == "boxes" else 0.0)
     paper = even_out(piece)
     rows = _boxes(model, find_boxed(paper, digits=field.digits)) if field.kind == "boxes" else []
     if not rows:
-        free = find_free(piece, paper)
-        rows = _free(model, free, model.lines([row.line for row in free]), field.digits)
+        rows = _free(model, find_free(piece, paper), NumberOptions(digits=field.digits, type=field.type, ocr=ocr))
     middle = np.array(piece.shape[::-1]) / 2
     if field.kind == "boxes":
         rows = sorted(rows, key=lambda row: float(np.linalg.norm(np.mean(row.quad, axis=0) - middle)))
@@ -240,9 +275,8 @@ def _read(model: Recognizer, page: Grey, options: NumberOptions) -> tuple[list[R
     if options.grid or (len(written) > FEW and _sureness(written) >= WELL) or (written and options.digits):
         return boxed, False
     rows = find_free(page, paper)
-    columns = model.lines([row.line for row in rows])
-    free = _free(model, rows, columns, options.digits)
-    lines = sum(row.line.shape[1] >= LINE * row.line.shape[0] for row in rows)
+    free = _free(model, rows, options)
+    lines = sum(row.lines[0].shape[1] >= LINE * row.lines[0].shape[0] for row in rows)
     level = lines >= max(LINES, len(rows) / 2)
     says_more = _said(free) > FAR_MORE * _said(written)
     if any(height_of(row.quad) > FILLS * page.shape[0] for row in boxed):
@@ -270,37 +304,82 @@ def _boxes(model: Recognizer, rows: Sequence[Row]) -> list[ReadRow]:
     """Read rows of boxes, their digits in one batch."""
     images = [part.image for row in rows for part in row.parts if part.image is not None]
     probable, outliers = _digits_in_alphabet(model, np.stack(images)) if images else _no_answers(model)
-    columns = model.lines([np.pad(image, (LINE_HEIGHT - SIDE) // 2) for image in images])
+    columns = model.lines([line_of_digit(image) for image in images])
     found, start = [], 0
     for row in rows:
         end = start + sum(part.image is not None for part in row.parts)
         says = Boxes(row, (probable[start:end], outliers[start:end]), columns[start:end], model.alphabet)
-        found.append(ReadRow(says, tuple(says.readings(ALTERNATIVES)), row.quad))
+        found.append(ReadRow(says, tuple(says.readings(WEIGHED)), row.quad))
         start = end
     return found
 
 
-def _free(model: Recognizer, rows: Sequence[FreeRow], columns: Sequence[Columns], digits: int | None) -> list[ReadRow]:
-    """Read free rows, their digits in one batch; those that hold no number are left out."""
-    said = [Free(row, each, model.alphabet) for row, each in zip(rows, columns, strict=True) if no_number(each) < EVEN]
-    images = [image for row in said for image in row.images]
-    probable, outliers = _digits_in_alphabet(model, np.stack(images)) if images else _no_answers(model)
-    found, start = [], 0
-    for row in said:
-        end = start + len(row.images)
-        row.answered(probable[start:end], outliers[start:end])
-        start = end
-        readings = row.readings(ALTERNATIVES + 1, digits)
-        if readings and readings[0].text:
-            told = tuple(reading for reading in readings if reading.text)
-            found.append(ReadRow(row, told, _around(told[0])))
-    return found
+def _free(model: Recognizer, rows: Sequence[FreeRow], options: NumberOptions) -> list[ReadRow]:
+    """Read free rows; those that hold no number are left out."""
+    columns = iter(model.lines([line for row in rows for line in row.lines]))
+    found = []
+    for row in rows:
+        said = [next(columns) for _ in row.lines]
+        if no_number(said[0]) < EVEN:
+            found += [_free_row(*part, model.alphabet, options) for part in _apart(row, said, model.alphabet, options)]
+    return [row for row in found if row]
+
+
+def _free_row(row: FreeRow, said: Sequence[Columns], alphabet: str, options: NumberOptions) -> ReadRow | None:
+    opinions = [Opinion(columns, alphabet, 1 / len(said)) for columns in said]
+    says = Free(row, third_opinion(opinions, row.grey) if options.ocr else opinions, options.type)
+    readings = says.readings(WEIGHED + 1, options.digits)
+    if not readings or not readings[0].text:
+        return None
+    told = tuple(reading for reading in readings if reading.text)
+    if row.digit and told[0].probability < EVEN and len(told[0].text) * PITCH * row.digit < row.ends[1] - row.ends[0]:
+        return None
+    return ReadRow(says, told, _around(told[0]))
+
+
+def _apart(
+    row: FreeRow, said: Sequence[Columns], alphabet: str, options: NumberOptions
+) -> Iterator[tuple[FreeRow, Sequence[Columns]]]:
+    """Cut a row where a space is read: what stands apart is several numbers, unless it is known to be one."""
+    if SPACE not in alphabet or options.type is not None:
+        yield row, said
+        return
+    space, columns = alphabet.index(SPACE), said[0]
+    cuts = [] if options.digits else _cuts(columns, alphabet)
+    if not cuts:
+        yield row, [without(each, [space]) for each in said]
+        return
+    for first, last in pairwise([0, *cuts, len(columns)]):
+        left, right = 2 * first, 2 * last if last < len(columns) else row.lines[0].shape[1]
+        inside = max(left, row.ends[0]), min(right, row.ends[1])
+        share = row.grey.shape[1] / row.lines[0].shape[1]
+        grey = row.grey[:, round(left * share) : round(right * share)]
+        part = FreeRow((row.lines[0][:, left:right],), grey, row.part(*inside), (inside[0] - left, inside[1] - left))
+        yield part, [without(columns[first:last], [space])]
+
+
+def _cuts(columns: Columns, alphabet: str) -> list[int]:
+    """Give the columns of those spaces in a line that are clearly wider than its other gaps."""
+    text = most_probable(columns, 1, alphabet)[0].strip()
+    if SPACE not in text:
+        return []
+    middles = positions(columns, [alphabet.index(sign) for sign in text])
+    near = [b - a for (a, b), pair in zip(pairwise(middles), pairwise(text), strict=True) if SPACE not in pair]
+    return [
+        round(middles[place] / 2)
+        for place, sign in enumerate(text)
+        if sign == SPACE and middles[place + 1] - middles[place - 1] > APART * max(near, default=0.0)
+    ]
 
 
 def _digits_in_alphabet(model: Recognizer, images: Images) -> tuple[Probabilities, OutOfDistribution]:
-    """Ask about single digits; their probabilities come in the order of the alphabet."""
+    """Ask about single digits; their probabilities come in the order of the alphabet, 0 for its separators."""
     probable, outliers = model.digits(images)
-    return probable[:, [model.classes.index(sign) for sign in model.alphabet]], outliers
+    ordered = np.zeros((len(images), len(model.alphabet)), np.float32)
+    for place, sign in enumerate(model.alphabet):
+        if sign in model.classes:
+            ordered[:, place] = probable[:, model.classes.index(sign)]
+    return ordered, outliers
 
 
 def _no_answers(model: Recognizer) -> tuple[Probabilities, OutOfDistribution]:

@@ -7,14 +7,17 @@ Source:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from tenfold.arrays import Columns
+from tenfold.model.ocr import OcrRecognizer, plain_line
+from tenfold.picture.decode import Grey
 from tenfold.read.ctc import IMPOSSIBLE, Scores, most_probable, probabilities
 from tenfold.read.types import NumberType
 
-__all__ = ["Opinion", "PooledText", "pool"]
+__all__ = ["Opinion", "PooledText", "ocr_recognizer", "pool", "third_opinion"]
 
 TRIED = 8
 """Texts of each opinion that are weighed."""
@@ -22,6 +25,10 @@ TRIED = 8
 LEAST = 1e-4
 """Least probability of a text in one of several opinions: networks are at times surely wrong. docs/log.md, "A third
 opinion"."""
+
+
+OCR_WEIGHT = 0.5
+"""Exponent of PP-OCRv6's opinion in the pool; docs/log.md, "A third opinion"."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +80,28 @@ def pool(opinions: Sequence[Opinion], count: int = TRIED, grammar: NumberType | 
         pooled += opinion.weight * np.maximum(_weighed(opinion, texts), least)
     shares = np.exp(pooled - np.logaddexp.reduce(pooled))
     return [PooledText(texts[place], float(shares[place])) for place in np.argsort(-shares, kind="stable")[:count]]
+
+
+def third_opinion(opinions: Sequence[Opinion], picture: Grey) -> list[Opinion]:
+    """Add the opinion of PP-OCRv6, which counts as much as all others together.
+
+    Args:
+        opinions: What the others say of a line.
+        picture: `uint8 (height, width)`: the line as it is on its page.
+
+    Raises:
+        OptionError: RapidOCR is not installed.
+    """
+    recognizer = ocr_recognizer()
+    [columns] = recognizer([plain_line(picture)])
+    others = [Opinion(each.columns, each.alphabet, (1 - OCR_WEIGHT) * each.weight) for each in opinions]
+    return [*others, Opinion(columns, recognizer.alphabet, OCR_WEIGHT)]
+
+
+@cache
+def ocr_recognizer() -> OcrRecognizer:
+    """Open PP-OCRv6 once; errors as for `OcrRecognizer`."""
+    return OcrRecognizer(threads=1)
 
 
 def _weighed(opinion: Opinion, texts: Sequence[str]) -> Scores:

@@ -21,7 +21,9 @@ from tenfold.read.explain import Explanation, covered
 from tenfold.read.numbers import decide
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import ReadRow, check_reads_numbers, read_page
+from tenfold.read.pooling import ocr_recognizer
 from tenfold.read.promises import ANY, calibration_of, least_probable
+from tenfold.read.surroundings import with_surroundings
 from tenfold.read.tables import Numbers
 
 __all__ = ["Reader"]
@@ -117,10 +119,12 @@ class Reader:
         Args:
             pages: Photos, scans, PDF or TIFF files of many pages: each as `digit` takes it, one or several as for
                 `digits`.
-            options: What to look for; by default any rows of boxes, grids, or free rows of digits.
+            options: What to look for; by default any rows of boxes, grids, or free rows of digits, with the signs that
+                numbers are written with.
             bgr: As for `digit`.
             **changes: Options by name, as on the command line: `digits=9`, `grid="9x9"`, `known=["123", …]` or the
-                file of a list, `form="form.toml"`, `unique=True`, `max_error=0.01`.
+                file of a list, `form="form.toml"`, `unique=True`, `max_error=0.01`, `ocr=True`; `type="date"`, or
+                `"decimal decimals=2"`, which gives each number a value, or a reason why it is none of the type.
 
         Returns:
             The numbers, page by page, from top to bottom: a sequence that exports itself.
@@ -154,6 +158,8 @@ class Reader:
             )
         complete = (options or NumberOptions()).changed(self.model.alphabet, **changes)
         self._least_of(complete)
+        if complete.ocr:
+            ocr_recognizer()  # says now what is missing
         return complete
 
     def decide(self, rows: Sequence[ReadRow], options: NumberOptions) -> Numbers:
@@ -167,6 +173,8 @@ class Reader:
 
     def _least_of(self, options: NumberOptions) -> "dict[Any, float]":
         allowed = self.max_error if options.max_error is None else options.max_error
+        if options.ocr and allowed is not None:
+            options = replace(options, max_error=allowed)
         return ANY if allowed is None else least_probable(self.model, allowed)
 
     def prepare(self, picture: Picture, *, pixels: int = LIMIT, stages: bool = False, bgr: bool = False) -> Prepared:
@@ -202,9 +210,10 @@ class Reader:
         if not prepared:
             return []
         probabilities, reasons = self.answer(np.stack([each.image for each in prepared]))
-        return [
-            self._digit(each, row, reason) for each, row, reason in zip(prepared, probabilities, reasons, strict=True)
-        ]
+        shown = {place: each.picture for place, each in enumerate(prepared) if each.picture is not None}
+        pooled = probabilities.copy()
+        pooled[list(shown)] = with_surroundings(self.model, list(shown.values()), probabilities[list(shown)])
+        return [self._digit(*each) for each in zip(prepared, probabilities, pooled, reasons, strict=True)]
 
     def answer(self, images: Images) -> tuple[Probabilities, list[DigitReason | None]]:
         """Say what prepared images show, and why not to believe it.
@@ -229,12 +238,17 @@ class Reader:
         )
         return probabilities, reasons.tolist()
 
-    def _digit(self, prepared: Prepared, probabilities: Probabilities, reason: DigitReason | None) -> Digit:
-        best = int(probabilities.argmax())
+    def _digit(
+        self, prepared: Prepared, first: Probabilities, pooled: Probabilities, reason: DigitReason | None
+    ) -> Digit:
+        """Say what a picture shows: what both networks say together; what they contradict each other in is unsure."""
+        best = int(pooled.argmax())
+        if reason is None and self.max_error is not None and best != int(first.argmax()):
+            reason = "uncertain"
         return Digit(
             digit=None if reason == "blank" else self.model.classes[best],
-            probability=float(probabilities[best]),
-            probabilities=tuple(float(value) for value in probabilities),
+            probability=float(pooled[best]),
+            probabilities=tuple(float(value) for value in pooled),
             accepted=reason is None,
             reason=reason,
             steps=prepared.steps,
@@ -284,7 +298,7 @@ def _name_of(source: Picture, place: str) -> str:
 def _as_it_came(prepared: Prepared) -> Prepared:
     image = cast(Image, prepared.as_it_came)
     stages = (*prepared.stages[:1], ("as it came", image)) if prepared.stages else ()
-    return Prepared(image, ("taken as it came",), stages)
+    return Prepared(image, ("taken as it came",), stages, prepared.picture)
 
 
 def _held_out(model: Recognizer) -> HeldOut:

@@ -32,7 +32,7 @@ def two(mnist):
 
 def test_the_model_that_ships_is_described(client):
     told = client.get("/v1/model").json()
-    assert told == {"name": "reader", "classes": list("0123456789"), "alphabet": "0123456789"}
+    assert told == {"name": "reader", "classes": list("0123456789"), "alphabet": "0123456789.,/-:+' "}
 
 
 def test_other_classes_are_read_under_their_names(other, names, two):

@@ -69,6 +69,28 @@ def test_a_label_is_one_that_the_model_could_read(client, seven, label):
     assert client.post("/v1/reviews", files={"picture": ("7.png", seven)}, data=number).status_code == 422
 
 
+@pytest.mark.parametrize("label", ["20/07/2021", "-6", "12,5", "+41 79 123", "14:30", "40_7", "____", "1." * 60])
+def test_a_number_may_be_labelled_as_it_is_written(client, seven, label):
+    sent = client.post("/v1/reviews", files={"picture": ("n.png", seven)}, data={"kind": "number", "label": label})
+    assert (sent.status_code, sent.json()["label"]) == (201, label)
+    again = client.put(f"/v1/reviews/{sent.json()['id']}", json={"label": label})
+    assert again.json()["label"] == label
+    assert label in client.get("/v1/reviews/export.csv").text
+
+
+@pytest.mark.parametrize("label", ["-", ".,", "12,_5", " 6", "6 ", "7" * 61, "1." * 59 + "..."])
+def test_signs_without_digits_too_many_of_them_and_signs_in_boxes_are_no_number(client, seven, label):
+    sent = client.post("/v1/reviews", files={"picture": ("n.png", seven)}, data={"kind": "number", "label": label})
+    assert sent.status_code == 422
+    assert client.put("/v1/reviews/1", json={"label": label}).status_code == 422
+    assert 'with signs of ".,/-:+\' " beside them; or of as many boxes, with _ for' in sent.json()["detail"]
+
+
+def test_one_digit_is_labelled_with_no_sign_beside_it(client, seven):
+    for label in ("-7", "-", "7."):
+        assert client.post("/v1/reviews", files={"picture": ("7.png", seven)}, data={"label": label}).status_code == 422
+
+
 def test_one_digit_has_a_label_of_one_digit(client, seven):
     sent = client.post("/v1/reviews", files={"picture": ("7.png", seven)}, data={"label": "77"})
     assert sent.json()["detail"] == "expected a label of one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, or _ for none of them"

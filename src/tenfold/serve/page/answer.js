@@ -24,6 +24,34 @@ export function inWords({ digit, probability, reason }) {
   return `${named(digit).replace(/^./, (first) => first.toUpperCase())}. ${sureness(probability).replace(/^m/, "M")} sure.`;
 }
 
+// Why a number is not accepted, in a table and in a sentence.
+const DOUBTS = {
+  "blank": ["blank", "Nothing is written."],
+  "uncertain": ["not sure enough"],
+  "not-on-list": ["not on the list", "It is not on the list."],
+  "not-an-integer": ["not a whole number", "It is not a whole number."],
+  "not-a-decimal": ["not a decimal", "It is not a decimal."],
+  "not-an-amount": ["not an amount", "It is not an amount."],
+  "not-a-date": ["not a date", "It is not a date."],
+  "not-a-time": ["not a time", "It is not a time."],
+  "not-an-id": ["not an ID", "It is not an ID."],
+  "out-of-range": ["out of range", "It is less or more than it may be."],
+  "check-digit": ["wrong check digit", "Its check digit is wrong."],
+  "sum-differs": ["not the sum", "It is not the sum of the others."],
+  "corrected": ["corrected"],
+};
+
+export const doubtInShort = (reason) => {
+  if (reason === "digit-not-allowed") return `${noun()} not allowed`;
+  return DOUBTS[reason]?.[0] ?? `not a ${noun()}`;
+};
+
+// Nothing where how sure it is says more.
+export const doubtInWords = (reason) => {
+  if (reason === "digit-not-allowed") return `It has a ${noun()} that is not allowed.`;
+  return DOUBTS[reason]?.[1];
+};
+
 // A number as it is shown: a point for an empty box.
 export const plain = ({ text }) => text.replaceAll("_", "·");
 
@@ -34,7 +62,8 @@ export function numbersInWords(found) {
   const [{ reason, probability, text }] = found;
   if (reason === "not-a-digit") return `Something in it does not look like a ${noun()}. This is the nearest number.`;
   if (reason === "uncertain") return `Perhaps, but ${sureness(probability)} is not sure enough.`;
-  return `${text.length === 1 ? `One ${noun()}` : `${text.length} ${noun()}s`}. ${sureness(probability).replace(/^m/, "M")} sure.`;
+  const count = [...text].filter((sign) => model.classes.includes(sign)).length;
+  return `${count === 1 ? `One ${noun()}` : `${count} ${noun()}s`}. ${sureness(probability).replace(/^m/, "M")} sure.`;
 }
 
 // The digits of a number, each with how sure it is.

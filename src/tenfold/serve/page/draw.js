@@ -44,7 +44,8 @@ export function startDrawing() {
   takeFiles(at("draw"), document.querySelector(".sheet"), [at("picture")], ([picture]) => { pad.clear(); read(picture); });
   at("teach-number").addEventListener("submit", (event) => {
     event.preventDefault();
-    if (at("right").value) tell(() => keep(at("right").value)); else at("right").focus();
+    const right = at("right").value.trim();
+    if (right) tell(() => keep(right)); else at("right").focus();
   });
   onlySigns(at("right"), signsOfNumbers);
   at("number-later").addEventListener("click", () => tell(() => keep(null)));

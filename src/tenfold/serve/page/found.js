@@ -1,13 +1,11 @@
 // What was found: each page with its numbers marked, and a table beside.
 
-import { plain, sureness } from "./answer.js";
-import { noun } from "./model.js";
+import { doubtInShort, plain, sureness } from "./answer.js";
 import { decoded, paint } from "./pictures.js";
 
 const at = (id) => document.getElementById(id);
 
 const COLUMNS = ["file", "page", "row", "text", "probability", "accepted", "reason"];
-const DOUBTS = { blank: "blank", "not-on-list": "not on the list", uncertain: "not sure enough", corrected: "corrected" };
 const LINE = 0.0022; // width of a mark's line, in widths of the page
 const MARGIN = 0.5; // margin around a number that is cut out, in heights of the number
 const SMALLEST = 11; // least height of writing on a page, in pixels of the screen
@@ -77,7 +75,7 @@ function row(number, where) {
   const text = cell("");
   text.append(button);
   line.classList.toggle("doubted", !number.accepted);
-  line.append(cell(where), text, cell(number.accepted && !number.reason ? sureness(number.probability) : DOUBTS[number.reason] ?? `not a ${noun()}`));
+  line.append(cell(where), text, cell(number.accepted && !number.reason ? sureness(number.probability) : doubtInShort(number.reason)));
   return line;
 }
 
@@ -168,10 +166,10 @@ function write(pen, number, font) {
   pen.restore();
 }
 
-// An apostrophe keeps a spreadsheet from running a cell as a formula.
+// An apostrophe keeps a spreadsheet from running a cell as a formula; a negative number is none.
 export function asCsv() {
   const cell = (value) => {
-    const text = typeof value === "string" ? value.replace(/^[=+\-@\t\r]/, "'$&") : String(value ?? "");
+    const text = typeof value === "string" ? value.replace(/^(?!-[\d.,]+$)[=+\-@\t\r]/, "'$&") : String(value ?? "");
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const lines = found().map((number) => COLUMNS.map((name) => number[name]));

@@ -4,19 +4,22 @@ import { ask } from "./api.js";
 
 export const model = { classes: [], alphabet: "" };
 
-const allDigits = () => [...model.classes, ...model.alphabet].every((sign) => /^[0-9]$/.test(sign));
+const isDigit = (sign) => /^[0-9]$/.test(sign);
+const allDigits = () => model.classes.every(isDigit);
 
-// What one sign is called: 0 to 9 are digits.
+// What one class is called: 0 to 9 are digits.
 export const noun = () => (allDigits() ? "digit" : "character");
 
 export const readsNumbers = () => model.alphabet !== "";
 
+// Of a number in boxes only digits are written; beside them there may be signs, as in 20/07/2021.
+export const signsOfBoxes = () => model.classes;
 export const signsOfNumbers = () => [...model.alphabet];
 export const signsOfLabels = () => [...model.classes.join(""), ...model.alphabet];
 
 export async function fetchModel() {
   Object.assign(model, await (await ask("v1/model")).json());
   for (const place of document.querySelectorAll(".noun")) place.textContent = noun();
-  for (const field of document.querySelectorAll(".signs")) field.inputMode = allDigits() ? "numeric" : "text";
+  for (const field of document.querySelectorAll(".signs")) field.inputMode = signsOfLabels().every(isDigit) ? "numeric" : "text";
   for (const part of document.querySelectorAll(".of-numbers")) part.hidden = !readsNumbers();
 }

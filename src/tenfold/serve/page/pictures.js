@@ -28,11 +28,12 @@ export function takeFiles(part, sheet, fields, take) {
   });
 }
 
-// Keeps everything but some signs out of a field; with `empty`, a dash stands for an empty place.
+// Keeps everything but some signs out of a field; with `empty`, a dash that is none of them stands for an empty place.
 export function onlySigns(field, signs, empty = false) {
   field.addEventListener("input", () => {
     const allowed = empty ? [...signs(), "_"] : signs();
-    const typed = [...field.value].map((sign) => (empty && !allowed.includes(sign) ? sign.replace(/[-–—·]/, "_") : sign));
+    const dashes = [...field.value].map((sign) => (allowed.includes(sign) ? sign : sign.replace(/[–—−]/, "-")));
+    const typed = dashes.map((sign) => (empty && !allowed.includes(sign) ? sign.replace(/[-·]/, "_") : sign));
     field.value = typed.filter((sign) => allowed.includes(sign)).join("");
   });
 }

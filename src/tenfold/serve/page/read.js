@@ -2,7 +2,7 @@
 
 import { Refusal, ask, hand, sentence, tell as tellTrouble } from "./api.js";
 import { append, asCsv, correct, cutOut, draw, forget, found, isDoubted, whenChosen } from "./found.js";
-import { signsOfNumbers } from "./model.js";
+import { signsOfBoxes, signsOfNumbers } from "./model.js";
 import { addOptions, chosen, startOptions } from "./options.js";
 import { onlySigns, takeFiles } from "./pictures.js";
 import { refreshCount } from "./review.js";
@@ -20,7 +20,7 @@ export function startReading() {
   at("again").addEventListener("click", () => read(last));
   at("numbers-csv").addEventListener("click", () => hand(new Blob([asCsv()], { type: "text/csv" }), "numbers.csv"));
   at("numbers-review").addEventListener("click", () => tellTrouble(sendToReview));
-  onlySigns(at("mended"), signsOfNumbers, true);
+  onlySigns(at("mended"), () => (mended?.text.includes("_") ? signsOfBoxes() : signsOfNumbers()), true);
   whenChosen((number) => {
     mended = number;
     at("mend").hidden = number === null;
@@ -28,7 +28,7 @@ export function startReading() {
   });
   at("mend").addEventListener("submit", (event) => {
     event.preventDefault();
-    if (at("mended").value) tellTrouble(mend); else at("mended").focus();
+    if (at("mended").value.trim()) tellTrouble(mend); else at("mended").focus();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 }
@@ -164,7 +164,7 @@ async function sendToReview() {
 
 // Keeps a number that was read wrong with its correction, which the table and its CSV then show too.
 async function mend() {
-  const [number, label] = [mended, at("mended").value];
+  const [number, label] = [mended, at("mended").value.trim()];
   const form = new FormData();
   form.append("picture", cutOut(number), number.file);
   form.append("kind", "number");

@@ -1,8 +1,8 @@
 // Review: one thing at a time, by keyboard alone.
 
 import { ask, save, tell } from "./api.js";
-import { named, sureness } from "./answer.js";
-import { model, noun, signsOfLabels } from "./model.js";
+import { doubtInWords, named, sureness } from "./answer.js";
+import { model, noun, signsOfBoxes, signsOfLabels } from "./model.js";
 import { onlySigns, paint } from "./pictures.js";
 
 const at = (id) => document.getElementById(id);
@@ -18,7 +18,7 @@ export function startReviewing() {
     event.preventDefault();
     tell(decide);
   });
-  onlySigns(at("label"), signsOfLabels, true);
+  onlySigns(at("label"), () => (queue[place]?.guess?.includes("_") ? signsOfBoxes() : signsOfLabels()), true);
   at("label").addEventListener("keydown", (event) => {
     if (event.target.value) return;
     if (event.key === "ArrowRight") tell(() => go(1));
@@ -73,15 +73,20 @@ async function show() {
 function doubt({ guess, probability, reason, label }) {
   if (label !== null) return label === "_" ? `Kept as no ${noun()}.` : `Kept as ${label}.`;
   if (guess === null) return "Nothing was read.";
-  if (reason === "not-on-list") return "It is not on the list.";
   if (reason === "not-a-digit" && !model.classes.includes(guess)) return `Perhaps not every sign is a ${noun()}.`;
   if (reason === "not-a-digit") return `Perhaps no ${noun()}. The nearest is ${named(guess)}.`;
-  return `${sureness(probability).replace(/^m/, "M")} sure.`;
+  return doubtInWords(reason) ?? `${sureness(probability).replace(/^m/, "M")} sure.`;
+}
+
+// What was typed; a dash alone says that it is no digit.
+function typed() {
+  const text = at("label").value.trim();
+  return text === "-" && !model.classes.includes(text) ? "_" : text;
 }
 
 async function decide() {
   const review = queue[place];
-  const label = at("label").value || (review.label ?? review.guess ?? "_");
+  const label = typed() || (review.label ?? review.guess ?? "_");
   const headers = { "content-type": "application/json" };
   const answer = await ask(`v1/reviews/${review.id}`, { method: "PUT", body: JSON.stringify({ label }), headers });
   if (review.label === null) showCount(left - 1);

@@ -5,11 +5,12 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
+from tenfold.arrays import SEPARATORS
 from tenfold.serve.live import LiveReader
 
 __all__ = ["model_routes"]
 
-EXAMPLE: dict[str, Any] = {"name": "reader", "classes": list("0123456789"), "alphabet": "0123456789"}
+EXAMPLE: dict[str, Any] = {"name": "reader", "classes": list("0123456789"), "alphabet": "0123456789" + SEPARATORS}
 
 
 class ServedModel(BaseModel):
@@ -20,7 +21,8 @@ class ServedModel(BaseModel):
     name: str = Field(description="What it is called under `/v2` and in reviews.")
     classes: list[str] = Field(description="What a single picture may show, in the order of `probabilities`.")
     alphabet: str = Field(
-        description="The signs that numbers are written in; empty where the model reads single digits only."
+        description="The signs that numbers are written in, those beside digits among them; empty where the model "
+        "reads single digits only."
     )
 
 

@@ -37,6 +37,9 @@ DIGIT: Literal["digit"] = "digit"
 NUMBER: Literal["number"] = "number"
 """What a picture may show: one digit, or one whole number."""
 
+MOST_SIGNS = 2 * MOST_DIGITS
+"""Most signs of a number's label: its digits, and as many signs beside them."""
+
 EXAMPLE = {
     "id": 23,
     "created": "2026-11-22T21:03:11+00:00",
@@ -51,8 +54,8 @@ EXAMPLE = {
 }
 
 LABEL = (
-    f"A class of the model, or `{EMPTY}` for none of them; for a number signs of the model's alphabet, `{EMPTY}` for "
-    "an empty box."
+    f"A class of the model, or `{EMPTY}` for none of them; for a number as it is written, in signs of the model's "
+    f"alphabet; for one in boxes a class for each, `{EMPTY}` for an empty one."
 )
 
 FORM = {
@@ -184,10 +187,23 @@ def _check_label(label: str, model: Recognizer, kinds: Sequence[str]) -> None:
             return
         expected.append(f"one of {', '.join(model.classes)}, or {EMPTY} for none of them")
     if NUMBER in kinds and model.alphabet:
-        if 0 < len(label) <= MOST_DIGITS and set(label) <= {*model.alphabet, EMPTY}:
+        if _is_number(label, model):
             return
-        expected.append(f"1 to {MOST_DIGITS} signs of {model.alphabet}, with {EMPTY} for an empty box")
+        beside = "".join(sign for sign in model.alphabet if sign not in model.classes)
+        expected.append(
+            f"1 to {MOST_DIGITS} of {', '.join(model.classes)}"
+            + (f" with signs of {beside!r} beside them" if beside else "")
+            + f"; or of as many boxes, with {EMPTY} for an empty one"
+        )
     raise Problem("not-allowed", f"expected a label of {'; or of '.join(expected)}")
+
+
+def _is_number(label: str, model: Recognizer) -> bool:
+    """Say whether a label is a number as it is written, or the digits of a row of boxes."""
+    boxes = {*model.classes, EMPTY}
+    digits = sum(sign in boxes for sign in label)
+    signs = boxes if EMPTY in label else set(model.alphabet)
+    return 1 <= digits <= MOST_DIGITS and len(label) <= MOST_SIGNS and set(label) <= signs and label == label.strip()
 
 
 def _found(thing: T | None) -> T:

@@ -1,0 +1,91 @@
+"""Lines: pieces of pages, grey and with their surroundings, as high and as dark as a line recogniser is given them."""
+
+import cv2
+import numpy as np
+
+from tenfold.arrays import LINE_HEIGHT, SIDE, Image, Line
+from tenfold.page.paper import Paper, even_out
+from tenfold.picture.decode import Grey
+from tenfold.picture.frame import Ink
+
+__all__ = ["holds_several_lines", "line_of", "line_of_digit", "whole_line"]
+
+DARKEST = 0.985
+"""Share of a line's pixels that are lighter than its full ink: the others are its darkest strokes, not only specks."""
+
+LEAST_FULL = 30
+"""Darkness that becomes full ink, at least, 0…255: what is fainter all over is the paper's own noise."""
+
+GAMMA = 0.7
+"""Exponent that lifts faint ink: a stroke half as dark as the darkest becomes 0.62 of full ink."""
+
+NARROWEST, WIDEST = 8, 2048
+"""Width of a line, in pixels: at least a few columns to answer in; at most sixteen times its height, which 20 digits
+fill. What is wider is made narrower, not cut."""
+
+GAP = 0.15
+"""Ink of the rows between two lines, at most, as a share of that of the fullest row."""
+
+LEAST_HEIGHT = 0.12
+"""Height of a line, at least, as a share of the picture's: lower bands are dots, dashes and rests of rules."""
+
+SMOOTHING = 24
+"""Rows are averaged over this share of the picture's height, 1/24, so that a gap in a digit is no gap between lines."""
+
+
+def whole_line(page: Grey) -> Line:
+    """Make a picture of one number a line.
+
+    Args:
+        page: `uint8 (height, width)`, in any light, dark on light or light on dark.
+
+    Returns:
+        `uint8 (48, width)`, 0 paper, 255 ink: all of the picture, its light divided out.
+    """
+    return line_of(even_out(page).dark)
+
+
+def line_of(dark: Ink) -> Line:
+    """Scale a picture to a line's height, its darkest ink to full strength and faint ink up.
+
+    Args:
+        dark: `uint8 (height, width)`: how dark the ink is, see `tenfold.page.paper.Paper`.
+
+    Returns:
+        `uint8 (48, width)`, 8 to 2,048 pixels wide.
+    """
+    height, width = dark.shape
+    size = int(np.clip(round(width * LINE_HEIGHT / height), NARROWEST, WIDEST)), LINE_HEIGHT
+    method = cv2.INTER_AREA if height > LINE_HEIGHT else cv2.INTER_LINEAR
+    small = cv2.resize(dark, size, interpolation=method)
+    full = max(LEAST_FULL, float(np.quantile(small, DARKEST)))
+    table = 255 * np.clip(np.arange(256) / full, 0, 1) ** GAMMA
+    return np.asarray(cv2.LUT(small, table.astype(np.uint8)), np.uint8)
+
+
+def line_of_digit(image: Image) -> Line:
+    """Make an image of one digit, `uint8 (28, 28)`, a line, `uint8 (48, 48)`: its 20 pixels of ink become 30."""
+    side = round(1.5 * SIDE)
+    large = cv2.resize(image, (side, side), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.pad(large, (LINE_HEIGHT - side) // 2), np.uint8)
+
+
+def holds_several_lines(paper: Paper) -> bool:
+    """Say whether a picture shows several lines of writing, one below another.
+
+    A line is a band of rows that hold ink, with emptier rows above and below. What the picture's upper or lower edge
+    cuts off is no line of it.
+
+    Args:
+        paper: The picture, its light divided out.
+    """
+    ink = paper.dark.astype(np.float32)
+    usual = np.median(ink, axis=1, keepdims=True)  # in a row of a rule, or of an even pattern, most pixels are ink
+    profile = np.clip(ink - usual, 0, None).mean(axis=1)
+    height = len(profile)
+    around = max(1, height // SMOOTHING)
+    smooth = np.convolve(profile, np.ones(around) / around, "same")
+    inked = smooth > GAP * smooth.max()
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], inked, [False]]).astype(np.int8)))
+    bands = [(first, last) for first, last in edges.reshape(-1, 2).tolist() if first > 0 and last < height]
+    return sum(last - first >= LEAST_HEIGHT * height for first, last in bands) > 1

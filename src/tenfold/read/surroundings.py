@@ -1,0 +1,45 @@
+"""A digit seen in its surroundings: what the line recogniser says of its whole picture, beside the digit network.
+
+The digit network sees the digit alone, cut out and framed; where the cutting went wrong, among neighbours and the edges
+of boxes, the grey picture still shows it.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tenfold.arrays import SEPARATORS, Probabilities, Recognizer
+from tenfold.page.line import whole_line
+from tenfold.picture.decode import Grey
+from tenfold.read.ctc import probabilities, without
+
+__all__ = ["with_surroundings"]
+
+LEAST = 1e-3
+"""Least probability of a digit in either opinion: networks are at times surely wrong."""
+
+
+def with_surroundings(model: Recognizer, pictures: Sequence[Grey], alone: Probabilities) -> Probabilities:
+    """Pool two opinions of digits, which count alike.
+
+    Args:
+        model: What reads digits and lines.
+        pictures: `uint8 (height, width)` each: the pictures of the digits.
+        alone: `float32 (n, k)`: what the digit network says of them.
+
+    Returns:
+        `float32 (n, k)`; of a model whose line recogniser reads other signs, or none, `alone`.
+
+    Source:
+        Heskes 1998, "Selecting weighting factors in logarithmic opinion pools".
+    """
+    if not pictures or set(model.alphabet) - set(SEPARATORS) != set(model.classes):
+        return alone
+    signs = np.array([[model.alphabet.index(name)] for name in model.classes], np.int8)
+    passed = [place for place, sign in enumerate(model.alphabet) if sign not in model.classes]
+    columns = model.lines([whole_line(picture) for picture in pictures])
+    around = np.stack([probabilities(without(each, passed), signs) for each in columns])
+    around -= np.logaddexp.reduce(around, axis=1, keepdims=True)
+    pooled = (np.log(np.maximum(alone, LEAST)) + np.maximum(around, np.log(LEAST))) / 2
+    pooled -= np.logaddexp.reduce(pooled, axis=1, keepdims=True)
+    return np.asarray(np.exp(pooled), np.float32)

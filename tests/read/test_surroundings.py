@@ -1,0 +1,61 @@
+"""A digit is read in its surroundings too, and both opinions count."""
+
+import numpy as np
+import pytest
+
+from tenfold.read.surroundings import with_surroundings
+
+
+class Stub:
+    """Reads every line as one sign, as surely as it is told to."""
+
+    def __init__(self, alphabet="0123456789.", sign="3", share=0.9):
+        self.classes, self.alphabet, self._sign, self._share = tuple("0123456789"), alphabet, sign, share
+
+    def lines(self, lines):
+        signs = len(self.alphabet)
+        columns = np.full((4, signs + 1), 1e-6)
+        columns[:, -1] = 1.0
+        columns[2] = (1 - self._share) / signs
+        columns[2, self.alphabet.index(self._sign)] = self._share
+        return [np.log(columns / columns.sum(axis=1, keepdims=True)).astype(np.float32) for _ in lines]
+
+
+PICTURE = np.full((40, 30), 200, np.uint8)
+
+
+def sure_of(digit, share):
+    probable = np.full((1, 10), (1 - share) / 9, np.float32)
+    probable[0, digit] = share
+    return probable
+
+
+def test_opinions_that_agree_stay_sure():
+    pooled = with_surroundings(Stub(), [PICTURE], sure_of(3, 0.9))
+    assert pooled.shape == (1, 10)
+    assert pooled[0].argmax() == 3
+    assert pooled[0, 3] == pytest.approx(0.9, abs=0.03)
+
+
+def test_the_surer_opinion_wins_and_is_less_sure_then():
+    pooled = with_surroundings(Stub(share=0.99), [PICTURE], sure_of(8, 0.5))
+    assert pooled[0].argmax() == 3
+    assert 0.3 < pooled[0, 3] < 0.9
+    assert pooled.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_a_point_beside_a_digit_is_passed_over():
+    assert with_surroundings(Stub(sign=".", share=0.5), [PICTURE], sure_of(3, 0.9))[0].argmax() == 3
+
+
+@pytest.mark.parametrize("alphabet", ["", "abc"])
+def test_without_a_line_recogniser_of_the_same_digits_nothing_changes(alphabet):
+    alone = sure_of(3, 0.6)
+    stub = Stub(alphabet or "0123456789")
+    stub.alphabet = alphabet
+    assert with_surroundings(stub, [PICTURE], alone) is alone
+
+
+def test_no_pictures_are_no_trouble():
+    nothing = np.zeros((0, 10), np.float32)
+    assert with_surroundings(Stub(), [], nothing) is nothing
