@@ -125,10 +125,12 @@ def read_page(
         rows = _read_form(model, page, options.form, options)
     else:
         rows = _read_alone(model, page, options)
-        if _sureness(rows) < SURE:
+        if _sureness(rows) < EVEN:
             others = _read_turned(model, page, options)
-            doubted = _sureness(rows) < EVEN or any(row.kind == "boxes" for row in others)
-            rows = others if doubted and _sureness(others) > _sureness(rows) else rows
+            rows = others if _sureness(others) > _sureness(rows) else rows
+        elif _sureness(rows) < SURE:
+            boxed = _boxes(model, find_boxed(even_out(page), digits=options.digits))
+            rows = boxed if _said(boxed) > _said(rows) else rows
     return [replace(row, file=file, page=number, row=place) for place, row in enumerate(rows)]
 
 
