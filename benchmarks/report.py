@@ -271,8 +271,14 @@ def _serving(documents: Documents, _: Path) -> str:
 def _numbers(documents: Documents, _: Path) -> str:
     result = documents[-1]["result"]
     peers = f"{markdown(numbers.peer_table(result))}\n\n" if result["peers"] else ""
+    sets = (
+        "Others wrote these, each cut out of its page, on paper that nothing was learned from. They were measured by us "
+        f"and can't all be handed on.\n\n{markdown(numbers.set_table(result['sets']))}\n\n"
+        if result.get("sets")
+        else ""
+    )
     return (
-        "## Numbers on drawn pages\n\n"
+        f"## Numbers on paper\n\n{sets}### Drawn pages\n\n"
         "Pages of MNIST's test digits with tilt, perspective, shadow, blur and JPEG (`tenfold.draw.pages`); amounts "
         "and cells are single numbers cut out of cheques and logbooks, with what is around them "
         "(`tenfold.draw.cuttings`). Lists hold up to 1,000 numbers that differ in two places or more. Accepted: the "
@@ -302,7 +308,7 @@ TITLES = {
     "growth": "How training time grows",
     "reading": "What the shipped model reads",
     "serving": "Serving",
-    "numbers": "Numbers on drawn pages",
+    "numbers": "Numbers on paper",
 }
 SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "training": _training,
