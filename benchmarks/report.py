@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from benchmarks import accuracy, figures, floor, growth, ladder, numbers, prediction, reading, serving, training
+from benchmarks.real_numbers import set_table
 from benchmarks.results import RESULTS, load_results, markdown
 
 DOCUMENT = Path("docs/benchmarks.md")
@@ -272,8 +273,8 @@ def _numbers(documents: Documents, _: Path) -> str:
     result = documents[-1]["result"]
     peers = f"{markdown(numbers.peer_table(result))}\n\n" if result["peers"] else ""
     sets = (
-        "Others wrote these, each cut out of its page, on paper that nothing was learned from. They were measured by us "
-        f"and can't all be handed on.\n\n{markdown(numbers.set_table(result['sets']))}\n\n"
+        "Others wrote these, each cut out of its page, on paper that nothing was learned from. They were measured by "
+        f"us and can't all be handed on.\n\n{markdown(set_table(result['sets']))}\n\n"
         if result.get("sets")
         else ""
     )
