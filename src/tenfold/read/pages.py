@@ -46,8 +46,8 @@ EVEN = 0.5
 number more probable."""
 
 ALONE, UPRIGHT = 5, 1.5
-"""ALONE: a picture at most so many lines high may show one number alone. UPRIGHT: and at most so many times as high as
-wide."""
+"""ALONE: greatest height of a picture that is first read as one number, in heights of a line: 240 pixels. UPRIGHT: and
+its greatest height in its own widths."""
 
 SPACE = " "
 """How a gap between groups of digits is written."""

@@ -100,7 +100,7 @@ def decimals(count: int | None, *, implied_point: bool) -> Pattern:
 
 
 def amounts(cents: int) -> Pattern:
-    """Give the pattern of amounts: with so many decimals, with none, or with a dash in their place, `12,-`, `12/-`."""
+    """Give the pattern of amounts: all decimals, none, or a dash in their place, `12,-`, `12/-`."""
     whole = _either(_times(DIGIT, 1, MOST_DECIMAL), _grouped(MOST_DECIMAL))
     dashed = _row(whole, _one(".,/"), _maybe(SPACE), _times(_one("-"), 1, 2))
     return _signed(_either(whole, dashed, *([_pointed(cents, cents)] if cents else [])))
