@@ -5,7 +5,7 @@ them is learning. Scaling to 0…1 is a layer of each network, so pixels are wha
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, TypeAlias, cast
 
 import numpy as np
@@ -91,6 +91,11 @@ class Recognizer(Protocol):
     def lines(self, lines: Sequence[Line], /) -> list[Columns]:
         """Say for each line where which signs of the alphabet are."""
         ...
+
+
+def without_separators(signs: Iterable[str]) -> str:
+    """Give those of some signs, of an alphabet or a text, that are no separators."""
+    return "".join(sign for sign in signs if sign not in SEPARATORS)
 
 
 def as_images(array: Any) -> Images:  # noqa: ANN401

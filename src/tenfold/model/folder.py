@@ -25,7 +25,6 @@ from typing import Any, Final, Literal, cast
 import numpy as np
 
 from tenfold.arrays import (
-    SEPARATORS,
     Columns,
     Features,
     Images,
@@ -34,6 +33,7 @@ from tenfold.arrays import (
     Probabilities,
     Recognizer,
     as_images,
+    without_separators,
 )
 from tenfold.errors import ModelError
 from tenfold.model.card import model_card
@@ -215,7 +215,7 @@ def load_model(folder: str | Path | None = None, *, threads: int | None = None) 
 def shipped_lines(classes: Sequence[str]) -> LineNetwork | None:
     """Give the line recogniser that ships, to put beside a network of the same classes; None where they are others."""
     alphabet = _document(SHIPPED)["alphabet"]
-    if set(classes) != set(alphabet) - set(SEPARATORS):
+    if set(classes) != set(without_separators(alphabet)):
         return None
     return LineNetwork(alphabet, _read(SHIPPED, LINES_FILE, _document(SHIPPED)["files"]))
 

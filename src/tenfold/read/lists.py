@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tenfold.arrays import SEPARATORS
+from tenfold.arrays import without_separators
 from tenfold.errors import OptionError
 from tenfold.files import reading
 from tenfold.read.ctc import Scores, SignPlaces
@@ -113,7 +113,7 @@ def parse_list(text: str, alphabet: str, source: str = "the list") -> Known:
         rows = [row[0].strip() for row in csv.reader(text.splitlines()) if row and row[0].strip()]
     except csv.Error as error:
         raise OptionError(f"{source} is no table of numbers: {error}") from error
-    if rows and not set(rows[0]) & (set(alphabet) - set(SEPARATORS)):
+    if rows and not set(rows[0]) & set(without_separators(alphabet)):
         rows = rows[1:]
     return Known.of(rows, alphabet, source)
 

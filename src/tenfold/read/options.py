@@ -8,7 +8,7 @@ from numbers import Real
 from pathlib import Path
 from typing import Any
 
-from tenfold.arrays import SEPARATORS
+from tenfold.arrays import without_separators
 from tenfold.errors import OptionError
 from tenfold.page.grids import MOST_ROWS
 from tenfold.read.forms import MOST_DIGITS, Form, load_form
@@ -69,7 +69,7 @@ class NumberOptions:
         if (
             self.known
             and self.digits
-            and all(sum(sign not in SEPARATORS for sign in number) != self.digits for number in self.known.numbers)
+            and all(len(without_separators(number)) != self.digits for number in self.known.numbers)
         ):
             raise OptionError(f"no number on the list has {self.digits} digits")
 

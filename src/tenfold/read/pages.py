@@ -8,7 +8,15 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from tenfold.arrays import LINE_HEIGHT, SEPARATORS, Columns, Images, OutOfDistribution, Probabilities, Recognizer
+from tenfold.arrays import (
+    LINE_HEIGHT,
+    Columns,
+    Images,
+    OutOfDistribution,
+    Probabilities,
+    Recognizer,
+    without_separators,
+)
 from tenfold.errors import FormError, ModelError
 from tenfold.model.folder import check_has_lines
 from tenfold.page.align import anchors_of, fit
@@ -141,7 +149,7 @@ def check_reads_numbers(model: Recognizer) -> None:
         ModelError: It does not.
     """
     check_has_lines(model)
-    if set(model.alphabet) - set(SEPARATORS) != set(model.classes) - set(SEPARATORS):
+    if set(without_separators(model.alphabet)) != set(without_separators(model.classes)):
         raise ModelError(
             f"this model tells single pictures of {', '.join(model.classes)} apart, and reads lines of "
             f"{', '.join(model.alphabet)}: numbers on pages take a model that does both in the same signs"

@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 
-from tenfold.arrays import SEPARATORS, Columns, Image, OutOfDistribution, Probabilities
+from tenfold.arrays import SEPARATORS, Columns, Image, OutOfDistribution, Probabilities, without_separators
 from tenfold.page.layout import FreeRow, Row
 from tenfold.page.quads import Quad
 from tenfold.read.ctc import Scores, SignPlaces, positions, probabilities, without
@@ -142,7 +142,7 @@ class Boxes:
                     scores[0] = 0.0
                 continue
             probable, outlier = box
-            kinds = sum(sign not in SEPARATORS for sign in self._alphabet)
+            kinds = len(without_separators(self._alphabet))
             likely = kinds * (1 - outlier) * ((1 - kinds * FLOOR) * probable + FLOOR)
             scores[1:] = likely[numbers.T] * before[:-1]
             scores[0] = 0.0
@@ -182,7 +182,7 @@ class Free:
         fitting = [
             each
             for each in self._texts
-            if digits is None or not each.text or digits == sum(sign not in SEPARATORS for sign in each.text)
+            if digits is None or not each.text or digits == len(without_separators(each.text))
         ]
         total = sum(each.probability for each in fitting)
         return [

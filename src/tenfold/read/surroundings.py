@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tenfold.arrays import SEPARATORS, Probabilities, Recognizer
+from tenfold.arrays import Probabilities, Recognizer, without_separators
 from tenfold.page.line import whole_line
 from tenfold.picture.decode import Grey
 from tenfold.read.ctc import probabilities, without
@@ -33,7 +33,7 @@ def with_surroundings(model: Recognizer, pictures: Sequence[Grey], alone: Probab
     Source:
         Heskes 1998, "Selecting weighting factors in logarithmic opinion pools".
     """
-    if not pictures or set(model.alphabet) - set(SEPARATORS) != set(model.classes):
+    if not pictures or set(without_separators(model.alphabet)) != set(model.classes):
         return alone
     signs = np.array([[model.alphabet.index(name)] for name in model.classes], np.int8)
     passed = [place for place, sign in enumerate(model.alphabet) if sign not in model.classes]

@@ -19,8 +19,7 @@ __all__ = ["NUMBERS", "NumberKind", "NumberType", "TypeReason", "Value", "believ
 NumberKind: TypeAlias = Literal["any", "integer", "decimal", "amount", "date", "time", "id"]
 
 Value: TypeAlias = int | float | str
-"""What a text means: an integer; of a decimal or an amount a number; of a date or time ISO 8601; of an id its
-digits."""
+"""What a text means: an integer; of decimals and amounts a number; of dates and times ISO 8601; of an id its digits."""
 
 TypeReason: TypeAlias = Literal[
     "not-an-integer",
