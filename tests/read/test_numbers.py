@@ -179,8 +179,8 @@ QUAD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 def row(readings, kind="free", field=None):
     """Make a row that says each text as probably as it is told."""
-    told = tuple(Reading(text, share, ()) for text, share in readings.items())
-    return ReadRow(SimpleNamespace(kind=kind), told, QUAD, field)
+    told = tuple(Reading(text, share) for text, share in readings.items())
+    return ReadRow(SimpleNamespace(kind=kind, signs=lambda text: ()), told, QUAD, field)
 
 
 def decided(readings, words, kind="free", least=ANY):

@@ -113,21 +113,22 @@ def test_a_free_row_says_what_its_line_says_each_reading_as_probable_as_it_is():
 
 
 def test_each_sign_of_a_free_row_has_its_place_and_its_probability():
-    [reading] = free({"1": 0.99}, {",": 0.6, "-": 0.3}, {"5": 0.99}).readings(1)
-    assert [sign.text for sign in reading.signs] == ["1", ",", "5"]
-    assert [sign.probability for sign in reading.signs] == pytest.approx([1.0, 2 / 3, 1.0], abs=0.01)
-    assert [sign.quad[0][0] for sign in reading.signs] == pytest.approx([0, 60, 120], abs=10)
-    assert [sign.quad[1][0] for sign in reading.signs] == pytest.approx([60, 120, 180], abs=10)
+    signs = free({"1": 0.99}, {",": 0.6, "-": 0.3}, {"5": 0.99}).signs("1,5")
+    assert [sign.text for sign in signs] == ["1", ",", "5"]
+    assert [sign.probability for sign in signs] == pytest.approx([1.0, 2 / 3, 1.0], abs=0.01)
+    assert [sign.quad[0][0] for sign in signs] == pytest.approx([0, 60, 120], abs=10)
+    assert [sign.quad[1][0] for sign in signs] == pytest.approx([60, 120, 180], abs=10)
 
 
 def test_the_outer_signs_of_a_free_row_end_where_the_row_ends():
-    [reading] = free({"1": 0.99}, {"5": 0.99}, ends=(1.0, 10.0)).readings(1)
-    assert (reading.signs[0].quad[0][0], reading.signs[-1].quad[1][0]) == (0.0, 120.0)
+    first, last = free({"1": 0.99}, {"5": 0.99}, ends=(1.0, 10.0)).signs("15")
+    assert (first.quad[0][0], last.quad[1][0]) == (0.0, 120.0)
 
 
 def test_a_line_of_nothing_says_that_there_is_no_number():
-    [reading] = free({}, {}).readings(1)
-    assert (reading.text, reading.signs) == ("", ())
+    row = free({}, {})
+    [reading] = row.readings(1)
+    assert (reading.text, row.signs("")) == ("", ())
     assert reading.probability > 0.99
 
 

@@ -28,7 +28,7 @@ from tenfold.picture.frame import Ink
 
 __all__ = ["BOOKS_HELD_OUT", "LineExample", "LineSources", "Target"]
 
-SOURCES: Mapping[str, float] = {"picture": 0.64, "cell": 0.18, "strip": 0.1, "page": 0.08}
+SOURCES: Mapping[str, float] = {"picture": 0.62, "cell": 0.23, "strip": 0.07, "page": 0.08}
 """Where lines come from, and the share of each: drawn pictures of a number, real cells of tables, strips with print,
 letters or rules beside digits, and rows as they are found on drawn pages."""
 

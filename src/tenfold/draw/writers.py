@@ -31,7 +31,7 @@ from tenfold.picture.frame import Ink
 
 __all__ = ["FontWriter", "HandWriter", "Hands", "ImageWriter", "PenWriter", "Writer", "by_label"]
 
-HANDS: Mapping[str, float] = {"pen": 0.36, "image": 0.27, "hand": 0.18, "font": 0.15, "print": 0.04}
+HANDS: Mapping[str, float] = {"pen": 0.32, "image": 0.22, "hand": 0.27, "font": 0.15, "print": 0.04}
 """Kinds of writers, and the share of the numbers of each; a kind that nothing is known of is left out."""
 
 PEN_WIDTH = (6.0, 0.4)

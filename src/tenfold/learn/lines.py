@@ -23,16 +23,17 @@ from typing import Annotated, TypeAlias
 
 import cv2
 import numpy as np
+import onnx
 import torch
 import typer
-from onnx import TensorProto
+from onnx import TensorProto, numpy_helper
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
 from tenfold.arrays import LINE_HEIGHT, SEPARATORS
 from tenfold.data.examples import DIGITS
 from tenfold.draw.line_examples import LineExample, LineSources, Target
-from tenfold.errors import TenfoldError
+from tenfold.errors import ModelError, TenfoldError
 from tenfold.learn.checkpoint import load_checkpoint, save_checkpoint
 from tenfold.learn.learner import Learner
 from tenfold.learn.networks import Residual
@@ -41,11 +42,11 @@ from tenfold.learn.precision import with_precision
 from tenfold.learn.progress import TrainingProgress
 from tenfold.learn.recipes import TrainingOptions
 from tenfold.model.description import Epoch
-from tenfold.model.folder import SHIPPED, load_model, save_again
+from tenfold.model.folder import LINES_FILE, SHIPPED, load_model, save_again
 from tenfold.model.line_recognizer import LineNetwork
 from tenfold.model.promise import NUMBERS
 
-__all__ = ["ALPHABET", "LINE_OPTIONS", "batches", "lines_to_onnx", "loss_of", "network", "train"]
+__all__ = ["ALPHABET", "LINE_OPTIONS", "batches", "lines_from_onnx", "lines_to_onnx", "loss_of", "network", "train"]
 
 ALPHABET = "".join(DIGITS) + SEPARATORS
 """What it reads: digits, and what numbers are written with beside them."""
@@ -132,6 +133,7 @@ def train(
     checkpoint: Path | None = None,
     options: TrainingOptions = LINE_OPTIONS,
     progress: bool = False,
+    start: bytes | None = None,
 ) -> nn.Sequential:
     """Train the network on lines of `tenfold.draw.line_examples`.
 
@@ -142,12 +144,14 @@ def train(
         checkpoint: A file that is replaced after each epoch; where it is there already, the run goes on from it.
         options: How to train; seed and epochs are set anew.
         progress: Show a line of progress on standard error.
+        start: A network to go on from, as `lines_to_onnx` writes it, in place of fresh weights.
 
     Returns:
         The network, ready to answer.
 
     Raises:
         FetchError: A set that lines are made of is neither on this machine nor to be had.
+        ModelError: The network to go on from is of another shape.
         OptionError: The checkpoint is of another run.
         TrainingError: The loss is no longer finite.
     """
@@ -156,20 +160,22 @@ def train(
     options = replace(options, seed=seed, epochs=math.ceil(chunks / CHUNKS_PER_EPOCH))
     options = with_precision(options, torch.device("cpu"))
     torch.manual_seed(seed)
-    net = network(len(ALPHABET))
+    net = network(len(ALPHABET)) if start is None else lines_from_onnx(start)
+    narrow = 0.0 if start else FIRST * chunks
+    told = f"{chunks} chunks of lines{' after others' if start else ''}"
     learner, history = Learner(net, options), list[Epoch]()
     if checkpoint and checkpoint.exists():
-        saved = load_checkpoint(checkpoint, options, f"{chunks} chunks of lines")
+        saved = load_checkpoint(checkpoint, options, told)
         saved.restore_network(net)
         saved.restore_optimizer(learner.optimizer, learner.average)
         history += saved.history
     drawn = _drawn_ahead(CHUNKS_PER_EPOCH * len(history), chunks, options)
     with TrainingProgress(options, progress) as shown, closing(drawn):
         for number in range(len(history) + 1, options.epochs + 1):
-            history.append(_train_epoch(learner, drawn, number, chunks, options, shown))
+            history.append(_train_epoch(learner, drawn, number, chunks, narrow, options, shown))
             if checkpoint:
                 state = net, learner.optimizer, learner.average, options, tuple(history)
-                save_checkpoint(checkpoint, *state, f"{chunks} chunks of lines")
+                save_checkpoint(checkpoint, *state, told)
     learner.average.apply()
     return net.eval()
 
@@ -179,16 +185,17 @@ def _train_epoch(
     drawn: Iterable[Chunk],
     number: int,
     chunks: int,
+    narrow: float,
     options: TrainingOptions,
     shown: TrainingProgress,
 ) -> Epoch:
-    """Learn from the next `CHUNKS_PER_EPOCH` chunks, of `chunks` in all."""
+    """Learn from the next `CHUNKS_PER_EPOCH` chunks, of `chunks` in all; of the first `narrow` only narrow lines."""
     started, losses = time.perf_counter(), list[float]()
     first = CHUNKS_PER_EPOCH * (number - 1)
     torch.manual_seed(int(np.random.SeedSequence([options.seed, number]).generate_state(1)[0]))
     learner.network.train()
     for place, chunk in enumerate(islice(drawn, CHUNKS_PER_EPOCH), first):
-        widest = NARROW if place < FIRST * chunks else WIDEST
+        widest = NARROW if place < narrow else WIDEST
         learned = [example for example in chunk if example[0].shape[1] <= widest]
         steps = -(-len(learned) // options.batch_size)
         for step, (images, targets) in enumerate(batches(learned, place, options.batch_size)):
@@ -327,11 +334,36 @@ def lines_to_onnx(net: nn.Sequential) -> bytes:
     )
 
 
+def lines_from_onnx(content: bytes) -> nn.Sequential:
+    """Read a network back that `lines_to_onnx` wrote, to train it on.
+
+    Args:
+        content: The ONNX file's content.
+
+    Returns:
+        The network in evaluation mode.
+
+    Raises:
+        ModelError: Its weights are not those of `network(len(ALPHABET))`.
+    """
+    stored = (numpy_helper.to_array(tensor) for tensor in onnx.load_from_string(content).graph.initializer)
+    weights = [array for array in stored if array.dtype == np.float32 and array.size > 1]  # in the order of layers
+    net = network(len(ALPHABET))
+    expected = [values for values in net.state_dict().values() if values.is_floating_point()]
+    if [array.shape for array in weights] != [tuple(values.shape) for values in expected]:
+        raise ModelError("the line recogniser is not of the shape that is trained here: leave out --start")
+    with torch.no_grad():
+        for values, array in zip(expected, weights, strict=True):
+            values.copy_(torch.from_numpy(array.copy()))
+    return net.eval()
+
+
 def main(
     model: Annotated[Path, typer.Option(help="The model folder to put it into.")] = SHIPPED,
     count: Annotated[int, typer.Option("--lines", help="How many lines to learn from.")] = 1_200_000,
     seed: Annotated[int, typer.Option(help="Decides everything.")] = 0,
     threads: Annotated[int, typer.Option(help="How many cores to train with; one more draws.")] = 1,
+    start: Annotated[Path | None, typer.Option(help="A model folder whose line recogniser to go on from.")] = None,
 ) -> None:
     """Train the line recogniser and put it into a model folder, whose promises about whole numbers are dropped.
 
@@ -340,7 +372,8 @@ def main(
     checkpoint = model.with_name(f"{model.name}.lines.safetensors")
     try:
         beside = load_model(model)
-        net = train(count, seed, threads, checkpoint, progress=True)
+        others = load_model(start).content(LINES_FILE) if start else None
+        net = train(count, seed, threads, checkpoint, progress=True, start=others)
     except TenfoldError as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(1) from error

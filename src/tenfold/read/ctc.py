@@ -27,7 +27,10 @@ BEAM, TYPED_BEAM = 16, 64
 out at their end not to be. docs/log.md, "Typed numbers"."""
 
 UNLIKELY = 1e-4
-"""Probability below which a sign is not tried in a column."""
+"""Probability up to which a sign is not tried in a column."""
+
+NEVER = 0.0, 0.0
+"""How probable a text is that was not come to."""
 
 IMPOSSIBLE = -1e9
 """The logarithm of the probability of what cannot be, small enough to stay so in sums."""
@@ -56,21 +59,30 @@ def most_probable(columns: Columns, count: int, alphabet: str, grammar: NumberTy
 
 def _search(columns: Columns, alphabet: str, beam: int, may_begin: Callable[[str], bool] | None = None) -> list[str]:
     """Follow beginnings of texts from column to column; gives the `beam` most probable texts, the best first."""
+    places = {sign: place for place, sign in enumerate(alphabet)}
     followed = {"": (1.0, 0.0)}  # how probable it is with a last column that is blank, and with one that is not
-    for column in np.exp(columns.astype(np.float64)).tolist():
+    for column in np.exp(columns[_busy(columns)].astype(np.float64)).tolist():
         blank = column[-1]
         likely = [(sign, share) for sign, share in zip(alphabet, column, strict=False) if share > UNLIKELY]
         fresh: dict[str, tuple[float, float]] = {}
         for text, (paused, held) in followed.items():
             last, either = text[-1:], paused + held
-            _add(fresh, text, either * blank, held * column[alphabet.index(last)] if last else 0.0)
+            before = fresh.get(text, NEVER)
+            again = held * column[places[last]] if last else 0.0
+            fresh[text] = before[0] + either * blank, before[1] + again
             for sign, share in likely:
-                if may_begin is None or may_begin(text + sign):
-                    _add(fresh, text + sign, 0.0, (paused if sign == last else either) * share)  # again after a pause
-        if len(fresh) > beam:
-            fresh = dict(sorted(fresh.items(), key=_both, reverse=True)[:beam])
-        followed = fresh
-    return [text for text, _ in sorted(followed.items(), key=_both, reverse=True)]
+                longer = text + sign
+                if may_begin is None or may_begin(longer):
+                    before = fresh.get(longer, NEVER)
+                    fresh[longer] = before[0], before[1] + (paused if sign == last else either) * share
+        followed = dict(sorted(fresh.items(), key=_both, reverse=True)[:beam])
+    return [text for text, found in sorted(followed.items(), key=_both, reverse=True) if sum(found)]
+
+
+def _busy(columns: Columns) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Say in which columns something happens; of others in a row, where no sign is likely, only the first is kept."""
+    quiet = (columns[:, :-1] <= np.log(UNLIKELY)).all(axis=1)
+    return np.asarray(~(quiet & np.append(False, quiet[:-1])))
 
 
 def without(columns: Columns, passed: Sequence[int]) -> Columns:
@@ -100,13 +112,6 @@ def _both(found: tuple[str, tuple[float, float]]) -> float:
     return found[1][0] + found[1][1]
 
 
-def _add(found: dict[str, tuple[float, float]], text: str, paused: float, held: float) -> None:
-    if paused + held <= 0:
-        return
-    before = found.get(text)
-    found[text] = (before[0] + paused, before[1] + held) if before else (paused, held)
-
-
 def probabilities(columns: Columns, numbers: SignPlaces) -> Scores:
     """Give how probable numbers of one length are.
 
@@ -118,6 +123,8 @@ def probabilities(columns: Columns, numbers: SignPlaces) -> Scores:
         `float64 (n,)`, the logarithms of their probabilities.
     """
     count, length = numbers.shape
+    busy = _busy(columns)
+    pauses, columns = columns[~busy, -1].sum(dtype=np.float64), columns[busy]
     signs = np.full((count, 2 * length + 1), columns.shape[1] - 1)
     signs[:, 1::2] = numbers
     skips = _skips(signs)
@@ -129,7 +136,7 @@ def probabilities(columns: Columns, numbers: SignPlaces) -> Scores:
         both = np.logaddexp(total, stepped)
         np.logaddexp(both, skipped, out=both)
         np.add(both, column[signs], out=total)
-    return np.asarray(np.logaddexp(total[:, -1], total[:, -2]) if length else total[:, -1], np.float64)
+    return np.asarray((np.logaddexp(total[:, -1], total[:, -2]) if length else total[:, -1]) + pauses, np.float64)
 
 
 def _skips(signs: "np.ndarray") -> "np.ndarray":
@@ -146,6 +153,8 @@ def positions(columns: Columns, number: Sequence[int]) -> list[float]:
         columns: The line.
         number: The signs, as places in the alphabet.
     """
+    [busy] = np.nonzero(_busy(columns))
+    columns = columns[busy]
     signs = np.full(2 * len(number) + 1, columns.shape[1] - 1)
     signs[1::2] = number
     skips, likely = _skips(signs), columns[:, signs].astype(np.float64)
@@ -163,4 +172,4 @@ def positions(columns: Columns, number: Sequence[int]) -> list[float]:
         came = held, stepped, skipped + skips[place - 2]
         place -= came.index(max(came))
         path[time - 1] = place
-    return [2 * float(np.flatnonzero(path == 2 * sign + 3).mean()) + 0.5 for sign in range(len(number))]
+    return [2 * float(busy[path == 2 * sign + 3].mean()) + 0.5 for sign in range(len(number))]

@@ -13,7 +13,7 @@ from tenfold.read.lists import Known, assign
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import ALTERNATIVES, ReadRow
 from tenfold.read.promises import NEVER, ReadingKind
-from tenfold.read.readings import EMPTY, Reading
+from tenfold.read.readings import EMPTY, Reading, Sign
 from tenfold.read.sums import adds_up, reconciled
 from tenfold.read.types import NumberType, TypeReason, Value, believed
 
@@ -159,12 +159,13 @@ def _plain(typed: _Typed, outlier: float, least: float) -> Number:
     """
     row, readings = typed.row, typed.readings
     best = readings[0]
+    signs = row.says.signs(best.text)
     untyped = next(reading.probability for reading in row.readings if reading.text == best.text)
     value, doubt = typed.judge(best.text)
     reason: NumberReason | None = doubt
     if not best.text.strip(EMPTY):
         reason = "blank"
-    elif any(sign.out_of_distribution >= outlier for sign in best.signs):
+    elif any(sign.out_of_distribution >= outlier for sign in signs):
         reason = "not-a-digit"
     elif reason is None and np.float32(untyped) < least:  # as calibrations keep it
         reason = "uncertain"
@@ -180,11 +181,15 @@ def _plain(typed: _Typed, outlier: float, least: float) -> Number:
         reason=reason,
         quad=row.quad,
         digits=tuple(
-            NumberDigit(None if sign.text == EMPTY else sign.text, sign.probability, sign.quad) for sign in best.signs
+            NumberDigit(None if sign.text == EMPTY else sign.text, sign.probability, sign.quad) for sign in signs
         ),
         alternatives=tuple((reading.text, reading.probability) for reading in readings[:ALTERNATIVES]),
         matched=None,
     )
+
+
+def _digit(sign: Sign) -> NumberDigit:
+    return NumberDigit(None if sign.text == EMPTY else sign.text, sign.probability, sign.quad)
 
 
 def _listed(
@@ -268,4 +273,4 @@ def _choices(number: Number, typed: _Typed) -> list[tuple[Reading, Value]]:
     """Give what a field may say: of a list the number that was chosen, else all readings of its type."""
     if number.matched is None or number.value is None:
         return typed.values()
-    return [(Reading(number.text, number.probability, ()), number.value)]
+    return [(Reading(number.text, number.probability), number.value)]

@@ -29,7 +29,7 @@ from tenfold.read.ctc import most_probable, no_number, positions, without
 from tenfold.read.forms import Field, Form
 from tenfold.read.options import NumberOptions
 from tenfold.read.pooling import Opinion, third_opinion
-from tenfold.read.readings import EMPTY, Boxes, Free, Reading
+from tenfold.read.readings import EMPTY, Boxes, Free, Reading, Sign
 
 __all__ = ["ALTERNATIVES", "ReadRow", "check_reads_numbers", "read_page"]
 
@@ -219,11 +219,7 @@ def _turned_back(row: ReadRow, turn: int, shape: tuple[int, ...]) -> ReadRow:
 
 def _placed(row: ReadRow, place: Callable[[Quad], Quad]) -> ReadRow:
     """Say where a row is on another plane than it was read on."""
-    readings = [
-        replace(reading, signs=tuple(replace(sign, quad=place(sign.quad)) for sign in reading.signs))
-        for reading in row.readings
-    ]
-    return replace(row, readings=tuple(readings), quad=place(row.quad))
+    return replace(row, says=row.says.placed(place), quad=place(row.quad))
 
 
 def _read_form(model: Recognizer, page: Grey, form: Form, options: NumberOptions) -> list[ReadRow]:
@@ -304,9 +300,9 @@ def _digits(row: ReadRow, but: str = "") -> int:
     return sum(digit not in EMPTY + but for digit in row.readings[0].text)
 
 
-def _around(reading: Reading) -> Quad:
+def _around(signs: Sequence[Sign]) -> Quad:
     """Give the corners of what was read, from its first sign to its last."""
-    first, last = reading.signs[0].quad, reading.signs[-1].quad
+    first, last = signs[0].quad, signs[-1].quad
     return first[0], last[1], last[2], first[3]
 
 
@@ -344,7 +340,7 @@ def _free_row(row: FreeRow, said: Sequence[Columns], alphabet: str, options: Num
     told = tuple(reading for reading in readings if reading.text)
     if row.digit and told[0].probability < EVEN and len(told[0].text) * PITCH * row.digit < row.ends[1] - row.ends[0]:
         return None
-    return ReadRow(says, told, _around(told[0]))
+    return ReadRow(says, told, _around(says.signs(told[0].text)))
 
 
 def _apart(

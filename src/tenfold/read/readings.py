@@ -8,8 +8,9 @@ Source:
     Heskes 1998, "Selecting weighting factors in logarithmic opinion pools".
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -67,11 +68,6 @@ class Sign:
     quad: Quad
     image: Image | None = None
 
-    @property
-    def weight(self) -> float:
-        """How probably it is a digit, and this one."""
-        return self.probability * (1 - self.out_of_distribution)
-
 
 @dataclass(frozen=True, eq=False)
 class Reading:
@@ -80,12 +76,10 @@ class Reading:
     Attributes:
         text: Its digits, `_` for an empty box.
         probability: How probable it is beside all others.
-        signs: Its characters.
     """
 
     text: str
     probability: float
-    signs: tuple[Sign, ...]
 
 
 class Boxes:
@@ -111,20 +105,34 @@ class Boxes:
 
     def readings(self, count: int) -> list[Reading]:
         """Give the `count` most probable readings, the best first."""
-        found: list[tuple[float, tuple[Sign, ...]]] = [(1.0, ())]
-        for box, part in zip(self._boxes, self._parts, strict=True):
+        found = [(1.0, "")]
+        for box in self._boxes:
             if box is None:
-                signs = [Sign(EMPTY, 1.0, 0.0, part.quad)]
+                signs = [(1.0, EMPTY)]
             else:
                 probable, outlier = box
                 best = np.argsort(-probable)[:GUESSES].tolist()
-                signs = [
-                    Sign(self._alphabet[place], float(probable[place]), outlier, part.quad, part.image)
-                    for place in best
-                ]
-            followed = [(share * sign.weight, (*before, sign)) for share, before in found for sign in signs]
+                signs = [(float(probable[place]) * (1 - outlier), self._alphabet[place]) for place in best]
+            followed = [(share * weight, before + sign) for share, before in found for weight, sign in signs]
             found = sorted(followed, key=lambda each: -each[0])[: max(BEAM, count)]
-        return [Reading("".join(sign.text for sign in signs), share, signs) for share, signs in found[:count]]
+        return [Reading(text, share) for share, text in found[:count]]
+
+    def signs(self, text: str) -> tuple[Sign, ...]:
+        """Give the characters of a reading; none of a text that does not have one for each box."""
+        if len(text) != len(self._boxes):
+            return ()
+        return tuple(
+            Sign(EMPTY, 1.0, 0.0, part.quad)
+            if box is None
+            else Sign(sign, float(box[0][self._alphabet.index(sign)]), box[1], part.quad, part.image)
+            for sign, box, part in zip(text, self._boxes, self._parts, strict=True)
+        )
+
+    def placed(self, place: Callable[[Quad], Quad]) -> "Boxes":
+        """Give the same row on another plane; `place` takes corners there."""
+        other = copy(self)
+        other._parts = tuple(replace(part, quad=place(part.quad)) for part in self._parts)
+        return other
 
     def on_list(self, numbers: SignPlaces) -> Scores:
         """Give how many times as likely the row is if it says a number than if it says any number of that length."""
@@ -185,21 +193,10 @@ class Free:
             if digits is None or not each.text or digits == len(without_separators(each.text))
         ]
         total = sum(each.probability for each in fitting)
-        return [
-            Reading(each.text, each.probability / total, self._signs(each.text)) for each in fitting[:count] if total
-        ]
+        return [Reading(each.text, each.probability / total) for each in fitting[:count] if total]
 
-    def on_list(self, numbers: SignPlaces) -> Scores:
-        """Give how many times as likely the row is if it says a number than if it says any number of that length.
-
-        Separators that stand in none of the numbers are passed over in the row.
-        """
-        columns, alphabet = self._opinions[0].columns, self._opinions[0].alphabet
-        passed = [place for place, sign in enumerate(alphabet) if sign in SEPARATORS and not (numbers == place).any()]
-        found = probabilities(without(columns, passed), numbers)
-        return np.asarray(np.exp(found) * float(len(alphabet) - len(passed)) ** numbers.shape[1], np.float64)
-
-    def _signs(self, text: str) -> tuple[Sign, ...]:
+    def signs(self, text: str) -> tuple[Sign, ...]:
+        """Give the characters of a reading."""
         if not text:
             return ()
         columns, alphabet = self._opinions[0].columns, self._opinions[0].alphabet
@@ -211,6 +208,22 @@ class Free:
             Sign(sign, _sureness(columns, place, middle), 0.0, self._row.part(*span))
             for sign, place, middle, span in zip(text, places, middles, spans, strict=True)
         )
+
+    def placed(self, place: Callable[[Quad], Quad]) -> "Free":
+        """Give the same row on another plane; `place` takes corners there."""
+        other = copy(self)
+        other._row = replace(self._row, quad=place(self._row.quad))
+        return other
+
+    def on_list(self, numbers: SignPlaces) -> Scores:
+        """Give how many times as likely the row is if it says a number than if it says any number of that length.
+
+        Separators that stand in none of the numbers are passed over in the row.
+        """
+        columns, alphabet = self._opinions[0].columns, self._opinions[0].alphabet
+        passed = [place for place, sign in enumerate(alphabet) if sign in SEPARATORS and not (numbers == place).any()]
+        found = probabilities(without(columns, passed), numbers)
+        return np.asarray(np.exp(found) * float(len(alphabet) - len(passed)) ** numbers.shape[1], np.float64)
 
 
 def _sureness(columns: Columns, place: int, middle: float) -> float:

@@ -94,4 +94,5 @@ def _images_of_boxes(row: ReadRow) -> Images:
     if row.kind == "free":
         return NO_IMAGES
     blank = np.zeros((SIDE, SIDE), np.uint8)
-    return np.stack([blank if sign.image is None else sign.image for sign in row.readings[0].signs])
+    signs = row.says.signs(row.readings[0].text)
+    return np.stack([blank if sign.image is None else sign.image for sign in signs])
