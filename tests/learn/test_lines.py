@@ -1,4 +1,4 @@
-"""The line recogniser learns, goes on where it was stopped, and answers in ONNX as it does in PyTorch."""
+"""The line recogniser learns, and goes on where it was stopped or from another."""
 
 import math
 from concurrent.futures import ThreadPoolExecutor
@@ -6,7 +6,6 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
-import onnx
 import pytest
 import torch
 from typer.testing import CliRunner
@@ -16,8 +15,9 @@ from tenfold.draw.lines import LineGlyphs, draw_line
 from tenfold.errors import FetchError, OptionError
 from tenfold.learn import lines as lines_module
 from tenfold.learn.learner import Learner
-from tenfold.learn.lines import ALPHABET, LINE_OPTIONS, batches, lines_to_onnx, loss_of, network, train
-from tenfold.model.line_recognizer import LineNetwork, LineRecognizer
+from tenfold.learn.line_network import ALPHABET, lines_to_onnx, network
+from tenfold.learn.lines import LINE_OPTIONS, batches, loss_of, train
+from tenfold.learn.quantize import lines_to_int8
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +149,17 @@ def test_a_stopped_run_goes_on_to_the_same_network(small, tmp_path, monkeypatch)
         train(**{**small, "count": 8 * 8}, checkpoint=checkpoint)
 
 
+def test_a_run_that_starts_from_a_network_is_another_from_its_first_step(small, tmp_path):
+    start = lines_to_int8(lines_to_onnx(train(**small)), [np.zeros((48, 40), np.uint8)])
+    further = train(**small, start=start)
+    assert torch.equal(weights(further), weights(train(**small, start=start)))
+    assert not torch.equal(weights(further), weights(train(**small)))
+    checkpoint = tmp_path / "run.safetensors"
+    train(**small, checkpoint=checkpoint)
+    with pytest.raises(OptionError, match="made on other data"):
+        train(**small, checkpoint=checkpoint, start=start)
+
+
 def test_progress_tells_epochs_and_the_loss(small, capfd):
     train(**small, progress=True)
     told = capfd.readouterr().err
@@ -174,25 +185,3 @@ def test_the_command_says_what_is_missing_without_a_traceback(nowhere, monkeypat
     assert done.exit_code == 1
     assert "weather-cells is not on this machine" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_the_network_is_as_large_as_its_module_says():
-    net = network(len(ALPHABET)).eval()
-    trained = sum(weights.numel() for weights in net.parameters())
-    stored = sum(math.prod(tensor.dims) for tensor in onnx.load_from_string(lines_to_onnx(net)).graph.initializer)
-    assert f"{trained:,} weights" in lines_module.__doc__
-    assert f"{stored:,} numbers" in lines_module.__doc__
-
-
-@pytest.mark.parametrize("alphabet", [ALPHABET, "abc"])
-def test_onnx_answers_as_pytorch_does_whatever_else_is_in_the_batch(lines, alphabet):
-    torch.manual_seed(1)
-    net = network(len(alphabet)).eval()
-    recognizer = LineRecognizer(LineNetwork(alphabet, lines_to_onnx(net)), threads=1, source="the network")
-    fours = [np.pad(line, ((0, 0), (0, -line.shape[1] % 4))) for line, _ in lines[:5]]
-    for line, answered in zip(fours, recognizer(fours), strict=True):
-        with torch.no_grad():
-            logits = net(torch.from_numpy(line)[None, None].float() / 255)
-        expected = logits.log_softmax(1)[0, :, 0].T.numpy()
-        assert answered.shape == expected.shape == (line.shape[1] // 2, len(alphabet) + 1)
-        assert np.allclose(answered[:-40], expected[:-40], atol=1e-3)

@@ -12,7 +12,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
 from tenfold.learn import networks
-from tenfold.learn.lines import lines_to_onnx, network
+from tenfold.learn.line_network import lines_to_onnx, network
 from tenfold.learn.networks import ACTIVATIONS, PLACES, Ensemble, Normalise, Residual, convolutional, deep, dense
 from tenfold.learn.onnx_graph import LAYERS as GRAPH_LAYERS
 from tenfold.learn.onnx_graph import Graph, to_onnx

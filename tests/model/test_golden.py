@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tenfold.errors import ModelError
-from tenfold.model.golden import GOLDEN_TOLERANCE, check_golden, stored_golden, stored_images
+from tenfold.model.golden import COLUMN_TOLERANCE, GOLDEN_TOLERANCE, check_golden, stored_golden, stored_images
 
 DOCUMENT = Path("mine/model.json")
 
@@ -24,10 +24,10 @@ def test_what_is_stored_comes_back(random_images, answers):
     check_golden(stored, *answers, DOCUMENT)
 
 
-@pytest.mark.parametrize("place", [0, 1])
-def test_other_answers_are_refused(random_images, answers, place):
+@pytest.mark.parametrize("further", [(20 * GOLDEN_TOLERANCE, 0), (0, 2 * COLUMN_TOLERANCE)])
+def test_other_answers_are_refused(random_images, answers, further):
     stored = stored_golden(random_images[:2], *answers)
-    others = [each + 20 * GOLDEN_TOLERANCE * (number == place) for number, each in enumerate(answers)]
+    others = [each + more for each, more in zip(answers, further, strict=True)]
     with pytest.raises(ModelError, match="mine no longer gives the answers it was saved with"):
         check_golden(stored, *others, DOCUMENT)
 

@@ -1,6 +1,5 @@
-"""The line recogniser: from a line's columns to signs, trained on drawn pictures and on real ones.
+"""The line recogniser's training, on drawn pictures and on real ones.
 
-It learns 1,502,123 weights; its ONNX file holds 1,505,070 numbers, what batch normalisation measured among them.
 `python -m tenfold.learn.lines` trains it again, in about three hours on two cores; a run that was stopped goes on where
 its last checkpoint was written.
 """
@@ -23,33 +22,27 @@ from typing import Annotated, TypeAlias
 
 import cv2
 import numpy as np
-import onnx
 import torch
 import typer
-from onnx import TensorProto, numpy_helper
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
-from tenfold.arrays import LINE_HEIGHT, SEPARATORS
-from tenfold.data.examples import DIGITS
+from tenfold.arrays import LINE_HEIGHT, Line
 from tenfold.draw.line_examples import LineExample, LineSources, Target
-from tenfold.errors import ModelError, TenfoldError
+from tenfold.errors import TenfoldError
 from tenfold.learn.checkpoint import load_checkpoint, save_checkpoint
 from tenfold.learn.learner import Learner
-from tenfold.learn.networks import Residual
-from tenfold.learn.onnx_graph import LAYERS, Graph
+from tenfold.learn.line_network import ALPHABET, lines_from_onnx, lines_to_onnx, network
 from tenfold.learn.precision import with_precision
 from tenfold.learn.progress import TrainingProgress
+from tenfold.learn.quantize import lines_to_int8
 from tenfold.learn.recipes import TrainingOptions
 from tenfold.model.description import Epoch
 from tenfold.model.folder import LINES_FILE, SHIPPED, load_model, save_again
 from tenfold.model.line_recognizer import LineNetwork
 from tenfold.model.promise import NUMBERS
 
-__all__ = ["ALPHABET", "LINE_OPTIONS", "batches", "lines_from_onnx", "lines_to_onnx", "loss_of", "network", "train"]
-
-ALPHABET = "".join(DIGITS) + SEPARATORS
-"""What it reads: digits, and what numbers are written with beside them."""
+__all__ = ["LINE_OPTIONS", "batches", "loss_of", "train"]
 
 Tensor: TypeAlias = torch.Tensor
 Chunk: TypeAlias = list[LineExample]
@@ -84,46 +77,11 @@ connectionist temporal classification begins."""
 FIRST = 0.15
 """Share of all lines that `NARROW` holds for."""
 
+FOR_RANGES = 400
+"""Lines that are drawn to measure the ranges of int8 on."""
+
 WIDTHS = 16
 """Batches are as wide as a multiple of this, in pixels: oneDNN keeps a kernel for every width."""
-
-
-def network(signs: int) -> nn.Sequential:
-    """Make the network with fresh weights.
-
-    Args:
-        signs: How many signs its alphabet has.
-
-    Returns:
-        From `float32 (n, 1, 48, w)`, 0…1, `w` a multiple of 4, to logits `float32 (n, signs + 1, 1, w // 2)`: for each
-        second column those of the signs, and last that of the blank, which says that no sign begins there.
-
-    Source:
-        Shi, Bai and Yao 2015, "An end-to-end trainable neural network for image-based sequence recognition", with
-        residual blocks (He et al. 2016) in place of recurrent layers: a number needs little context.
-    """
-    return nn.Sequential(
-        *_block(1, 24, (5, 5), (2, 2), 2),
-        *_block(24, 40),
-        nn.MaxPool2d(2),
-        *_block(40, 64),
-        Residual(64),
-        nn.MaxPool2d((2, 1)),
-        *_block(64, 96),
-        Residual(96),
-        nn.MaxPool2d((2, 1)),
-        *_block(96, 160),
-        *_block(160, 256, (3, 3), (0, 1)),
-        Residual(256, (1, 5)),
-        nn.Dropout(0.15),
-        nn.ConvTranspose2d(256, signs + 1, (1, 2), (1, 2)),
-    )
-
-
-def _block(
-    inputs: int, outputs: int, kernel: tuple[int, int] = (3, 3), padding: tuple[int, int] = (1, 1), stride: int = 1
-) -> list[nn.Module]:
-    return [nn.Conv2d(inputs, outputs, kernel, stride, padding, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()]
 
 
 def train(
@@ -144,14 +102,14 @@ def train(
         checkpoint: A file that is replaced after each epoch; where it is there already, the run goes on from it.
         options: How to train; seed and epochs are set anew.
         progress: Show a line of progress on standard error.
-        start: A network to go on from, as `lines_to_onnx` writes it, in place of fresh weights.
+        start: A network to go on from, as `lines_from_onnx` reads it, in place of fresh weights.
 
     Returns:
         The network, ready to answer.
 
     Raises:
         FetchError: A set that lines are made of is neither on this machine nor to be had.
-        ModelError: The network to go on from is of another shape.
+        ModelError: There is no such network in `start`.
         OptionError: The checkpoint is of another run.
         TrainingError: The loss is no longer finite.
     """
@@ -308,54 +266,10 @@ def loss_of(logits: Tensor, targets: Sequence[Target], alphabet: str) -> Tensor:
     return -likelihoods.logsumexp(1).mean()
 
 
-def lines_to_onnx(net: nn.Sequential) -> bytes:
-    """Write the network as ONNX.
-
-    Args:
-        net: The network, in evaluation mode.
-
-    Returns:
-        The file's content: input `lines`, `uint8 (n, 48, w)`, `w` a multiple of 4; output `columns`, `float32
-        (n, w // 2, signs + 1)`, for each second column the logarithms of the probabilities of each sign, and last of
-        the blank.
-    """
-    graph = Graph("lines")
-    graph.add("Cast", to=TensorProto.FLOAT)
-    graph.add("Mul", np.float32(1 / 255))
-    graph.add("Unsqueeze", np.array([1]))
-    for layer in net:
-        LAYERS[type(layer)](graph, layer)
-    graph.add("Squeeze", np.array([2]))
-    graph.add("Transpose", perm=(0, 2, 1))
-    graph.add("LogSoftmax", axis=2, result="columns")
-    return graph.content(
-        {"lines": (TensorProto.UINT8, ["n", LINE_HEIGHT, "w"])},
-        {"columns": (TensorProto.FLOAT, ["n", None, net[-1].out_channels])},
-    )
-
-
-def lines_from_onnx(content: bytes) -> nn.Sequential:
-    """Read a network back that `lines_to_onnx` wrote, to train it on.
-
-    Args:
-        content: The ONNX file's content.
-
-    Returns:
-        The network in evaluation mode.
-
-    Raises:
-        ModelError: Its weights are not those of `network(len(ALPHABET))`.
-    """
-    stored = (numpy_helper.to_array(tensor) for tensor in onnx.load_from_string(content).graph.initializer)
-    weights = [array for array in stored if array.dtype == np.float32 and array.size > 1]  # in the order of layers
-    net = network(len(ALPHABET))
-    expected = [values for values in net.state_dict().values() if values.is_floating_point()]
-    if [array.shape for array in weights] != [tuple(values.shape) for values in expected]:
-        raise ModelError("the line recogniser is not of the shape that is trained here: leave out --start")
-    with torch.no_grad():
-        for values, array in zip(expected, weights, strict=True):
-            values.copy_(torch.from_numpy(array.copy()))
-    return net.eval()
+def _lines_for_ranges(seed: int) -> list[Line]:
+    """Draw lines that nothing is learned from."""
+    rng = np.random.default_rng([seed, FOR_RANGES])
+    return [line for line, _ in LineSources.gather(rng).draw(FOR_RANGES, rng)]
 
 
 def main(
@@ -374,12 +288,13 @@ def main(
         beside = load_model(model)
         others = load_model(start).content(LINES_FILE) if start else None
         net = train(count, seed, threads, checkpoint, progress=True, start=others)
+        ranges = _lines_for_ranges(seed)
     except TenfoldError as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
     calibration = {name: value for name, value in beside.info.calibration.items() if name != NUMBERS}
     info = replace(beside.info, calibration=calibration)
-    save_again(beside, model, info, lines=LineNetwork(ALPHABET, lines_to_onnx(net)))
+    save_again(beside, model, info, lines=LineNetwork(ALPHABET, lines_to_int8(lines_to_onnx(net), ranges)))
     checkpoint.unlink(missing_ok=True)
     print(model)
 

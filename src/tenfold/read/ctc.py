@@ -15,7 +15,7 @@ import numpy as np
 from tenfold.arrays import Columns
 from tenfold.read.types import NumberType
 
-__all__ = ["Scores", "SignPlaces", "most_probable", "no_number", "positions", "probabilities", "without"]
+__all__ = ["Scores", "SignPlaces", "best_path", "most_probable", "no_number", "positions", "probabilities", "without"]
 
 Scores: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
 
@@ -106,6 +106,11 @@ def without(columns: Columns, passed: Sequence[int]) -> Columns:
 def no_number(columns: Columns) -> float:
     """Say how probable it is that a line holds no number, 0…1."""
     return float(np.exp(columns[:, -1].sum(dtype=np.float64)))
+
+
+def best_path(columns: Columns) -> float:
+    """Say how probable the most probable signs of all columns are together, 0…1: no more than the best text is."""
+    return float(np.exp(columns.max(axis=1).sum(dtype=np.float64)))
 
 
 def _both(found: tuple[str, tuple[float, float]]) -> float:

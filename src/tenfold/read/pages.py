@@ -25,7 +25,7 @@ from tenfold.page.line import holds_several_lines, line_of_digit
 from tenfold.page.paper import even_out
 from tenfold.page.quads import Homography, Quad, cut_out, height_of, mapped
 from tenfold.picture.decode import Grey
-from tenfold.read.ctc import most_probable, no_number, positions, without
+from tenfold.read.ctc import best_path, most_probable, no_number, positions, without
 from tenfold.read.forms import Field, Form
 from tenfold.read.options import NumberOptions
 from tenfold.read.pooling import Opinion, third_opinion
@@ -53,12 +53,15 @@ EVEN = 0.5
 """A row whose probability of holding no number is this or more is left out; asking about its digits cannot make a
 number more probable."""
 
-ALONE, UPRIGHT = 5, 1.5
+ALONE, UPRIGHT, HARDLY = 5, 1.5, 0.15
 """ALONE: greatest height of a picture that is first read as one number, in heights of a line: 240 pixels. UPRIGHT: and
-its greatest height in its own widths."""
+its greatest height in its own widths. HARDLY: a number so read that is less probable is looked for as on a page."""
 
 SPACE = " "
 """How a gap between groups of digits is written."""
+
+PERHAPS = 0.1
+"""Probability in any column, at least, of a space that is looked for."""
 
 APART = 1.6
 """From one sign to the next across a space, at least, as a multiple of the most between other neighbours of the row:
@@ -133,12 +136,9 @@ def read_page(
         rows = _read_form(model, page, options.form, options)
     else:
         rows = _read_alone(model, page, options)
-        if _sureness(rows) < EVEN:
+        if _sureness(rows) < HARDLY:
             others = _read_turned(model, page, options)
             rows = others if _sureness(others) > _sureness(rows) else rows
-        elif _sureness(rows) < SURE:
-            boxed = _boxes(model, find_boxed(even_out(page), digits=options.digits))
-            rows = boxed if _said(boxed) > _said(rows) else rows
     return [replace(row, file=file, page=number, row=place) for place, row in enumerate(rows)]
 
 
@@ -157,14 +157,26 @@ def check_reads_numbers(model: Recognizer) -> None:
 
 
 def _read_alone(model: Recognizer, page: Grey, options: NumberOptions) -> list[ReadRow]:
-    """Read a picture that shows one line alone, whole; nothing where it may show more."""
+    """Read a picture that shows one line alone, whole; nothing where it may show more.
+
+    Where it is not read surely, it may stand on its head, or show boxes.
+    """
     height, width = page.shape
     if options.grid or height > ALONE * LINE_HEIGHT or height > width * UPRIGHT:
         return []
     paper = even_out(page)
     if holds_several_lines(paper):
         return []
-    return _free(model, [whole_row(page, paper)], options)
+    rows = _free(model, [whole_row(page, paper)], options)
+    if 0 < _sureness(rows) < EVEN:
+        head = np.asarray(cv2.rotate(page, cv2.ROTATE_180), np.uint8)
+        turned = _free(model, [whole_row(head, even_out(head))], options)
+        if _sureness(turned) >= WELL:
+            rows = [_turned_back(row, cv2.ROTATE_180, page.shape) for row in turned]
+    if 0 < _sureness(rows) < SURE:
+        boxed = _boxes(model, find_boxed(paper, digits=options.digits))
+        rows = boxed if _said(boxed) > _said(rows) else rows
+    return rows
 
 
 def _read_turned(model: Recognizer, page: Grey, options: NumberOptions) -> list[ReadRow]:
@@ -321,12 +333,12 @@ def _boxes(model: Recognizer, rows: Sequence[Row]) -> list[ReadRow]:
 
 
 def _free(model: Recognizer, rows: Sequence[FreeRow], options: NumberOptions) -> list[ReadRow]:
-    """Read free rows; those that hold no number are left out."""
-    columns = iter(model.lines([line for row in rows for line in row.lines]))
+    """Read free rows; those that hold no number are left out, and those that are read surely are looked at once."""
     found = []
-    for row in rows:
-        said = [next(columns) for _ in row.lines]
-        if no_number(said[0]) < EVEN:
+    for row, columns in zip(rows, model.lines([row.lines[0] for row in rows]), strict=True):
+        if no_number(columns) < EVEN:
+            others = row.lines[1:] if best_path(columns) < SURE else ()
+            said = [columns, *model.lines(others)]
             found += [_free_row(*part, model.alphabet, options) for part in _apart(row, said, model.alphabet, options)]
     return [row for row in found if row]
 
@@ -366,9 +378,9 @@ def _apart(
 
 def _cuts(columns: Columns, alphabet: str) -> list[int]:
     """Give the columns of those spaces in a line that are clearly wider than its other gaps."""
-    text = most_probable(columns, 1, alphabet)[0].strip()
-    if SPACE not in text:
+    if columns[:, alphabet.index(SPACE)].max() < np.log(PERHAPS):
         return []
+    text = most_probable(columns, 1, alphabet)[0].strip()
     middles = positions(columns, [alphabet.index(sign) for sign in text])
     near = [b - a for (a, b), pair in zip(pairwise(middles), pairwise(text), strict=True) if SPACE not in pair]
     return [

@@ -1,0 +1,88 @@
+"""The line recogniser answers in ONNX as it does in PyTorch, in int8 nearly so, and comes back from its file."""
+
+import math
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from tenfold.draw.line_examples import as_line
+from tenfold.draw.lines import LineGlyphs, draw_line
+from tenfold.errors import DataError, ModelError
+from tenfold.learn import line_network
+from tenfold.learn.line_network import ALPHABET, lines_from_onnx, lines_to_onnx, network
+from tenfold.learn.quantize import lines_to_int8
+from tenfold.model.line_recognizer import LineNetwork, LineRecognizer
+
+
+@pytest.fixture(scope="module")
+def lines(mnist):
+    rng = np.random.default_rng(0)
+    glyphs = LineGlyphs.gather(mnist.x_train[:500], mnist.y_train[:500], rng)
+    strips = [as_line(draw_line(glyphs, rng)[0], 1.5) for _ in range(24)]
+    return [np.pad(strip, ((0, 0), (0, -strip.shape[1] % 4))) for strip in strips]
+
+
+@pytest.fixture(scope="module")
+def net(lines):
+    """A network that has seen lines, so that batch normalisation knows their ranges."""
+    torch.manual_seed(1)
+    made = network(len(ALPHABET)).train()
+    with torch.no_grad():
+        for line in lines:
+            made(torch.from_numpy(line)[None, None].float() / 255)
+    return made.eval()
+
+
+def answers(content, lines, alphabet=ALPHABET):
+    return LineRecognizer(LineNetwork(alphabet, content), threads=1, source="the network")(lines)
+
+
+def columns(net, line):
+    with torch.no_grad():
+        return net(torch.from_numpy(line)[None, None].float() / 255).log_softmax(1)[0, :, 0].T.numpy()
+
+
+def test_the_network_is_as_large_as_its_module_says(net):
+    trained = sum(weights.numel() for weights in net.parameters())
+    stored = sum(math.prod(tensor.dims) for tensor in onnx.load_from_string(lines_to_onnx(net)).graph.initializer)
+    assert f"{trained:,} weights" in line_network.__doc__
+    assert f"{stored:,} numbers" in line_network.__doc__
+
+
+@pytest.mark.parametrize("alphabet", [ALPHABET, "abc"])
+def test_onnx_answers_as_pytorch_does_whatever_else_is_in_the_batch(lines, alphabet):
+    torch.manual_seed(1)
+    net = network(len(alphabet)).eval()
+    for line, answered in zip(lines[:5], answers(lines_to_onnx(net), lines[:5], alphabet), strict=True):
+        expected = columns(net, line)
+        assert answered.shape == expected.shape == (line.shape[1] // 2, len(alphabet) + 1)
+        assert np.allclose(answered[:-40], expected[:-40], atol=1e-3)
+
+
+def test_int8_is_a_quarter_of_the_size_and_answers_nearly_the_same(net, lines):
+    content = lines_to_onnx(net)
+    small = lines_to_int8(content, lines)
+    assert len(small) < 0.3 * len(content)
+    for line in lines:
+        [answered] = answers(small, [line])
+        assert np.abs(answered - columns(net, line)).mean() < 0.1
+
+
+def test_a_network_comes_back_from_its_file(net, lines):
+    back = lines_from_onnx(lines_to_int8(lines_to_onnx(net), lines))
+    assert not back.training
+    assert all(np.abs(columns(back, line) - columns(net, line)).mean() < 0.1 for line in lines)
+
+
+def test_what_is_no_such_network_does_not_come_back(net):
+    with pytest.raises(ModelError, match="not one that this trains on"):
+        lines_from_onnx(lines_to_onnx(net))
+    with pytest.raises(ModelError, match="not one that this trains on"):
+        lines_from_onnx(lines_to_int8(lines_to_onnx(network(3).eval()), [np.zeros((48, 40), np.uint8)]))
+
+
+def test_int8_needs_lines(net):
+    with pytest.raises(DataError, match="lines to measure the ranges on"):
+        lines_to_int8(lines_to_onnx(net), [])
