@@ -9,15 +9,17 @@ from tenfold.read.surroundings import with_surroundings
 class Stub:
     """Reads every line as one sign, as surely as it is told to."""
 
-    def __init__(self, alphabet="0123456789.", sign="3", share=0.9):
-        self.classes, self.alphabet, self._sign, self._share = tuple("0123456789"), alphabet, sign, share
+    def __init__(self, alphabet="0123456789.", sign="3", share=0.9, place=2, others=None):
+        self.classes, self.alphabet, self._share = tuple("0123456789"), alphabet, share
+        self._signs = {place: sign, **(others or {})}
 
     def lines(self, lines):
         signs = len(self.alphabet)
-        columns = np.full((4, signs + 1), 1e-6)
+        columns = np.full((4 if len(self._signs) == 1 else 12, signs + 1), 1e-6)
         columns[:, -1] = 1.0
-        columns[2] = (1 - self._share) / signs
-        columns[2, self.alphabet.index(self._sign)] = self._share
+        for place, sign in self._signs.items():
+            columns[place] = (1 - self._share) / signs
+            columns[place, self.alphabet.index(sign)] = self._share
         return [np.log(columns / columns.sum(axis=1, keepdims=True)).astype(np.float32) for _ in lines]
 
 
@@ -42,6 +44,18 @@ def test_the_surer_opinion_wins_and_is_less_sure_then():
     assert pooled[0].argmax() == 3
     assert 0.3 < pooled[0, 3] < 0.9
     assert pooled.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_neighbours_on_both_sides_are_passed_over():
+    neighbours = Stub(place=5, share=0.99, others={0: "1", 10: "7"})
+    pooled = with_surroundings(neighbours, [PICTURE], sure_of(8, 0.5))
+    assert pooled[0].argmax() == 3
+    assert pooled[0, 3] > 0.5
+
+
+def test_a_digit_at_the_side_is_read_where_nothing_is_in_the_middle():
+    aside = Stub(place=1, share=0.99, others={11: " "}, alphabet="0123456789 ")
+    assert with_surroundings(aside, [PICTURE], sure_of(8, 0.3))[0].argmax() == 3
 
 
 def test_a_point_beside_a_digit_is_passed_over():

@@ -8,12 +8,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tenfold.arrays import Probabilities, Recognizer, without_separators
+from tenfold.arrays import Columns, Probabilities, Recognizer, without_separators
 from tenfold.page.line import whole_line
 from tenfold.picture.decode import Grey
-from tenfold.read.ctc import probabilities, without
+from tenfold.read.ctc import no_number, probabilities, without
 
 __all__ = ["with_surroundings"]
+
+SIDE = 0.25
+"""Share of a picture on each side in which digits are its neighbours, if there is one between."""
 
 LEAST = 1e-3
 """Least probability of a digit in either opinion: networks are at times surely wrong."""
@@ -38,8 +41,15 @@ def with_surroundings(model: Recognizer, pictures: Sequence[Grey], alone: Probab
     signs = np.array([[model.alphabet.index(name)] for name in model.classes], np.int8)
     passed = [place for place, sign in enumerate(model.alphabet) if sign not in model.classes]
     columns = model.lines([whole_line(picture) for picture in pictures])
-    around = np.stack([probabilities(without(each, passed), signs) for each in columns])
+    around = np.stack([probabilities(_in_the_middle(without(each, passed)), signs) for each in columns])
     around -= np.logaddexp.reduce(around, axis=1, keepdims=True)
     pooled = (np.log(np.maximum(alone, LEAST)) + np.maximum(around, np.log(LEAST))) / 2
     pooled -= np.logaddexp.reduce(pooled, axis=1, keepdims=True)
     return np.asarray(np.exp(pooled), np.float32)
+
+
+def _in_the_middle(columns: Columns) -> Columns:
+    """Keep the middle half of a picture's columns; all of them where no digit is in it."""
+    side = round(SIDE * len(columns))
+    middle = columns[side : len(columns) - side]
+    return middle if no_number(middle) < 0.5 else columns
