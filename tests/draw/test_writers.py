@@ -113,7 +113,7 @@ def test_all_kinds_write_those_more_that_more_is_known_of(hands):
     rng = np.random.default_rng(4)
     counts = Counter(type(hands.choose(rng)) for _ in range(2000))
     shares = [counts[kind] / 2000 for kind in (PenWriter, ImageWriter, HandWriter, FontWriter)]
-    assert shares == pytest.approx([0.36, 0.27, 0.18, 0.19], abs=0.04)
+    assert shares == pytest.approx([0.32, 0.22, 0.27, 0.19], abs=0.04)
 
 
 def test_what_nothing_is_known_of_does_not_write():

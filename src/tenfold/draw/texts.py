@@ -7,14 +7,16 @@ from numpy.random import Generator
 __all__ = ["choose_digits", "choose_text", "choose_words"]
 
 TEXTS: Mapping[str, float] = {
-    "integer": 0.42,
-    "round": 0.08,
-    "grouped": 0.15,
-    "decimal": 0.17,
-    "date": 0.07,
-    "time": 0.03,
-    "signed": 0.04,
+    "integer": 0.34,
+    "round": 0.07,
+    "grouped": 0.14,
+    "decimal": 0.16,
+    "date": 0.12,
+    "time": 0.035,
+    "signed": 0.045,
+    "fraction": 0.02,
     "identifier": 0.04,
+    "several": 0.03,
 }
 """Kinds of numbers, and the share of each: mostly plain ones, and enough of the others to learn their signs. All the
 shares and ranges of this module are estimates of what stands in forms, tables and on cheques."""
@@ -49,8 +51,12 @@ def choose_text(rng: Generator) -> str:
             return f"{rng.integers(0, 24)}{rng.choice([':', '.'], p=(0.75, 0.25))}{rng.integers(0, 60):02d}"
         case "signed":
             return _signed(rng)
+        case "fraction":
+            return f"{rng.integers(1, 100)}/{rng.integers(2, 100)}"
+        case "several":
+            return " ".join(choose_digits(int(rng.integers(1, 5)), rng) for _ in range(rng.integers(2, 5)))
         case _:
-            sign = str(rng.choice(["-", " ", "/", "."], p=(0.4, 0.4, 0.1, 0.1)))
+            sign = str(rng.choice(["-", " ", "/", "."], p=(0.4, 0.3, 0.2, 0.1)))
             return sign.join(choose_digits(int(rng.integers(2, 5)), rng) for _ in range(rng.integers(2, 5)))
 
 
@@ -83,7 +89,7 @@ def _date(rng: Generator) -> str:
     """Write a date as in one country or another: the day first or the month, the year whole, short or left out."""
     day, month = int(rng.integers(1, 32)), int(rng.integers(1, 13))
     year = str(rng.integers(1850, 2060))
-    sign = str(rng.choice(["/", "-", ".", " "], p=(0.4, 0.25, 0.27, 0.08)))
+    sign = str(rng.choice(["/", "-", ".", " "], p=(0.5, 0.2, 0.24, 0.06)))
     if rng.random() < 0.15:
         return f"{year}-{month:02d}-{day:02d}"
     parts = [f"{day:02d}", f"{month:02d}"] if rng.random() < 0.6 else [str(day), str(month)]
