@@ -33,14 +33,14 @@ def sure_of(digit, share):
 
 
 def test_opinions_that_agree_stay_sure():
-    pooled = with_surroundings(Stub(), [PICTURE], sure_of(3, 0.9))
+    pooled, _ = with_surroundings(Stub(), [PICTURE], sure_of(3, 0.9))
     assert pooled.shape == (1, 10)
     assert pooled[0].argmax() == 3
     assert pooled[0, 3] == pytest.approx(0.9, abs=0.03)
 
 
 def test_the_surer_opinion_wins_and_is_less_sure_then():
-    pooled = with_surroundings(Stub(share=0.99), [PICTURE], sure_of(8, 0.5))
+    pooled, _ = with_surroundings(Stub(share=0.99), [PICTURE], sure_of(8, 0.5))
     assert pooled[0].argmax() == 3
     assert 0.3 < pooled[0, 3] < 0.9
     assert pooled.sum() == pytest.approx(1, abs=1e-5)
@@ -48,18 +48,28 @@ def test_the_surer_opinion_wins_and_is_less_sure_then():
 
 def test_neighbours_on_both_sides_are_passed_over():
     neighbours = Stub(place=5, share=0.99, others={0: "1", 10: "7"})
-    pooled = with_surroundings(neighbours, [PICTURE], sure_of(8, 0.5))
+    pooled, _ = with_surroundings(neighbours, [PICTURE], sure_of(8, 0.5))
     assert pooled[0].argmax() == 3
     assert pooled[0, 3] > 0.5
 
 
 def test_a_digit_at_the_side_is_read_where_nothing_is_in_the_middle():
     aside = Stub(place=1, share=0.99, others={11: " "}, alphabet="0123456789 ")
-    assert with_surroundings(aside, [PICTURE], sure_of(8, 0.3))[0].argmax() == 3
+    assert with_surroundings(aside, [PICTURE], sure_of(8, 0.3))[0][0].argmax() == 3
+
+
+@pytest.mark.parametrize(
+    ("signs", "several"),
+    [({4: "4", 7: "2"}, True), ({2: "3", 5: "6", 9: "5"}, True), ({5: "3", 0: "1", 11: "7"}, False), ({5: "3"}, False)],
+)
+def test_several_digits_are_told_but_for_those_at_the_edges(signs, several):
+    place, *_ = signs
+    stub = Stub(sign=signs[place], place=place, share=0.99, others=signs | {1: " "}, alphabet="0123456789 ")
+    assert with_surroundings(stub, [PICTURE], sure_of(3, 0.9))[1] == [several]
 
 
 def test_a_point_beside_a_digit_is_passed_over():
-    assert with_surroundings(Stub(sign=".", share=0.5), [PICTURE], sure_of(3, 0.9))[0].argmax() == 3
+    assert with_surroundings(Stub(sign=".", share=0.5), [PICTURE], sure_of(3, 0.9))[0][0].argmax() == 3
 
 
 @pytest.mark.parametrize("alphabet", ["", "abc"])
@@ -67,9 +77,11 @@ def test_without_a_line_recogniser_of_the_same_digits_nothing_changes(alphabet):
     alone = sure_of(3, 0.6)
     stub = Stub(alphabet or "0123456789")
     stub.alphabet = alphabet
-    assert with_surroundings(stub, [PICTURE], alone) is alone
+    pooled, several = with_surroundings(stub, [PICTURE], alone)
+    assert pooled is alone
+    assert several == [False]
 
 
 def test_no_pictures_are_no_trouble():
     nothing = np.zeros((0, 10), np.float32)
-    assert with_surroundings(Stub(), [], nothing) is nothing
+    assert with_surroundings(Stub(), [], nothing) == (nothing, [])

@@ -66,7 +66,8 @@ def _digit_line(name: str, digit: "Digit", *, as_json: bool) -> str:
     if as_json:
         return json.dumps({"file": name, **digit.to_dict()})
     if digit.reason:
-        return f"{name}  –  {digit.reason}"
+        further = ", which `tenfold read` reads" if digit.reason == "several-digits" else ""
+        return f"{name}  –  {digit.reason}{further}"
     return f"{name}  {digit.digit}  {percent_sure(digit.probability, 2)}"
 
 

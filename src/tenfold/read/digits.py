@@ -5,7 +5,7 @@ from typing import Any, Literal, TypeAlias
 
 __all__ = ["Digit", "DigitReason"]
 
-DigitReason: TypeAlias = Literal["blank", "not-a-digit", "uncertain"]
+DigitReason: TypeAlias = Literal["blank", "several-digits", "not-a-digit", "uncertain"]
 """Why not to believe an answer; the first that holds is told."""
 
 
@@ -18,8 +18,9 @@ class Digit:
         probability: How probable it is, 0…1.
         probabilities: Of every class, in the order of the model's classes; they sum to 1.
         accepted: Whether to believe it.
-        reason: Why not: `blank`, no ink at all; `not-a-digit`, ink that the model takes for none of its classes;
-            `uncertain`, not sure enough for the error that was allowed; None where it is accepted.
+        reason: Why not: `blank`, no ink at all; `several-digits`, a number, which `Reader.numbers` reads;
+            `not-a-digit`, ink that the model takes for none of its classes; `uncertain`, not sure enough for the error
+            that was allowed; None where it is accepted.
         steps: What was done to the picture before the network saw it.
     """
 

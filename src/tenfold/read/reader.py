@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import Any, TypeAlias, cast, get_args
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 from PIL import Image as Pillow
@@ -212,7 +212,10 @@ class Reader:
         probabilities, reasons = self.answer(np.stack([each.image for each in prepared]))
         shown = {place: each.picture for place, each in enumerate(prepared) if each.picture is not None}
         pooled = probabilities.copy()
-        pooled[list(shown)] = with_surroundings(self.model, list(shown.values()), probabilities[list(shown)])
+        pooled[list(shown)], several = with_surroundings(self.model, list(shown.values()), probabilities[list(shown)])
+        for place, shows_several in zip(shown, several, strict=True):
+            if shows_several and reasons[place] != "blank":
+                reasons[place] = "several-digits"
         return [self._digit(*each) for each in zip(prepared, probabilities, pooled, reasons, strict=True)]
 
     def answer(self, images: Images) -> tuple[Probabilities, list[DigitReason | None]]:
@@ -228,14 +231,13 @@ class Reader:
             DataError: `images` are not what they should be.
         """
         probabilities, outliers = self.model.digits(images)
-        refused = [
-            images.max(axis=(1, 2)) < FAINTEST_INK,
-            outliers >= self._outlier,
-            probabilities.max(axis=1) < self._least,
-        ]
-        reasons = np.select(
-            refused, [np.array(reason, object) for reason in get_args(DigitReason)], np.array(None, object)
-        )
+        refused: dict[DigitReason, Any] = {
+            "blank": images.max(axis=(1, 2)) < FAINTEST_INK,
+            "not-a-digit": outliers >= self._outlier,
+            "uncertain": probabilities.max(axis=1) < self._least,
+        }
+        told = [np.array(reason, object) for reason in refused]
+        reasons = np.select(list(refused.values()), told, np.array(None, object))
         return probabilities, reasons.tolist()
 
     def _digit(

@@ -11,18 +11,21 @@ import numpy as np
 from tenfold.arrays import Columns, Probabilities, Recognizer, without_separators
 from tenfold.page.line import whole_line
 from tenfold.picture.decode import Grey
-from tenfold.read.ctc import no_number, probabilities, without
+from tenfold.read.ctc import SignPlaces, no_number, probabilities, without
 
 __all__ = ["with_surroundings"]
 
-SIDE = 0.25
-"""Share of a picture on each side in which digits are its neighbours, if there is one between."""
+SIDE, EDGE = 0.25, 0.1
+"""SIDE: share of a picture on each side in which digits are neighbours of the one between, if there is one. EDGE: share
+in which they are cut off, and do not make a picture one of several digits."""
 
 LEAST = 1e-3
 """Least probability of a digit in either opinion: networks are at times surely wrong."""
 
 
-def with_surroundings(model: Recognizer, pictures: Sequence[Grey], alone: Probabilities) -> Probabilities:
+def with_surroundings(
+    model: Recognizer, pictures: Sequence[Grey], alone: Probabilities
+) -> tuple[Probabilities, list[bool]]:
     """Pool two opinions of digits, which count alike.
 
     Args:
@@ -31,25 +34,36 @@ def with_surroundings(model: Recognizer, pictures: Sequence[Grey], alone: Probab
         alone: `float32 (n, k)`: what the digit network says of them.
 
     Returns:
-        `float32 (n, k)`; of a model whose line recogniser reads other signs, or none, `alone`.
+        `float32 (n, k)`, and which pictures show several digits; of a model whose line recogniser reads other signs, or
+        none, `alone`, and none.
 
     Source:
         Heskes 1998, "Selecting weighting factors in logarithmic opinion pools".
     """
     if not pictures or set(without_separators(model.alphabet)) != set(model.classes):
-        return alone
+        return alone, [False] * len(pictures)
     signs = np.array([[model.alphabet.index(name)] for name in model.classes], np.int8)
     passed = [place for place, sign in enumerate(model.alphabet) if sign not in model.classes]
-    columns = model.lines([whole_line(picture) for picture in pictures])
-    around = np.stack([probabilities(_in_the_middle(without(each, passed)), signs) for each in columns])
+    columns = [without(each, passed) for each in model.lines([whole_line(picture) for picture in pictures])]
+    around = np.stack([probabilities(_in_the_middle(each), signs) for each in columns])
     around -= np.logaddexp.reduce(around, axis=1, keepdims=True)
     pooled = (np.log(np.maximum(alone, LEAST)) + np.maximum(around, np.log(LEAST))) / 2
     pooled -= np.logaddexp.reduce(pooled, axis=1, keepdims=True)
-    return np.asarray(np.exp(pooled), np.float32)
+    return np.asarray(np.exp(pooled), np.float32), [_shows_several(each, signs) for each in columns]
+
+
+def _shows_several(columns: Columns, signs: SignPlaces) -> bool:
+    """Say whether a picture shows more than one digit, those left out that its left or right edge cuts off."""
+    inside = _without_sides(columns, EDGE)
+    return no_number(inside) + float(np.exp(probabilities(inside, signs)).sum()) < 0.5
 
 
 def _in_the_middle(columns: Columns) -> Columns:
     """Keep the middle half of a picture's columns; all of them where no digit is in it."""
-    side = round(SIDE * len(columns))
-    middle = columns[side : len(columns) - side]
+    middle = _without_sides(columns, SIDE)
     return middle if no_number(middle) < 0.5 else columns
+
+
+def _without_sides(columns: Columns, share: float) -> Columns:
+    side = round(share * len(columns))
+    return columns[side : len(columns) - side]

@@ -19,6 +19,7 @@ export function sureness(probability) {
 
 export function inWords({ digit, probability, reason }) {
   if (reason === "blank") return "There is nothing here to read.";
+  if (reason === "several-digits") return `These look like several ${noun()}s. Choose “A whole number”, and they are read.`;
   if (reason === "not-a-digit") return `This does not look like a ${noun()}. The nearest is ${one(digit)}.`;
   if (reason === "uncertain") return `Perhaps ${one(digit)}, but ${sureness(probability)} is not sure enough.`;
   return `${named(digit).replace(/^./, (first) => first.toUpperCase())}. ${sureness(probability).replace(/^m/, "M")} sure.`;
@@ -27,6 +28,7 @@ export function inWords({ digit, probability, reason }) {
 // Why a number is not accepted, in a table and in a sentence.
 const DOUBTS = {
   "blank": ["blank", "Nothing is written."],
+  "several-digits": ["several digits", "There is more than one."],
   "uncertain": ["not sure enough"],
   "not-on-list": ["not on the list", "It is not on the list."],
   "not-an-integer": ["not a whole number", "It is not a whole number."],

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 
 from tenfold.errors import PictureError
 from tenfold.picture.decode import Grey
+from tenfold.read.digits import DigitReason
 from tenfold.read.reader import Reader
 from tenfold.serve.live import LiveReader
 from tenfold.serve.options import Limits
@@ -48,7 +49,7 @@ class ReadDigit(BaseModel):
     probability: float = Field(description="How probable it is, 0…1.")
     probabilities: list[float] = Field(description="Of each class how probable it is, in the model's order.")
     accepted: bool = Field(description="Whether to believe it.")
-    reason: Literal["blank", "not-a-digit", "uncertain"] | None = Field(description="Why not.")
+    reason: DigitReason | None = Field(description="Why not.")
     steps: list[str] = Field(description="What was done to the picture before the network saw it.")
     stages: list[Stage] | None = Field(None, description="What it looked like on the way, where that was asked for.")
 
