@@ -7,6 +7,7 @@ import numpy as np
 
 from tenfold.arrays import SIDE, Image
 from tenfold.picture.decode import LIMIT, Grey, Picture
+from tenfold.picture.edges import remove_edges
 from tenfold.picture.frame import frame, is_framed
 from tenfold.picture.ink import separate_ink
 from tenfold.picture.opening import open_digit
@@ -83,6 +84,7 @@ def prepare_grey(grey: Grey) -> Prepared:
     shown: list[tuple[str, Grey]] = [("picture", grey), ("ink", layer.ink)]
     ink, mask = layer.ink, layer.mask
     chain = (
+        (remove_edges, "edges removed"),
         (remove_ruling_lines, "lines removed"),
         (keep_digit, "surroundings removed"),
         (lambda ink, _: strengthen(ink, layer.grain), "strengthened"),
