@@ -132,6 +132,30 @@ def test_a_truncated_picture_is_refused(seven, kind):
         open_digit(whole[: len(whole) // 2])
 
 
+def png_with(content: bytes, name: bytes, data: bytes, checksum: int) -> bytes:
+    """Put a chunk into a PNG file, behind its first."""
+    chunk = len(data).to_bytes(4) + name + data + checksum.to_bytes(4)
+    return content[:33] + chunk + content[33:]
+
+
+@pytest.mark.parametrize("name", [b"tEXt", b"iCCP", b"eXIf", b"zTXt"])
+def test_damaged_metadata_is_left_out(seven, name):
+    content = png_with(encoded(Image.fromarray(seven)), name, b"Comment\x00\x00x", 7)
+    assert np.array_equal(open_digit(content)[0], seven)
+
+
+def test_damaged_pixels_are_refused(seven):
+    content = png_with(encoded(Image.fromarray(seven)), b"IDAT", b"xx", 7)
+    with pytest.raises(PictureError, match="damaged|not a picture"):
+        open_digit(content)
+
+
+def test_a_chunk_longer_than_its_file_is_refused(seven):
+    content = encoded(Image.fromarray(seven))
+    with pytest.raises(PictureError, match="damaged|not a picture"):
+        open_digit(content[:33] + (2**31).to_bytes(4) + b"tEXt")
+
+
 @pytest.mark.parametrize("size", [(1, 1), (2, 28), (1, 20_000)])
 def test_pictures_too_small_for_a_digit_are_refused(size):
     with pytest.raises(PictureError, match=rf"too small: {size[0]}×{size[1]} pixels"):

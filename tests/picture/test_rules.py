@@ -61,6 +61,12 @@ def test_strokes_alone_are_no_ruling_lines(strokes):
     assert left_of(inked(*strokes)) is None
 
 
+@pytest.mark.parametrize("slant", [0, 6, 14])
+def test_the_stem_of_a_four_that_was_cut_out_close_stays(slant):
+    four = inked(((30 + slant, 4), (10, 90), 10), ((10, 90), (150, 84), 10), ((90, 50), (80, 155), 10))
+    assert left_of(four) is None
+
+
 def test_a_line_that_ends_in_the_open_is_a_stroke():
     assert left_of(inked(STROKE, ((30, 80), (135, 80), 3))) is None
 

@@ -16,6 +16,7 @@ from os import PathLike
 from pathlib import Path
 from threading import Lock
 from typing import Any, BinaryIO, TypeAlias, TypeVar
+from zlib import crc32
 
 import numpy as np
 from PIL import Image as Pillow
@@ -75,6 +76,9 @@ OPAQUE = 128  # alpha, of 255, from which on a pixel counts as painted: half
 
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 """What stands in bytes 8 to 12 of a HEIC file; ISO/IEC 23008-12."""
+
+PNG = b"\x89PNG\r\n\x1a\n"
+"""What a PNG file begins with."""
 
 DAMAGED = (OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, ArithmeticError, struct.error)
 """What Pillow's decoders raise at broken files."""
@@ -203,8 +207,28 @@ def open_image(content: bytes, pixels: int = LIMIT) -> Pillow.Image:
     Of `pixels`, which `check_size` holds it to later, only WebP needs to know now: it takes memory for them already.
     """
     formats = [*FORMATS, *_heic_format(content)]
+    content = _without_damaged_metadata(content)
     most = pixels if content[8:12] == b"WEBP" else None
     return _beyond_pillows_limit(lambda: Pillow.open(BytesIO(content), formats=formats), most)
+
+
+def _without_damaged_metadata(content: bytes) -> bytes:
+    """Leave out of a PNG file what is damaged and no part of its pixels: comments, colour profiles and the like.
+
+    Source:
+        W3C 2025, "Portable Network Graphics (PNG) Specification (Third Edition)", 5.3: a chunk is its length, its name,
+        whose first letter is small if a reader may pass over it, its data, and their checksum.
+    """
+    if not content.startswith(PNG):
+        return content
+    kept, place = [PNG], len(PNG)
+    while place + 12 <= len(content):
+        end = place + 12 + int.from_bytes(content[place : place + 4])
+        optional = content[place + 4 : place + 5].islower()
+        if not optional or crc32(content[place + 4 : end - 4]) == int.from_bytes(content[end - 4 : end]):
+            kept.append(content[place:end])
+        place = end
+    return b"".join([*kept, content[place:]])
 
 
 def _beyond_pillows_limit(work: Callable[[], Done], most: int | None = None) -> Done:

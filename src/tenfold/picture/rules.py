@@ -122,6 +122,9 @@ def remove_ruling_lines(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
         [line for line in level if _is_ruling(line, vertical, pen, faint, lone=at_foot and len(level) < SEVERAL)],
         [line for line in vertical if _is_ruling(line, level, pen, turned, lone=at_side and len(vertical) < SEVERAL)],
     )
+    rest = mask & ~_cover(runs[0], level) & ~_cover(runs[1], vertical).T
+    level = [line for line in level if not _is_stroke(line, runs[0], rest, pen)]
+    vertical = [line for line in vertical if not _is_stroke(line, runs[1], np.ascontiguousarray(rest.T), pen)]
     cover = _cover(runs[0], level) | _cover(runs[1], vertical).T
     rest = mask & ~cover
     if not cover.any() or _longest(rest) < LEAST * max(mask.shape):
@@ -267,6 +270,21 @@ def _is_ruling(line: Ruling, others: list[Ruling], pen: float, mask: Mask, *, lo
     return from_edge_to_edge or bool(others)
 
 
+def _is_stroke(line: Ruling, runs: Runs, rest: Mask, pen: float) -> bool:
+    """Say whether a line as wide as the pen, that does not cross the whole picture, meets what is left.
+
+    Args:
+        line: A level line.
+        runs: The ink that it was found in.
+        rest: The ink without such lines.
+        pen: The width of the strokes.
+    """
+    if line.thick <= THIN * pen or (line.first <= 1 and line.last >= rest.shape[1] - 1):
+        return False
+    near = np.asarray(cv2.dilate(_cover(runs, [line]), np.ones((3, 3), np.uint8)), np.uint8)
+    return bool((near & _largest(rest)).any())
+
+
 def _to_edge(line: Ruling, mask: Mask) -> float:
     """Give the distance of a line's middle from the picture's top or foot, whichever is nearer."""
     height, width = mask.shape
@@ -279,12 +297,19 @@ def _longest(mask: Mask) -> int:
     return int(stats[1:, 2:4].max(initial=0))
 
 
+def _largest(mask: Mask) -> Mask:
+    """Give the largest piece; nothing where there is none."""
+    _, labels, stats, _ = connected_components(mask)
+    if len(stats) < 2:
+        return mask
+    return np.asarray(labels == 1 + stats[1:, 4].argmax(), np.uint8)
+
+
 def _reaches_edges(mask: Mask) -> tuple[bool, bool]:
     """Say whether the largest piece is near the picture's top or foot, and its left or right edge."""
-    stats = connected_components(mask)[2][1:]
-    if not len(stats):
+    left, top, width, height = cv2.boundingRect(_largest(mask))
+    if not width:
         return False, False
-    left, top, width, height, _ = stats[stats[:, 4].argmax()]
     down, across = (TIGHT * side for side in mask.shape)
     return (
         bool(top <= down or top + height >= mask.shape[0] - down),
