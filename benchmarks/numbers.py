@@ -32,8 +32,9 @@ from tenfold.read.crops import crop
 from tenfold.read.lists import Known
 from tenfold.read.numbers import Number, decide
 from tenfold.read.options import NumberOptions
-from tenfold.read.pages import ReadRow, read_page
+from tenfold.read.pages import read_page
 from tenfold.read.promises import ANY, ReadingKind, least_probable
+from tenfold.read.rows import ReadRow
 
 PAGES: Mapping[PageKind, int] = {
     "boxes": 40,

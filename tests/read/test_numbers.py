@@ -14,9 +14,9 @@ from tenfold.read.forms import Field, Form, FormSum
 from tenfold.read.lists import Known
 from tenfold.read.numbers import decide
 from tenfold.read.options import NumberOptions
-from tenfold.read.pages import ReadRow
 from tenfold.read.promises import ANY
 from tenfold.read.readings import Reading
+from tenfold.read.rows import ReadRow
 from tenfold.read.types import NumberType
 
 IDS = ("781528989", "402135667", "990017284")

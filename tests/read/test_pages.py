@@ -1,12 +1,11 @@
 """A page is read by anything that keeps the seam; a model of other signs is refused by name.
 
-A picture of one line is read whole, and rows are cut where the line recogniser reads a space.
+A picture of one line is read whole.
 """
-
-from itertools import pairwise
 
 import numpy as np
 import pytest
+from recognizers import Says, Stub, strip
 from sheets import Sheet
 
 import tenfold
@@ -14,55 +13,6 @@ from tenfold.arrays import SEPARATORS
 from tenfold.errors import ModelError, OptionError
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import read_page
-from tenfold.read.types import NumberType
-
-
-class Stub:
-    """Reads every digit as the same sign, surely."""
-
-    def __init__(self, classes: str = "0123456789", alphabet: str = "0123456789", sign: str = "4") -> None:
-        self.classes, self.alphabet, self.sign = tuple(classes), alphabet, sign
-
-    def digits(self, images):
-        probabilities = np.full((len(images), len(self.classes)), 1e-3, np.float32)
-        probabilities[:, self.classes.index(self.sign)] = 1 - 1e-3 * (len(self.classes) - 1)
-        return probabilities, np.zeros(len(images), np.float32)
-
-    def lines(self, lines):
-        answers = []
-        for line in lines:
-            columns = np.full((line.shape[1] // 2, len(self.alphabet) + 1), -12.0, np.float32)
-            columns[:, -1] = 0.0
-            columns[line.shape[1] // 4, -1], columns[line.shape[1] // 4, self.alphabet.index(self.sign)] = -12.0, 0.0
-            answers.append(columns)
-        return answers
-
-
-class Says(Stub):
-    """Reads the same text in every line with ink, its signs evenly apart, and keeps the lines that it was given."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(alphabet="0123456789" + SEPARATORS)
-        self.text, self.given = text, []
-
-    def lines(self, lines):
-        self.given += lines
-        return [self._say(line) for line in lines]
-
-    def _say(self, line):
-        columns = np.full((line.shape[1] // 2, len(self.alphabet) + 1), -12.0, np.float32)
-        columns[:, -1] = 0.0
-        for place, sign in enumerate(self.text if line.any() else ""):
-            column = int((place + 0.5) * len(columns) / len(self.text))
-            columns[column, -1], columns[column, self.alphabet.index(sign)] = -12.0, 0.0
-        return columns
-
-
-def strip(mnist, text="2718", width=320, height=90):
-    """A small picture of one number."""
-    sheet = Sheet(mnist.x_test, mnist.y_test, width, height)
-    sheet.row(text, 20, height / 2, 45)
-    return sheet.page()
 
 
 def read(says, page, **options):
@@ -131,41 +81,6 @@ def test_a_small_picture_without_a_number_that_is_read_whole_is_looked_at_as_a_p
     says = Says("")
     assert list(read(says, strip(mnist))) == []
     assert len({line.shape for line in says.given}) > 2
-
-
-def test_signs_beside_digits_are_in_the_text_and_have_their_places(mnist):
-    [number] = read(Says("-12,5"), strip(mnist))
-    assert number.text == "-12,5"
-    assert "".join(digit.digit for digit in number.digits) == "-12,5"
-    assert all(digit.probability > 0.99 for digit in number.digits)
-    ends = [(digit.quad[0][0], digit.quad[1][0]) for digit in number.digits]
-    assert ends[0][0] == number.quad[0][0]
-    assert ends[-1][1] == number.quad[1][0]
-    assert all(first[0] < first[1] == second[0] for first, second in pairwise(ends))
-
-
-def test_a_row_is_cut_where_a_space_is_read(mnist):
-    left, right = read(Says("27 18"), strip(mnist))
-    assert (left.text, right.text) == ("27", "18")
-    assert 0 == left.quad[0][0] < left.quad[1][0] <= right.quad[0][0] < right.quad[1][0] == 320
-    assert left.quad[1][0] == pytest.approx(160, abs=10)
-
-
-def test_a_row_of_a_type_is_not_cut(mnist):
-    [number] = read(Says("27 18"), strip(mnist), type="id")
-    assert (number.text, number.value) == ("27 18", "2718")
-    [row] = read_page(Says("27 18"), strip(mnist), NumberOptions(type=NumberType("id")))
-    assert len(row.says.signs(row.readings[0].text)) == 5
-
-
-@pytest.mark.parametrize("text", [" 27", "27 ", " 27 "])
-def test_spaces_before_and_behind_a_number_are_not_of_it(mnist, text):
-    assert [number.text for number in read(Says(text), strip(mnist))] == ["27"]
-
-
-def test_signs_do_not_count_as_digits(mnist):
-    assert [number.text for number in read(Says("12,5"), strip(mnist), digits=3)] == ["12,5"]
-    assert all(sum(map(str.isdigit, each.text)) == 4 for each in read(Says("12,5"), strip(mnist), digits=4))
 
 
 def test_a_list_is_held_against_digits_and_against_signs_where_it_has_some(mnist):

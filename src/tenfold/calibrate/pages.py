@@ -17,9 +17,10 @@ from tenfold.picture.opening import open_pages
 from tenfold.read.lists import Known
 from tenfold.read.numbers import decide
 from tenfold.read.options import NumberOptions
-from tenfold.read.pages import ReadRow, read_page
+from tenfold.read.pages import read_page
 from tenfold.read.promises import ANY, ReadingKind
 from tenfold.read.readings import EMPTY
+from tenfold.read.rows import ReadRow
 
 __all__ = [
     "ERRORS",

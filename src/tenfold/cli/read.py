@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from tenfold.read.files import ReadFile
     from tenfold.read.numbers import Number
     from tenfold.read.options import NumberOptions
-    from tenfold.read.pages import ReadRow
     from tenfold.read.reader import Reader
+    from tenfold.read.rows import ReadRow
 
 __all__ = ["read"]
 

@@ -12,7 +12,8 @@ from tenfold.model.folder import Model, load_model
 from tenfold.picture.decode import Picture, content_of
 from tenfold.picture.opening import count_pages, open_pages
 from tenfold.read.options import NumberOptions
-from tenfold.read.pages import ReadRow, read_page
+from tenfold.read.pages import read_page
+from tenfold.read.rows import ReadRow
 
 __all__ = ["FailedPage", "ReadFile", "pages_of", "read_file", "read_files"]
 

@@ -11,13 +11,16 @@ from tenfold.read.ctc import Scores
 from tenfold.read.forms import Form
 from tenfold.read.lists import Known, assign
 from tenfold.read.options import NumberOptions
-from tenfold.read.pages import ALTERNATIVES, ReadRow
 from tenfold.read.promises import NEVER, ReadingKind
 from tenfold.read.readings import EMPTY, Reading, Sign
+from tenfold.read.rows import ReadRow
 from tenfold.read.sums import adds_up, reconciled
 from tenfold.read.types import NumberType, TypeReason, Value, believed
 
 __all__ = ["Number", "NumberDigit", "NumberReason", "decide"]
+
+ALTERNATIVES = 5
+"""Readings of a row that are told."""
 
 NumberReason: TypeAlias = Literal["blank", "not-a-digit", "not-on-list", "uncertain", "sum-differs"] | TypeReason
 

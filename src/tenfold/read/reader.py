@@ -20,9 +20,10 @@ from tenfold.read.digits import Digit, DigitReason
 from tenfold.read.explain import Explanation, covered
 from tenfold.read.numbers import decide
 from tenfold.read.options import NumberOptions
-from tenfold.read.pages import ReadRow, check_reads_numbers, read_page
+from tenfold.read.pages import check_reads_numbers, read_page
 from tenfold.read.pooling import ocr_recognizer
 from tenfold.read.promises import ANY, calibration_of, least_probable
+from tenfold.read.rows import ReadRow
 from tenfold.read.surroundings import with_surroundings
 from tenfold.read.tables import Numbers
 

@@ -8,8 +8,9 @@ from tenfold.arrays import SIDE, Images
 from tenfold.picture.decode import Grey
 from tenfold.picture.opening import open_pages
 from tenfold.read.numbers import Number
-from tenfold.read.pages import ReadRow, read_page
+from tenfold.read.pages import read_page
 from tenfold.read.reader import Reader
+from tenfold.read.rows import ReadRow
 from tenfold.serve.store import NewReview
 from tenfold.serve.wire.pictures import SentPicture, as_png
 

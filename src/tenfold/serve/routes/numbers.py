@@ -16,8 +16,9 @@ from tenfold.picture.opening import count_pages, open_pages
 from tenfold.read.crops import crop
 from tenfold.read.numbers import NumberReason
 from tenfold.read.options import NumberOptions
-from tenfold.read.pages import ReadRow, read_page
+from tenfold.read.pages import read_page
 from tenfold.read.reader import Reader
+from tenfold.read.rows import ReadRow
 from tenfold.read.tables import Numbers
 from tenfold.serve.live import LiveReader
 from tenfold.serve.new_reviews import number_review

@@ -1,0 +1,171 @@
+"""Rows of a page, read: rows of boxes, and free rows of digits, cut where a space is read."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+
+from tenfold.arrays import Columns, Images, OutOfDistribution, Probabilities, Recognizer
+from tenfold.page.layout import FreeRow, Row
+from tenfold.page.line import line_of_digit
+from tenfold.page.quads import Quad
+from tenfold.read.ctc import best_path, most_probable, no_number, positions, without
+from tenfold.read.forms import Field
+from tenfold.read.options import NumberOptions
+from tenfold.read.pooling import Opinion, third_opinion
+from tenfold.read.readings import Boxes, Free, Reading, Sign
+
+__all__ = ["EVEN", "SURE", "ReadRow", "empty_row", "read_boxes", "read_free"]
+
+WEIGHED = 64
+"""Readings of a row that are kept to weigh them against the type of its number."""
+
+SURE, EVEN = 0.95, 0.5
+"""SURE: probability from which on a number is not looked at again. EVEN: a row that holds no number with
+this probability or more is left out; asking about its digits cannot make a number more probable."""
+
+SPACE = " "
+"""How a gap between groups of digits is written."""
+
+PERHAPS = 0.1
+"""Probability in any column, at least, of a space that is looked for."""
+
+APART = 1.6
+"""From one sign to the next across a space, at least, as a multiple of the most between other neighbours of the row:
+what is nearer is one number, written wide."""
+
+PITCH = 1.7
+"""From one digit to the next in a row, at most, in heights of a digit: an unsure reading that leaves more of its row
+unread is none, for such rows are print."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReadRow:
+    """A row that was read, before it is decided what it says.
+
+    Attributes:
+        says: What is known of it.
+        readings: The most probable ones, the best first; at least one.
+        quad: Its corners on the page.
+        field: The field of the form that it was read in; None where there is no form.
+        file: The page's file; empty where it came without a name.
+        page: The page's number in its file, from 1.
+        row: The row's number on its page, from 0.
+    """
+
+    says: Boxes | Free
+    readings: tuple[Reading, ...]
+    quad: Quad
+    field: Field | None = None
+    file: str = ""
+    page: int = 1
+    row: int = 0
+
+    @property
+    def kind(self) -> Literal["boxes", "free"]:
+        """What promise it falls under, without a list."""
+        return self.says.kind
+
+    def placed(self, place: Callable[[Quad], Quad]) -> "ReadRow":
+        """Give the same row on another plane than it was read on; `place` takes corners there."""
+        return replace(self, says=self.says.placed(place), quad=place(self.quad))
+
+
+def empty_row(model: Recognizer, quad: Quad) -> ReadRow:
+    """Give a row in which nothing is written."""
+    says = Boxes(Row((), quad), _no_answers(model), (), model.alphabet)
+    return ReadRow(says, tuple(says.readings(1)), quad)
+
+
+def read_boxes(model: Recognizer, rows: Sequence[Row]) -> list[ReadRow]:
+    """Read rows of boxes, their digits in one batch."""
+    images = [part.image for row in rows for part in row.parts if part.image is not None]
+    probable, outliers = _digits_in_alphabet(model, np.stack(images)) if images else _no_answers(model)
+    columns = model.lines([line_of_digit(image) for image in images])
+    found, start = [], 0
+    for row in rows:
+        end = start + sum(part.image is not None for part in row.parts)
+        says = Boxes(row, (probable[start:end], outliers[start:end]), columns[start:end], model.alphabet)
+        found.append(ReadRow(says, tuple(says.readings(WEIGHED)), row.quad))
+        start = end
+    return found
+
+
+def read_free(model: Recognizer, rows: Sequence[FreeRow], options: NumberOptions) -> list[ReadRow]:
+    """Read free rows; those that hold no number are left out, and those that are read surely are looked at once."""
+    found = []
+    for row, columns in zip(rows, model.lines([row.lines[0] for row in rows]), strict=True):
+        if no_number(columns) < EVEN:
+            others = row.lines[1:] if best_path(columns) < SURE else ()
+            said = [columns, *model.lines(others)]
+            found += [_free_row(*part, model.alphabet, options) for part in _apart(row, said, model.alphabet, options)]
+    return [row for row in found if row]
+
+
+def _free_row(row: FreeRow, said: Sequence[Columns], alphabet: str, options: NumberOptions) -> ReadRow | None:
+    opinions = [Opinion(columns, alphabet, 1 / len(said)) for columns in said]
+    says = Free(row, third_opinion(opinions, row.grey) if options.ocr else opinions, options.type)
+    readings = says.readings(WEIGHED + 1, options.digits)
+    if not readings or not readings[0].text:
+        return None
+    told = tuple(reading for reading in readings if reading.text)
+    if row.digit and told[0].probability < EVEN and len(told[0].text) * PITCH * row.digit < row.ends[1] - row.ends[0]:
+        return None
+    return ReadRow(says, told, _around(says.signs(told[0].text)))
+
+
+def _apart(
+    row: FreeRow, said: Sequence[Columns], alphabet: str, options: NumberOptions
+) -> Iterator[tuple[FreeRow, Sequence[Columns]]]:
+    """Cut a row where a space is read: what stands apart is several numbers, unless it is known to be one."""
+    if SPACE not in alphabet or options.type is not None:
+        yield row, said
+        return
+    space, columns = alphabet.index(SPACE), said[0]
+    cuts = [] if options.digits else _cuts(columns, alphabet)
+    if not cuts:
+        yield row, [without(each, [space]) for each in said]
+        return
+    for first, last in pairwise([0, *cuts, len(columns)]):
+        left, right = 2 * first, 2 * last if last < len(columns) else row.lines[0].shape[1]
+        inside = max(left, row.ends[0]), min(right, row.ends[1])
+        share = row.grey.shape[1] / row.lines[0].shape[1]
+        grey = row.grey[:, round(left * share) : round(right * share)]
+        part = FreeRow((row.lines[0][:, left:right],), grey, row.part(*inside), (inside[0] - left, inside[1] - left))
+        yield part, [without(columns[first:last], [space])]
+
+
+def _cuts(columns: Columns, alphabet: str) -> list[int]:
+    """Give the columns of those spaces in a line that are clearly wider than its other gaps."""
+    if columns[:, alphabet.index(SPACE)].max() < np.log(PERHAPS):
+        return []
+    text = most_probable(columns, 1, alphabet)[0].strip()
+    middles = positions(columns, [alphabet.index(sign) for sign in text])
+    near = [b - a for (a, b), pair in zip(pairwise(middles), pairwise(text), strict=True) if SPACE not in pair]
+    return [
+        round(middles[place] / 2)
+        for place, sign in enumerate(text)
+        if sign == SPACE and middles[place + 1] - middles[place - 1] > APART * max(near, default=0.0)
+    ]
+
+
+def _around(signs: Sequence[Sign]) -> Quad:
+    """Give the corners of what was read, from its first sign to its last."""
+    first, last = signs[0].quad, signs[-1].quad
+    return first[0], last[1], last[2], first[3]
+
+
+def _digits_in_alphabet(model: Recognizer, images: Images) -> tuple[Probabilities, OutOfDistribution]:
+    """Ask about single digits; their probabilities come in the order of the alphabet, 0 for its separators."""
+    probable, outliers = model.digits(images)
+    ordered = np.zeros((len(images), len(model.alphabet)), np.float32)
+    for place, sign in enumerate(model.alphabet):
+        if sign in model.classes:
+            ordered[:, place] = probable[:, model.classes.index(sign)]
+    return ordered, outliers
+
+
+def _no_answers(model: Recognizer) -> tuple[Probabilities, OutOfDistribution]:
+    return np.zeros((0, len(model.alphabet)), np.float32), np.zeros(0, np.float32)

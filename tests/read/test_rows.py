@@ -1,0 +1,56 @@
+"""Rows are read, and cut where the line recogniser reads a space; what surely holds a number is looked at once."""
+
+from itertools import pairwise
+
+import pytest
+from recognizers import Says, strip
+
+import tenfold
+from tenfold.read.options import NumberOptions
+from tenfold.read.pages import read_page
+from tenfold.read.types import NumberType
+
+
+def read(says, page, **options):
+    return tenfold.Reader(says).numbers(page, **options)
+
+
+def test_signs_beside_digits_are_in_the_text_and_have_their_places(mnist):
+    [number] = read(Says("-12,5"), strip(mnist))
+    assert number.text == "-12,5"
+    assert "".join(digit.digit for digit in number.digits) == "-12,5"
+    assert all(digit.probability > 0.99 for digit in number.digits)
+    ends = [(digit.quad[0][0], digit.quad[1][0]) for digit in number.digits]
+    assert ends[0][0] == number.quad[0][0]
+    assert ends[-1][1] == number.quad[1][0]
+    assert all(first[0] < first[1] == second[0] for first, second in pairwise(ends))
+
+
+def test_a_row_is_cut_where_a_space_is_read(mnist):
+    left, right = read(Says("27 18"), strip(mnist))
+    assert (left.text, right.text) == ("27", "18")
+    assert 0 == left.quad[0][0] < left.quad[1][0] <= right.quad[0][0] < right.quad[1][0] == 320
+    assert left.quad[1][0] == pytest.approx(160, abs=10)
+
+
+def test_a_row_of_a_type_is_not_cut(mnist):
+    [number] = read(Says("27 18"), strip(mnist), type="id")
+    assert (number.text, number.value) == ("27 18", "2718")
+    [row] = read_page(Says("27 18"), strip(mnist), NumberOptions(type=NumberType("id")))
+    assert len(row.says.signs(row.readings[0].text)) == 5
+
+
+@pytest.mark.parametrize("text", [" 27", "27 ", " 27 "])
+def test_spaces_before_and_behind_a_number_are_not_of_it(mnist, text):
+    assert [number.text for number in read(Says(text), strip(mnist))] == ["27"]
+
+
+def test_signs_do_not_count_as_digits(mnist):
+    assert [number.text for number in read(Says("12,5"), strip(mnist), digits=3)] == ["12,5"]
+    assert all(sum(map(str.isdigit, each.text)) == 4 for each in read(Says("12,5"), strip(mnist), digits=4))
+
+
+def test_what_is_read_surely_is_looked_at_once_and_what_is_not_twice(mnist):
+    surely, hardly = Says("27"), Says("27", share=0.9)
+    assert [number.text for says in (surely, hardly) for number in read(says, strip(mnist))] == ["27", "27"]
+    assert [len(says.given) for says in (surely, hardly)] == [1, 2]
