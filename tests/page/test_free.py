@@ -1,5 +1,6 @@
 """Free rows are found among rules, marks and edges of the paper, and laid out for a line recogniser."""
 
+import cv2
 import numpy as np
 import pytest
 from sheets import Sheet
@@ -132,3 +133,17 @@ def test_a_stroke_at_the_end_of_a_shadow_is_no_edge_of_the_paper(small):
     page = small.page()
     page[:, 55:] = page[:, 55:] * 0.7
     assert len(free(page)) == 1
+
+
+@pytest.mark.parametrize("share", [0.01, 0.05, 0.2, 0.35, 0.6])
+def test_writing_of_any_height_is_found(share):
+    height, width = 1200, 1600
+    page = np.full((height, width), 235, np.uint8)
+    scale = share * height / 22
+    left, foot = 60, round(0.3 * height + 0.6 * share * height)
+    cv2.putText(page, "52", (left, foot), cv2.FONT_HERSHEY_SIMPLEX, scale, 40, max(1, round(scale * 2.2)), cv2.LINE_AA)
+    [row] = find_free(page, even_out(page))
+    inked = np.argwhere(page < 130)
+    (top, first), (bottom, last) = inked.min(axis=0), inked.max(axis=0)
+    assert np.abs(np.array(row.quad[0]) - (first, top)).max() <= 0.06 * share * height + 3
+    assert np.abs(np.array(row.quad[2]) - (last, bottom)).max() <= 0.06 * share * height + 3

@@ -8,7 +8,20 @@ import pytest
 from tenfold import page
 
 DOWN = (
-    *("layout", "align", "cells", "free", "erasing", "line", "boxes", "verticals", "outlines", "combs", "grids"),
+    *(
+        "layout",
+        "align",
+        "order",
+        "cells",
+        "free",
+        "erasing",
+        "line",
+        "boxes",
+        "verticals",
+        "outlines",
+        "combs",
+        "grids",
+    ),
     *("strips", "rulings", "darkness", "paper", "quads"),
 )
 """The modules as the room's docstring lists them, from above to below."""

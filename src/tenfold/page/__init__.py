@@ -1,9 +1,10 @@
 """A page to its lines: where rows of boxes, grids and free rows are, and what is written in them.
 
-`layout` is the one way in, `line` the one for what shows one line alone, `align` the one for printed forms; each module
-calls only those further down:
+`layout` is the one way in, `line` the one for what shows one line alone, `align` the one for printed forms, `order` the
+way out; each module calls only those further down:
 
     layout     what may be numbers: rows of boxes, and free rows   align       a printed form found again
+                                                                   order       rows in the order of reading
     cells      what is written in each box                         free        rows of digits without boxes
     erasing    the lines of a row of boxes taken away              line        a strip as a line recogniser is given it
     boxes      rows of boxes that agree with one another

@@ -1,6 +1,6 @@
 """Free rows of digits: found among rules and print, and cut out grey for a line recogniser."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from tenfold.arrays import LINE_HEIGHT, Line
 from tenfold.page.darkness import SHOW_THROUGH
 from tenfold.page.line import line_of
-from tenfold.page.paper import Paper
+from tenfold.page.paper import Paper, even_out
 from tenfold.page.quads import Quad, height_of, width_of
 from tenfold.page.rulings import LARGE, SMALLEST_DIGIT, tilt, without_rules
 from tenfold.picture.decode import Grey
@@ -54,6 +54,9 @@ NARROW, STROKE = 0.5, 0.75
 """NARROW: largest width of the paper's edge, in its heights. STROKE: ink darker than this share of the darker side is a
 stroke, not the paper's edge; docs/log.md, "Numbers cut out of their page": strokes beside a shadow are no edge of the
 paper."""
+
+SIXTH, COPY = 6, 600
+"""SIXTH: writing higher than this part of a page is looked for on its copy. COPY: rows of that copy."""
 
 MOST = 200
 """Most rows of a page; the highest are kept."""
@@ -110,8 +113,39 @@ def find_free(page: Grey, paper: Paper) -> list[FreeRow]:
         paper: The same with its light divided out.
 
     Returns:
-        The rows, from top to bottom; most of what is on a page is no number, which a line recogniser sees.
+        The rows; most of what is on a page is no number, which a line recogniser sees. Writing higher than a sixth of
+        the page is looked for on a smaller copy, where its strokes are not as long as rules.
     """
+    rows, height = _find(page, paper), page.shape[0]
+    if height < LARGE or not _has_large(paper.mask):
+        return rows
+    share = COPY / height
+    copy = np.asarray(cv2.resize(page, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), np.uint8)
+    scaled = (_scaled(row, height / copy.shape[0]) for row in _find(copy, even_out(copy)))
+    large = [row for row in scaled if height_of(row.quad) > height / SIXTH]
+    return [*large, *(row for row in rows if not any(_lies_in(row.quad, other.quad) for other in large))]
+
+
+def _has_large(mask: Mask) -> bool:
+    """Say whether there is ink of a page's height that may be large writing."""
+    share = COPY / mask.shape[0]
+    small = np.asarray(cv2.resize(mask, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), np.uint8)
+    _, _, stats, _ = connected_components(small)
+    return bool((stats[1:, 3] > COPY / SIXTH).any())
+
+
+def _scaled(row: FreeRow, scale: float) -> FreeRow:
+    return replace(row, quad=tuple((scale * x, scale * y) for x, y in row.quad))
+
+
+def _lies_in(quad: Quad, other: Quad) -> bool:
+    """Say whether the middle of a row lies in another."""
+    x, y = np.mean(quad, axis=0).tolist()
+    return cv2.pointPolygonTest(np.array(other, np.float32), (x, y), measureDist=False) >= 0
+
+
+def _find(page: Grey, paper: Paper) -> list[FreeRow]:
+    """Find rows on a page at its size; a large page's largest ink is left out."""
     dark, inked = paper.dark, paper.dark[paper.dark >= paper.floor]
     if not len(inked):
         return []
@@ -128,8 +162,7 @@ def find_free(page: Grey, paper: Paper) -> list[FreeRow]:
     level = np.asarray(cv2.warpAffine(page, turn, (width, height)), np.uint8) if angle else page
     rows = (_row(dark, level, group, stats, back) for group in _groups(stats, mask.shape))
     found = [row for row in rows if not _is_edge(page, row.quad)]
-    highest = sorted(found, key=lambda row: -height_of(row.quad))[:MOST]
-    return sorted(highest, key=lambda row: float(np.mean(row.quad, axis=0)[1]))
+    return sorted(found, key=lambda row: -height_of(row.quad))[:MOST]
 
 
 def _is_long(mask: Mask) -> bool:
@@ -145,7 +178,7 @@ def _groups(stats: Stats, shape: tuple[int, ...]) -> list[Group]:
     height, width = shape
     sized = (stats[:, 3] >= SMALLEST_DIGIT) & (stats[:, 2] <= 0.9 * width) & (stats[:, 4] >= 12)
     if height >= LARGE:
-        sized &= stats[:, 3] <= height / 6
+        sized &= stats[:, 3] <= height / SIXTH
     sized[0] = False
     large = np.flatnonzero(sized)
     if not len(large):
