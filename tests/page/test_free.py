@@ -147,3 +147,13 @@ def test_writing_of_any_height_is_found(share):
     (top, first), (bottom, last) = inked.min(axis=0), inked.max(axis=0)
     assert np.abs(np.array(row.quad[0]) - (first, top)).max() <= 0.06 * share * height + 3
     assert np.abs(np.array(row.quad[2]) - (last, bottom)).max() <= 0.06 * share * height + 3
+
+
+@pytest.mark.parametrize("digit", "3689")
+def test_a_faint_stroke_on_grainy_paper_is_one_piece(digit):
+    rng = np.random.default_rng(1)
+    ink = np.zeros((700, 560), np.uint8)
+    cv2.putText(ink, digit, (250, 380), cv2.FONT_HERSHEY_SIMPLEX, 4, 255, 9, cv2.LINE_AA)
+    fades = 30 - 18 * np.exp(-(((np.arange(700) - 340) / 12) ** 2))[:, None]  # where the pen presses lightly
+    page = 90 - ink / 255 * fades + rng.normal(0, 4, ink.shape)
+    assert len(free(page.clip(0, 255).astype(np.uint8))) == 1

@@ -8,7 +8,7 @@ import numpy as np
 from tenfold.arrays import LINE_HEIGHT, Line
 from tenfold.page.darkness import SHOW_THROUGH
 from tenfold.page.line import line_of
-from tenfold.page.paper import Paper, even_out
+from tenfold.page.paper import Paper, even_out, without_grain
 from tenfold.page.quads import Quad, height_of, width_of
 from tenfold.page.rulings import LARGE, SMALLEST_DIGIT, tilt, without_rules
 from tenfold.picture.decode import Grey
@@ -146,17 +146,18 @@ def _lies_in(quad: Quad, other: Quad) -> bool:
 
 def _find(page: Grey, paper: Paper) -> list[FreeRow]:
     """Find rows on a page at its size; a large page's largest ink is left out."""
-    dark, inked = paper.dark, paper.dark[paper.dark >= paper.floor]
+    dark, (seen, floor) = paper.dark, without_grain(paper)
+    inked = seen[seen >= floor]
     if not len(inked):
         return []
-    edge = max(paper.floor, round(SHOW_THROUGH * float(np.percentile(inked, 90))))
-    mask = np.asarray(cv2.threshold(dark, edge - 1, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    edge = max(floor, round(SHOW_THROUGH * float(np.percentile(inked, 90))))
+    mask = np.asarray(cv2.threshold(seen, edge - 1, 1, cv2.THRESH_BINARY)[1], np.uint8)
     angle = tilt(mask, steepest=STEEPEST) if _is_long(mask) else 0.0
     height, width = mask.shape
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
     if angle:
-        dark = np.asarray(cv2.warpAffine(dark, turn, (width, height), flags=cv2.INTER_LINEAR), np.uint8)
-        mask = np.asarray(cv2.threshold(dark, edge - 1, 1, cv2.THRESH_BINARY)[1], np.uint8)
+        dark, seen = (np.asarray(cv2.warpAffine(each, turn, (width, height)), np.uint8) for each in (dark, seen))
+        mask = np.asarray(cv2.threshold(seen, edge - 1, 1, cv2.THRESH_BINARY)[1], np.uint8)
     _, _, stats, _ = connected_components(without_rules(mask))
     back = np.asarray(cv2.invertAffineTransform(turn), np.float64)
     level = np.asarray(cv2.warpAffine(page, turn, (width, height)), np.uint8) if angle else page

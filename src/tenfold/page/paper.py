@@ -14,7 +14,7 @@ from tenfold.picture.ink import Mask
 from tenfold.picture.light import beside_paper, roughness, shrunk
 from tenfold.picture.polarity import has_light_ink
 
-__all__ = ["Paper", "even_out"]
+__all__ = ["Paper", "even_out", "without_grain"]
 
 PAST = 1 / 16
 """Writing narrower than this share of the page's longer side is left out where the light is measured."""
@@ -30,6 +30,10 @@ FAINTEST = 14
 
 NOISE = 4.5
 """Darkness that the paper's own roughness may reach, in spreads of its noise."""
+
+GRAIN, LEFT_OVER = 1.2, 0.4
+"""GRAIN: standard deviation of the average over rough paper, in pixels. LEFT_OVER: share of its noise that may be left:
+of noise without neighbours 1 / (2 GRAIN sqrt(pi)), a quarter, is."""
 
 DARK_PAPER = 110
 """A page is light on dark only where half of it is darker than this, 0…255."""
@@ -48,6 +52,18 @@ class Paper:
     dark: Ink
     mask: Mask
     floor: int
+
+
+def without_grain(paper: Paper) -> tuple[Ink, int]:
+    """Average the grain of rough paper away, so that faint strokes are whole.
+
+    Returns:
+        How dark the ink is, and the largest darkness that is still paper; of smooth paper as they are.
+    """
+    if paper.floor <= FAINTEST:
+        return paper.dark, paper.floor
+    smooth = np.asarray(cv2.GaussianBlur(paper.dark, (0, 0), GRAIN), np.uint8)
+    return smooth, max(FAINTEST, round(LEFT_OVER * paper.floor))
 
 
 def even_out(page: Grey) -> Paper:
