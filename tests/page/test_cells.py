@@ -8,7 +8,6 @@ from sheets import Sheet
 
 from tenfold.page.boxes import find_boxes
 from tenfold.page.cells import cells_of
-from tenfold.page.erasing import without_lines
 from tenfold.page.paper import even_out
 
 
@@ -20,7 +19,7 @@ def sheet(mnist):
 def cells(sheet):
     paper = even_out(sheet.page())
     [row] = find_boxes(paper)
-    return cells_of(row, without_lines(row), paper.floor)
+    return cells_of(row, paper.floor)
 
 
 def test_empty_boxes_have_no_ink_and_no_pen(sheet):
@@ -58,3 +57,10 @@ def test_boxes_lie_side_by_side(sheet):
     for left, right in pairwise(quads):
         assert left[1] == right[0]
         assert left[2] == right[3]
+
+
+@pytest.mark.parametrize("shade", [0.12, 0.2])
+def test_the_shade_of_a_box_is_no_ink_and_a_digit_on_it_is(sheet, shade):
+    sheet.boxes("1_3_5", 300, 300)
+    sheet.ink[302:358, 362:478] = np.maximum(sheet.ink[302:358, 362:478], 0) * (1 - shade) + shade
+    assert [cell.ink is None for cell in cells(sheet)] == [False, True, False, True, False]

@@ -49,6 +49,15 @@ def test_a_grid_is_found_with_its_empty_cells(sheet):
     assert shape(boxed(sheet.page(4.0))) == ["_d_d_", "d_d_d"] * 2 + ["_d_d_"]
 
 
+def test_what_shows_through_in_a_grid_is_nothing_though_its_row_is_empty(sheet):
+    written = ["1_3_5", "_____", "_2_4_", "_____", "_____"]
+    for row, text in enumerate(written):
+        sheet.boxes(text, 300, 200 + 60 * row)
+        for column in range(5 if text == "_____" else 0):
+            sheet.digit(8, 332 + 60 * column, 231 + 60 * row, 34, dark=0.2)
+    assert shape(boxed(sheet.page())) == [text.translate(str.maketrans("12345", "ddddd")) for text in written]
+
+
 def test_a_grid_of_known_shape_is_told_from_other_outlines(sheet):
     sheet.boxes("1234567", 100, 60)
     for row in range(4):

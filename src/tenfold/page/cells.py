@@ -1,12 +1,14 @@
 """From a row of boxes to the ink of what is written in each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
 
 from tenfold.page.boxes import BoxRow
 from tenfold.page.darkness import full_strength
+from tenfold.page.erasing import without_lines
 from tenfold.page.quads import Quad
 from tenfold.page.rulings import Places
 from tenfold.page.strips import Strip
@@ -17,6 +19,13 @@ __all__ = ["Cell", "cells_of"]
 
 CORE = 0.2
 """Distance from its lines at which the middle of a box begins, in heights of the box."""
+
+INSIDE = 0.1
+"""Distance from its lines at which the paper of a box is looked at, in heights of the box."""
+
+GRAIN = 3.7
+"""What a shaded box is darker than the lightest quarter of it, at most, in differences between that and the lightest
+twentieth: of normal grain the difference is a standard deviation, and this three above the mean."""
 
 EMPTY = 0.2
 """Length of what is written in a box, at least, in heights of the box: else the box is empty."""
@@ -44,20 +53,37 @@ class Cell:
     pen: int
 
 
-def cells_of(row: BoxRow, ink: Mask, floor: int) -> list[Cell]:
+def cells_of(row: BoxRow, floor: int) -> list[Cell]:
     """Give what is written in each box of a row, from left to right.
 
     Args:
         row: The row.
-        ink: Where its strip has ink that is no line.
         floor: The largest darkness that is still paper.
     """
-    owner = _owners(row, ink)
+    row = _without_shade(row, floor)
+    owner = _owners(row, without_lines(row))
     cells = []
     for box, quad in enumerate(row.quads, 1):
         written, pen = _written(row.strip, owner == box, floor)
         cells.append(Cell(written, quad, pen))
     return cells
+
+
+def _without_shade(row: BoxRow, floor: int) -> BoxRow:
+    """Take the darkness of shaded boxes off, so that their paper is as light as that of others."""
+    strip = row.strip
+    inside = round(INSIDE * strip.height)
+    rows = slice(strip.room + inside, strip.room + strip.height - inside)
+    dark = strip.dark.copy()
+    for first, last in pairwise(round(bound) + strip.room for bound in row.bounds):
+        core = strip.dark[rows, first + inside : last - inside]
+        lightest, light = np.quantile(core, (0.05, 0.25)) if core.size else (0.0, 0.0)
+        if light > floor:
+            shade = light + GRAIN * (light - lightest)
+            box = slice(first, last)
+            dark[:, box] = np.clip((strip.dark[:, box] - shade) * (255 / (255 - min(shade, 254))), 0, 255)
+    mask = np.asarray(cv2.threshold(dark, floor, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    return replace(row, strip=replace(strip, dark=dark, mask=mask))
 
 
 def _owners(row: BoxRow, ink: Mask) -> Mask:

@@ -8,7 +8,6 @@ from tenfold.arrays import Image, Line
 from tenfold.page.boxes import find_boxes
 from tenfold.page.cells import Cell, cells_of
 from tenfold.page.darkness import SHOW_THROUGH
-from tenfold.page.erasing import without_lines
 from tenfold.page.free import FreeRow, find_free, whole_row
 from tenfold.page.line import line_of
 from tenfold.page.paper import Paper
@@ -20,6 +19,10 @@ __all__ = ["FreeRow", "Part", "Row", "find_boxed", "find_free", "whole_row"]
 
 STRONG = 115
 """Least ink that is stroke, 0…255: about half of full ink."""
+
+DARK = 0.9
+"""Quantile of the darkness of what stands in a page's boxes that is the pen's: where few boxes hold a digit, what
+shows through fills many others."""
 
 IN_VIEW = 0.06
 """What is shown around a box, in heights of the box: about its lines."""
@@ -72,13 +75,14 @@ def find_boxed(paper: Paper, *, digits: int | None = None, grid: tuple[int, int]
         for row in find_boxes(paper, digits=digits, grid=grid)
         if row.of_digits and (row.boxes >= FEWEST or row.boxes == digits)
     ]
-    return [Row(_parts(cells_of(row, without_lines(row), paper.floor), paper), row.quad) for row in rows]
+    cells = [cells_of(row, paper.floor) for row in rows]
+    pens = [cell.pen for some in cells for cell in some if cell.ink is not None]
+    faintest = SHOW_THROUGH * float(np.quantile(pens, DARK)) if pens else 0.0
+    return [Row(_parts(some, paper, faintest), row.quad) for row, some in zip(rows, cells, strict=True)]
 
 
-def _parts(cells: list[Cell], paper: Paper) -> tuple[Part, ...]:
-    pens = [cell.pen for cell in cells if cell.ink is not None]
-    usual = float(np.median(pens)) if pens else 0.0
-    written = (None if cell.pen < SHOW_THROUGH * usual else cell.ink for cell in cells)
+def _parts(cells: list[Cell], paper: Paper, faintest: float) -> tuple[Part, ...]:
+    written = (None if cell.pen < faintest else cell.ink for cell in cells)
     return tuple(
         Part(None, cell.quad) if ink is None else Part(_framed(ink), cell.quad, _grey(paper, cell.quad))
         for ink, cell in zip(written, cells, strict=True)
