@@ -59,7 +59,7 @@ def test_boxes_lie_side_by_side(sheet):
         assert left[2] == right[3]
 
 
-@pytest.mark.parametrize("shade", [0.12, 0.2])
+@pytest.mark.parametrize("shade", [0.08, 0.12])
 def test_the_shade_of_a_box_is_no_ink_and_a_digit_on_it_is(sheet, shade):
     sheet.boxes("1_3_5", 300, 300)
     sheet.ink[302:358, 362:478] = np.maximum(sheet.ink[302:358, 362:478], 0) * (1 - shade) + shade
