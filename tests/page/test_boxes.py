@@ -57,3 +57,23 @@ def test_rows_at_one_place_are_one(sheet):
     first, second = boxes(sheet)
     assert first.overlaps(first)
     assert not first.overlaps(second)
+
+
+def wide_table(sheet, texts):
+    """A number, a wide cell for words, and boxes for digits, in each row of a table."""
+    for row, text in enumerate(texts):
+        top = 200 + 64 * row
+        for left, right in ((100, 136), (136, 736)):
+            for x in (left, right):
+                sheet.line(x, top, x, top + 64)
+            for y in (top, top + 64):
+                sheet.line(left, y, right, y)
+        sheet.boxes(text, 736, top, side=64)
+
+
+@pytest.mark.parametrize("digits", [None, 3])
+def test_boxes_for_digits_are_found_in_a_wider_table(sheet, digits):
+    wide_table(sheet, ["117", "186", "_45", "__2"])
+    rows = find_boxes(even_out(sheet.page()), digits=digits)
+    assert [row.boxes for row in rows] == [3] * 4
+    assert all(abs(row.quad[0][0] - 736) < 6 and abs(row.quad[1][0] - 928) < 6 for row in rows)

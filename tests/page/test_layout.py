@@ -119,3 +119,10 @@ def test_tiny_pages_are_no_trouble(shape):
     page[shape[0] // 2] = 0
     boxed(page)
     free(page)
+
+
+def test_rows_of_another_length_than_is_known_are_left_out(sheet):
+    sheet.boxes("12345", 300, 300)
+    sheet.boxes("123", 300, 500)
+    assert [len(row.parts) for row in find_boxed(even_out(sheet.page()), digits=3)] == [3]
+    assert [len(row.parts) for row in find_boxed(even_out(sheet.page()))] == [5, 3]

@@ -30,6 +30,9 @@ print around it may touch it."""
 AS_GOOD = 0.8
 """Worth of an outline that is kept when a grid is asked for, at least, as a share of the best one's worth."""
 
+EQUAL = 1.3
+"""Widths of neighbouring boxes for digits differ by this factor at most."""
+
 LEAST_GRID = 3
 """Strips, one below the other, that are a grid, at least."""
 
@@ -135,7 +138,25 @@ def _rows(outline: Outline, digits: int | None, grid: tuple[int, int] | None) ->
 def _boxed(strip: Strip, boxes: int | None = None) -> BoxRow | None:
     """Find the boxes of a strip, `boxes` of them where that is known; None where there are no vertical lines."""
     bounds, lean = find_verticals(strip, boxes)
+    bounds = _cells_of_digits(bounds, strip.height, boxes)
     return BoxRow(strip, tuple(bounds), lean) if len(bounds) > 1 else None
+
+
+def _cells_of_digits(bounds: list[float], height: int, boxes: int | None) -> list[float]:
+    """Keep the longest run of equal boxes for digits, or one of `boxes`, where wider cells stand in the same row."""
+    widths = np.diff(bounds)
+    if not (widths > WIDEST * height).any():
+        return bounds
+    runs: list[list[int]] = []
+    for cell, width in enumerate(widths.tolist()):
+        if not NARROWEST * height <= width <= WIDEST * height:
+            continue
+        if runs and runs[-1][-1] == cell - 1 and width < EQUAL * widths[cell - 1] < EQUAL**2 * width:
+            runs[-1].append(cell)
+        else:
+            runs.append([cell])
+    best = max(runs, key=lambda run: (len(run) == boxes, len(run)), default=[])
+    return bounds[best[0] : best[-1] + 2] if len(best) > 1 else bounds
 
 
 def _agreeing(row: BoxRow | None, strip: Strip, model: BoxRow) -> BoxRow:

@@ -64,7 +64,7 @@ def find_boxed(paper: Paper, *, digits: int | None = None, grid: tuple[int, int]
 
     Args:
         paper: The page, upright within 20 degrees, in any light.
-        digits: How many boxes a row has, where that is known.
+        digits: How many boxes a row has, where that is known; rows of other lengths are left out.
         grid: How many rows and columns the grid on the page has, where that is known.
 
     Returns:
@@ -73,7 +73,7 @@ def find_boxed(paper: Paper, *, digits: int | None = None, grid: tuple[int, int]
     rows = [
         row
         for row in find_boxes(paper, digits=digits, grid=grid)
-        if row.of_digits and (row.boxes >= FEWEST or row.boxes == digits)
+        if row.of_digits and (row.boxes == digits if digits else row.boxes >= FEWEST)
     ]
     cells = [cells_of(row, paper.floor) for row in rows]
     pens = [cell.pen for some in cells for cell in some if cell.ink is not None]
