@@ -27,6 +27,9 @@ LARGE = 0.08
 """Where an outline is larger than this share of the page, the darker ink alone is searched for outlines too, because
 print around it may touch it."""
 
+CUT_OUT = 240
+"""Rows of a picture, at most, that was cut out close, in pixels: in it no print touches an outline."""
+
 AS_GOOD = 0.8
 """Worth of an outline that is kept when a grid is asked for, at least, as a share of the best one's worth."""
 
@@ -106,7 +109,7 @@ def find_boxes(paper: Paper, *, digits: int | None = None, grid: tuple[int, int]
     outlines = find_outlines(paper, wanted)
     large = any(_may_be_grid(outline, paper) for outline in outlines)
     found = [_rows(outline, digits, grid) for outline in outlines]
-    if large or not any(worth for _, worth in found):
+    if paper.mask.shape[0] > CUT_OUT and (large or not any(worth for _, worth in found)):
         found += [_rows(outline, digits, grid) for outline in find_outlines(paper, wanted, darker=True)]
     if grid:
         found = [each for each in found if _is_grid(each[0], grid)] or found

@@ -30,8 +30,9 @@ DIGIT_ROWS = 27
 """Height of the digits of a page's row in its line, in pixels: about half of what the line recogniser learned from, so
 that a comma below and a stroke above are in view."""
 
-WIDER = 1.2
-"""How much wider a picture of one number is shown the second time: docs/log.md, "Grey lines"."""
+WIDER, LEANING = 1.2, 0.15
+"""How much wider a row is shown, and how far to the left it leans for each row down, where it is looked at again since
+it is not surely read: docs/log.md, "Grey lines"."""
 
 MARGIN = 0.35
 """What a line shows of the page before and behind a row, in heights of a digit."""
@@ -73,8 +74,8 @@ class FreeRow:
     """A row of ink that may be a number.
 
     Attributes:
-        lines: `uint8 (48, width)` each: the row and what is around it, as a line recogniser is given it, once or at
-            several sizes.
+        lines: `uint8 (48, width)` each: the row and what is around it, as a line recogniser is given it; and as it is
+            looked at again where it is not surely read.
         grey: `uint8 (height, width)`: what the first line shows, as the page has it.
         quad: The row's corners on the page.
         ends: The first and the last column of the first line that lie inside the quad.
@@ -99,10 +100,18 @@ class FreeRow:
 def whole_row(page: Grey, paper: Paper) -> FreeRow:
     """Give a picture of one number as a row, all of it; arguments as for `find_free`."""
     height, width = paper.dark.shape
-    line = line_of(paper.dark)
-    wider = line_of(np.asarray(cv2.resize(paper.dark, (round(WIDER * width), height)), np.uint8))
+    lines = _looks(paper.dark)
     corners = ((0.0, 0.0), (float(width), 0.0), (float(width), float(height)), (0.0, float(height)))
-    return FreeRow((line, wider), page, corners, (0.0, float(line.shape[1])))
+    return FreeRow(lines, page, corners, (0.0, float(lines[0].shape[1])))
+
+
+def _looks(dark: Ink) -> tuple[Line, ...]:
+    """Show a row as it is, and for second opinions wider, and leaning to the left."""
+    height, width = dark.shape
+    wider = cv2.resize(dark, (round(WIDER * width), height))
+    lean = np.array([[1, LEANING, -LEANING * height / 2], [0, 1, 0]])
+    leaning = cv2.warpAffine(dark, lean, (width, height))
+    return line_of(dark), *(line_of(np.asarray(look, np.uint8)) for look in (wider, leaning))
 
 
 def find_free(page: Grey, paper: Paper) -> list[FreeRow]:
@@ -237,10 +246,10 @@ def _row(dark: Ink, page: Grey, group: Group, stats: Stats, back: "np.ndarray") 
     corners = np.array([(left, top, 1), (right, top, 1), (right, bottom, 1), (left, bottom, 1)]) @ back.T
     half, margin = LINE_HEIGHT / DIGIT_ROWS * tall / 2, MARGIN * tall
     place = left - margin, middle - half, right + margin, middle + half
-    line, grey = line_of(_around(dark, place, cv2.BORDER_CONSTANT)), _around(page, place, cv2.BORDER_REPLICATE)
-    scale = line.shape[1] / (right - left + 2 * margin)
+    lines, grey = _looks(_around(dark, place, cv2.BORDER_CONSTANT)), _around(page, place, cv2.BORDER_REPLICATE)
+    scale = lines[0].shape[1] / (right - left + 2 * margin)
     ends = margin * scale, (margin + right - left) * scale
-    return FreeRow((line,), grey, tuple((float(x), float(y)) for x, y in corners), ends, DIGIT_ROWS)
+    return FreeRow(lines, grey, tuple((float(x), float(y)) for x, y in corners), ends, DIGIT_ROWS)
 
 
 def _around(page: Grey, place: tuple[float, float, float, float], border: int) -> Grey:

@@ -22,12 +22,15 @@ Scores: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
 SignPlaces: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int8]]
 """`int8 (n, length)`: the signs of numbers of one length, as their places in the alphabet."""
 
-BEAM, TYPED_BEAM = 16, 64
+BEAM, TYPED_BEAM = 8, 64
 """Beginnings of texts that are followed from column to column, and as many where texts are of a type: many of them turn
 out at their end not to be. docs/log.md, "Typed numbers"."""
 
 UNLIKELY = 1e-4
 """Probability up to which a sign is not tried in a column."""
+
+FAR = 1e-6
+"""Probability of a beginning, in that of the most probable one, up to which it is not followed."""
 
 NEVER = 0.0, 0.0
 """How probable a text is that was not come to."""
@@ -75,7 +78,9 @@ def _search(columns: Columns, alphabet: str, beam: int, may_begin: Callable[[str
                 if may_begin is None or may_begin(longer):
                     before = fresh.get(longer, NEVER)
                     fresh[longer] = before[0], before[1] + (paused if sign == last else either) * share
-        followed = dict(sorted(fresh.items(), key=_both, reverse=True)[:beam])
+        ranked = sorted(fresh.items(), key=_both, reverse=True)[:beam]
+        least = FAR * _both(ranked[0])
+        followed = dict(each for each in ranked if _both(each) > least)
     return [text for text, found in sorted(followed.items(), key=_both, reverse=True) if sum(found)]
 
 
@@ -117,12 +122,15 @@ def _both(found: tuple[str, tuple[float, float]]) -> float:
     return found[1][0] + found[1][1]
 
 
-def probabilities(columns: Columns, numbers: SignPlaces) -> Scores:
-    """Give how probable numbers of one length are.
+def probabilities(
+    columns: Columns, numbers: SignPlaces, lengths: "np.ndarray[tuple[int], np.dtype[np.intp]] | None" = None
+) -> Scores:
+    """Give how probable numbers are.
 
     Args:
         columns: The line.
         numbers: `int8 (n, length)`: their signs, as places in the alphabet.
+        lengths: `intp (n,)`: how many of them are each number's, the others filled with anything; None for all.
 
     Returns:
         `float64 (n,)`, the logarithms of their probabilities.
@@ -141,7 +149,9 @@ def probabilities(columns: Columns, numbers: SignPlaces) -> Scores:
         both = np.logaddexp(total, stepped)
         np.logaddexp(both, skipped, out=both)
         np.add(both, column[signs], out=total)
-    return np.asarray((np.logaddexp(total[:, -1], total[:, -2]) if length else total[:, -1]) + pauses, np.float64)
+    ends = 2 * (np.full(count, length) if lengths is None else lengths)[:, None]
+    last = np.take_along_axis(before, 1 + np.hstack([ends, ends + 1]), axis=1)  # the last sign, and the pause behind it
+    return np.asarray(np.logaddexp(last[:, 0], last[:, 1]) + pauses, np.float64)
 
 
 def _skips(signs: "np.ndarray") -> "np.ndarray":

@@ -27,7 +27,7 @@ LEAST = 1e-4
 opinion"."""
 
 
-OCR_WEIGHT = 0.5
+OCR_WEIGHT = 0.3
 """Exponent of PP-OCRv6's opinion in the pool; docs/log.md, "A third opinion"."""
 
 
@@ -83,7 +83,7 @@ def pool(opinions: Sequence[Opinion], count: int = TRIED, grammar: NumberType | 
 
 
 def third_opinion(opinions: Sequence[Opinion], picture: Grey) -> list[Opinion]:
-    """Add the opinion of PP-OCRv6, which counts as much as all others together.
+    """Add the opinion of PP-OCRv6, which counts `OCR_WEIGHT` beside all others together.
 
     Args:
         opinions: What the others say of a line.
@@ -108,12 +108,12 @@ def _weighed(opinion: Opinion, texts: Sequence[str]) -> Scores:
     """Give how probable an opinion holds each text beside the others, `float64 (n,)`, as logarithms."""
     places = {sign: place for place, sign in enumerate(opinion.alphabet)}
     known = [tuple(places[sign] for sign in text if sign in places) for text in texts]
-    by_length: dict[int, list[tuple[int, ...]]] = {}
-    for number in dict.fromkeys(known):
-        by_length.setdefault(len(number), []).append(number)
-    scores: dict[tuple[int, ...], float] = {}
-    for length, numbers in by_length.items():
-        signs = np.array(numbers, np.int8).reshape(len(numbers), length)
-        scores |= zip(numbers, probabilities(opinion.columns, signs).tolist(), strict=True)
-    total = float(np.logaddexp.reduce([*scores.values(), IMPOSSIBLE]))
-    return np.asarray([scores[number] - total for number in known], np.float64)
+    numbers = list(dict.fromkeys(known))
+    lengths = np.array([len(number) for number in numbers])
+    signs = np.zeros((len(numbers), max(lengths, default=0)), np.int8)
+    for row, number in zip(signs, numbers, strict=True):
+        row[: len(number)] = number
+    scores = probabilities(opinion.columns, signs, lengths)
+    total = float(np.logaddexp.reduce([*scores.tolist(), IMPOSSIBLE]))
+    found = dict(zip(numbers, scores.tolist(), strict=True))
+    return np.asarray([found[number] - total for number in known], np.float64)
