@@ -35,6 +35,10 @@ FAINTEST_INK = 32
 Pictures: TypeAlias = Picture | Iterable[Picture]
 """One or several."""
 
+SEVERAL, SEVERAL_PROMISED = 0.8, 0.5
+"""Probability above which a picture of several digits is refused, and where an error is promised; docs/log.md, "Grey
+lines": noise beside a digit is taken for another one."""
+
 
 class Reader:
     """Reads digits and numbers from pictures; PyTorch is not needed.
@@ -214,8 +218,9 @@ class Reader:
         shown = {place: each.picture for place, each in enumerate(prepared) if each.picture is not None}
         pooled = probabilities.copy()
         pooled[list(shown)], several = with_surroundings(self.model, list(shown.values()), probabilities[list(shown)])
-        for place, shows_several in zip(shown, several, strict=True):
-            if shows_several and reasons[place] != "blank":
+        most = SEVERAL if self.max_error is None else SEVERAL_PROMISED
+        for place, share in zip(shown, several, strict=True):
+            if share > most and reasons[place] != "blank":
                 reasons[place] = "several-digits"
         return [self._digit(*each) for each in zip(prepared, probabilities, pooled, reasons, strict=True)]
 

@@ -25,7 +25,7 @@ LEAST = 1e-3
 
 def with_surroundings(
     model: Recognizer, pictures: Sequence[Grey], alone: Probabilities
-) -> tuple[Probabilities, list[bool]]:
+) -> tuple[Probabilities, list[float]]:
     """Pool two opinions of digits, which count alike.
 
     Args:
@@ -34,14 +34,14 @@ def with_surroundings(
         alone: `float32 (n, k)`: what the digit network says of them.
 
     Returns:
-        `float32 (n, k)`, and which pictures show several digits; of a model whose line recogniser reads other signs, or
-        none, `alone`, and none.
+        `float32 (n, k)`, and how probably each picture shows several digits, 0…1; of a model whose line recogniser
+        reads other signs, or none, `alone`, and 0.
 
     Source:
         Heskes 1998, "Selecting weighting factors in logarithmic opinion pools".
     """
     if not pictures or set(without_separators(model.alphabet)) != set(model.classes):
-        return alone, [False] * len(pictures)
+        return alone, [0.0] * len(pictures)
     signs = np.array([[model.alphabet.index(name)] for name in model.classes], np.int8)
     passed = [place for place, sign in enumerate(model.alphabet) if sign not in model.classes]
     columns = [without(each, passed) for each in model.lines([whole_line(picture) for picture in pictures])]
@@ -49,13 +49,13 @@ def with_surroundings(
     around -= np.logaddexp.reduce(around, axis=1, keepdims=True)
     pooled = (np.log(np.maximum(alone, LEAST)) + np.maximum(around, np.log(LEAST))) / 2
     pooled -= np.logaddexp.reduce(pooled, axis=1, keepdims=True)
-    return np.asarray(np.exp(pooled), np.float32), [_shows_several(each, signs) for each in columns]
+    return np.asarray(np.exp(pooled), np.float32), [_several(each, signs) for each in columns]
 
 
-def _shows_several(columns: Columns, signs: SignPlaces) -> bool:
-    """Say whether a picture shows more than one digit, those left out that its left or right edge cuts off."""
+def _several(columns: Columns, signs: SignPlaces) -> float:
+    """Say how probably a picture shows more than one digit, those left out that its left or right edge cuts off."""
     inside = _without_sides(columns, EDGE)
-    return no_number(inside) + float(np.exp(probabilities(inside, signs)).sum()) < 0.5
+    return 1 - no_number(inside) - float(np.exp(probabilities(inside, signs)).sum())
 
 
 def _in_the_middle(columns: Columns) -> Columns:
