@@ -7,7 +7,7 @@ import numpy as np
 
 from tenfold.arrays import LINE_HEIGHT, Line
 from tenfold.page.darkness import SHOW_THROUGH
-from tenfold.page.line import line_of
+from tenfold.page.line import line_of, wider
 from tenfold.page.paper import Paper, even_out, without_grain
 from tenfold.page.quads import Quad, height_of, width_of
 from tenfold.page.rulings import LARGE, SMALLEST_DIGIT, tilt, without_rules
@@ -30,9 +30,9 @@ DIGIT_ROWS = 27
 """Height of the digits of a page's row in its line, in pixels: about half of what the line recogniser learned from, so
 that a comma below and a stroke above are in view."""
 
-WIDER, LEANING = 1.2, 0.15
-"""How much wider a row is shown, and how far to the left it leans for each row down, where it is looked at again since
-it is not surely read: docs/log.md, "Grey lines"."""
+LEANING = 0.15
+"""How far to the left a row leans for each row down, where it is looked at again since it is not surely read:
+docs/log.md, "Grey lines"."""
 
 MARGIN = 0.35
 """What a line shows of the page before and behind a row, in heights of a digit."""
@@ -108,10 +108,9 @@ def whole_row(page: Grey, paper: Paper) -> FreeRow:
 def _looks(dark: Ink) -> tuple[Line, ...]:
     """Show a row as it is, and for second opinions wider, and leaning to the left."""
     height, width = dark.shape
-    wider = cv2.resize(dark, (round(WIDER * width), height))
     lean = np.array([[1, LEANING, -LEANING * height / 2], [0, 1, 0]])
-    leaning = cv2.warpAffine(dark, lean, (width, height))
-    return line_of(dark), *(line_of(np.asarray(look, np.uint8)) for look in (wider, leaning))
+    leaning = np.asarray(cv2.warpAffine(dark, lean, (width, height)), np.uint8)
+    return line_of(dark), line_of(wider(dark)), line_of(leaning)
 
 
 def find_free(page: Grey, paper: Paper) -> list[FreeRow]:

@@ -8,7 +8,7 @@ from tenfold.page.paper import Paper, even_out
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
 
-__all__ = ["holds_several_lines", "line_of", "line_of_digit", "whole_line"]
+__all__ = ["holds_several_lines", "line_of", "line_of_digit", "whole_line", "wider"]
 
 DARKEST = 0.985
 """Share of a line's pixels that are lighter than its full ink: the others are its darkest strokes, not only specks."""
@@ -18,6 +18,9 @@ LEAST_FULL = 30
 
 GAMMA = 0.7
 """Exponent that lifts faint ink: a stroke half as dark as the darkest becomes 0.62 of full ink."""
+
+WIDER = 1.2
+"""How much wider `wider` shows ink."""
 
 NARROWEST, WIDEST = 8, 2048
 """Width of a line, in pixels: at least a few columns to answer in; at most sixteen times its height, which 20 digits
@@ -61,6 +64,12 @@ def line_of(dark: Ink) -> Line:
     full = max(LEAST_FULL, float(np.quantile(small, DARKEST)))
     table = 255 * np.clip(np.arange(256) / full, 0, 1) ** GAMMA
     return np.asarray(cv2.LUT(small, table.astype(np.uint8)), np.uint8)
+
+
+def wider(dark: Ink) -> Ink:
+    """Show ink, `uint8 (height, width)`, a fifth wider: narrow digits are better told apart then."""
+    height, width = dark.shape
+    return np.asarray(cv2.resize(dark, (round(WIDER * width), height)), np.uint8)
 
 
 def line_of_digit(image: Image) -> Line:

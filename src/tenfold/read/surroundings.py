@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from tenfold.arrays import Columns, Probabilities, Recognizer, without_separators
-from tenfold.page.line import whole_line
+from tenfold.page.line import line_of, wider
+from tenfold.page.paper import even_out
 from tenfold.picture.decode import Grey
 from tenfold.read.ctc import SignPlaces, no_number, probabilities, without
 
@@ -19,6 +20,10 @@ SIDE, EDGE = 0.25, 0.1
 """SIDE: share of a picture on each side in which digits are neighbours of the one between, if there is one. EDGE: share
 in which they are cut off, and do not make a picture one of several digits."""
 
+ALONE = 1 / 3
+"""How much the opinion of the digit network counts, 0…1; chosen, as the wider look, on digits cut out of real cells
+with some of their neighbours. docs/log.md, "Grey lines"."""
+
 LEAST = 1e-3
 """Least probability of a digit in either opinion: networks are at times surely wrong."""
 
@@ -26,7 +31,7 @@ LEAST = 1e-3
 def with_surroundings(
     model: Recognizer, pictures: Sequence[Grey], alone: Probabilities
 ) -> tuple[Probabilities, list[float]]:
-    """Pool two opinions of digits, which count alike.
+    """Pool two opinions of digits: the digit network's, and the line recogniser's of the whole picture, made wider.
 
     Args:
         model: What reads digits and lines.
@@ -44,10 +49,11 @@ def with_surroundings(
         return alone, [0.0] * len(pictures)
     signs = np.array([[model.alphabet.index(name)] for name in model.classes], np.int8)
     passed = [place for place, sign in enumerate(model.alphabet) if sign not in model.classes]
-    columns = [without(each, passed) for each in model.lines([whole_line(picture) for picture in pictures])]
+    lines = [line_of(wider(even_out(picture).dark)) for picture in pictures]
+    columns = [without(each, passed) for each in model.lines(lines)]
     around = np.stack([probabilities(_in_the_middle(each), signs) for each in columns])
     around -= np.logaddexp.reduce(around, axis=1, keepdims=True)
-    pooled = (np.log(np.maximum(alone, LEAST)) + np.maximum(around, np.log(LEAST))) / 2
+    pooled = ALONE * np.log(np.maximum(alone, LEAST)) + (1 - ALONE) * np.maximum(around, np.log(LEAST))
     pooled -= np.logaddexp.reduce(pooled, axis=1, keepdims=True)
     return np.asarray(np.exp(pooled), np.float32), [_several(each, signs) for each in columns]
 
