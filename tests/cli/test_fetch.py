@@ -28,6 +28,6 @@ def test_typefaces_are_fetched_by_their_name(command, monkeypatch, tmp_path):
     monkeypatch.delenv("TENFOLD_DATA", raising=False)
     result = command("fetch", "typefaces", "--offline")
     assert result.status == 1
-    assert "137 typefaces are not on this machine" in result.err
+    assert "194 typefaces are not on this machine" in result.err
     assert "holds fonts" in command("fetch", "typefaces", "--out", "fonts.npz").err
     assert "weather-cells, optdigits, typefaces; got 'typefases'" in command("fetch", "typefases").err

@@ -181,7 +181,7 @@ def test_each_known_typeface_is_free_and_has_its_version_and_hash():
     assert [each.name for each in known] == sorted({each.name for each in known})
     assert {each.licence for each in known} == {"OFL-1.1", "Apache-2.0"}
     assert all(each.version.count(".") == 2 and len(bytes.fromhex(each.sha256)) == 32 for each in known)
-    assert len({each.sha256 for each in known}) == len(known) == 137
+    assert len({each.sha256 for each in known}) == len(known) == 194
 
 
 def test_the_data_card_lists_the_known_typefaces():

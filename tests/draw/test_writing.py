@@ -14,6 +14,7 @@ def columns_of_ink(layer):
 class Bars:
     """Writes upright bars for digits, and says where the pen was."""
 
+    sets = False
     pen = 4.0
 
     def glyph(self, sign, rng):

@@ -25,8 +25,8 @@ def fetch(
     """Download data sets, check them, and keep them in the cache.
 
     Images of 28×28: mnist, fashion-mnist, kmnist, emnist-digits, qmnist. Other handwriting: pendigits, optdigits,
-    typefaces (137 fonts drawn after handwriting, which npm downloads), and weather-cells, which is only looked for on
-    this machine.
+    typefaces (194 fonts, most drawn after handwriting, which npm downloads), and weather-cells, which is only looked
+    for on this machine.
 
     Example: `tenfold fetch mnist`, or `tenfold fetch mnist --out mnist.csv` for a copy in another format.
     """

@@ -1,4 +1,4 @@
-"""Typefaces drawn after handwriting: free fonts of many hands, each in a package of npm, none of them shipped here."""
+"""Typefaces: free fonts drawn after handwriting, and of print, each in a package of npm, none of them shipped here."""
 
 import csv
 import hashlib
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, Literal, TypeAlias, cast
 
 from tenfold.data.fetch import cache_folder
 from tenfold.data.sources import expand
@@ -41,21 +41,26 @@ UNREADABLE = (OSError, LookupError, EOFError, tarfile.TarError, zlib.error)
 """What a damaged package raises, or one without the font."""
 
 
+TypefaceKind: TypeAlias = Literal["hand", "print"]
+
+
 @dataclass(frozen=True)
 class Typeface:
-    """One typeface drawn after handwriting.
+    """One typeface.
 
     Attributes:
         name: The name of its package in `@fontsource`, such as `caveat`.
         version: The version of the package.
         licence: Its licence, as SPDX writes it.
         sha256: Hash of its font file of the regular weight with Latin letters.
+        kind: `hand` where it was drawn after handwriting, `print` where not.
     """
 
     name: str
     version: str
     licence: str
     sha256: str
+    kind: TypefaceKind = "hand"
 
     @property
     def file(self) -> str:
@@ -72,16 +77,18 @@ class Typeface:
 def known_typefaces() -> tuple[Typeface, ...]:
     """Read the table of the typefaces, `typefaces.csv`, in the order of their names.
 
-    Only families whose digits a person may write are in it: docs/data-card.md says which were left out, and why.
+    Only families whose digits a person may write are `hand`: docs/data-card.md says which were left out, and why.
     """
     table = resources.files("tenfold.data").joinpath("typefaces.csv").read_text(encoding="utf-8")
-    return tuple(Typeface(**row) for row in csv.DictReader(table.splitlines()))
+    rows: list[dict[str, Any]] = list(csv.DictReader(table.splitlines()))
+    return tuple(Typeface(**row) for row in rows)
 
 
-def typefaces(*, offline: bool = False, progress: bool = False) -> tuple[Path, ...]:
-    """Give the font files of all known typefaces, and download those that are not on this machine.
+def typefaces(kind: TypefaceKind | None = None, *, offline: bool = False, progress: bool = False) -> tuple[Path, ...]:
+    """Give the font files of known typefaces, and download those that are not on this machine.
 
     Args:
+        kind: Which of them; None for all.
         offline: True to use only what is on this machine.
         progress: True to show progress on standard error.
 
@@ -92,9 +99,10 @@ def typefaces(*, offline: bool = False, progress: bool = False) -> tuple[Path, .
         FetchError: A file is missing and npm cannot bring it, or its SHA-256 is wrong.
 
     Source:
-        Fontsource, https://fontsource.org: the fonts of Google Fonts as packages. OFL-1.1 or Apache-2.0.
+        Fontsource, https://fontsource.org: the fonts of Google Fonts as packages. OFL-1.1, Apache-2.0 or MIT.
     """
-    return fetch_typefaces(known_typefaces(), offline=offline, progress=progress)
+    wanted = [typeface for typeface in known_typefaces() if kind in {None, typeface.kind}]
+    return fetch_typefaces(wanted, offline=offline, progress=progress)
 
 
 def fetch_typefaces(wanted: Sequence[Typeface], *, offline: bool = False, progress: bool = False) -> tuple[Path, ...]:

@@ -45,12 +45,15 @@ class Glyph(NamedTuple):
         top: The row of its upper edge, in pixels below the top of a digit.
         start: Where the pen was set down, x and y from the glyph's left edge and the digit's top; None if unknown.
         end: Where it was lifted.
+        room: Where the room begins and ends that a machine gives the sign, from its ink's left edge; None for what is
+            written by hand, which lies as far from its neighbours as the hand likes.
     """
 
     ink: Ink
     top: int
     start: Point | None = None
     end: Point | None = None
+    room: tuple[float, float] | None = None
 
 
 def draw_strokes(strokes: Sequence[Stroke], pen: float) -> Glyph:

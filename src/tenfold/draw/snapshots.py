@@ -33,7 +33,13 @@ SMALL = 0.2
 SHARPENED = 0.2
 """Share of the pictures that the camera sharpened."""
 
-INVERTED = 0.03
+DEFOCUSED = 0.1
+"""Share of the pictures that are out of focus."""
+
+DEFOCUS = (0.045, 0.09), (0.09, 0.15)
+"""Standard deviations of their blur, in heights of a digit: most of them can be read, a third only just."""
+
+INVERTED = 0.05
 """Share of the pictures that are light on dark."""
 
 PACKED = 0.6
@@ -122,7 +128,9 @@ def _fold(height: int, width: int, rng: Generator) -> Layer:
 def _take(page: Layer, size: float, rng: Generator) -> Grey:
     """Take a page with a camera or a scanner: blurred, noisy, at times from afar, sharpened, inverted, packed."""
     height, width = page.shape
-    blur = rng.uniform(0.2, 0.045 * size + 0.35) if rng.random() < 0.92 else rng.uniform(0.045, 0.09) * size
+    blur = rng.uniform(0.2, 0.045 * size + 0.35)
+    if rng.random() < DEFOCUSED:
+        blur = size * rng.uniform(*rng.choice(DEFOCUS, p=(0.7, 0.3)))
     page = np.asarray(cv2.GaussianBlur(page, (0, 0), max(0.15, blur)), np.float32)
     page += rng.normal(0, rng.uniform(0.3, 4), page.shape).astype(np.float32)
     if rng.random() < SMALL:

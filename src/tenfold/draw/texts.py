@@ -7,16 +7,16 @@ from numpy.random import Generator
 __all__ = ["choose_digits", "choose_text", "choose_words"]
 
 TEXTS: Mapping[str, float] = {
-    "integer": 0.34,
+    "integer": 0.32,
     "round": 0.07,
-    "grouped": 0.14,
+    "grouped": 0.12,
     "decimal": 0.16,
     "date": 0.12,
     "time": 0.035,
     "signed": 0.045,
     "fraction": 0.02,
     "identifier": 0.04,
-    "several": 0.03,
+    "several": 0.07,
 }
 """Kinds of numbers, and the share of each: mostly plain ones, and enough of the others to learn their signs. All the
 shares and ranges of this module are estimates of what stands in forms, tables and on cheques."""
@@ -54,7 +54,7 @@ def choose_text(rng: Generator) -> str:
         case "fraction":
             return f"{rng.integers(1, 100)}/{rng.integers(2, 100)}"
         case "several":
-            return " ".join(choose_digits(int(rng.integers(1, 5)), rng) for _ in range(rng.integers(2, 5)))
+            return " ".join(choose_digits(int(rng.integers(1, 5)), rng) for _ in range(rng.integers(2, 6)))
         case _:
             sign = str(rng.choice(["-", " ", "/", "."], p=(0.4, 0.3, 0.2, 0.1)))
             return sign.join(choose_digits(int(rng.integers(2, 5)), rng) for _ in range(rng.integers(2, 5)))

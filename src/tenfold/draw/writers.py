@@ -2,21 +2,18 @@
 
 A writer gives glyphs, `GLYPH` pixels from the top of a digit to its foot. Four kinds stand for what is known of hands:
 the strokes of people who wrote with a pen on a tablet, hands described in `tenfold.draw.hands`, images of digits that
-were scanned, and typefaces drawn after handwriting.
+were scanned, and typefaces drawn after handwriting. Two more are machines: print, and displays.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import ClassVar, Protocol, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.random import Generator
-from PIL import Image as Pillow
-from PIL import ImageDraw, ImageFont
 
 from tenfold.arrays import Images, Labels
 from tenfold.data.bitmaps import load_bitmaps
@@ -27,11 +24,12 @@ from tenfold.draw.fonts import FONTS, font_path
 from tenfold.draw.glyphs import GLYPH, Glyph, Stroke, draw_strokes, sign_strokes, with_width
 from tenfold.draw.hands import DIGITS
 from tenfold.draw.pen import Strokes, parse
+from tenfold.draw.typeset import PrintWriter, SegmentWriter, typeset
 from tenfold.picture.frame import Ink
 
 __all__ = ["FontWriter", "HandWriter", "Hands", "ImageWriter", "PenWriter", "Writer", "by_label"]
 
-HANDS: Mapping[str, float] = {"pen": 0.32, "image": 0.22, "hand": 0.27, "font": 0.15, "print": 0.04}
+HANDS: Mapping[str, float] = {"pen": 0.29, "image": 0.2, "hand": 0.25, "font": 0.12, "print": 0.11, "display": 0.03}
 """Kinds of writers, and the share of the numbers of each; a kind that nothing is known of is left out."""
 
 PEN_WIDTH = (6.0, 0.4)
@@ -77,9 +75,6 @@ BEND_GRID = 4
 AROUND = 6
 """Pixels of paper around a typeset glyph, so that slant and bend cut nothing off."""
 
-LEAST_SIZE = 20
-"""Smallest size that a typeface is opened at, in pixels of its em square: some hold digits of no height at all."""
-
 RINGED = ("hi-melody", "mali")
 """Typefaces that draw points and commas as rings, which nobody's pen does: their signs are drawn as strokes."""
 
@@ -97,7 +92,13 @@ Places: TypeAlias = Mapping[int, "np.ndarray[tuple[int], np.dtype[np.intp]]"]
 
 
 class Writer(Protocol):
-    """Who writes a number."""
+    """Who writes a number.
+
+    Attributes:
+        sets: True for a machine, which sets signs side by side.
+    """
+
+    sets: ClassVar[bool]
 
     @property
     def pen(self) -> float:
@@ -117,6 +118,7 @@ class _Manner:
         wide: Width of what is written, 1 as it is known.
     """
 
+    sets: ClassVar[bool] = False
     pen: float
     slant: float
     wide: float
@@ -226,12 +228,12 @@ class FontWriter(_Manner):
         """Set a sign, a little bent."""
         if not sign.isalnum() and self.path.name.startswith(RINGED):
             return self.drawn(sign_strokes(sign, rng), rng)
-        ink, top = _typeset(str(self.path), sign)
-        shown = self._bent(self._slanted(np.pad(ink, AROUND)), rng)
+        set_ = typeset(str(self.path), sign)
+        shown = self._bent(self._slanted(np.pad(set_.ink, AROUND)), rng)
         if sign.isdigit():
             shown = with_width(shown, self.pen)
         cut, above = _cropped(shown)
-        return Glyph(cut, top - AROUND + above)
+        return Glyph(cut, set_.top - AROUND + above)
 
     def _slanted(self, ink: Ink) -> Ink:
         height, width = ink.shape
@@ -254,26 +256,6 @@ def _cropped(ink: Ink) -> tuple[Ink, int]:
     if not width:
         return ink, 0
     return ink[top : top + height, left : left + width], top
-
-
-@lru_cache(maxsize=8192)
-def _typeset(path: str, sign: str) -> tuple[Ink, int]:
-    """Set a sign: its ink, and the row of its upper edge, in pixels below the top of the font's digits."""
-    font, digits_top = _open_font(path)
-    left, top, right, bottom = (int(edge) for edge in font.getbbox(sign))
-    picture = Pillow.new("L", (max(2, right - left + 4), max(2, bottom - top + 4)))
-    ImageDraw.Draw(picture).text((2 - left, 2 - top), sign, fill=255, font=font)
-    return np.asarray(picture, np.uint8), top - 2 - digits_top
-
-
-@lru_cache(maxsize=1024)
-def _open_font(path: str) -> tuple[ImageFont.FreeTypeFont, int]:
-    """Open a font at the size at which its digits are `GLYPH` pixels high; and the row of their top."""
-    font = ImageFont.truetype(path, 100)
-    boxes = [font.getbbox(digit) for digit in "0123456789"]
-    height = float(np.median([bottom - top for _, top, _, bottom in boxes]))
-    font = ImageFont.truetype(path, max(LEAST_SIZE, round(100 * GLYPH / max(height, LEAST_SIZE))))
-    return font, int(np.median([font.getbbox(digit)[1] for digit in "0123456789"]))
 
 
 def by_label(labels: Labels) -> Places:
@@ -314,13 +296,13 @@ class Hands:
         if split == "train":
             bitmaps = load_bitmaps("optdigits")
             scanned.append((np.pad(bitmaps.images, ((0, 0), (2, 2), (2, 2))), by_label(bitmaps.labels)))
-        fonts = typefaces()
-        held_out = {path for path in fonts[::TYPEFACES_HELD_OUT] if SAME_HAND not in path.name}
+        fonts, printed = typefaces("hand"), [*map(font_path, FONTS), *typefaces("print")]
+        held_out = {*fonts[::TYPEFACES_HELD_OUT], *printed[::TYPEFACES_HELD_OUT]}
+        held_out = {path for path in held_out if SAME_HAND not in path.name}
         return cls(
             people_of(load_strokes("pendigits", split)),
             scanned,
-            [path for path in fonts if (path in held_out) == (split == "test")],
-            [font_path(name) for name in FONTS],
+            *([path for path in kind if (path in held_out) == (split == "test")] for kind in (fonts, printed)),
         )
 
     def choose_letters(self, rng: Generator) -> Writer:
@@ -331,8 +313,8 @@ class Hands:
 
     def choose(self, rng: Generator) -> Writer:
         """Choose who writes the next number, and with which pen, slant and width."""
-        known = {"pen": self.people, "image": self.images, "hand": DIGITS, "font": self.fonts, "print": self.printed}
-        shares = np.array([HANDS[kind] if len(known[kind]) else 0.0 for kind in HANDS])
+        known = {"pen": self.people, "image": self.images, "font": self.fonts, "print": self.printed}
+        shares = np.array([share if known.get(kind, DIGITS) else 0.0 for kind, share in HANDS.items()])
         kind = str(rng.choice(list(HANDS), p=shares / shares.sum()))
         pen = float(np.clip(np.exp(rng.normal(np.log(PEN_WIDTH[0]), PEN_WIDTH[1])), *PEN_WIDTHS))
         slant, wide = float(rng.normal(*SLANT)), float(np.exp(rng.normal(0, WIDTH)))
@@ -348,7 +330,9 @@ class Hands:
         if kind == "font":
             path = self.fonts[int(rng.integers(len(self.fonts)))]
             return FontWriter(pen, float(rng.normal(0, CHANGED_SLANT)), wide, path, float(rng.uniform(0, FONT_BEND)))
-        return FontWriter(pen, 0.0, wide, self.printed[int(rng.integers(len(self.printed)))], 0.0)
+        if kind == "display":
+            return SegmentWriter.choose(rng)
+        return PrintWriter(pen, wide, self.printed[int(rng.integers(len(self.printed)))])
 
 
 def people_of(digits: Sequence[PenDigit]) -> list[Person]:

@@ -48,6 +48,9 @@ SMALL_ZERO = 0.8
 JOINED = (0.12, 0.7)
 """Share of the numbers that are written without lifting the pen much, and the share of their digits that are joined."""
 
+COUNTERS, BAR = 0.1, 3
+"""Share of the numbers set by machines that have bars between their signs, and the width of a bar, in pixels."""
+
 NEAR = 0.9
 """Length of a stroke that joins two digits, at most, in heights of a digit."""
 
@@ -63,8 +66,8 @@ def write(text: str, writer: Writer, rng: Generator) -> Layer:
     Returns:
         `float32 (height, width)`, 0 paper, 255 ink, digits about 64 pixels high, cropped to what is written.
     """
-    line = _Line(len(text), writer, _Style.choose(rng), rng)
-    cents = _begin_of_cents(text, rng)
+    line = _Line(len(text), writer, _Style.set(rng) if writer.sets else _Style.choose(rng), rng)
+    cents = len(text) if writer.sets else _begin_of_cents(text, rng)
     for place, sign in enumerate(text):
         if sign == " ":
             line.skip()
@@ -91,6 +94,7 @@ class _Style:
         slope: How far the line falls for each pixel to the right.
         space: What a space leaves free.
         joined: Share of the digits that are joined to the one before.
+        bars: Ink of the bars between signs, as between the rollers of a counter; 0 for none.
     """
 
     gap: float
@@ -100,6 +104,7 @@ class _Style:
     slope: float
     space: float
     joined: float
+    bars: float = 0.0
 
     @classmethod
     def choose(cls, rng: Generator) -> "_Style":
@@ -115,6 +120,14 @@ class _Style:
             space=max(gap, 4) + rng.uniform(24, 60),
             joined=JOINED[1] if rng.random() < JOINED[0] else 0.0,
         )
+
+    @classmethod
+    def set(cls, rng: Generator) -> "_Style":
+        """Choose how a machine sets signs: level, alike, and in seven of ten numbers no further apart than designed."""
+        gap = rng.choice([0.0, rng.uniform(0, 10), rng.uniform(10, 70)], p=(0.7, 0.15, 0.15))
+        bars = 255 * float(rng.uniform(0.1, 1.0)) if rng.random() < COUNTERS else 0.0
+        gap = max(float(gap), 8.0) if bars else float(gap)
+        return cls(gap, 0.0, 0.0, 0.0, 0.0, gap + rng.uniform(16, 45), 0.0, bars)
 
 
 class _Line:
@@ -150,11 +163,15 @@ class _Line:
         foot = FOOT - raised + style.slope * self.x + rng.normal(0, style.wave)
         top = int(np.clip(round(foot - (GLYPH - glyph.top) * size), 0, HEIGHT - 2))
         ink = ink[: HEIGHT - top]
-        left = self._lay(ink, top)
+        if glyph.room is None:
+            left = self._lay(ink, top, self._beside(ink, top))
+        else:
+            left = self._lay(ink, top, round(self.x + self.gap - size * glyph.room[0]))
+            self._bar(left + size * glyph.room[1] + style.gap / 2)
         self._follow_pen(glyph, size, left, top, joined=sign.isdigit())
-        self.x = left + ink.shape[1]
+        self.x = left + (ink.shape[1] if glyph.room is None else size * glyph.room[1])
         self.gap = rng.normal(style.gap, style.spread)
-        if not sign.isdigit():
+        if not sign.isdigit() and glyph.room is None:
             self.gap = max(self.gap, rng.uniform(-2, 10))
 
     def written(self) -> Layer:
@@ -168,23 +185,32 @@ class _Line:
         size = float(np.exp(self.rng.normal(0, self.style.uneven)))
         return size * SMALL_ZERO if sign == "0" and self.style.joined else size
 
-    def _lay(self, ink: Ink, top: int) -> int:
-        """Lay a glyph's ink at the style's gap behind the ink before it; give the column where it begins."""
+    def _beside(self, ink: Ink, top: int) -> int:
+        """Give the column in which a glyph begins, its ink at the style's gap behind the ink before it."""
         stroke = ink > STROKE
-        inked = stroke.any(axis=1)
-        rows, width = slice(top, top + len(ink)), ink.shape[1]
-        starts = np.where(inked, stroke.argmax(axis=1), -NOWHERE)
-        touching = float((self.edge[rows] - starts).max())  # where the glyph's ink lies on the last ink before it
-        left = round(START if self.x == START else max(touching + self.gap, self.x - OVERLAP * width))
+        starts = np.where(stroke.any(axis=1), stroke.argmax(axis=1), -NOWHERE)
+        touching = float((self.edge[top : top + len(ink)] - starts).max())  # where its ink lies on the last ink
+        return round(START if self.x == START else max(touching + self.gap, self.x - OVERLAP * ink.shape[1]))
+
+    def _lay(self, ink: Ink, top: int, left: int) -> int:
+        """Lay a glyph's ink down in a column, and give it."""
+        left, width = max(0, left), ink.shape[1]
         missing = left + width + 8 - self.canvas.shape[1]
         if missing > 0:
             self.canvas = np.pad(self.canvas, ((0, 0), (0, missing + WIDE)))
         lay(self.canvas, ink, left, top)
-        ends = np.where(inked, width - 1 - stroke[:, ::-1].argmax(axis=1) + left, NOWHERE)
+        stroke, rows = ink > STROKE, slice(top, top + len(ink))
+        ends = np.where(stroke.any(axis=1), width - 1 - stroke[:, ::-1].argmax(axis=1) + left, NOWHERE)
         self.edge -= BACK
         self.edge[rows] = np.maximum(self.edge[rows], ends)
         self.edge = cv2.dilate(self.edge.reshape(-1, 1), np.ones((REACH, 1))).ravel()
         return left
+
+    def _bar(self, x: float) -> None:
+        """Set a bar behind a sign, higher than digits."""
+        if self.style.bars:
+            ends = (round(x), round(FOOT - 1.25 * GLYPH)), (round(x), round(FOOT + 0.25 * GLYPH))
+            cv2.line(self.canvas, *ends, self.style.bars, BAR, cv2.LINE_AA)
 
     def _follow_pen(self, glyph: Glyph, size: float, left: int, top: int, *, joined: bool) -> None:
         """Join a glyph to the one before, if the pen was not lifted, and remember where the pen is."""
