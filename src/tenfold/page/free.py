@@ -26,6 +26,12 @@ NEAR = 0.9
 LEVEL = 0.35
 """What neighbours share of the lower one's height, at least."""
 
+ALIKE = 0.3
+"""Height of the lower of two neighbours, at least, in heights of the higher one."""
+
+PAIRS = 1_000_000
+"""Pairs of components that are compared at a time."""
+
 DIGIT_ROWS = 27
 """Height of the digits of a page's row in its line, in pixels: about half of what the line recogniser learned from, so
 that a comma below and a stroke above are in view."""
@@ -192,13 +198,7 @@ def _groups(stats: Stats, shape: tuple[int, ...]) -> list[Group]:
     large = np.flatnonzero(sized)
     if not len(large):
         return []
-    x0, y0, wide, tall = (stats[large, column].astype(float) for column in range(4))
-    x1, y1 = x0 + wide, y0 + tall
-    gap = np.maximum(x0[:, None], x0[None]) - np.minimum(x1[:, None], x1[None])
-    shared = np.minimum(y1[:, None], y1[None]) - np.maximum(y0[:, None], y0[None])
-    lower, higher = np.minimum(tall[:, None], tall[None]), np.maximum(tall[:, None], tall[None])
-    linked = (gap <= NEAR * higher) & (shared >= LEVEL * lower) & (lower >= 0.3 * higher)
-    names = _connected(linked)
+    names = _connected(len(large), *_linked(stats[large].astype(np.float64)))
     groups = [large[names == name] for name in range(names.max() + 1)]
     small = np.setdiff1d(np.flatnonzero((stats[:, 4] >= 4) & (stats[:, 2] <= width / 2)), np.append(large, 0))
     alone = np.array([group[0] for group in groups if len(group) == 1], np.intp)
@@ -218,22 +218,38 @@ def _groups(stats: Stats, shape: tuple[int, ...]) -> list[Group]:
     return sorted(found, key=lambda group: int(stats[group, 1].min()))
 
 
-def _connected(linked: "np.ndarray") -> "np.ndarray":
-    """Name the connected groups of a symmetric relation by whole numbers from 0."""
-    names = np.full(len(linked), -1)
-    fresh = 0
-    for start in range(len(linked)):
-        if names[start] >= 0:
-            continue
-        reached = np.zeros(len(linked), bool)
-        reached[start] = True
-        edge = reached
-        while edge.any():
-            edge = linked[edge].any(axis=0) & ~reached
-            reached = reached | edge
-        names[reached] = fresh
-        fresh += 1
-    return names
+def _linked(stats: "np.ndarray") -> tuple[Group, Group]:
+    """Find the pairs of components that are neighbours in a row: the places of the one and of the other.
+
+    Whatever is on a page, only what lies near one another from left to right is compared, `PAIRS` pairs at a time.
+    """
+    order = np.argsort(stats[:, 0], kind="stable")
+    x0, y0, wide, tall = stats[order, :4].T
+    x1, y1 = x0 + wide, y0 + tall
+    ends = np.searchsorted(x0, x1 + NEAR / ALIKE * tall, side="right")
+    counts = np.maximum(ends - np.arange(1, len(x0) + 1), 0)
+    chunks = np.cumsum(counts) // PAIRS
+    found: list[tuple[Group, Group]] = []
+    for part in np.split(np.arange(len(x0)), np.flatnonzero(np.diff(chunks)) + 1):
+        one = np.repeat(part, counts[part])
+        other = one + 1 + np.arange(len(one)) - np.repeat(np.cumsum(counts[part]) - counts[part], counts[part])
+        shared = np.minimum(y1[one], y1[other]) - np.maximum(y0[one], y0[other])
+        lower, higher = np.minimum(tall[one], tall[other]), np.maximum(tall[one], tall[other])
+        linked = (x0[other] - x1[one] <= NEAR * higher) & (shared >= LEVEL * lower) & (lower >= ALIKE * higher)
+        found.append((order[one[linked]], order[other[linked]]))
+    return np.concatenate([one for one, _ in found]), np.concatenate([other for _, other in found])
+
+
+def _connected(count: int, one: Group, other: Group) -> Group:
+    """Name the groups that pairs of `count` things connect by whole numbers from 0."""
+    least = np.arange(count)
+    while True:
+        before = least.copy()
+        np.minimum.at(least, one, before[other])
+        np.minimum.at(least, other, before[one])
+        least = least[least]
+        if np.array_equal(least, before):
+            return np.unique(least, return_inverse=True)[1]
 
 
 def _row(dark: Ink, page: Grey, group: Group, stats: Stats, back: "np.ndarray") -> FreeRow:

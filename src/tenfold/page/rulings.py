@@ -9,7 +9,18 @@ import numpy as np
 from tenfold.picture.ink import Mask, connected_components, quantile, stroke_width
 from tenfold.picture.rules import fit_straight
 
-__all__ = ["BEND", "LARGE", "SMALLEST_DIGIT", "STEEPEST", "LevelLine", "Places", "level_lines", "tilt", "without_rules"]
+__all__ = [
+    "BEND",
+    "LARGE",
+    "SMALLEST_DIGIT",
+    "STEEPEST",
+    "LevelLine",
+    "Places",
+    "level_lines",
+    "level_runs",
+    "tilt",
+    "without_rules",
+]
 
 Places: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
 """`float64 (n,)`: columns or rows."""
@@ -118,7 +129,7 @@ def level_lines(mask: Mask, *, least: float) -> list[LevelLine]:
     """
     height, width = mask.shape
     reach = max(SMALLEST_DIGIT, round(SHORTEST * width))
-    level, thicker = _level_runs(mask, reach)
+    level, thicker = level_runs(mask, reach)
     level = np.asarray(cv2.morphologyEx(level, cv2.MORPH_CLOSE, np.ones((1, 2 * reach + 1), np.uint8)), np.uint8)
     count, labels, stats, _ = connected_components(level & thicker)
     runs = []
@@ -140,8 +151,11 @@ def level_lines(mask: Mask, *, least: float) -> list[LevelLine]:
     return _joined(runs, width, least)
 
 
-def _level_runs(mask: Mask, length: int) -> tuple[Mask, Mask]:
-    """Keep ink that goes on level for a length; also gives the ink that is looked at, a pixel thicker up and down."""
+def level_runs(mask: Mask, length: int) -> tuple[Mask, Mask]:
+    """Keep the ink of a level page that goes on for a length, in pixels.
+
+    Also gives the ink that is looked at: all of it, a pixel thicker up and down.
+    """
     thicker = np.asarray(cv2.dilate(mask, np.ones((3, 1), np.uint8)), np.uint8)
     return np.asarray(cv2.morphologyEx(thicker, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)), np.uint8), thicker
 
@@ -187,7 +201,7 @@ def _turned(mask: Mask) -> Mask:
 
 def _long_lines(mask: Mask, length: int) -> Mask:
     """Mark level lines of a length in pixels or more, and nothing where they are as thick as strokes are long."""
-    lines = np.asarray(_level_runs(mask, length)[0] & mask, np.uint8)
+    lines = np.asarray(level_runs(mask, length)[0] & mask, np.uint8)
     return lines if _thickness(lines) <= 0.2 * length else np.zeros_like(mask)
 
 
