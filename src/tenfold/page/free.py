@@ -53,6 +53,10 @@ MARK = 0.4
 """Height of a comma or a dash that stands alone beside digits, at most, in heights of a digit; docs/log.md, "Numbers
 cut out of their page": a lone comma joins its row."""
 
+SIGN, AT_ONE = 0.5, 0.08
+"""SIGN: height of a letter or digit, at least, in heights of its row. AT_ONE: how far apart is what ends at one
+height."""
+
 BESIDE, EDGE = 0.4, 0.8
 """BESIDE: width of the paper looked at on both sides of a row, in heights of the row. EDGE: where one side is darker
 than this share of the other, the row may be the paper's edge."""
@@ -86,6 +90,9 @@ class FreeRow:
         quad: The row's corners on the page.
         ends: The first and the last column of the first line that lie inside the quad.
         digit: Height of a digit in the first line, in pixels; None where it is not known.
+        upright: How many more neighbours in it stand on one line than end at one height: many in print, where few
+            letters reach below the line and many above the others; below 0 where it stands on its head.
+        signs: How many connected components it is made of.
     """
 
     lines: tuple[Line, ...]
@@ -93,6 +100,8 @@ class FreeRow:
     quad: Quad
     ends: tuple[float, float]
     digit: float | None = None
+    upright: int = 0
+    signs: int = 0
 
     def part(self, first: float, last: float) -> Quad:
         """Give the corners on the page of what lies between two columns of the first line."""
@@ -255,6 +264,7 @@ def _connected(count: int, one: Group, other: Group) -> Group:
 def _row(dark: Ink, page: Grey, group: Group, stats: Stats, back: "np.ndarray") -> FreeRow:
     """Take a row out of the level page with what is around it; `back` takes the level page to the page."""
     tall, middle = _usual(stats[group])
+    upright = _upright(stats[group], tall)
     group = group[(stats[group, 3] <= TALLER * tall) | (stats[group, 2] > THIN * stats[group, 3])]
     left, top = (int(side) for side in stats[group, :2].min(axis=0))
     right, bottom = (int(side) for side in (stats[group, :2] + stats[group, 2:4]).max(axis=0))
@@ -264,7 +274,17 @@ def _row(dark: Ink, page: Grey, group: Group, stats: Stats, back: "np.ndarray") 
     lines, grey = _looks(_around(dark, place, cv2.BORDER_CONSTANT)), _around(page, place, cv2.BORDER_REPLICATE)
     scale = lines[0].shape[1] / (right - left + 2 * margin)
     ends = margin * scale, (margin + right - left) * scale
-    return FreeRow(lines, grey, tuple((float(x), float(y)) for x, y in corners), ends, DIGIT_ROWS)
+    quad = tuple((float(x), float(y)) for x, y in corners)
+    return FreeRow(lines, grey, quad, ends, DIGIT_ROWS, upright, len(group))
+
+
+def _upright(stats: Stats, tall: float) -> int:
+    """Count the neighbours of a row that stand on one line, less those that end at one height."""
+    signs = stats[stats[:, 3] >= SIGN * tall]
+    signs = signs[np.argsort(signs[:, 0])]
+    tops, feet = signs[:, 1], signs[:, 1] + signs[:, 3]
+    level = [np.abs(np.diff(ends)) <= max(1.0, AT_ONE * tall) for ends in (feet, tops)]
+    return int(level[0].sum()) - int(level[1].sum())
 
 
 def _around(page: Grey, place: tuple[float, float, float, float], border: int) -> Grey:

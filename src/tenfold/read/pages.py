@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal, TypeAlias
 
 import cv2
 import numpy as np
@@ -10,7 +11,7 @@ from tenfold.arrays import LINE_HEIGHT, Recognizer, without_separators
 from tenfold.errors import FormError, ModelError
 from tenfold.model.folder import check_has_lines
 from tenfold.page.align import anchors_of, fit
-from tenfold.page.layout import find_boxed, find_free, whole_row
+from tenfold.page.layout import FreeRow, find_boxed, find_free, whole_row
 from tenfold.page.line import holds_several_lines
 from tenfold.page.order import reading_order
 from tenfold.page.paper import even_out
@@ -36,18 +37,26 @@ WELL, CLEARLY, MORE = 0.75, 1.25, 2
 LINE, LINES = 3, 5
 """Width of a line of print or numbers, in heights; and how many of them, half of what is on the page, show it level."""
 
+PRINT, STANDS = 30, 0.08
+"""By how many neighbours more print stands on its lines than it ends at one height, at least, and by which share of all
+signs: then it is upright. Pages of print have 0.08 (dense) to 0.33 upright, as much below 0 on their heads, and on
+their sides 0.02 at most."""
+
 ALONE, UPRIGHT, HARDLY = 5, 1.5, 0.15
 """ALONE: greatest height of a picture that is first read as one number, in heights of a line: 240 pixels. UPRIGHT: and
 its greatest height in its own widths. HARDLY: a number so read that is less probable is looked for as on a page."""
 
-FEW, FAR_MORE = 2, 2.0
-"""FEW: strokes can look like this many rows of boxes at most. FAR_MORE: they are strokes where the free reading has
-more than this many times as many digits."""
+FEW, MANY, FAR_MORE = 2, 5, 2.0
+"""FEW: strokes can look like this many rows of boxes at most, each of fewer than MANY digits. FAR_MORE: they are
+strokes where the free reading has more than this many times as many digits."""
 
 FILLS, LINE_LIKE, HALF, UNLIKELY = 0.25, "1", 0.5, 0.1
 """FILLS: boxes higher than this share of the picture may be strokes in one cell. HALF: they are when the free reading
 has more than this many digits more. LINE_LIKE: this sign is not counted, for lines look like it; an alphabet without it
 has none to leave out. UNLIKELY: readings of boxes of this probability or less are not counted either."""
+
+Lies: TypeAlias = Literal["upright", "on its head", "level"]
+"""How a page lies; of a level page it is not known whether it is on its head."""
 
 SIDES = cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE
 TURNS = cv2.ROTATE_180, *SIDES
@@ -121,14 +130,14 @@ def _read_alone(model: Recognizer, page: Grey, options: NumberOptions) -> list[R
 
 
 def _read_turned(model: Recognizer, page: Grey, options: NumberOptions) -> list[ReadRow]:
-    rows, level = _read(model, page, options)
+    rows, lies = _read(model, page, options)
     for turn in TURNS:
-        if _lies_right(rows) or (turn == SIDES[0] and (level or _are_long(rows))):
+        if lies == "upright" or _lies_right(rows) or (turn == SIDES[0] and (lies or _are_long(rows))):
             break
-        other, other_level = _read(model, np.asarray(cv2.rotate(page, turn), np.uint8), options)
-        if (other_level and not level) or _say_more(other, rows):
+        other, other_lies = _read(model, np.asarray(cv2.rotate(page, turn), np.uint8), options)
+        if other_lies == "upright" or (other_lies and not lies) or _say_more(other, rows):
             rows = [_turned_back(row, turn, page.shape) for row in other]
-            level = other_level
+            lies = other_lies
     return rows
 
 
@@ -214,28 +223,40 @@ def _read_field(model: Recognizer, page: Grey, field: Field, quad: Quad, *, ocr:
     return replace(rows[0].placed(lambda corners: tuple(map(tuple, mapped(back, corners)))), field=field)
 
 
-def _read(model: Recognizer, page: Grey, options: NumberOptions) -> tuple[list[ReadRow], bool]:
+def _read(model: Recognizer, page: Grey, options: NumberOptions) -> tuple[list[ReadRow], Lies | None]:
     """Read the rows of boxes of an upright page, or what stands free on it, whichever says more.
 
-    Where there are more boxes than strokes may imitate, or as many as are wanted, the rest is taken for print.
+    Where there are more boxes than strokes may imitate, or as many as are wanted, the rest is taken for print. Rows of
+    boxes that hold letters or signs are left out, unless it is known how long numbers are.
 
     Returns:
-        The rows, and whether the page holds lines, of print or numbers, that are level.
+        The rows, and how the page lies, where its lines of print or numbers tell; of a page on its head no free rows.
     """
     paper = even_out(page)
     boxed = read_boxes(model, find_boxed(paper, digits=options.digits, grid=options.grid))
+    if not (options.digits or options.grid):
+        boxed = [row for row in boxed if row.readings[0].probability >= EVEN ** _digits(row)]
     written = [row for row in boxed if row.readings[0].text.strip(EMPTY)]
-    if options.grid or (len(written) > FEW and _sureness(written) >= WELL) or (written and options.digits):
-        return _in_order(boxed), False
+    boxes = len(written) > FEW or any(_digits(row) >= MANY for row in written)
+    if options.grid or (boxes and _sureness(written) >= WELL) or (written and options.digits):
+        return _in_order(boxed), None
     rows = find_free(page, paper)
-    free = read_free(model, rows, options)
-    lines = sum(row.lines[0].shape[1] >= LINE * row.lines[0].shape[0] for row in rows)
-    level = lines >= max(LINES, len(rows) / 2)
+    lies = _lies(rows)
+    free = [] if lies == "on its head" else read_free(model, rows, options)
     says_more = _said(free) > FAR_MORE * _said(written)
     if any(height_of(row.quad) > FILLS * page.shape[0] for row in boxed):
         likely = [row for row in boxed if row.readings[0].probability > UNLIKELY]
         says_more = _said(free, LINE_LIKE) > sum(_digits(row, LINE_LIKE) for row in likely) + HALF
-    return _in_order(free if says_more else boxed), level
+    return _in_order(free if says_more else boxed), lies
+
+
+def _lies(rows: Sequence[FreeRow]) -> Lies | None:
+    """Say how a page lies, from what stands on its lines; None where they do not tell whether they are level."""
+    upright, least = sum(row.upright for row in rows), max(PRINT, STANDS * sum(row.signs for row in rows))
+    if abs(upright) >= least:
+        return "upright" if upright > 0 else "on its head"
+    lines = sum(row.lines[0].shape[1] >= LINE * row.lines[0].shape[0] for row in rows)
+    return "level" if lines >= max(LINES, len(rows) / 2) else None
 
 
 def _in_order(rows: Sequence[ReadRow]) -> list[ReadRow]:

@@ -36,9 +36,10 @@ APART = 1.6
 """From one sign to the next across a space, at least, as a multiple of the most between other neighbours of the row:
 what is nearer is one number, written wide."""
 
-PITCH = 1.7
-"""From one digit to the next in a row, at most, in heights of a digit: an unsure reading that leaves more of its row
-unread is none, for such rows are print."""
+PITCH, HARDLY = 1.7, 0.4
+"""PITCH: from one digit to the next in a row, at most, in heights of a digit: an unsure reading that leaves more of its
+row unread is none, for such rows are print. HARDLY: nor is one that is not quite sure and reads less than this share of
+the row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,11 +98,21 @@ def read_free(model: Recognizer, rows: Sequence[FreeRow], options: NumberOptions
     """Read free rows; those that hold no number are left out, and those that are read surely are looked at once."""
     found = []
     for row, columns in zip(rows, model.lines([row.lines[0] for row in rows]), strict=True):
-        if no_number(columns) < EVEN:
+        if no_number(columns) < EVEN and not _is_print(row, columns):
             others = row.lines[1:] if best_path(columns) < SURE else ()
             said = [columns, *model.lines(others)]
             found += [_free_row(*part, model.alphabet, options) for part in _apart(row, said, model.alphabet, options)]
     return [row for row in found if row]
+
+
+def _is_print(row: FreeRow, columns: Columns) -> bool:
+    """Say whether an unsure reading leaves so much of its row unread that this is print with a digit in it."""
+    if not row.digit:
+        return False
+    best = columns.argmax(axis=1)
+    signs = int(((best != columns.shape[1] - 1) & (best != np.append(-1, best[:-1]))).sum())
+    share = signs * PITCH * row.digit / max(row.ends[1] - row.ends[0], 1)
+    return best_path(columns) < (EVEN if share > HARDLY else SURE) and share < 1
 
 
 def _free_row(row: FreeRow, said: Sequence[Columns], alphabet: str, options: NumberOptions) -> ReadRow | None:
@@ -111,8 +122,6 @@ def _free_row(row: FreeRow, said: Sequence[Columns], alphabet: str, options: Num
     if not readings or not readings[0].text:
         return None
     told = tuple(reading for reading in readings if reading.text)
-    if row.digit and told[0].probability < EVEN and len(told[0].text) * PITCH * row.digit < row.ends[1] - row.ends[0]:
-        return None
     return ReadRow(says, told, _around(says.signs(told[0].text)))
 
 
