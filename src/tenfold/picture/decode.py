@@ -22,8 +22,8 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
-from tenfold.errors import OptionError, PictureError
-from tenfold.files import reason
+from tenfold.errors import DataError, OptionError, PictureError
+from tenfold.files import content_of_file, reason
 from tenfold.picture.tiff import count_directories
 
 __all__ = [
@@ -150,9 +150,11 @@ def content_of(file: str | PathLike[str]) -> bytes:
         PictureError: It cannot be read. The message does not name the file: who knows its name adds it.
     """
     try:
-        return Path(file).read_bytes()
+        return content_of_file(Path(file))
     except IsADirectoryError as error:
         raise PictureError("got a folder: expected a picture, or on the command line a folder of some") from error
+    except DataError as error:
+        raise PictureError(str(error)) from error
     except OSError as error:
         raise PictureError(reason(error)) from error
     except ValueError as error:  # a name with a null byte
