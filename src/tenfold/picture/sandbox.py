@@ -9,6 +9,7 @@ import atexit
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict
 from threading import Event, Lock, Thread
@@ -38,6 +39,9 @@ IDLE = 2
 
 ANSWER_BYTES = 64 << 20
 """Bytes that a child may answer with: no `Size` asks for as many pixels."""
+
+SUFFIXES = (".pdf", ".tif", ".tiff", ".heic", ".heif")
+"""How the names of files end that are opened in a child; the content decides, not the name."""
 
 START = "import sys; sys.path[:] = sys.argv[1:]; from tenfold.picture.sandbox_child import serve; serve()"
 
@@ -137,10 +141,11 @@ def kind_of(content: bytes) -> str:
     return "HEIC" if is_heic(content) else ""
 
 
-def warm_up() -> None:
-    """Start a child that the first file will find ready; comes back at once."""
-    with suppress(PictureError):
-        _give_back(_take())
+def warm_up(names: Iterable[str]) -> None:
+    """Start a child where a file's name says that it will need one; comes back at once."""
+    if any(name.lower().endswith(SUFFIXES) for name in names):
+        with suppress(PictureError):
+            _give_back(_take())
 
 
 class SandboxedFile:
