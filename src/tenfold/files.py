@@ -16,13 +16,16 @@ __all__ = [
     "MOST_BYTES",
     "PARTIAL",
     "check_folder_writable",
+    "check_unpacked",
     "check_writable",
     "content_of_file",
     "growing",
     "in_place_of",
     "is_regular",
+    "most_unpacked",
     "opened",
     "read_at_most",
+    "read_line",
     "reading",
     "reason",
 ]
@@ -34,6 +37,15 @@ CHUNK_BYTES = 1 << 20
 
 OPEN_FILES = ("/dev/fd/", "/dev/stdout", "/dev/stderr", "/proc/")
 """How paths begin that name what a process has open."""
+
+LONGEST_LINE = 1 << 20
+"""Bytes of a line of a table: 785 cells take 4 kB."""
+
+MUCH = 64 << 20
+"""Bytes that may be unpacked from anything."""
+
+MOST_SHRUNK = 200
+"""Times by which images may have shrunk: MNIST shrinks 5-fold, blank images 1,000-fold."""
 
 MOST_BYTES = 1 << 30
 """Bytes of a file that is read whole."""
@@ -119,6 +131,41 @@ def read_at_most(stream: BinaryIO, size: int) -> bytearray:
     while len(content) <= size and (chunk := stream.read(min(CHUNK_BYTES, size + 1 - len(content)))):
         content += chunk
     return content
+
+
+def read_line(stream: BinaryIO, origin: object) -> bytes:
+    """Read a line, its end included; nothing at the stream's end.
+
+    Raises:
+        DataError: It is longer than `LONGEST_LINE`; names `origin`.
+    """
+    line = stream.readline(LONGEST_LINE + 1)
+    if len(line) > LONGEST_LINE:
+        raise DataError(f"{origin}: a line has more than {LONGEST_LINE:,} bytes: expected a table, line by line")
+    return line
+
+
+def most_unpacked(packed: int) -> int:
+    """Give how many bytes are unpacked from a number of bytes: images shrink, but not without end."""
+    return max(MUCH, MOST_SHRUNK * packed)
+
+
+def check_unpacked(size: int, packed: int, origin: object) -> None:
+    """Check that something does not become far larger than it is.
+
+    Args:
+        size: Its bytes, unpacked.
+        packed: Its bytes as they are.
+        origin: What to name in the error.
+
+    Raises:
+        DataError: It is larger than `most_unpacked` allows.
+    """
+    if size > most_unpacked(packed):
+        raise DataError(
+            f"{origin} is refused: its {packed:,} bytes unpack to {size:,} or more, and no images shrink "
+            f"{MOST_SHRUNK}-fold; store them unpacked"
+        )
 
 
 @contextmanager
