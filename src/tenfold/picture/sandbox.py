@@ -23,7 +23,7 @@ from tenfold.picture.pdf import is_pdf
 from tenfold.picture.sandbox_child import MEMORY, receive, send
 from tenfold.picture.tiff import is_tiff
 
-__all__ = ["SECONDS", "SandboxedFile", "kind_of", "warm_up"]
+__all__ = ["SECONDS", "SandboxedFile", "kind_of", "looks_like_picture", "warm_up"]
 
 SECONDS = 8.0
 """Seconds that opening a file, or one of its pages, may take: 80 million pixels of a TIFF take two."""
@@ -42,6 +42,9 @@ ANSWER_BYTES = 64 << 20
 
 SUFFIXES = (".pdf", ".tif", ".tiff", ".heic", ".heif")
 """How the names of files end that are opened in a child; the content decides, not the name."""
+
+BEGINNINGS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"P4", b"P5", b"P6")
+"""How pictures begin that are opened in this process."""
 
 START = "import sys; sys.path[:] = sys.argv[1:]; from tenfold.picture.sandbox_child import serve; serve()"
 
@@ -139,6 +142,12 @@ def kind_of(content: bytes) -> str:
     if is_tiff(content):
         return "TIFF"
     return "HEIC" if is_heic(content) else ""
+
+
+def looks_like_picture(content: bytes) -> bool:
+    """Say by its first bytes whether a file is of a kind that can be opened."""
+    is_webp = content[:4] == b"RIFF" and content[8:12] == b"WEBP"
+    return is_webp or bool(kind_of(content)) or content.startswith(BEGINNINGS)
 
 
 def warm_up(names: Iterable[str]) -> None:

@@ -31,7 +31,7 @@ MEMORY = 960 << 20
 """Bytes of memory that a child may take, beside those of the file that it was given: with what it has from the start
 less than a GiB."""
 
-CPU_SECONDS = 60
+CPU_SECONDS = 12
 """Seconds of computing after which a child ends that nobody waits for any more: its parent was killed."""
 
 SMALL = 384 << 20

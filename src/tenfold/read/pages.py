@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from tenfold.arrays import LINE_HEIGHT, Recognizer, without_separators
+from tenfold.deadline import check_deadline
 from tenfold.errors import FormError, ModelError
 from tenfold.model.folder import check_has_lines
 from tenfold.page.align import anchors_of, fit
@@ -199,6 +200,7 @@ def _as_it_lies(form: Form, page: Grey) -> Homography:
 
 def _read_field(model: Recognizer, page: Grey, field: Field, quad: Quad, *, ocr: bool) -> ReadRow:
     """Read one field of a form; where nothing is written it is an empty row."""
+    check_deadline()
     piece, back = cut_out(page, quad, AROUND if field.kind == "boxes" else 0.0)
     paper = even_out(piece)
     rows = read_boxes(model, find_boxed(paper, digits=field.digits)) if field.kind == "boxes" else []
@@ -222,8 +224,10 @@ def _read(model: Recognizer, page: Grey, options: NumberOptions) -> tuple[list[R
     Returns:
         The rows, and whether the page holds lines, of print or numbers, that are level.
     """
+    check_deadline()
     paper = even_out(page)
     boxed = read_boxes(model, find_boxed(paper, digits=options.digits, grid=options.grid))
+    check_deadline()
     written = [row for row in boxed if row.readings[0].text.strip(EMPTY)]
     if options.grid or (len(written) > FEW and _sureness(written) >= WELL) or (written and options.digits):
         return _in_order(boxed), False

@@ -44,7 +44,7 @@ PART = b'Content-Disposition: form-data; name="pictures"; filename="a.png"\r\n\r
             413,
         ),
         ("multipart/form-data; boundary=cut", form(PART), 422),
-        ("application/json", b"{}", 415),
+        ("application/json", b"{}", 400),
         ("text/html", b"<p>", 415),
         ("", b"x", 415),
         ("image/png; charset=\xff", b"x", 422),
