@@ -95,12 +95,16 @@ def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Met
         },
     )
     answer_with_problems(api)
-    api.include_router(digit_routes(live, work, metrics, options.limits))
-    api.include_router(explain_routes(live, work, options.limits))
-    api.include_router(number_routes(live, work, metrics, store, options.limits))
-    api.include_router(model_routes(live))
-    api.include_router(review_routes(live, work, store, options.limits))
-    api.include_router(inference_routes(live, work, options.limits))
+    routers = (
+        digit_routes(live, work, metrics, options.limits),
+        explain_routes(live, work, options.limits),
+        number_routes(live, work, metrics, store, options.limits),
+        model_routes(live),
+        review_routes(live, work, store, options.limits),
+        inference_routes(live, work, options.limits),
+    )
+    for router in routers:
+        api.include_router(router)
 
     @api.get("/metrics", tags=["operation"], response_class=Response, responses={200: {"content": {"text/plain": {}}}})
     def show_metrics() -> Response:
@@ -108,7 +112,7 @@ def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Met
         content, kind = metrics.expose()
         return Response(content, media_type=kind)
 
-    api.mount("/", PageFiles(PAGE, api.router), name="page")
+    api.mount("/", PageFiles(PAGE, [*routers, api.router]), name="page")
     return api
 
 

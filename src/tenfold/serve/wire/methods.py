@@ -1,9 +1,10 @@
 """Methods: HEAD wherever GET is, and 405 where there is a path but not the method."""
 
+from collections.abc import Iterable
 from os import PathLike
 
 from starlette.exceptions import HTTPException
-from starlette.routing import Match, Router
+from starlette.routing import Route, Router
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -38,20 +39,19 @@ class PageFiles(StaticFiles):
 
     Args:
         folder: The files.
-        router: The routes.
+        routers: The routes.
     """
 
-    def __init__(self, folder: str | PathLike[str], router: Router) -> None:
+    def __init__(self, folder: str | PathLike[str], routers: Iterable[Router]) -> None:
         super().__init__(directory=folder, html=True)
-        self._router = router
+        self._routes = [route for router in routers for route in router.routes if isinstance(route, Route)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        whole = {**scope, "path": scope["path"], "root_path": scope.get("app_root_path", "")}
         allowed: set[str] = set()
-        for route in self._router.routes:
-            if route.matches(whole)[0] is Match.PARTIAL:
-                allowed |= getattr(route, "methods", None) or set()
+        for route in self._routes:
+            if route.path_regex.match(scope["path"]):
+                allowed |= set(route.methods or ())
         if allowed:
             allowed |= {"HEAD"} if "GET" in allowed else set()
             raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
