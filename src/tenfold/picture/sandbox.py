@@ -7,10 +7,11 @@ is bounded on Linux, time everywhere.
 
 import atexit
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from threading import Event, Lock, Thread
 from typing import Any, BinaryIO, cast
@@ -20,15 +21,18 @@ import numpy as np
 from tenfold.errors import PictureError
 from tenfold.picture.decode import OpenedPage, Size, check_heic, is_heic
 from tenfold.picture.pdf import is_pdf
-from tenfold.picture.sandbox_child import MEMORY, receive, send
+from tenfold.picture.sandbox_child import CPU_SECONDS, MEMORY, receive, send
 from tenfold.picture.tiff import is_tiff
 
 __all__ = ["SECONDS", "SandboxedFile", "kind_of", "looks_like_picture", "warm_up"]
 
-SECONDS = 8.0
-"""Seconds that opening a file, or one of its pages, may take: 80 million pixels of a TIFF take two."""
+SECONDS = 20.0
+"""Seconds that a child, which may compute for `CPU_SECONDS`, is waited for: other processes may be in its way."""
 
-PATIENT_SECONDS = 1.0
+START_SECONDS = 60.0
+"""Seconds that a child may take to start."""
+
+PATIENT_SECONDS = 2.0
 """Seconds after which a child gives way to other processes: what takes so long may be meant to."""
 
 POLITE = 10
@@ -66,6 +70,7 @@ class _Child:
 
     def __init__(self) -> None:
         self.worn = False
+        self._ready = False
         self._late = False
         try:
             self._process = subprocess.Popen(
@@ -87,28 +92,48 @@ class _Child:
             EOFError: The child has died.
             TimeoutError: It took too long.
         """
-        answered = Event()
-        watch = Thread(target=self._watch, args=(answered,), daemon=True)
-        watch.start()
         try:
-            send(cast(BinaryIO, self._process.stdin), asked, content)
-            answer, page = receive(cast(BinaryIO, self._process.stdout), ANSWER_BYTES)
+            if not self._ready:
+                with self._watched(START_SECONDS, START_SECONDS):
+                    receive(self._answers, ANSWER_BYTES)
+                self._ready = True
+            with self._watched(PATIENT_SECONDS, SECONDS):
+                send(cast(BinaryIO, self._process.stdin), asked, content)
+                answer, page = receive(self._answers, ANSWER_BYTES)
         except (OSError, ValueError, EOFError) as error:
-            raise (TimeoutError if self._late else EOFError) from error
-        finally:
-            answered.set()
-            watch.join()
+            raise (TimeoutError if self._late or self._was_stopped() else EOFError) from error
         self.worn = self.worn or bool(answer.get("large"))
         return answer, page
 
-    def _watch(self, answered: Event) -> None:
-        """See to it that the child gives way after a while, and ends after another."""
-        if answered.wait(PATIENT_SECONDS):
+    @property
+    def _answers(self) -> BinaryIO:
+        return cast(BinaryIO, self._process.stdout)
+
+    def _was_stopped(self) -> bool:
+        """Say whether the child, which does not answer any more, has computed longer than it may."""
+        with suppress(subprocess.TimeoutExpired):
+            return os.name == "posix" and self._process.wait(1) == -signal.SIGXCPU
+        return False
+
+    @contextmanager
+    def _watched(self, patient: float, most: float) -> Iterator[None]:
+        """See to it that the child gives way after some seconds, and ends after others."""
+        answered = Event()
+        watch = Thread(target=self._watch, args=(answered, patient, most), daemon=True)
+        watch.start()
+        try:
+            yield
+        finally:
+            answered.set()
+            watch.join()
+
+    def _watch(self, answered: Event, patient: float, most: float) -> None:
+        if answered.wait(min(patient, most)):
             return
         self.worn = True
         with suppress(OSError, AttributeError):  # it has just died, or there is no such thing
             os.setpriority(os.PRIO_PROCESS, self._process.pid, POLITE)
-        if not answered.wait(SECONDS - PATIENT_SECONDS):
+        if not answered.wait(max(most - patient, 0)):
             self._late = True
             self._process.kill()
 
@@ -206,7 +231,7 @@ class SandboxedFile:
         try:
             answer, page = self._child.ask(asked, content)
         except TimeoutError as error:
-            raise self._refused(f"a page of it takes more than {SECONDS:g} seconds to open") from error
+            raise self._refused(f"a page of it takes more than {CPU_SECONDS} seconds to open") from error
         except EOFError as error:
             why = f"it breaks what opens it, or takes more than {MEMORY >> 20:,} MiB of memory"
             raise self._refused(why) from error

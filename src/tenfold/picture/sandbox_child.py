@@ -22,7 +22,7 @@ try:
 except ImportError:  # Windows: only time is bounded there, by the parent
     resource = None  # type: ignore[assignment]
 
-__all__ = ["MEMORY", "receive", "send", "serve"]
+__all__ = ["CPU_SECONDS", "MEMORY", "receive", "send", "serve"]
 
 FRAME = struct.Struct("<II")
 """What a message begins with: the bytes of its head, and the bytes that follow the head."""
@@ -31,8 +31,8 @@ MEMORY = 960 << 20
 """Bytes of memory that a child may take, beside those of the file that it was given: with what it has from the start
 less than a GiB."""
 
-CPU_SECONDS = 12
-"""Seconds of computing after which a child ends that nobody waits for any more: its parent was killed."""
+CPU_SECONDS = 8
+"""Seconds that a child may compute for one page: 80 million pixels of a TIFF take two."""
 
 SMALL = 384 << 20
 """Bytes of memory up to which a child is kept for another file."""
@@ -80,6 +80,7 @@ def serve() -> None:
     os.dup2(2, 1)  # whatever a library prints is no answer
     _load()
     own = _limit()
+    send(answers, {"ready": True})
     file: PdfFile | PictureFile | None = None
     with suppress(EOFError, OSError):
         while True:
