@@ -1,7 +1,7 @@
-"""Coverage-guided fuzzing of the reader's preparation, with damaged picture files.
+"""Fuzzing: damaged inputs of every kind, for some seconds.
 
-Every file must give 28×28 pixels or a `PictureError`: no crash, no hang, no unbounded memory. It needs Atheris:
-`pip install atheris`.
+Every input must give an answer or one of Tenfold's own errors: no crash, no hang, no unbounded memory. Pictures are
+fuzzed by coverage where Atheris is installed (`pip install atheris`), and by chance where it is not.
 
 Example: `python -m benchmarks.fuzz --seconds 60`
 """
@@ -10,83 +10,103 @@ import importlib
 import subprocess
 import sys
 import tempfile
-from io import BytesIO
+import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 
-FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM", "PDF")
-MODES = ("L", "RGB", "RGBA", "P", "1", "LA", "CMYK", "I;16")
-"""Pillow's formats and modes that the first pictures are written in."""
+from benchmarks.mutations import KINDS, mutated, pictures
+from benchmarks.results import names_of
 
 LONGEST_ANSWER, MOST_MEMORY = 10, 2048
 """Seconds and MiB that one file may take at most."""
 
 FOUND = Path("build/fuzz")
-"""The folder for files that broke something."""
+"""The folder for inputs that broke something."""
 
 
-def seeds() -> list[bytes]:
-    """Write one small picture in every format and mode, with one frame and with two."""
-    from PIL import Image
-
-    ink = np.zeros((30, 20), np.uint8)
-    ink[5:25, 8:12] = 255
-    contents = []
-    for name in FORMATS:
-        for mode in MODES:
-            picture = Image.fromarray(ink).convert("L")
-            picture = picture.convert("I").convert("I;16") if mode == "I;16" else picture.convert(mode)
-            for more in ({}, {"save_all": True, "append_images": [picture]}):
-                content = BytesIO()
-                try:
-                    picture.save(content, name, **more)
-                except (OSError, ValueError, TypeError, KeyError):
-                    continue  # not every format has every mode, or frames
-                contents.append(content.getvalue())
-    return contents
-
-
-def fuzz(folder: Path, seconds: int) -> None:
-    """Fuzz for some seconds, then end the process."""
+def by_coverage(folder: Path, seconds: int) -> None:
+    """Fuzz pictures for some seconds, guided by coverage, then end the process."""
     import atheris
 
     with atheris.instrument_imports(include=["PIL", "tenfold"]):
         for kind in ("Bmp", "Gif", "Jpeg", "Png", "Ppm", "Tiff", "WebP"):
             importlib.import_module(f"PIL.{kind}ImagePlugin")
-        from tenfold.errors import PictureError
-        from tenfold.picture.prepare import prepare
+        from tenfold.errors import TenfoldError
 
     def one(content: bytes) -> None:
         try:
-            image = prepare(content, pixels=1_000_000).image
-        except PictureError:
+            KINDS["pictures"].give(content)
+        except TenfoldError:
             return
-        if image.shape != (28, 28) or image.dtype != np.uint8:
-            raise AssertionError(f"{image.dtype} {image.shape} came out")
 
     limits = [f"-timeout={LONGEST_ANSWER}", f"-rss_limit_mb={MOST_MEMORY}", f"-max_total_time={seconds}"]
     atheris.Setup([sys.argv[0], str(folder), *limits, "-max_len=20000", f"-artifact_prefix={FOUND}/"], one)
     atheris.Fuzz()
 
 
+def by_chance(names: list[str], seconds: float, first: int) -> tuple[int, int]:
+    """Fuzz some kinds by turns.
+
+    Args:
+        names: The kinds.
+        seconds: For how long.
+        first: The number of the first input.
+
+    Returns:
+        How many inputs were tried, and how many broke something; those are written to `FOUND`.
+    """
+    from tenfold.errors import TenfoldError
+
+    seeds = {name: KINDS[name].seeds() for name in names}
+    end, number, broken = time.monotonic() + seconds, first, 0
+    while time.monotonic() < end:
+        name = names[number % len(names)]
+        content = mutated(seeds[name], number)
+        started = time.monotonic()
+        try:
+            KINDS[name].give(content)
+            fault = ""
+        except TenfoldError:
+            fault = ""
+        except BaseException as error:
+            fault = f"{type(error).__name__}: {error}"
+        if time.monotonic() - started > LONGEST_ANSWER:
+            fault = f"it took {time.monotonic() - started:.0f} s"
+        if fault:
+            broken += 1
+            (FOUND / f"{name.replace(' ', '-')}-{number}").write_bytes(content)
+            print(f"{name}, {number}: {fault[:200]}", flush=True)
+        number += 1
+    return number - first, broken
+
+
 def main(
     seconds: Annotated[int, typer.Option(help="Seconds to run.")] = 60,
+    kinds: Annotated[str, typer.Option(help=f"Of {', '.join(KINDS)}; all by default.")] = "",
+    first: Annotated[int, typer.Option(help="The number of the first input; each number gives the same input.")] = 0,
     folder: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
-    """Feed damaged pictures to the preparation; exit with 1 and leave the file in build/fuzz where one breaks it."""
+    """Feed damaged inputs to who opens them; exit with 1 and leave the file in build/fuzz where one breaks it."""
     if folder:
-        fuzz(folder, seconds)
+        by_coverage(folder, seconds)
     FOUND.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as corpus:
-        for number, content in enumerate(seeds()):
-            (Path(corpus) / f"{number:03}").write_bytes(content)
-        command = [sys.executable, "-m", "benchmarks.fuzz", "--seconds", str(seconds), "--folder", corpus]
-        if subprocess.run(command, check=False).returncode:
-            sys.exit(f"the file that broke it is in {FOUND}")
-    print(f"nothing broke in {seconds} s")
+    names = names_of(kinds, KINDS, list(KINDS)) if kinds not in KINDS else [kinds]
+    guided = find_spec("atheris") is not None and "pictures" in names
+    if guided:
+        seconds //= 2
+        with tempfile.TemporaryDirectory() as corpus:
+            for number, content in enumerate(pictures()):
+                (Path(corpus) / f"{number:03}").write_bytes(content)
+            command = [sys.executable, "-m", "benchmarks.fuzz", "--seconds", str(seconds), "--folder", corpus]
+            if subprocess.run(command, check=False).returncode:
+                sys.exit(f"the file that broke it is in {FOUND}")
+    tried, broken = by_chance(names, seconds, first)
+    print(f"{tried:,} inputs by chance{', pictures by coverage' if guided else ''}: {broken} broke something")
+    if broken:
+        sys.exit(f"they are in {FOUND}")
 
 
 if __name__ == "__main__":

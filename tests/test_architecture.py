@@ -26,7 +26,7 @@ STANDS_ON = {
     "demo": {"data", "model", "picture", "learn", "read", "report"},
     "cli": {"data", "model", "picture", "learn", "read", "calibrate", "report", "serve", "scale", "demo"},
 }
-GROUND = {"arrays", "errors", "files", "progress"}
+GROUND = {"arrays", "deadline", "errors", "files", "progress"}
 
 
 def imports(file: Path) -> set[str]:

@@ -10,6 +10,7 @@ __all__ = [
     "FormError",
     "ModelError",
     "OptionError",
+    "OvertimeError",
     "PictureError",
     "TenfoldError",
     "TrainingError",
@@ -34,6 +35,10 @@ class PictureError(TenfoldError, ValueError):
 
 class FormError(PictureError):
     """A page is not the form that it should be."""
+
+
+class OvertimeError(PictureError, TimeoutError):
+    """Reading took longer than it may, and was given up."""
 
 
 class ModelError(TenfoldError, ValueError):

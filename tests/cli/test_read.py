@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
@@ -138,3 +140,33 @@ def test_a_template_replaces_a_form_only_when_told(command, scans, tmp_path):
 
 def test_the_shipped_model_has_a_name(command, scans):
     assert command("read", scans, "--model", "shipped").out == command("read", scans).out
+
+
+def test_what_was_read_until_a_run_breaks_off_is_kept(command, scans, tmp_path):
+    script = (
+        "import sys; from tenfold.read.tables import Numbers\n"
+        "def fail(self, folder, first):\n    if first > 1: raise KeyboardInterrupt\n"
+        "Numbers.save_crops = fail; sys.argv[0] = 'tenfold'; from tenfold.cli import main; main()"
+    )
+    arguments = ["read", str(scans), "--csv", "out.csv", "--parquet", "out.parquet", "--crops", "crops", "--quiet"]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert done.returncode == 130
+    assert "what was read until then is in" in done.stderr
+    assert "out.csv.part" in done.stderr
+    assert not (tmp_path / "out.csv").exists()
+    with (tmp_path / "out.csv.part").open(newline="") as stream:
+        assert len(list(csv.DictReader(stream))) == 3
+    assert len(pd.read_parquet(tmp_path / "out.parquet.part")) == 3
+
+
+def test_a_name_that_is_no_utf8_and_one_that_is_a_formula_reach_the_tables(command, scans, tmp_path):
+    (scans / "a.png").rename(scans / b"\xff.png".decode("utf-8", "surrogateescape"))
+    (scans / "b.png").rename(tmp_path / "=b.png")
+    result = command("read", scans, "=b.png", "--csv", "out.csv", "--parquet", "out.parquet")
+    assert result.status == 0
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as stream:
+        files = [row["file"] for row in csv.DictReader(stream)]
+    assert files == [rf"{scans}/\udcff.png"] * 2 + ["'=b.png"]
+    assert list(pd.read_parquet(tmp_path / "out.parquet")["file"]) == [rf"{scans}/\udcff.png"] * 2 + ["=b.png"]

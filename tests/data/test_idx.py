@@ -1,6 +1,7 @@
 """IDX files: what is written is read back, and what is damaged is told."""
 
 import gzip
+import struct
 import subprocess
 import sys
 from contextlib import suppress
@@ -126,6 +127,7 @@ def test_a_file_without_permission_is_told(tmp_path, monkeypatch):
     def refuse(*_):
         raise PermissionError(13, "Permission denied")
 
+    (tmp_path / "file").touch()
     monkeypatch.setattr(Path, "open", refuse)  # root, as which tests may run, is refused nothing
     with pytest.raises(DataError, match="file cannot be read: no permission"):
         read_idx(tmp_path / "file")
@@ -155,3 +157,11 @@ class TestWritingInPlace:
         path = written(tmp_path / "file", b"")
         with pytest.raises(DataError, match="cannot be written"):
             write_idx(path / "inside", np.zeros(3, dtype=np.uint8))
+
+
+def test_a_small_file_does_not_unpack_to_much(tmp_path):
+    file = tmp_path / "images.gz"
+    count = 200_000
+    file.write_bytes(gzip.compress(b"\0\0\x08\x03" + struct.pack(">3I", count, 28, 28) + bytes(784 * count)))
+    with pytest.raises(DataError, match="images.gz is refused: its .* bytes unpack to .* no images shrink 200-fold"):
+        read_idx(file)

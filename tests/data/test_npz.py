@@ -119,3 +119,9 @@ def test_a_changed_byte_is_read_or_refused(tmp_path, place, value):
     (tmp_path / "a.npz").write_bytes(content)
     with suppress(DataError):
         read_npz(tmp_path / "a.npz")
+
+
+def test_a_small_file_does_not_unpack_to_much(tmp_path):
+    np.savez_compressed(tmp_path / "own.npz", x=np.zeros((100_000, 28, 28), np.uint8), y=np.zeros(100_000, np.uint8))
+    with pytest.raises(DataError, match="x is refused: its .* bytes unpack to .* no images shrink 200-fold"):
+        read_npz(tmp_path / "own.npz")

@@ -171,3 +171,21 @@ class TestParquet:
         monkeypatch.setitem(sys.modules, "pyarrow", None)
         with pytest.raises(DataError, match=r'pip install "tenfold\[train\]"'):
             write_parquet(tmp_path / "a.parquet", EXAMPLES)
+
+
+def test_a_line_without_end_is_refused(tmp_path):
+    for content in (
+        b"1" * 3_000_000,
+        ",".join(["label", *("p" for _ in range(784))]).encode() + b"\n" + b"1," * 3_000_000,
+    ):
+        (tmp_path / "long.csv").write_bytes(content)
+        with pytest.raises(DataError, match="a line has more than 1,048,576 bytes: expected a table, line by line"):
+            read_csv(tmp_path / "long.csv")
+
+
+def test_a_small_parquet_file_does_not_unpack_to_much(tmp_path):
+    column = pa.array([b"the same"], pa.binary()).take(pa.array(np.zeros(1_000_000, np.int64)))
+    table = pa.table({"image": column, "label": np.zeros(1_000_000, np.int64)})
+    pq.write_table(table, tmp_path / "own.parquet")
+    with pytest.raises(DataError, match="is refused: its .* bytes unpack to .* no images shrink 200-fold"):
+        read_parquet([tmp_path / "own.parquet"])

@@ -3,7 +3,6 @@
 import errno
 import io
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -213,7 +212,7 @@ def test_what_is_wrong_with_a_file_begins_with_its_path_and_of_bytes_names_none(
     def refuse(path):
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)  # root may read everything
+    monkeypatch.setattr("tenfold.picture.decode.content_of_file", refuse)  # root may read everything
     with pytest.raises(PictureError, match=r"/seven\.png: no permission$"):
         way(tmp_path / "seven.png")
 

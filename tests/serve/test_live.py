@@ -1,8 +1,11 @@
+import asyncio
 import os
 
 import pytest
+from forging import signed
 
 from tenfold.errors import ModelError
+from tenfold.model.folder import load_model
 from tenfold.serve.live import LiveReader
 
 
@@ -39,3 +42,41 @@ def test_numbers_need_a_line_recogniser(letters):
     with pytest.raises(ModelError, match="reads single digits only") as refused:
         LiveReader(letters).number_reader()
     assert str(letters) not in str(refused.value)
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, RecursionError, MemoryError])
+def test_whatever_a_new_model_brings_about_the_old_one_answers_and_the_next_is_taken(model_copy, monkeypatch, error):
+    live = LiveReader(model_copy)
+    taken = live.reader()
+
+    async def follow():
+        looking = asyncio.create_task(live.follow())
+        monkeypatch.setattr("tenfold.serve.live.LOOK_SECONDS", 0.01)
+        monkeypatch.setattr("tenfold.serve.live.load_model", fail)
+        os.utime(model_copy / "model.onnx", ns=(1, 1))
+        while not refused:
+            await asyncio.sleep(0.01)
+        monkeypatch.setattr("tenfold.serve.live.load_model", load_model)
+        os.utime(model_copy / "model.onnx", ns=(2, 2))
+        while live.reader() is taken:
+            assert not looking.done()
+            await asyncio.sleep(0.01)
+        looking.cancel()
+
+    refused = []
+
+    def fail(*_, **__):
+        refused.append(1)
+        raise error
+
+    monkeypatch.setattr("tenfold.serve.live.LOOK_SECONDS", 0.01)
+    asyncio.run(asyncio.wait_for(follow(), 60))
+
+
+def test_a_model_whose_classes_are_not_its_networks_is_refused(model_copy):
+    live = LiveReader(model_copy)
+    taken = live.reader()
+    for classes in (list("01234567"), ["0"] * 10, list(range(10))):
+        signed(model_copy, lambda document, classes=classes: document.update(classes=classes))
+        assert live.reload() == "refused"
+        assert live.reader() is taken

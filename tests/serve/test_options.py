@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from tenfold.errors import OptionError
@@ -9,6 +11,10 @@ def test_other_machines_are_served_with_a_token_only_unless_one_insists(tmp_path
         ServeOptions(host="0.0.0.0")  # noqa: S104
     ServeOptions(host="0.0.0.0", insecure=True)  # noqa: S104
     (tmp_path / "token").write_text("short")
+    if os.name == "posix":
+        with pytest.raises(OptionError, match="can be read by every user of this machine: `chmod o= "):
+            ServeOptions(token_file=tmp_path / "token").token()
+        (tmp_path / "token").chmod(0o600)
     with pytest.raises(OptionError, match="at least 16 ASCII characters"):
         ServeOptions(token_file=tmp_path / "token").token()
     with pytest.raises(OptionError, match="cannot be read"):

@@ -60,6 +60,7 @@ def test_everything_is_reached_by_keyboard(open_page):
 
 def test_the_token_is_asked_for_where_one_is_needed(chromium, serve, tmp_path):
     (tmp_path / "token").write_text("a-token-of-sixteen-signs")
+    (tmp_path / "token").chmod(0o600)
     with serve(tmp_path, token_file=tmp_path / "token") as address:
         page = chromium.new_page()
         page.goto(address)

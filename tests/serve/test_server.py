@@ -1,13 +1,16 @@
 """Several workers beside each other, and the end of a server, on real connections."""
 
 import contextlib
+import io
 import os
 import signal
 import socket
+import threading
 from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 
 from tenfold.serve.options import FORKS
 
@@ -90,3 +93,47 @@ def test_a_worker_that_dies_is_replaced_and_the_others_answer_meanwhile(start, w
     wait_until(lambda: len(set(children(running.process)) - before) == 1)
     assert httpx.get(f"{running.address}/v2/health/live", timeout=60).status_code == 200
     assert running.end() == 0
+
+
+def test_the_gauges_of_a_worker_that_died_go_with_it(start, wait_until, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    running = start("--workers", 2)
+
+    def gauges():
+        for _ in range(10):
+            httpx.get(f"{running.address}/v2/health/live", timeout=60)
+        return {file.stem.rpartition("_")[2] for file in tmp_path.glob("tenfold-*/gauge_livesum_*.db")}
+
+    before = set(children(running.process))
+    wait_until(lambda: gauges() == before)
+    gone = min(before)
+    os.kill(int(gone), signal.SIGKILL)
+    wait_until(lambda: gone not in gauges())
+    assert running.end() == 0
+
+
+def test_the_end_comes_whatever_is_being_read(start, tmp_path, wait_until, monkeypatch):
+    """A page that is read without end holds up neither the end nor who asks for something else."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import time\n"
+        "def endless(*_, **__):\n"
+        "    while True: time.sleep(0.01)\n"
+        "import tenfold.read.pages as pages; pages.even_out = endless\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    running = start("--workers", 2)
+    page = io.BytesIO()
+    Image.new("L", (900, 1200), 255).save(page, "PNG")
+
+    def ask():
+        with contextlib.suppress(httpx.TransportError):
+            headers = {"content-type": "image/png"}
+            httpx.post(f"{running.address}/v1/numbers", content=page.getvalue(), headers=headers, timeout=60)
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: "tenfold_waiting 6.0" in httpx.get(f"{running.address}/metrics", timeout=60).text)
+    assert running.end() == 0  # in time: `python -m benchmarks.attacks` measures that
+    for thread in threads:
+        thread.join()

@@ -2,6 +2,7 @@ import csv
 import io
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -165,3 +166,59 @@ def test_what_was_said_comes_out_in_the_classes_of_the_model(tmp_path):
     assert export(store, tmp_path / "mine", ("A", "B", "cat")) == 5
     assert tenfold.load_examples(tmp_path / "mine", "train").classes == ("A", "B", "cat")
     store.close()
+
+
+def test_the_file_is_its_owners_alone(tmp_path):
+    store = ReviewStore(str(tmp_path / "review.db"))
+    add(store)
+    for file in tmp_path.iterdir():
+        assert file.stat().st_mode & 0o077 == 0, file.name
+    store.close()
+
+
+@pytest.mark.parametrize("place", ["folder", "file/review.db", "broken.db", "postgresql://nobody@/none?host=/nowhere"])
+def test_a_store_that_cannot_be_used_is_refused_at_the_start(tmp_path, place):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    (tmp_path / "broken.db").write_bytes(b"no database" * 1000)
+    store = ReviewStore(place if "://" in place else str(tmp_path / place))
+    with pytest.raises(OptionError, match="--store: "):
+        store.check()
+    store.close()
+
+
+def test_a_store_that_can_be_used_is_not_made_by_the_check(tmp_path):
+    store = ReviewStore(str(tmp_path / "review.db"))
+    store.check()
+    assert not list(tmp_path.iterdir())
+    add(store)
+    store.check()
+    assert store.left() == 1
+    store.close()
+
+
+def test_a_locked_file_lets_all_wait_at_once_and_not_one_after_another(tmp_path, monkeypatch):
+    monkeypatch.setattr("tenfold.serve.store.BUSY_SECONDS", 1)
+    other = sqlite3.connect(tmp_path / "review.db", isolation_level=None)
+    other.execute("PRAGMA journal_mode = WAL")
+    other.execute("BEGIN EXCLUSIVE")
+    store = ReviewStore(str(tmp_path / "review.db"))
+    waiting, failed = threading.Barrier(7, timeout=60), []
+
+    def post():
+        waiting.wait()
+        with pytest.raises(DataError):
+            add(store)
+        failed.append(1)
+
+    threads = [threading.Thread(target=post) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    waiting.wait()
+    for thread in threads:
+        thread.join()
+    other.execute("ROLLBACK")
+    assert len(failed) == 6
+    assert add(store).id == 1
+    store.close()
+    other.close()

@@ -6,7 +6,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-__all__ = ["files", "report_failure"]
+from tenfold.errors import PictureError
+from tenfold.files import MOST_BYTES, is_regular, read_at_most
+
+__all__ = ["files", "report_failure", "shown", "standard_input"]
 
 
 def files(names: Iterable[str]) -> Iterator[str]:
@@ -16,12 +19,24 @@ def files(names: Iterable[str]) -> Iterator[str]:
     for name in names:
         path = Path(name)
         if path.is_dir():
-            inside = sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES)
+            inside = sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES and is_regular(each))
             yield from map(str, inside) if inside else [name]
         elif not path.exists() and any(sign in name for sign in "*?["):
             yield from sorted(glob.glob(name, recursive=True)) or [name]  # noqa: PTH207 (Path has no glob of any path)
         else:
             yield name
+
+
+def standard_input() -> bytes:
+    """Read standard input to its end.
+
+    Raises:
+        PictureError: It has more than a file may have, or no end.
+    """
+    content = read_at_most(sys.stdin.buffer, MOST_BYTES)
+    if len(content) > MOST_BYTES:
+        raise PictureError(f"standard input is too large: at most {MOST_BYTES:,} bytes are read")
+    return bytes(content)
 
 
 def report_failure(name: str, error: str, *, as_json: bool, page: int | None = None) -> None:
@@ -37,4 +52,9 @@ def report_failure(name: str, error: str, *, as_json: bool, page: int | None = N
         print(json.dumps({"file": name, **({"page": page} if page else {}), "error": error}), flush=True)
     else:
         where = f"{name}, page {page}" if page else name
-        print(f"tenfold: {where}: {error}", file=sys.stderr)
+        print(f"tenfold: {shown(f'{where}: {error}')}", file=sys.stderr)
+
+
+def shown(text: str) -> str:
+    """Give text, such as a file's name, as a terminal may have it: what is no sign, or would steer it, is escaped."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)

@@ -54,5 +54,7 @@ def decode(content: bytes) -> "Image":
 
 def fail(message: str, status: int) -> NoReturn:
     """Say in one line what went wrong and end."""
-    print(f"tenfold: {message}", file=sys.stderr)
+    from tenfold.cli.inputs import shown
+
+    print("tenfold: " + "\n".join(map(shown, message.splitlines())), file=sys.stderr)
     sys.exit(status)

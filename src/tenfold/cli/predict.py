@@ -1,13 +1,12 @@
 """`tenfold predict`: the digit in each picture."""
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenfold.cli.inputs import files, report_failure
+from tenfold.cli.inputs import files, report_failure, shown, standard_input
 from tenfold.cli.options import AsJson, MaxError, Pixels, ShippedModel
 from tenfold.errors import PictureError
 from tenfold.report.findings import percent_sure
@@ -42,13 +41,15 @@ def predict(
     Example: `tenfold predict seven.png`, or `tenfold predict scans/ --json`.
     """
     from tenfold.picture.decode import LIMIT, content_of
+    from tenfold.picture.sandbox import warm_up
     from tenfold.read.reader import Reader
 
+    warm_up(pictures)
     reader = Reader(model, max_error=max_error)
     failed = False
     for number, name in enumerate(files(pictures), 1):
         try:
-            picture = sys.stdin.buffer.read() if name == "-" else content_of(name)
+            picture = standard_input() if name == "-" else content_of(name)
             most = LIMIT if pixels is None else pixels
             prepared = reader.prepare(picture, pixels=most, stages=steps is not None)
         except PictureError as error:
@@ -65,6 +66,7 @@ def predict(
 def _digit_line(name: str, digit: "Digit", *, as_json: bool) -> str:
     if as_json:
         return json.dumps({"file": name, **digit.to_dict()})
+    name = shown(name)
     if digit.reason:
         further = ", which `tenfold read` reads" if digit.reason == "several-digits" else ""
         return f"{name}  –  {digit.reason}{further}"

@@ -1,20 +1,22 @@
 """`tenfold read`: the numbers on pages."""
 
+import dataclasses
 import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenfold.cli.inputs import files, report_failure
+from tenfold.cli.inputs import files, report_failure, shown, standard_input
 from tenfold.cli.options import AsJson, Quiet, ShippedModel
 from tenfold.errors import OptionError
-from tenfold.files import check_folder_writable, check_writable
+from tenfold.files import PARTIAL, check_folder_writable, check_writable, growing
 from tenfold.progress import followed
 from tenfold.report.findings import percent_sure
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from tenfold.read.options import NumberOptions
     from tenfold.read.reader import Reader
     from tenfold.read.rows import ReadRow
+    from tenfold.read.table_files import CsvFile, ParquetFile
+    from tenfold.read.tables import Numbers
 
 __all__ = ["read"]
 
@@ -109,14 +113,16 @@ def read(
     fields in it, then `tenfold read scans/ --form form.toml --csv out.csv`.
     """
     from tenfold.model.folder import load_model
+    from tenfold.picture.sandbox import warm_up
     from tenfold.read.files import pages_of, read_files
     from tenfold.read.reader import Reader
-    from tenfold.read.tables import Numbers, check_parquet
+    from tenfold.read.table_files import check_parquet
 
+    names = list(files(pages))
+    warm_up(names)
     loaded = load_model(model)
     reader = Reader(loaded)
-    names = list(files(pages))
-    sources: dict[str, Picture] = {"-": sys.stdin.buffer.read()} if "-" in names else {}
+    sources: dict[str, Picture] = {"-": standard_input()} if "-" in names else {}
     if template:
         _write_template(reader, names, sources, template, replace=replace)
         return
@@ -138,41 +144,101 @@ def read(
         check_folder_writable(folder)
     found = read_files(names, loaded, options, workers=workers or os.cpu_count() or 1, sources=sources)
     count = partial(pages_of, names, sources)
-    shown = followed(found, "Reading pages", count, lambda file: max(len(file.pages), 1), shown=not quiet)
-    told, broken = _tell(shown, reader, options, as_json=as_json)
-    numbers = Numbers(tuple(told), options.form, sources)
-    if csv:
-        numbers.to_csv(csv)
-    if parquet:
-        numbers.to_parquet(parquet)
-    if crops:
-        numbers.save_crops(crops)
-    if annotate:
-        numbers.save_annotated(annotate)
-    print(_summary(numbers, len(names), broken), file=sys.stderr)
-    if broken:
+    followed_files = followed(found, "Reading pages", count, lambda file: max(len(file.pages), 1), shown=not quiet)
+    told = _Told(as_json, crops, annotate)
+    with _tables(csv, parquet, options) as tables:
+        for numbers in _decided(followed_files, reader, options, told):
+            told.tell(dataclasses.replace(numbers, sources=sources), tables)
+    print(told.summary(len(names)), file=sys.stderr)
+    if told.broken:
         raise typer.Exit(1)
 
 
-def _tell(
-    found: "Iterable[ReadFile]", reader: "Reader", options: "NumberOptions", *, as_json: bool
-) -> "tuple[list[Number], int]":
-    """Print the numbers of each file, and what failed; give the numbers, and how many files failed.
+@contextmanager
+def _tables(
+    csv: Path | None, parquet: Path | None, options: "NumberOptions"
+) -> "Iterator[list[CsvFile | ParquetFile]]":
+    """Open the tables to write to as numbers come; where reading breaks off, what was written is kept and named."""
+    from tenfold.read.table_files import CsvFile, ParquetFile, kinds_of
+
+    kinds = kinds_of(options.form, options.type.values if options.type else None)
+    tables: list[CsvFile | ParquetFile] = []
+    with ExitStack() as stack:
+        stack.push(_name_what_is_kept([place for place in (csv, parquet) if place]))
+        if csv:
+            tables.append(stack.enter_context(closing(CsvFile(stack.enter_context(growing(csv)), kinds))))
+        if parquet:
+            tables.append(stack.enter_context(closing(ParquetFile(stack.enter_context(growing(parquet)), kinds))))
+        yield tables
+
+
+def _name_what_is_kept(places: Sequence[Path]) -> Callable[..., None]:
+    def name(kind: type[BaseException] | None, *_: object) -> None:
+        kept = [part for place in places if kind and (part := place.with_name(place.name + PARTIAL)).exists()]
+        if kept:
+            print(f"tenfold: what was read until then is in {', '.join(map(shown, map(str, kept)))}", file=sys.stderr)
+
+    return name
+
+
+def _decided(
+    found: "Iterable[ReadFile]", reader: "Reader", options: "NumberOptions", told: "_Told"
+) -> "Iterator[Numbers]":
+    """Decide what the rows of each file say, and tell what failed.
 
     Where each number of a list occurs at most once, none is decided before all files are read.
     """
-    told: list[Number] = []
     waiting: list[ReadRow] = []
-    broken = 0
     for file in found:
-        broken += _report_pages(file, as_json=as_json)
+        told.broken += _report_pages(file, as_json=told.as_json)
         waiting += file.rows
         if not options.unique:
-            told += _print(reader.decide(waiting, options), as_json=as_json)
+            yield reader.decide(waiting, options)
             waiting = []
     if waiting:
-        told += _print(reader.decide(waiting, options), as_json=as_json)
-    return told, broken
+        yield reader.decide(waiting, options)
+
+
+class _Told:
+    """Tells numbers, and counts them; nothing is kept of them, however many there are.
+
+    Attributes:
+        broken: How many files failed.
+        as_json: Tell them as JSON.
+    """
+
+    def __init__(self, as_json: bool, crops: Path | None, annotate: Path | None) -> None:
+        self.broken = 0
+        self.as_json = as_json
+        self._crops = crops
+        self._annotate = annotate
+        self._counts: Counter[str | None] = Counter()
+        self._files = 0
+
+    def tell(self, numbers: "Numbers", tables: "Iterable[CsvFile | ParquetFile]") -> None:
+        """Print numbers, and write them to tables, crops and pages."""
+        _print(numbers, as_json=self.as_json)
+        self._counts.update("accepted" if number.accepted else number.reason for number in numbers)
+        for table in tables:
+            table.add(numbers.rows())
+        first = self._files + 1
+        if self._crops:
+            numbers.save_crops(self._crops, first=first)
+        if self._annotate:
+            numbers.save_annotated(self._annotate, first=first)
+        self._files += len({number.file for number in numbers})
+
+    def summary(self, files: int) -> str:
+        """Give one line that counts what was told."""
+        counts = self._counts
+        empty = counts.pop("blank", 0)
+        total, accepted = sum(counts.values()), counts["accepted"]
+        blank = f"; {empty} empty" if empty else ""
+        failed = (
+            f"; {self.broken} of {files} file{'s' if files != 1 else ''} not read to the end" if self.broken else ""
+        )
+        noun = f"number{'s' if total != 1 else ''}"
+        return f"{total:,} {noun}: {accepted:,} accepted, {total - accepted:,} for review{blank}{failed}"
 
 
 def _report_pages(file: "ReadFile", *, as_json: bool) -> bool:
@@ -183,11 +249,11 @@ def _report_pages(file: "ReadFile", *, as_json: bool) -> bool:
         report_failure(file.name, error, page=None if whole else page, as_json=as_json)
     for page, rows in enumerate(file.pages, 1):
         if not rows and page not in failed:
-            print(f"tenfold: {file.name}, page {page}: no numbers were found", file=sys.stderr)
+            print(f"tenfold: {shown(file.name)}, page {page}: no numbers were found", file=sys.stderr)
     return bool(failed)
 
 
-def _print(numbers: Sequence["Number"], *, as_json: bool) -> Sequence["Number"]:
+def _print(numbers: Iterable["Number"], *, as_json: bool) -> None:
     for number in numbers:
         if as_json:
             print(json.dumps(number.to_dict()), flush=True)
@@ -196,18 +262,7 @@ def _print(numbers: Sequence["Number"], *, as_json: bool) -> Sequence["Number"]:
             mark = "" if number.accepted else f"  – {number.reason}"
             value = "" if number.value is None else f"  {number.value}"
             sure = percent_sure(number.probability, 2)
-            print(f"{number.file}  {number.page}{field}  {number.text}{value}  {sure}{mark}", flush=True)
-    return numbers
-
-
-def _summary(numbers: Sequence["Number"], files: int, broken: int) -> str:
-    counts = Counter("accepted" if number.accepted else number.reason for number in numbers)
-    empty = counts.pop("blank", 0)
-    total, accepted = sum(counts.values()), counts["accepted"]
-    blank = f"; {empty} empty" if empty else ""
-    failed = f"; {broken} of {files} file{'s' if files != 1 else ''} not read to the end" if broken else ""
-    noun = f"number{'s' if total != 1 else ''}"
-    return f"{total:,} {noun}: {accepted:,} accepted, {total - accepted:,} for review{blank}{failed}"
+            print(shown(f"{number.file}  {number.page}{field}  {number.text}{value}  {sure}{mark}"), flush=True)
 
 
 def _write_template(

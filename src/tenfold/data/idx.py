@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, TypeAlias, cast
 import numpy as np
 
 from tenfold.errors import DataError
-from tenfold.files import in_place_of, opened, read_at_most
+from tenfold.files import check_unpacked, in_place_of, most_unpacked, opened, read_at_most
 
 __all__ = ["encode_idx", "gunzip", "idx_header", "read_idx", "write_idx"]
 
@@ -102,7 +102,9 @@ def gunzip(stream: BinaryIO, size: int) -> bytearray:
 def _parse(stream: BinaryIO, path: Path) -> Array:
     dtype, shape = _read_header(stream, path)
     size = math.prod(shape) * dtype.itemsize
-    content = read_at_most(stream, size)
+    packed = path.stat().st_size
+    content = read_at_most(stream, min(size, most_unpacked(packed)))
+    check_unpacked(len(content), packed, path)
     if len(content) != size:
         got = f"{len(content):,} and then the end" if len(content) < size else "more"
         raise DataError(f"{path}: expected {size:,} bytes of values for shape {shape}, got {got}")

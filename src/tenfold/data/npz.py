@@ -15,7 +15,7 @@ import numpy as np
 from tenfold.data.examples import DIGITS, Examples, as_examples
 from tenfold.data.idx import Array
 from tenfold.errors import DataError
-from tenfold.files import in_place_of, opened, read_at_most
+from tenfold.files import check_unpacked, in_place_of, opened, read_at_most
 
 __all__ = ["npz_splits", "read_npz", "write_npz"]
 
@@ -130,6 +130,8 @@ def _read_npy(archive: zipfile.ZipFile, name: str, path: Path) -> Array:
             if dtype.hasobject:
                 raise DataError(f"{path}: expected plain numbers in {name}, got pickled Python objects")
             size = math.prod(shape) * dtype.itemsize
+            packed = archive.getinfo(f"{name}.npy")
+            check_unpacked(packed.file_size, packed.compress_size, f"{path}: {name}")
             content = read_at_most(stream, size)
             if len(content) != size:
                 got = f"{len(content):,}" if len(content) < size else "more"

@@ -13,7 +13,7 @@ from tenfold.data.examples import DIGITS, Examples, as_examples
 from tenfold.data.folders import decode_image, encode_image
 from tenfold.data.idx import Array
 from tenfold.errors import DataError
-from tenfold.files import in_place_of, opened
+from tenfold.files import check_unpacked, in_place_of, opened, read_line
 
 __all__ = ["parse_csv", "read_csv", "read_parquet", "write_csv", "write_parquet"]
 
@@ -42,7 +42,7 @@ def parse_csv(stream: BinaryIO, *, origin: object) -> Examples:
     Raises:
         DataError: There is no line, a line has not 785 cells, or a cell is no number of its range; named by line.
     """
-    first = stream.readline().removeprefix(b"\xef\xbb\xbf")
+    first = read_line(stream, origin).removeprefix(b"\xef\xbb\xbf")
     if not first.strip():
         raise DataError(f"{origin}: expected a CSV file of label,pixel0,…,pixel783, got an empty first line")
     has_header = not first.split(b",")[0].strip(b" \"'\r\n").isdigit()
@@ -50,7 +50,7 @@ def parse_csv(stream: BinaryIO, *, origin: object) -> Examples:
         _check_header(first, origin)
     blocks: list[Array] = [np.zeros((0, COLUMNS), dtype=np.uint8)]
     line = 1
-    for lines in _blocks(stream, [] if has_header else [first]):
+    for lines in _blocks(stream, [] if has_header else [first], origin):
         blocks.append(_parse_lines(lines, origin, first_line=line + has_header))
         line += len(lines)
     cells = np.concatenate(blocks)
@@ -131,10 +131,16 @@ def _check_header(line: bytes, origin: object) -> None:
         )
 
 
-def _blocks(stream: BinaryIO, lines: list[bytes]) -> Iterator[list[bytes]]:
-    while lines := [*lines, *stream.readlines(BLOCK_BYTES)]:
+def _blocks(stream: BinaryIO, lines: list[bytes], origin: object) -> Iterator[list[bytes]]:
+    size = 0
+    while line := read_line(stream, origin):
+        lines.append(line)
+        size += len(line)
+        if size >= BLOCK_BYTES:
+            yield lines
+            lines, size = [], 0
+    if lines:
         yield lines
-        lines = []
 
 
 def _parse_lines(lines: list[bytes], origin: object, *, first_line: int) -> Array:
@@ -186,6 +192,7 @@ def _read_arrow(path: Path) -> Any:  # noqa: ANN401
             has_bytes = arrow.types.is_struct(image) and image.get_field_index("bytes") >= 0
             if not (has_bytes or arrow.types.is_binary(image)) or not arrow.types.is_integer(label):
                 raise DataError(f"{path}: expected picture bytes and integer labels, got {image} and {label}")
+            check_unpacked(file.metadata.num_rows * PIXELS, path.stat().st_size, path)
             return file.read(columns=["image.bytes" if has_bytes else "image", "label"])
         except arrow.ArrowException as error:
             raise DataError(f"{path}: expected a Parquet file, got a damaged or other one: {error}") from error

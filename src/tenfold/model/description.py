@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from tenfold.errors import ModelError
+from tenfold.errors import DataError, ModelError
+from tenfold.files import content_of_file
+from tenfold.model.bounds import MOST_JSON_BYTES, check_description
 
 __all__ = ["DOCUMENT", "FORMAT", "Epoch", "ModelInfo", "document_digest", "info_of", "read_document"]
 
@@ -88,11 +90,16 @@ def read_document(folder: Path) -> dict[str, Any]:
     """Read a folder's `model.json`, checked by its own hash; of earlier formats as one of today.
 
     Raises:
-        ModelError: There is none, it is damaged or was edited, or a newer Tenfold wrote it.
+        ModelError: There is none, it is damaged or was edited, says what no model may, or a newer Tenfold wrote it.
     """
     file = folder / DOCUMENT
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        content = content_of_file(file, MOST_JSON_BYTES)
+        document = json.loads(content.decode("utf-8"))
+    except DataError as error:
+        raise ModelError(f"{file}: {error}") from error
+    except RecursionError as error:
+        raise ModelError(f"{file} is not a model description: it is nested too deep") from error
     except OSError as error:
         raise ModelError(
             f"no model at {folder}: expected a folder with {DOCUMENT} ({error.strerror}); "
@@ -113,7 +120,9 @@ def read_document(folder: Path) -> dict[str, Any]:
     for name, kind in {"classes": list, "history": list, "files": dict, "golden": dict}.items():
         if not isinstance(document.get(name), kind):
             raise ModelError(f"{file} is not a model description: {name} is missing")
-    return document if found == FORMAT else _as_today(document)
+    document = document if found == FORMAT else _as_today(document)
+    check_description(document, str(file))
+    return document
 
 
 def document_digest(document: Mapping[str, Any]) -> str:

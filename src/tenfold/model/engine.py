@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tenfold.errors import ModelError
+from tenfold.model.onnx_wire import check_network_bytes
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 __all__ = ["Network", "open_network"]
-
-EXTERNAL_DATA = b"\n\x08location"
-"""How a network that takes weights from other files says where they are: a protobuf entry with this key."""
 
 BATCH = 512
 """Images given to a network at once: enough to be fast, few enough to keep activations in the cache."""
@@ -33,10 +31,19 @@ class Network:
         self.outputs = tuple(entry.name for entry in session.get_outputs())
 
     def run(self, outputs: Sequence[str], given: np.ndarray[Any, Any]) -> list[np.ndarray[Any, Any]]:
-        """Ask for some outputs, in their order, for the first input, however long it is."""
+        """Ask for some outputs, in their order, for the first input, however long it is.
+
+        Raises:
+            ModelError: The network cannot answer to that.
+        """
         starts = range(0, max(len(given), 1), BATCH)
-        batches = [self._session.run(list(outputs), {self.inputs[0]: given[start : start + BATCH]}) for start in starts]
-        return [np.concatenate(parts) for parts in zip(*batches, strict=True)]
+        try:
+            batches = [
+                self._session.run(list(outputs), {self.inputs[0]: given[start : start + BATCH]}) for start in starts
+            ]
+            return [np.concatenate(parts) for parts in zip(*batches, strict=True)]
+        except Exception as error:  # as in `open_network`
+            raise ModelError(f"the network cannot answer: {error}") from error
 
 
 def open_network(content: bytes, *, threads: int | None, source: str) -> Network:
@@ -48,12 +55,11 @@ def open_network(content: bytes, *, threads: int | None, source: str) -> Network
         source: What to call the file in errors.
 
     Raises:
-        ModelError: It wants weights from other files, or ONNX Runtime cannot open it.
+        ModelError: It wants weights from other files, has a loop, or ONNX Runtime cannot open it.
     """
     import onnxruntime
 
-    if EXTERNAL_DATA in content:
-        raise ModelError(f"{source} wants weights from other files, which a model never may")
+    check_network_bytes(content, source)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = threads or 0

@@ -35,7 +35,8 @@ from tenfold.arrays import (
     as_images,
     without_separators,
 )
-from tenfold.errors import ModelError
+from tenfold.errors import DataError, ModelError
+from tenfold.files import content_of_file
 from tenfold.model.card import model_card
 from tenfold.model.description import DOCUMENT, FORMAT, ModelInfo, document_digest, info_of, read_document
 from tenfold.model.engine import Network, open_network
@@ -373,7 +374,9 @@ def _document(folder: Path) -> dict[str, Any]:
 
 def _read(folder: Path, name: str, hashes: Mapping[str, str]) -> bytes:
     try:
-        content = (folder / name).read_bytes()
+        content = content_of_file(folder / name)
+    except DataError as error:
+        raise ModelError(f"{folder / name}: {error}") from error
     except OSError as error:
         raise ModelError(f"the model folder {folder} is not whole: {name}: {error.strerror}") from error
     found = hashlib.sha256(content).hexdigest()
@@ -398,12 +401,25 @@ def _opened(
         raise ModelError(f"{folder / DIGITS_FILE}: expected outputs probabilities and features, got {network.outputs}")
     recognizer = LineRecognizer(lines, threads=threads, source=str(folder / LINES_FILE)) if lines else None
     model = Model(folder, info, network, recognizer, golden)
-    width = model(golden[:1]).shape[1]
-    if width != len(set(info.classes)):
-        raise ModelError(
-            f"{folder / DIGITS_FILE} gives {width} probabilities, {DOCUMENT} names {len(info.classes)} classes"
-        )
+    _check_answers(model, golden, folder)
     return model
+
+
+def _check_answers(model: Model, golden: Images, folder: Path) -> None:
+    """Check the shapes of a network's answers: whatever comes later relies on them."""
+    for images in (golden[:1], golden[:2]):
+        probabilities, score = model.digits(images)
+        features = model.features(images)
+        if probabilities.shape != (len(images), len(model.classes)):
+            raise ModelError(
+                f"{folder / DIGITS_FILE} gives probabilities of the shape {probabilities.shape} for {len(images)} "
+                f"images, {DOCUMENT} names {len(model.classes)} classes"
+            )
+        if features.ndim != 2 or len(features) != len(images) or score.shape != (len(images),):
+            raise ModelError(
+                f"{folder / DIGITS_FILE}: expected for {len(images)} images as many rows of features and scores, got "
+                f"the shapes {features.shape} and {score.shape}"
+            )
 
 
 def _golden_columns(model: Model) -> Columns | None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from tenfold.arrays import SIDE, Columns, Images, Probabilities
 from tenfold.errors import ModelError
+from tenfold.model.bounds import MOST_GOLDEN
 
 __all__ = ["COLUMN_TOLERANCE", "GOLDEN_TOLERANCE", "check_golden", "stored_golden", "stored_images"]
 
@@ -40,12 +41,15 @@ def stored_images(golden: Mapping[str, Any], document: Path) -> Images:
     """Give the golden images of a document.
 
     Raises:
-        ModelError: It holds none.
+        ModelError: It holds none, or more than are asked.
     """
     try:
-        return np.frombuffer(base64.b64decode(golden["images"]), dtype=np.uint8).reshape(-1, SIDE, SIDE)
+        images = np.frombuffer(base64.b64decode(golden["images"]), dtype=np.uint8).reshape(-1, SIDE, SIDE)
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{document} is not a model description: golden: {error}") from error
+    if not 1 <= len(images) <= MOST_GOLDEN:
+        raise ModelError(f"{document}: golden: expected 1 to {MOST_GOLDEN:,} images, got {len(images):,}")
+    return images
 
 
 def check_golden(

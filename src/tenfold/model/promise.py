@@ -130,7 +130,9 @@ class HeldOut:
         """
         try:
             probability = np.frombuffer(base64.b64decode(values["probability"]), "<f4").astype(np.float32)
-            right = np.ones(values["n"], np.bool_)
+            if len(probability) != values["n"]:
+                raise ValueError(f"{values['n']} answers, and {len(probability)} probabilities")
+            right = np.ones(len(probability), np.bool_)
             right[values["wrong"]] = False
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise ModelError(f"the model's calibration is damaged: {error}") from error

@@ -9,8 +9,8 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from io import BytesIO
-from itertools import count
 from math import inf, sqrt
 from os import PathLike
 from pathlib import Path
@@ -22,8 +22,9 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
-from tenfold.errors import OptionError, PictureError
-from tenfold.files import reason
+from tenfold.errors import DataError, OptionError, PictureError
+from tenfold.files import content_of_file, reason
+from tenfold.picture.tiff import count_directories
 
 __all__ = [
     "FORMATS",
@@ -33,15 +34,17 @@ __all__ = [
     "Grey",
     "OpenedPage",
     "Picture",
+    "PictureFile",
     "Size",
     "averaged",
+    "check_heic",
     "check_limit",
     "check_size",
     "content_of",
     "decoding",
     "in_grey",
+    "is_heic",
     "open_image",
-    "pages_of_file",
     "to_eight_bits",
     "to_page",
 ]
@@ -80,7 +83,10 @@ HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"
 PNG = b"\x89PNG\r\n\x1a\n"
 """What a PNG file begins with."""
 
-DAMAGED = (OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, ArithmeticError, struct.error)
+DAMAGED = (
+    *(OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, ArithmeticError, struct.error),
+    *(AssertionError, AttributeError, RuntimeError, NotImplementedError),
+)
 """What Pillow's decoders raise at broken files."""
 
 ORIENTATION = 0x0112  # the EXIF tag that says how the camera was held
@@ -144,9 +150,11 @@ def content_of(file: str | PathLike[str]) -> bytes:
         PictureError: It cannot be read. The message does not name the file: who knows its name adds it.
     """
     try:
-        return Path(file).read_bytes()
+        return content_of_file(Path(file))
     except IsADirectoryError as error:
         raise PictureError("got a folder: expected a picture, or on the command line a folder of some") from error
+    except DataError as error:
+        raise PictureError(str(error)) from error
     except OSError as error:
         raise PictureError(reason(error)) from error
     except ValueError as error:  # a name with a null byte
@@ -172,7 +180,9 @@ def decoding() -> Iterator[None]:
     except Pillow.DecompressionBombError as error:
         raise _too_large("it has far more pixels than are read") from error
     except DAMAGED as error:
-        raise PictureError(f"the picture is damaged: {error}") from error
+        raise PictureError(f"the picture is damaged: {error or 'a part of it is not what it should be'}") from error
+    except MemoryError as error:
+        raise _too_large("it takes more memory than there is") from error
 
 
 def check_limit(pixels: int) -> None:
@@ -247,49 +257,74 @@ def _beyond_pillows_limit(work: Callable[[], Done], most: int | None = None) -> 
                 Pillow.MAX_IMAGE_PIXELS = usual
 
 
+def is_heic(content: bytes) -> bool:
+    """Say whether a file is HEIC."""
+    return content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS
+
+
+def check_heic() -> None:
+    """Check that HEIC can be read.
+
+    Raises:
+        PictureError: The extra `heic` is not installed.
+    """
+    if find_spec("pillow_heif") is None:
+        raise PictureError("the picture is HEIC: to read it, pip install 'tenfold[heic]', or save it as JPEG")
+
+
 def _heic_format(content: bytes) -> list[str]:
     """Give Pillow its reader of HEIC where one is needed."""
-    if content[4:8] != b"ftyp" or content[8:12] not in HEIC_BRANDS:
+    if not is_heic(content):
         return []
-    try:
-        import pillow_heif
-    except ImportError as error:
-        raise PictureError(
-            "the picture is HEIC: to read it, pip install 'tenfold[heic]', or save it as JPEG"
-        ) from error
+    check_heic()
+    import pillow_heif
+
+    pillow_heif.options.DECODE_THREADS = 1
     pillow_heif.register_heif_opener()
     return ["HEIF"]
 
 
-def pages_of_file(content: bytes, size: Size, pixels: int) -> Iterator[OpenedPage]:
-    """Decode the pages of a picture file one after another: of TIFF every frame, of the others the first.
+class PictureFile:
+    """A picture file that is open; of TIFF every frame is a page, of the others the first.
 
     Args:
         content: The bytes of the file.
-        size: How large the pages are wanted.
         pixels: How many pixels a page may have.
 
+    Attributes:
+        count: How many pages it has.
+
     Raises:
-        PictureError: It is no picture, is damaged, too large or too small.
+        PictureError: It is no picture, or is damaged.
     """
-    with decoding():
-        picture = open_image(content, pixels)
-        # a phone's JPEG with a preview in it, which Pillow calls MPO, shows one picture
-        several = picture.format != "MPO" and bool(getattr(picture, "is_animated", False))
-    for number in count():
+
+    def __init__(self, content: bytes, pixels: int) -> None:
+        self._pixels = pixels
         with decoding():
-            try:
-                picture.seek(number)
-            except EOFError:
-                return
-            check_size(*picture.size, pixels, size.least)
+            self._picture = open_image(content, pixels)
+            # a phone's JPEG with a preview in it, which Pillow calls MPO, shows one picture
+            animated = self._picture.format != "MPO" and bool(getattr(self._picture, "is_animated", False))
+        self.count = count_directories(content) if self._picture.format == "TIFF" and animated else 1
+        self._one_of = "frame" if animated else ""
+
+    def page(self, number: int, size: Size) -> OpenedPage:
+        """Decode the page of a number, counted from 0, at the size that is wanted.
+
+        Raises:
+            PictureError: It is damaged, too large or too small.
+        """
+        with decoding():
+            picture = self._picture
+            picture.seek(number)
+            check_size(*picture.size, self._pixels, size.least)
             shrink = size.shrink(*picture.size)
             if shrink > 1:
                 picture.draft(None, (int(picture.width / shrink), int(picture.height / shrink)))
-            page = to_page(picture, size, one_of="frame" if several else "")
-        yield page
-        if picture.format != "TIFF" or not several:
-            return
+            return to_page(picture, size, one_of=self._one_of)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._picture.close()
 
 
 def to_page(picture: Pillow.Image, size: Size, *, one_of: str = "") -> OpenedPage:

@@ -4,7 +4,7 @@ Both go through the same door and differ in the size that they ask for. Only one
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from io import TextIOBase
 from os import PathLike
 from typing import BinaryIO, TypeAlias
@@ -18,19 +18,19 @@ from tenfold.picture.decode import (
     Grey,
     OpenedPage,
     Picture,
+    PictureFile,
     Size,
     check_limit,
     check_size,
     content_of,
     decoding,
-    open_image,
-    pages_of_file,
     to_page,
 )
 from tenfold.picture.from_array import from_array
-from tenfold.picture.pdf import count_pdf_pages, is_pdf, pages_of_pdf
+from tenfold.picture.sandbox import SandboxedFile, kind_of
+from tenfold.picture.tiff import count_directories
 
-__all__ = ["DIGIT_SIDE", "LONGEST_SIDE", "count_pages", "open_digit", "open_pages"]
+__all__ = ["DIGIT_SIDE", "LONGEST_SIDE", "MOST_PAGES", "Pages", "count_pages", "open_digit", "open_pages"]
 
 Steps: TypeAlias = tuple[str, ...]
 """What was done to a picture, in the past tense and in order."""
@@ -43,6 +43,9 @@ DIGIT_SIDE = 480
 
 LONGEST_SIDE = 2400
 """Longest side of a page, in pixels: A4 at 205 dots per inch."""
+
+MOST_PAGES = 10_000
+"""Pages that a file may have: a box of paper has as many."""
 
 DIGIT = Size(DIGIT_SIDE, least=3, for_digits=True)  # the shortest side that can show a digit: three pixels
 
@@ -69,7 +72,8 @@ def open_digit(picture: Picture, *, pixels: int = LIMIT, bgr: bool = False) -> t
             the message begins with it.
         OptionError: `pixels` is below 1.
     """
-    page = next(_opened(picture, DIGIT, pixels, bgr=bgr))
+    with _named(picture), closing(_opened(picture, pixels, bgr=bgr)) as file:
+        page = file.page(0, DIGIT)
     steps = (f"first {page.one_of} taken",) if page.one_of else ()
     return page.grey, (*steps, "turned") if page.turned else steps
 
@@ -90,8 +94,52 @@ def open_pages(picture: Picture, *, pixels: int = LIMIT, bgr: bool = False) -> I
         PictureError: As for `open_digit`.
         OptionError: Likewise.
     """
-    for page in _opened(picture, PAGE, pixels, bgr=bgr):
-        yield page.grey
+    with Pages(picture, pixels=pixels, bgr=bgr) as pages:
+        for number in range(pages.count):
+            yield pages.page(number)
+
+
+class Pages:
+    """The pages of a file, in any order; to be used as a context, which lets go of the file at its end.
+
+    A PDF, TIFF or HEIC file stays open in a child process as long; other processes may have the same file open too.
+
+    Args:
+        picture: As for `open_pages`.
+        pixels: As for `open_pages`.
+        bgr: As for `open_pages`.
+
+    Attributes:
+        count: How many pages there are.
+
+    Raises:
+        PictureError: As for `open_pages`.
+        OptionError: Likewise.
+    """
+
+    def __init__(self, picture: Picture, *, pixels: int = LIMIT, bgr: bool = False) -> None:
+        self._picture = picture
+        with _named(picture):
+            self._file = _opened(picture, pixels, bgr=bgr)
+            self.count = self._file.count
+            if self.count > MOST_PAGES:
+                self.close()
+                raise PictureError(f"the file has more than {MOST_PAGES:,} pages: split it")
+
+    def page(self, number: int) -> Grey:
+        """Open the page of a number, counted from 0; gives and raises what `open_pages` does."""
+        with _named(self._picture):
+            return self._file.page(number, PAGE).grey
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def __enter__(self) -> "Pages":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def count_pages(picture: Picture) -> int:
@@ -102,31 +150,47 @@ def count_pages(picture: Picture) -> int:
         if hasattr(picture, "read") and not _can_rewind(picture):  # what counting reads could not be read again
             return 1
         content = _content(picture)
-        if is_pdf(content):
-            return count_pdf_pages(content)
-        with decoding():
-            shown = open_image(content)
-            return int(getattr(shown, "n_frames", 1)) if shown.format == "TIFF" else 1
+        kind = kind_of(content)
+        if kind == "TIFF":
+            return max(1, count_directories(content))
+        if kind != "PDF":
+            return 1
+        with closing(SandboxedFile(content, kind, LIMIT)) as file:
+            return file.count
     except (PictureError, ValueError):  # what cannot be opened says so where it is read
         return 1
 
 
-def _opened(picture: Picture, size: Size, pixels: int, *, bgr: bool) -> Iterator[OpenedPage]:
+class _OpenImage:
+    """A Pillow image, as a file of one page."""
+
+    count = 1
+
+    def __init__(self, picture: Pillow.Image, pixels: int) -> None:
+        self._picture = picture
+        self._pixels = pixels
+
+    def page(self, _: int, size: Size) -> OpenedPage:
+        with decoding():
+            check_size(*self._picture.size, self._pixels, size.least)
+            return to_page(self._picture, size)
+
+    def close(self) -> None:
+        """Leave it to whom it belongs."""
+
+
+def _opened(picture: Picture, pixels: int, *, bgr: bool) -> "PictureFile | SandboxedFile | _OpenImage":
     """Open anything that people have as a picture."""
     check_limit(pixels)
-    with _named(picture):
-        if isinstance(picture, np.ndarray):
-            picture = from_array(picture, bgr=bgr)
-        if isinstance(picture, Pillow.Image):
-            with decoding():
-                check_size(*picture.size, pixels, size.least)
-                page = to_page(picture, size)
-            yield page
-            return
-        content = _content(picture)
-        if not content:
-            raise PictureError("the file is empty: expected a picture or a PDF")
-        yield from (pages_of_pdf if is_pdf(content) else pages_of_file)(content, size, pixels)
+    if isinstance(picture, np.ndarray):
+        picture = from_array(picture, bgr=bgr)
+    if isinstance(picture, Pillow.Image):
+        return _OpenImage(picture, pixels)
+    content = _content(picture)
+    if not content:
+        raise PictureError("the file is empty: expected a picture or a PDF")
+    kind = kind_of(content)
+    return SandboxedFile(content, kind, pixels) if kind else PictureFile(content, pixels)
 
 
 @contextmanager

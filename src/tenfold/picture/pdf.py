@@ -1,19 +1,16 @@
-"""The pages of a PDF in grey: PDFium draws them, one thread at a time."""
+"""The pages of a PDF in grey, as PDFium draws them; only one thread of a process may call this."""
 
 import ctypes
-from collections.abc import Iterator
-from contextlib import contextmanager
 from math import ceil
-from threading import RLock
 from typing import TYPE_CHECKING
 
 from tenfold.errors import PictureError
 from tenfold.picture.decode import Grey, OpenedPage, Size, averaged, check_size, decoding, in_grey
 
 if TYPE_CHECKING:
-    from pypdfium2 import PdfDocument, PdfPage
+    from pypdfium2 import PdfPage
 
-__all__ = ["count_pdf_pages", "is_pdf", "pages_of_pdf"]
+__all__ = ["PdfFile", "is_pdf"]
 
 MARK, MARK_WITHIN = b"%PDF-", 1024
 """How a PDF starts, and within how many bytes readers have always looked for it; PDF 1.7, implementation note 13."""
@@ -24,83 +21,73 @@ POINTS = 72
 LOCKED = "password"
 """PDFium's word for a file that is locked."""
 
-PDFIUM = RLock()
-"""PDFium serves one thread at a time; that thread may close a document while it is at another one."""
-
 
 def is_pdf(content: bytes) -> bool:
     """Say whether a file is a PDF."""
     return MARK in content[:MARK_WITHIN]
 
 
-def count_pdf_pages(content: bytes) -> int:
-    """Give how many pages a PDF has.
-
-    Raises:
-        PictureError: It cannot be opened.
-    """
-    with PDFIUM, _document(content) as document:
-        return len(document)
-
-
-def pages_of_pdf(content: bytes, size: Size, pixels: int) -> Iterator[OpenedPage]:
-    """Draw the pages of a PDF one after another.
+class PdfFile:
+    """A PDF that is open.
 
     Args:
         content: The bytes of the file.
-        size: How large the pages are wanted.
         pixels: How many pixels a page, and each picture on it, may have.
 
+    Attributes:
+        count: How many pages it has.
+
     Raises:
-        PictureError: It is damaged, locked, too large or too small.
+        PictureError: It is damaged, locked, or has no pages.
     """
-    with _document(content) as document:
-        pages = len(document)
-        if not pages:
-            raise PictureError("the PDF has no pages")
-        for number in range(pages):
-            with PDFIUM:
-                grey = _drawn(document, number, size, pixels)
-            yield OpenedPage(grey, one_of="page" if pages > 1 else "")
 
+    def __init__(self, content: bytes, pixels: int) -> None:
+        import pypdfium2
 
-@contextmanager
-def _document(content: bytes) -> "Iterator[PdfDocument]":
-    import pypdfium2
-
-    with PDFIUM, decoding():
-        try:
-            document = pypdfium2.PdfDocument(content)
-        except pypdfium2.PdfiumError as error:
-            locked = LOCKED in str(error).lower()
-            hint = "it is encrypted: save a copy without a password" if locked else f"{error}"
-            raise PictureError(f"the PDF cannot be opened: {hint}") from error
-    try:
-        yield document
-    finally:
-        with PDFIUM:
-            document.close()
-
-
-def _drawn(document: "PdfDocument", number: int, size: Size, pixels: int) -> Grey:
-    """Draw one page, after its size and its pictures were held to the limits."""
-    import pypdfium2
-
-    try:
+        self._pixels = pixels
         with decoding():
-            page = document[number]
-            sides = page.get_size()
-            scale = min(size.dots / POINTS, (1 + size.for_digits) * size.side / max(*sides, 1))
-            width, height = (ceil(side * scale) for side in sides)
-            check_size(width, height, pixels, size.least)
-            _check_pictures(page, pixels)
-            drawn = page.render(scale=scale, grayscale=not size.for_digits)
-            grey = in_grey(drawn.to_pil())
-            drawn.close()
-            page.close()
-            return averaged(grey, size)
-    except pypdfium2.PdfiumError as error:
-        raise PictureError(f"page {number + 1} of the PDF is damaged: {error}") from error
+            try:
+                self._document = pypdfium2.PdfDocument(content)
+            except pypdfium2.PdfiumError as error:
+                locked = LOCKED in str(error).lower()
+                hint = "it is encrypted: save a copy without a password" if locked else f"{error}"
+                raise PictureError(f"the PDF cannot be opened: {hint}") from error
+        self.count = len(self._document)
+        if not self.count:
+            self.close()
+            raise PictureError("the PDF has no pages")
+
+    def page(self, number: int, size: Size) -> OpenedPage:
+        """Draw the page of a number, counted from 0, after its size and its pictures were held to the limits.
+
+        Raises:
+            PictureError: It is damaged, too large or too small.
+        """
+        import pypdfium2
+
+        try:
+            with decoding():
+                grey = self._drawn(number, size)
+        except pypdfium2.PdfiumError as error:
+            raise PictureError(f"page {number + 1} of the PDF is damaged: {error}") from error
+        return OpenedPage(grey, one_of="page" if self.count > 1 else "")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._document.close()
+
+    def _drawn(self, number: int, size: Size) -> Grey:
+        page = self._document[number]
+        sides = page.get_size()
+        scale = min(size.dots / POINTS, (1 + size.for_digits) * size.side / max(*sides, 1))
+        width, height = (ceil(side * scale) for side in sides)
+        check_size(width, height, self._pixels, size.least)
+        _check_pictures(page, self._pixels)
+        drawn = page.render(scale=scale, grayscale=not size.for_digits)
+        grey = averaged(in_grey(drawn.to_pil()), size)
+        drawn.close()
+        page.close()
+        return grey
 
 
 def _check_pictures(page: "PdfPage", pixels: int) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tenfold.arrays import without_separators
+from tenfold.deadline import check_deadline
 from tenfold.errors import OptionError
 from tenfold.files import reading
 from tenfold.read.ctc import Scores, SignPlaces
@@ -16,6 +17,9 @@ __all__ = ["Known", "assign", "load_list", "parse_list"]
 
 STRAY = 0.01
 """Probability, before anything is read, that a number is not on the list."""
+
+MOST_PAIRS = 25_000_000
+"""Rows times numbers of a list that are weighed against each other at once: 0.8 GB of memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +65,7 @@ class Known:
 
         Bayes' rule, each number as probable as any other before, a stray share aside.
         """
+        check_deadline()
         likely = np.zeros(len(self.numbers))
         for places, digits in self._by_length():
             likely[places] = row.on_list(digits)
@@ -128,7 +133,7 @@ def assign(posteriors: Sequence[Scores]) -> list[int]:
         For each row the place of its number on the list; -1 where there are more rows than numbers.
 
     Raises:
-        OptionError: SciPy is not installed.
+        OptionError: SciPy is not installed, or there are too many rows beside too many numbers.
 
     Source:
         Crouse 2016, "On implementing 2D rectangular assignment algorithms", as SciPy has it.
@@ -137,6 +142,11 @@ def assign(posteriors: Sequence[Scores]) -> list[int]:
         from scipy.optimize import linear_sum_assignment
     except ImportError as error:
         raise OptionError("--unique needs SciPy: pip install 'tenfold[lists]'") from error
+    if len(posteriors) * len(posteriors[0]) > MOST_PAIRS:
+        raise OptionError(
+            f"unique, each number once, weighs every row against every number: at most {MOST_PAIRS:,} pairs, got "
+            f"{len(posteriors):,} rows and {len(posteriors[0]):,} numbers; leave it out, or read fewer pages at once"
+        )
     rows, columns = linear_sum_assignment(-np.log(np.maximum(np.stack(posteriors), 1e-12)))
     chosen = [-1] * len(posteriors)
     for row, column in zip(rows, columns, strict=True):

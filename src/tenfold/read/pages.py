@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from tenfold.arrays import LINE_HEIGHT, Recognizer, without_separators
+from tenfold.deadline import check_deadline
 from tenfold.errors import FormError, ModelError
 from tenfold.model.folder import check_has_lines
 from tenfold.page.align import anchors_of, fit
@@ -208,6 +209,7 @@ def _as_it_lies(form: Form, page: Grey) -> Homography:
 
 def _read_field(model: Recognizer, page: Grey, field: Field, quad: Quad, *, ocr: bool) -> ReadRow:
     """Read one field of a form; where nothing is written it is an empty row."""
+    check_deadline()
     piece, back = cut_out(page, quad, AROUND if field.kind == "boxes" else 0.0)
     paper = even_out(piece)
     rows = read_boxes(model, find_boxed(paper, digits=field.digits)) if field.kind == "boxes" else []
@@ -232,10 +234,12 @@ def _read(model: Recognizer, page: Grey, options: NumberOptions) -> tuple[list[R
     Returns:
         The rows, and how the page lies, where its lines of print or numbers tell; of a page on its head no free rows.
     """
+    check_deadline()
     paper = even_out(page)
     boxed = read_boxes(model, find_boxed(paper, digits=options.digits, grid=options.grid))
     if not (options.digits or options.grid):
         boxed = [row for row in boxed if row.readings[0].probability >= EVEN ** _digits(row)]
+    check_deadline()
     written = [row for row in boxed if row.readings[0].text.strip(EMPTY)]
     boxes = len(written) > FEW or any(_digits(row) >= MANY for row in written)
     if options.grid or (boxes and _sureness(written) >= WELL) or (written and options.digits):

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from tenfold.arrays import Columns, Images, OutOfDistribution, Probabilities, Recognizer
+from tenfold.deadline import check_deadline
 from tenfold.page.layout import FreeRow, Row
 from tenfold.page.line import line_of_digit
 from tenfold.page.quads import Quad
@@ -87,6 +88,7 @@ def read_boxes(model: Recognizer, rows: Sequence[Row]) -> list[ReadRow]:
     columns = model.lines([line_of_digit(image) for image in images])
     found, start = [], 0
     for row in rows:
+        check_deadline()
         end = start + sum(part.image is not None for part in row.parts)
         says = Boxes(row, (probable[start:end], outliers[start:end]), columns[start:end], model.alphabet)
         found.append(ReadRow(says, tuple(says.readings(WEIGHED)), row.quad))
@@ -98,6 +100,7 @@ def read_free(model: Recognizer, rows: Sequence[FreeRow], options: NumberOptions
     """Read free rows; those that hold no number are left out, and those that are read surely are looked at once."""
     found = []
     for row, columns in zip(rows, model.lines([row.lines[0] for row in rows]), strict=True):
+        check_deadline()
         if no_number(columns) < EVEN and not _is_print(row, columns):
             others = row.lines[1:] if best_path(columns) < SURE else ()
             said = [columns, *model.lines(others)]

@@ -1,39 +1,23 @@
 """What was read, as one result that exports itself: plain values, CSV, Parquet, crops, pages drawn on."""
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, overload
 
 from PIL import Image as Pillow
 
-from tenfold.errors import DataError, OptionError
+from tenfold.errors import DataError
 from tenfold.files import in_place_of
 from tenfold.picture.decode import Grey, Picture
 from tenfold.picture.opening import open_pages
 from tenfold.read.crops import annotated, crop
-from tenfold.read.forms import PAGE_COLUMNS, Form
+from tenfold.read.forms import Form
 from tenfold.read.numbers import Number
+from tenfold.read.table_files import CsvFile, ParquetFile, kinds_of, rows_of
 
-__all__ = ["Numbers", "check_parquet"]
-
-COLUMNS = {
-    "file": "string",
-    "page": "int64",
-    "row": "int64",
-    "field": "string",
-    "text": "string",
-    "value": "string",
-    "probability": "float64",
-    "accepted": "bool",
-    "reason": "string",
-    "matched": "bool",
-}
-"""What a table holds of each number, and its type as Arrow calls it."""
-
-KINDS: dict[type, str] = {int: "int64", float: "float64", str: "string"}
-"""How Arrow calls the types of values."""
+__all__ = ["Numbers"]
 
 LONGEST_NAME = 40
 """Characters of a field's name in the name of a crop's file."""
@@ -79,16 +63,7 @@ class Numbers(Sequence[Number]):
 
     def rows(self) -> list[dict[str, Any]]:
         """Give a row for each number, or with a form a row for each page: values by column."""
-        if self.form is None:
-            return [{name: getattr(number, name) for name in COLUMNS} for number in self.numbers]
-        names = {each.name: each.columns for each in self.form.fields}
-        pages: dict[tuple[str, int], dict[str, Any]] = {}
-        for number in self.numbers:
-            page = number.file, number.page
-            row = pages.setdefault(page, dict(zip(PAGE_COLUMNS, page, strict=True)))
-            values = number.text, number.probability, number.accepted, number.value
-            row |= zip(names[number.field or ""], values, strict=False)  # a value where the field has a type
-        return list(pages.values())
+        return rows_of(self.numbers, self.form)
 
     def to_csv(self, file: str | Path) -> None:
         """Write the rows as CSV, a heading first.
@@ -96,10 +71,8 @@ class Numbers(Sequence[Number]):
         Raises:
             DataError: The file cannot be written.
         """
-        with in_place_of(Path(file)) as fresh, fresh.open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.DictWriter(stream, list(self._kinds()))
-            writer.writeheader()
-            writer.writerows(self.rows())
+        with in_place_of(Path(file)) as fresh, closing(CsvFile(fresh, self._kinds())) as table:
+            table.add(self.rows())
 
     def to_parquet(self, file: str | Path) -> None:
         """Write the rows as Parquet.
@@ -108,75 +81,60 @@ class Numbers(Sequence[Number]):
             DataError: The file cannot be written.
             OptionError: pyarrow is not installed.
         """
-        check_parquet()
-        import pyarrow as pa
-        from pyarrow import parquet
+        with in_place_of(Path(file)) as fresh, closing(ParquetFile(fresh, self._kinds())) as table:
+            table.add(self.rows())
 
-        schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in self._kinds().items()])
-        with in_place_of(Path(file)) as fresh:
-            parquet.write_table(pa.Table.from_pylist(self.rows(), schema), fresh)
-
-    def save_crops(self, folder: str | Path) -> None:
+    def save_crops(self, folder: str | Path, *, first: int = 1) -> None:
         """Write a PNG file of each number that is for review: neither accepted nor blank.
+
+        Args:
+            folder: Where to; it is made where it is not there.
+            first: The number of the first file, with which the names begin.
 
         Raises:
             DataError: The folder cannot be written.
             PictureError: A file can no longer be read.
         """
         place = _made(Path(folder))
-        for stem, page, numbers in self._pages():
+        for stem, page, numbers in self._pages(first):
             for number in numbers:
                 if not number.accepted and number.reason != "blank":
                     named = f"-{_as_file_name(number.field)}" if number.field else ""
                     _save(Pillow.fromarray(crop(page, number.quad)), place / f"{stem}-{number.row:03}{named}.png")
 
-    def save_annotated(self, folder: str | Path) -> None:
+    def save_annotated(self, folder: str | Path, *, first: int = 1) -> None:
         """Write each page up to the last with a number as a PNG file with what was read drawn on it.
+
+        Args:
+            folder: As for `save_crops`.
+            first: As for `save_crops`.
 
         Raises:
             DataError: The folder cannot be written.
             PictureError: A file can no longer be read.
         """
         place = _made(Path(folder))
-        for stem, page, numbers in self._pages():
+        for stem, page, numbers in self._pages(first):
             marks = [(each.quad, f"{each.field or ''} {each.text}".strip(), each.accepted) for each in numbers]
             _save(annotated(page, marks), place / f"{stem}.png")
 
     def _kinds(self) -> dict[str, str]:
         """Give the columns of the table, each with its type as Arrow calls it."""
-        if self.form is None:
-            values = {type(number.value) for number in self.numbers if number.value is not None}
-            return COLUMNS | {"value": KINDS[values.pop()] if len(values) == 1 else COLUMNS["value"]}
-        kinds = dict(zip(PAGE_COLUMNS, ("string", "int64"), strict=True))
-        for each in self.form.fields:
-            value = [KINDS[each.type.values]] if each.type else []
-            kinds |= zip(each.columns, ["string", "float64", "bool", *value], strict=True)
-        return kinds
+        values = {type(number.value) for number in self.numbers if number.value is not None}
+        return kinds_of(self.form, values.pop() if len(values) == 1 else None)
 
-    def _pages(self) -> Iterator[tuple[str, Grey, list[Number]]]:
+    def _pages(self, first: int) -> Iterator[tuple[str, Grey, list[Number]]]:
         """Open the files once more: for each page a stem for file names, the page, and its numbers."""
         by_file: dict[str, list[Number]] = {}
         for number in self.numbers:
             by_file.setdefault(number.file, []).append(number)
-        for order, (name, inside) in enumerate(by_file.items(), 1):
+        for order, (name, inside) in enumerate(by_file.items(), first):
             last = max(number.page for number in inside)
             for place, page in enumerate(open_pages(self.sources.get(name, name), bgr=self.bgr), 1):
                 here = [number for number in inside if number.page == place]
                 yield f"{order:04}-{Path(name).stem}-{place:03}", page, here
                 if place == last:
                     break
-
-
-def check_parquet() -> None:
-    """Check that Parquet can be written.
-
-    Raises:
-        OptionError: pyarrow is not installed.
-    """
-    try:
-        import pyarrow.parquet  # noqa: F401
-    except ImportError as error:
-        raise OptionError('Parquet needs pyarrow: pip install "tenfold[train]", or write CSV') from error
 
 
 def _as_file_name(name: str) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from fastapi import FastAPI, Response
 from fastapi.routing import APIRoute
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 import tenfold
@@ -23,6 +22,7 @@ from tenfold.serve.routes.reviews import review_routes
 from tenfold.serve.store import ReviewStore
 from tenfold.serve.wire.access import Access
 from tenfold.serve.wire.bodies import LimitedBodies
+from tenfold.serve.wire.methods import HeadAsGet, PageFiles
 from tenfold.serve.wire.metrics import Instrumented, Metrics
 from tenfold.serve.wire.problems import PROBLEM_MEDIA_TYPE, ProblemDetails, answer_with_problems
 from tenfold.serve.work import Work
@@ -36,6 +36,7 @@ PROBLEMS = {
     401: "It bears no valid token, where one is needed.",
     403: "It comes from another site's page.",
     404: "There is no such thing.",
+    405: "There is no such method here; `Allow` names those that there are.",
     408: "It took too long to arrive.",
     413: "It is too large, or holds too much.",
     415: "It has the wrong type.",
@@ -55,12 +56,13 @@ def create_app(options: ServeOptions) -> ASGIApp:
         ModelError: The model folder is missing or damaged.
         OptionError: The token, the store or the error allowed is not what it should be.
     """
-    work = Work(options.threads, options.limits.waiting)
+    work = Work(options.threads, options.limits.waiting, options.limits.seconds)
     metrics = Metrics(lambda: work.jobs)
     live = LiveReader(options.model, options.max_error, lambda outcome: metrics.reloads.labels(outcome).inc())
     store = ReviewStore(options.store)
+    store.check()
     api = create_api(options, live, work, metrics, store)
-    return Instrumented(Access(LimitedBodies(api, options.limits), options), metrics)
+    return Instrumented(Access(LimitedBodies(HeadAsGet(api), options.limits), options), metrics)
 
 
 def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Metrics, store: ReviewStore) -> FastAPI:
@@ -69,13 +71,14 @@ def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Met
     @asynccontextmanager
     async def alive(_: FastAPI) -> AsyncIterator[None]:
         following = asyncio.create_task(live.follow())
-        _on_hangup(lambda: asyncio.get_running_loop().run_in_executor(None, live.reload))
-        yield
-        following.cancel()
-        with suppress(asyncio.CancelledError):
-            await following
-        work.close()
-        store.close()
+        _on_hangup(lambda: asyncio.ensure_future(live.reload_apart()))
+        try:
+            yield
+        finally:
+            following.cancel()
+            await asyncio.wait([following])
+            work.close()
+            store.close()
 
     api = FastAPI(
         title="Tenfold",
@@ -92,12 +95,16 @@ def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Met
         },
     )
     answer_with_problems(api)
-    api.include_router(digit_routes(live, work, metrics, options.limits))
-    api.include_router(explain_routes(live, work, options.limits))
-    api.include_router(number_routes(live, work, metrics, store, options.limits))
-    api.include_router(model_routes(live))
-    api.include_router(review_routes(live, work, store, options.limits))
-    api.include_router(inference_routes(live, work, options.limits))
+    routers = (
+        digit_routes(live, work, metrics, options.limits),
+        explain_routes(live, work, options.limits),
+        number_routes(live, work, metrics, store, options.limits),
+        model_routes(live),
+        review_routes(live, work, store, options.limits),
+        inference_routes(live, work, options.limits),
+    )
+    for router in routers:
+        api.include_router(router)
 
     @api.get("/metrics", tags=["operation"], response_class=Response, responses={200: {"content": {"text/plain": {}}}})
     def show_metrics() -> Response:
@@ -105,7 +112,7 @@ def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Met
         content, kind = metrics.expose()
         return Response(content, media_type=kind)
 
-    api.mount("/", StaticFiles(directory=PAGE, html=True), name="page")
+    api.mount("/", PageFiles(PAGE, [*routers, api.router]), name="page")
     return api
 
 

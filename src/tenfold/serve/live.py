@@ -10,6 +10,7 @@ from tenfold.errors import TenfoldError
 from tenfold.model.description import DOCUMENT
 from tenfold.model.folder import DIGITS_FILE, WEIGHTS_FILE, Model, check_has_lines, folder_of, load_model
 from tenfold.read.reader import Reader
+from tenfold.serve.threads import Threads
 
 __all__ = ["LiveReader", "Outcome"]
 
@@ -52,6 +53,7 @@ class LiveReader:
         self._folder = folder_of(model)
         self._max_error = max_error
         self._tell = tell
+        self._loading = Threads(1, "load")
         self._signature = self._look()
         self.model, self._reader = self._load()
         self.name = self.model.info.name
@@ -84,8 +86,9 @@ class LiveReader:
             self.model, self._reader = self._load()
             outcome = "taken"
             log.info("a new model was taken")
-        except TenfoldError as error:
-            log.error("a new model was refused and the old one stays: %s", error)
+        except Exception as error:  # whatever a folder of others brings about: the old model goes on answering
+            known = isinstance(error, TenfoldError)
+            log.error("a new model was refused and the old one stays: %s", error, exc_info=not known)
         self._tell(outcome)
         return outcome
 
@@ -94,7 +97,11 @@ class LiveReader:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             if self._look() not in {self._signature, ()}:
-                await asyncio.to_thread(self.reload)
+                await self.reload_apart()
+
+    async def reload_apart(self) -> None:
+        """Reload in a thread, one reload after another."""
+        await self._loading.start(self.reload).result
 
     def _load(self) -> tuple[Model, Reader]:
         model = load_model(self._folder, threads=1)

@@ -36,6 +36,7 @@ class Limits:
         form: Bytes of a form.
         form_rows: Rows of boxes, and fields, of a form: as many of each.
         images: 28×28 images in one request of the inference protocol.
+        seconds: Seconds that one picture or page may wait, and that it may take to read.
         waiting: Pictures that are being read or wait in one process; more are answered with 503.
     """
 
@@ -50,6 +51,7 @@ class Limits:
     form: int = 64 << 10
     form_rows: int = 200
     images: int = 1024
+    seconds: float = 30.0
     waiting: int = 128
 
 
@@ -104,14 +106,20 @@ class ServeOptions:
         """Read the token.
 
         Raises:
-            OptionError: The file cannot be read, or the token is too short or not one word.
+            OptionError: The file cannot be read, or everybody can; or the token is too short or not one word.
         """
         if not self.token_file:
             return None
         try:
+            open_to_all = os.name == "posix" and self.token_file.stat().st_mode & 0o007
             token = self.token_file.read_text(encoding="utf-8").strip()
         except (OSError, ValueError) as error:
             raise OptionError(f"--token-file {self.token_file} cannot be read: {error}") from error
+        if open_to_all:
+            raise OptionError(
+                f"--token-file {self.token_file} can be read by every user of this machine: "
+                f"`chmod o= {self.token_file}`"
+            )
         if len(token) < SHORTEST_TOKEN or not token.isascii() or len(token.split()) != 1:
             raise OptionError(
                 f"--token-file {self.token_file}: expected one word of at least {SHORTEST_TOKEN} ASCII characters, as "

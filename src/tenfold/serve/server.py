@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
@@ -19,6 +20,7 @@ from uvicorn.supervisors import multiprocess
 
 from tenfold.serve.options import FORKS, ServeOptions
 from tenfold.serve.wire.connection import Connection
+from tenfold.serve.wire.metrics import forget_process
 
 __all__ = ["Server", "Supervisor", "configure"]
 
@@ -28,8 +30,14 @@ BACKLOG = 1024
 KEEP_ALIVE_SECONDS = 15
 """Seconds that an idle connection is kept open."""
 
-LAST_SECONDS = 4
+LAST_SECONDS = 3
 """Seconds in which requests are still answered after the server was told to end."""
+
+HEALTH_SECONDS = 3
+"""Seconds in which a worker must say that it lives."""
+
+KILL_SECONDS = 1.2
+"""Seconds after these in which a worker must have ended, before it is killed."""
 
 HAND_OVER_SECONDS = 0.05
 """Seconds from accepting the last connections to closing them: by then uvicorn counts them among its own."""
@@ -63,6 +71,7 @@ def configure(app: object, options: ServeOptions) -> uvicorn.Config:
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=LAST_SECONDS,
+        timeout_worker_healthcheck=HEALTH_SECONDS,
     )
 
 
@@ -174,13 +183,45 @@ multiprocess.Process = _Worker  # type: ignore[misc]  # the supervisor makes its
 
 
 class Supervisor(multiprocess.Multiprocess):
-    """Keeps several workers running, and passes SIGHUP on to them: they reload the model, not themselves."""
+    """Keeps several workers running, and passes SIGHUP on to them: they reload the model, not themselves.
+
+    An end is passed on at once: the loop that minds the workers may just be waiting for one that does not answer.
+    """
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket.socket]) -> None:
+        super().__init__(config, sockets)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._end)
+
+    def _end(self, *_: object) -> None:
+        self.should_exit.set()
+        for process in self.processes:
+            if process.pid is not None and process.exitcode is None:
+                with suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGTERM)
 
     def terminate_all(self) -> None:
         """End the workers; the supervisor's own sockets are closed first, so that no client waits at them in vain."""
         for listener in self.sockets:
             listener.close()
         super().terminate_all()
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace workers that have died, and leave them out of the gauges."""
+        before = {process.pid for process in self.processes}
+        super().keep_subprocess_alive()
+        for gone in before - {process.pid for process in self.processes}:
+            if gone is not None:
+                forget_process(gone)
+
+    def join_all(self) -> None:
+        """Wait until the workers have ended; one that is stuck is killed."""
+        end = time.monotonic() + LAST_SECONDS + KILL_SECONDS
+        for process in self.processes:
+            process.process.join(max(0.0, end - time.monotonic()))
+            if process.process.is_alive():
+                process.process.kill()
+            process.process.join()
 
     def handle_hup(self) -> None:
         """Pass SIGHUP on."""

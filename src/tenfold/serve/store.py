@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from io import StringIO
 from itertools import compress
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -24,9 +23,11 @@ from sqlalchemy import (
     String,
     Table,
     create_engine,
+    delete,
     event,
     func,
     insert,
+    inspect,
     select,
     update,
 )
@@ -37,12 +38,27 @@ from tenfold.arrays import SIDE, Images
 from tenfold.data.examples import as_examples
 from tenfold.data.folders import write_labelled_folder
 from tenfold.errors import DataError, OptionError
-from tenfold.files import in_place_of
+from tenfold.files import check_writable, in_place_of
+from tenfold.read.table_files import plain_cell
 
 __all__ = ["NewReview", "Review", "ReviewStore", "export"]
 
-BUSY_SECONDS = 10
-"""Seconds that a process waits for another one that writes to the same SQLite file."""
+BUSY_SECONDS = 4
+"""Seconds that a process waits for another one that writes to the same SQLite file, or for locks in PostgreSQL."""
+
+CONNECT_SECONDS = 4
+"""Seconds that PostgreSQL may take to answer the telephone."""
+
+OWN = 0o600
+"""Permissions of the file: pictures of what people wrote are nobody else's."""
+
+PATIENCE = {
+    "connect_timeout": CONNECT_SECONDS,
+    "options": f"-c lock_timeout={BUSY_SECONDS}s -c statement_timeout={2 * BUSY_SECONDS}s",
+    "keepalives_idle": 10,
+    "tcp_user_timeout": 10_000,
+}
+"""How long PostgreSQL is waited for; see its manual, "Parameter Key Words"."""
 
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 """The schemes of the URLs that are taken, and the names that SQLAlchemy has for their drivers."""
@@ -146,8 +162,23 @@ class ReviewStore:
 
     def __init__(self, place: str) -> None:
         self._engine = _engine(place)
-        self._lock = Lock()
         self._made = False
+
+    def check(self) -> None:
+        """Check that the store can be used, before anything is kept in it; a file that is not there is not made.
+
+        Raises:
+            OptionError: It cannot.
+        """
+        try:
+            if self._is_new():
+                check_writable(self._file())
+                return
+            with self._transaction() as connection:
+                connection.execute(delete(REVIEWS).where(REVIEWS.c.id < 0))  # as whoever writes would
+        except DataError as error:
+            cause = str(error.__cause__ or error).splitlines()[0]
+            raise OptionError(f"--store: {error}: {cause}") from error
 
     def add(self, *new: NewReview) -> list[Review]:
         """Keep things to look at, or what somebody said of them already: all or none.
@@ -239,7 +270,7 @@ class ReviewStore:
         stream = StringIO()
         table = csv.writer(stream, lineterminator="\n")
         table.writerow([field.name for field in fields(Review)])
-        table.writerows([_plain(value) for value in review.to_dict().values()] for review in self.everything())
+        table.writerows([plain_cell(value) for value in review.to_dict().values()] for review in self.everything())
         return stream.getvalue()
 
     def close(self) -> None:
@@ -254,21 +285,34 @@ class ReviewStore:
 
     def _is_new(self) -> bool:
         """Tell whether the store is a file that nothing was written to yet."""
-        place = self._engine.url.database
-        return self._engine.dialect.name == "sqlite" and not Path(place or "").is_file()
+        return self._engine.dialect.name == "sqlite" and not self._file().is_file()
+
+    def _file(self) -> Path:
+        return Path(self._engine.url.database or "")
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         """Do everything in the block or nothing; once it is left, the disk has it."""
         try:
-            with self._lock:
-                if not self._made:
-                    REVIEWS.metadata.create_all(self._engine)
-                    self._made = True
+            if not self._made:
+                self._make()
             with self._engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
             raise DataError("the review store cannot be used") from error
+
+    def _make(self) -> None:
+        """Make the table where it is not there; several may do so at once, and none waits for another."""
+        try:
+            if self._is_new():
+                self._file().touch(OWN)  # SQLite gives the files beside it the same permissions
+            REVIEWS.metadata.create_all(self._engine)
+        except OSError as error:
+            raise DataError("the review store cannot be used") from error
+        except SQLAlchemyError:
+            if not inspect(self._engine).has_table(REVIEWS.name):  # another process was faster
+                raise
+        self._made = True
 
 
 def export(store: ReviewStore, place: Path, classes: Sequence[str]) -> int:
@@ -304,7 +348,12 @@ def _engine(place: str) -> Engine:
     if scheme not in DRIVERS:
         raise OptionError(f"--store takes a file, or a URL of sqlite:// or postgresql://, got {scheme}://…")
     try:
-        engine = create_engine(make_url(f"{DRIVERS[scheme]}://{rest}"), pool_pre_ping=scheme != "sqlite")
+        limits = (
+            {}
+            if scheme == "sqlite"
+            else {"connect_args": PATIENCE, "pool_pre_ping": True, "pool_timeout": BUSY_SECONDS}
+        )
+        engine = create_engine(make_url(f"{DRIVERS[scheme]}://{rest}"), **limits)
     except ModuleNotFoundError as error:
         raise OptionError('--store with PostgreSQL needs psycopg: pip install "tenfold[postgresql]"') from error
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
@@ -322,8 +371,3 @@ def _keep_for_good(connection: Any, _: object) -> None:  # noqa: ANN401
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _plain(value: object) -> object:
-    """Put an apostrophe before text that a spreadsheet would run as a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value

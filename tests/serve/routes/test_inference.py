@@ -134,3 +134,20 @@ def test_no_route_loads_a_model(client):
     for path in ("/v2/repository/models/reader/load", "/v2/repository/index", "/v2/models/reader/load"):
         assert client.post(path, json={"parameters": {"url": "http://127.0.0.1:1/model"}}).status_code in {404, 405}
     assert client.post("/v2/models/http%3A%2F%2F127.0.0.1%3A1%2Fmodel/infer", content=body()).status_code in {404, 405}
+
+
+def test_the_one_version_answers_as_the_model(client):
+    body = {"id": "a", "inputs": [{"name": "images", "datatype": "UINT8", "shape": [1, 28, 28], "data": [0] * 784}]}
+    answer = client.post("/v2/models/reader/versions/1/infer", json=body)
+    assert answer.json() == client.post("/v2/models/reader/infer", json=body).json()
+    assert answer.json()["model_version"] == "1"
+    assert client.get("/v2/models/reader").json()["versions"] == ["1"]
+    assert client.get("/v2/models/reader/versions/1").json() == client.get("/v2/models/reader").json()
+    assert client.get("/v2/models/reader/versions/1/ready").json() == {"ready": True}
+    assert client.post("/v2/models/reader/versions/2/infer", json=body).status_code == 404
+
+
+def test_an_id_that_is_no_text_is_refused(client):
+    body = b'{"id": "\\ud800", "inputs": []}'
+    answer = client.post("/v2/models/reader/infer", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400

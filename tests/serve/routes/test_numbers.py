@@ -219,7 +219,7 @@ def test_what_is_not_allowed_is_said_in_the_words_of_python(client, page, query,
     [
         ({"content": b"broken", "headers": {"content-type": "image/png"}}, 422),
         ({"content": b"%PDF-1.7 broken", "headers": {"content-type": "application/pdf"}}, 422),
-        ({"content": b"{}", "headers": {"content-type": "application/json"}}, 415),
+        ({"content": b"{}", "headers": {"content-type": "application/json"}}, 400),
         ({"files": {"page": ("a.png", b"broken")}}, 422),
         ({"files": [("page", ("a.png", b"a")), ("page", ("b.png", b"b"))]}, 422),
         ({"files": {"list": ("a.csv", b"12")}}, 400),

@@ -115,8 +115,8 @@ def test_what_is_no_review_is_a_problem(client):
 
 
 def test_a_store_that_cannot_be_used_is_said_and_nothing_breaks(serve, tmp_path, seven):
-    (tmp_path / "review.db").write_bytes(b"no database" * 1000)
     with serve(tmp_path) as address:
+        (tmp_path / "review.db").write_bytes(b"no database" * 1000)
         answer = httpx.get(f"{address}/v1/reviews")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
         assert str(tmp_path) not in answer.text

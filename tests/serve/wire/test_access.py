@@ -9,6 +9,7 @@ TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105
 def guarded(serve, tmp_path_factory):
     folder = tmp_path_factory.mktemp("store")
     (folder / "token").write_text(TOKEN + "\n")
+    (folder / "token").chmod(0o600)
     with serve(folder, token_file=folder / "token") as address:
         yield address
 
@@ -60,3 +61,9 @@ def test_no_path_leads_out_of_the_page(talk, path):
     heard = talk(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
     assert heard.startswith((b"HTTP/1.1 404", b"HTTP/1.1 400")), heard[:300]
     assert not LEAKS.search(heard.partition(b"\r\n\r\n")[2].decode())
+
+
+def test_two_hosts_are_refused(talk):
+    for second in (b"127.0.0.1", b"example.org"):
+        heard = talk(b"GET /v1/model HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: " + second + b"\r\nConnection: close\r\n\r\n")
+        assert heard.startswith(b"HTTP/1.1 400 ")

@@ -44,7 +44,7 @@ PART = b'Content-Disposition: form-data; name="pictures"; filename="a.png"\r\n\r
             413,
         ),
         ("multipart/form-data; boundary=cut", form(PART), 422),
-        ("application/json", b"{}", 415),
+        ("application/json", b"{}", 400),
         ("text/html", b"<p>", 415),
         ("", b"x", 415),
         ("image/png; charset=\xff", b"x", 422),
@@ -129,3 +129,16 @@ def test_rare_pictures_are_read(client, name):
 )
 def test_a_name_is_shown_without_its_path_and_without_what_cannot_be_seen(name, shown):
     assert shown_name(name) == shown
+
+
+@pytest.mark.parametrize("kind", [None, "application/octet-stream", "application/x-www-form-urlencoded"])
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_what_comes_without_its_type_is_known_by_its_content(client, seven, kind, method):
+    headers = {"content-type": kind} if kind else {}
+    for format in ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "PDF"):
+        stream = io.BytesIO()
+        Image.open(io.BytesIO(seven)).save(stream, format)
+        answer = client.request(method, "/v1/digits", content=stream.getvalue(), headers=headers)
+        assert answer.json()["digits"][0]["digit"] == "7", format
+    assert client.request(method, "/v1/numbers", content=seven, headers=headers).status_code == 200
+    assert client.request(method, "/v1/digits", content=b"hello", headers=headers).status_code == 415

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 
 from tenfold.errors import PictureError
 from tenfold.picture.decode import Grey
+from tenfold.picture.sandbox import kind_of
 from tenfold.read.digits import DigitReason
 from tenfold.read.reader import Reader
 from tenfold.serve.live import LiveReader
@@ -71,6 +72,7 @@ def digit_routes(live: LiveReader, work: Work, metrics: Metrics, limits: Limits)
     """Give the route that reads digits."""
     routes = APIRouter(tags=["read"])
 
+    @routes.put("/v1/digits", include_in_schema=False)  # what `curl -T` sends
     @routes.post("/v1/digits", response_model=ReadDigits, openapi_extra=describe_pictures())
     async def read_digits(
         request: Request,
@@ -82,13 +84,13 @@ def digit_routes(live: LiveReader, work: Work, metrics: Metrics, limits: Limits)
     ) -> JSONResponse:
         """Say which digit each picture shows.
 
-        Send one picture as the body with its own type, or several as the files of a form. A picture that cannot be read
-        has an `error` in its place; where none can be read, the answer is a problem.
+        Send one picture as the body with its own type, or several as the files of a form or in JSON. A picture that
+        cannot be read has an `error` in its place; where none can be read, the answer is a problem.
         """
         pictures = await sent_pictures(request, limits)
         reader = live.reader(max_error)
         jobs = [partial(_answer, reader, picture, pixels=limits.pixels, stages=stages) for picture in pictures]
-        answers = await work.run(jobs)
+        answers = await work.run(jobs, apart=[bool(kind_of(picture.content)) for picture in pictures])
         for answer in answers:
             metrics.digits.labels(answer.get("reason") or ("error" if "error" in answer else "accepted")).inc()
         if all("error" in answer for answer in answers):

@@ -1,5 +1,6 @@
 """`POST /v1/explain`: what the answer to one picture rests on."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -7,6 +8,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
 from tenfold.errors import PictureError
+from tenfold.picture.sandbox import kind_of
 from tenfold.read.explain import PATCH, draw_falls
 from tenfold.read.reader import Reader
 from tenfold.serve.live import LiveReader
@@ -48,7 +50,8 @@ def explain_routes(live: LiveReader, work: Work, limits: Limits) -> APIRouter:
             raise Problem("bad-request", f"expected one picture, got {len(pictures)}")
         reader = live.reader()
         try:
-            [answer] = await work.run([lambda: _answer(reader, pictures[0], pixels=limits.pixels)])
+            job = partial(_answer, reader, pictures[0], pixels=limits.pixels)
+            [answer] = await work.run([job], apart=[bool(kind_of(pictures[0].content))])
         except PictureError as error:
             raise Problem("not-readable", str(error)) from error
         return JSONResponse(answer)

@@ -27,6 +27,9 @@ __all__ = ["inference_routes"]
 JSON_LENGTH = "inference-header-content-length"
 """The header with the number of bytes of JSON at the start of a body; tensors follow as bytes."""
 
+VERSION = "1"
+"""What the model's version is called, whatever model that is: it may be replaced, but there is one at a time."""
+
 INPUT = "images"
 OUTPUTS = ("probabilities", "out_of_distribution")
 PIXELS = SIDE * SIDE
@@ -50,6 +53,7 @@ class ModelMetadata(BaseModel):
     """What a model takes and gives."""
 
     name: str
+    versions: list[str]
     platform: str
     inputs: list[TensorMetadata]
     outputs: list[TensorMetadata]
@@ -88,6 +92,7 @@ class Inference(BaseModel):
     """The network's answer: a row of each output for each image."""
 
     model_name: str
+    model_version: str
     id: str | None = None
     outputs: list[OutputTensor]
 
@@ -135,7 +140,9 @@ def inference_routes(live: LiveReader, work: Work, limits: Limits) -> APIRouter:
     """Give the routes under `/v2`."""
     routes = APIRouter(prefix="/v2", tags=["open inference protocol"])
 
-    def check(name: str) -> Model:
+    def check(name: str, version: str = VERSION) -> Model:
+        if version != VERSION:
+            raise Problem("not-found", f"there is one version here: {VERSION}")
         if name != live.name:
             raise Problem("not-found", f"there is one model here: {live.name}")
         return live.model
@@ -161,6 +168,7 @@ def inference_routes(live: LiveReader, work: Work, limits: Limits) -> APIRouter:
         classes = len(check(name).info.classes)
         return {
             "name": name,
+            "versions": [VERSION],
             "platform": "onnxruntime_onnx",
             "inputs": [{"name": INPUT, "datatype": "UINT8", "shape": [-1, SIDE, SIDE]}],
             "outputs": [
@@ -168,6 +176,18 @@ def inference_routes(live: LiveReader, work: Work, limits: Limits) -> APIRouter:
                 {"name": "out_of_distribution", "datatype": "FP32", "shape": [-1]},
             ],
         }
+
+    @routes.get("/models/{name}/versions/{version}", response_model=ModelMetadata)
+    async def version_metadata(name: str, version: str) -> dict[str, Any]:
+        """Say what the version takes and gives."""
+        check(name, version)
+        return await model_metadata(name)
+
+    @routes.get("/models/{name}/versions/{version}/ready", response_model=Ready)
+    async def version_is_ready(name: str, version: str) -> dict[str, bool]:
+        """Say that the version is loaded and answers."""
+        check(name, version)
+        return {"ready": True}
 
     @routes.get("/models/{name}/ready", response_model=Ready)
     async def model_is_ready(name: str) -> dict[str, bool]:
@@ -184,7 +204,16 @@ def inference_routes(live: LiveReader, work: Work, limits: Limits) -> APIRouter:
         `out_of_distribution` is how probably an image shows none of the classes. The protocol's binary tensors are
         understood, both ways.
         """
-        model = check(name)
+        return await answer(request, check(name), name)
+
+    @routes.post(
+        "/models/{name}/versions/{version}/infer", response_model=Inference, openapi_extra={"requestBody": body}
+    )
+    async def infer_version(request: Request, name: str, version: str) -> Response:
+        """Ask the network by its version, which is 1: there is one at a time."""
+        return await answer(request, check(name, version), name)
+
+    async def answer(request: Request, model: Model, name: str) -> Response:
         if request.headers.get("content-encoding", "identity") != "identity":
             raise Problem("wrong-type", "send the body as it is, without content-encoding")
         content = await request.body()
@@ -208,7 +237,7 @@ def _infer(model: Model, name: str, content: bytes, json_bytes: int, most: int) 
         entry, follows = _described(output, tensors[output], binary=binary)
         described.append(entry)
         tail += follows
-    answer: dict[str, Any] = {"model_name": name, "outputs": described}
+    answer: dict[str, Any] = {"model_name": name, "model_version": VERSION, "outputs": described}
     if "id" in asked:
         answer["id"] = asked["id"]
     if not tail:
@@ -241,9 +270,14 @@ def _parse(content: bytes) -> dict[str, Any]:
         asked = json.loads(content, parse_constant=refuse)
     except (ValueError, RecursionError) as error:
         raise Problem("bad-request", "the body is not JSON, or no JSON that a request of this kind needs") from error
-    if not isinstance(asked, dict) or not isinstance(asked.get("id", ""), str):
+    if not isinstance(asked, dict) or not _is_text(asked.get("id", "")):
         raise Problem("bad-request", "expected an object with inputs, and an id that is text if there is one")
     return asked
+
+
+def _is_text(value: object) -> bool:
+    """Say whether something is text that an answer can hold: half of a sign beyond 16 bits is none."""
+    return isinstance(value, str) and not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def _images(asked: Mapping[str, Any], binary: bytes, most: int) -> Images:

@@ -1,9 +1,9 @@
 """`POST /v1/numbers`: the numbers on pages."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import count, islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from tenfold.errors import FormError, PictureError
 from tenfold.picture.decode import Grey
 from tenfold.picture.opening import count_pages, open_pages
+from tenfold.picture.sandbox import kind_of
 from tenfold.read.crops import crop
 from tenfold.read.numbers import NumberReason
 from tenfold.read.options import NumberOptions
@@ -29,7 +30,7 @@ from tenfold.serve.wire.metrics import Metrics
 from tenfold.serve.wire.pages import Asked, SentPages, describe_pages, number_options, sent_pages
 from tenfold.serve.wire.pictures import SentPicture, as_jpeg, as_text
 from tenfold.serve.wire.problems import Problem
-from tenfold.serve.work import Work, stored
+from tenfold.serve.work import Work
 
 __all__ = ["number_routes"]
 
@@ -127,16 +128,17 @@ def number_routes(live: LiveReader, work: Work, metrics: Metrics, store: ReviewS
     """Give the route that reads numbers."""
     routes = APIRouter(tags=["read"])
 
+    @routes.put("/v1/numbers", include_in_schema=False)  # what `curl -T` sends
     @routes.post("/v1/numbers", response_model=ReadNumbers, openapi_extra=describe_pages())
     async def read_numbers(request: Request, asked: Annotated[Asked, Query()]) -> JSONResponse:
         """Read the numbers on a page, or on the pages of one or more files.
 
-        Send one as the body with its own type, or several as the files of a form. Files that cannot be read are listed
-        under `failed`; where none can be read, the answer is a problem.
+        Send one as the body with its own type, or several as the files of a form or in JSON. Files that cannot be read
+        are listed under `failed`; where none can be read, the answer is a problem.
         """
         reader = live.number_reader()
         sent = await sent_pages(request, asked, limits)
-        [options] = await work.run([partial(_checked, sent, reader, limits)])
+        [options] = await work.run([partial(_checked, sent, reader, limits)], apart=[True])
         pages: list[_Page] = []
         failed: list[dict[str, Any]] = []
         for file in sent.files:
@@ -159,7 +161,7 @@ def number_routes(live: LiveReader, work: Work, metrics: Metrics, store: ReviewS
         if sent.asked.review:
             crops = [each for page in pages for each in page.crops]
             [new] = await work.run([partial(_doubted, numbers, rows, crops, live.name)])
-            kept = await stored(lambda: store.add(*new.values()))
+            kept = await work.stored(lambda: store.add(*new.values()))
             ids = dict(zip(new, (review.id for review in kept), strict=True))
             for place, each in enumerate(answer["numbers"]):
                 each["review"] = ids.get(place)
@@ -178,10 +180,10 @@ def _checked(sent: SentPages, reader: Reader, limits: Limits) -> NumberOptions:
         Problem: There are too many pages, or too many known numbers.
     """
     options = number_options(sent.asked, reader, limits)
-    count = sum(count_pages(file.content) for file in sent.files)
-    if count > limits.pages:
+    total = sum(count_pages(file.content) for file in sent.files)
+    if total > limits.pages:
         files = "the file has" if len(sent.files) == 1 else f"the {len(sent.files)} files have"
-        raise Problem("too-large", f"{files} {count:,} pages: at most {limits.pages} are read at once")
+        raise Problem("too-large", f"{files} {total:,} pages: at most {limits.pages} are read at once")
     return options
 
 
@@ -189,21 +191,18 @@ async def _read_file(
     file: SentPicture, reader: Reader, options: NumberOptions, asked: Asked, work: Work, limits: Limits
 ) -> AsyncIterator[_Page]:
     """Read the pages of one file; each is a job, so that a long file takes its turn among other requests."""
-    pages = enumerate(islice(open_pages(file.content, pixels=limits.pixels), limits.pages), 1)
-    while True:
-        [page] = await work.run([partial(_read_next, pages, file.name, reader, options, asked)])
+    pages = islice(open_pages(file.content, pixels=limits.pixels), limits.pages)
+    apart = [bool(kind_of(file.content))]
+    for number in count(1):
+        [page] = await work.run([partial(next, pages, None)], apart)
         if page is None:
             return
-        yield page
+        [read] = await work.run([partial(_read, number, page, file.name, reader, options, asked)])
+        yield read
 
 
-def _read_next(
-    pages: Iterator[tuple[int, Grey]], name: str | None, reader: Reader, options: NumberOptions, asked: Asked
-) -> _Page | None:
-    """Read the next page of a file, if there is one."""
-    number, page = next(pages, (0, None))
-    if page is None:
-        return None
+def _read(number: int, page: Grey, name: str | None, reader: Reader, options: NumberOptions, asked: Asked) -> _Page:
+    """Read a page of a file."""
     try:
         rows = read_page(reader.model, page, options, file=name or "", number=number)
     except FormError as error:

@@ -4,6 +4,7 @@ import csv
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from io import BytesIO, StringIO
 from typing import Annotated, Literal, TypeVar
 
@@ -15,6 +16,7 @@ from starlette.responses import JSONResponse
 from tenfold.arrays import Recognizer
 from tenfold.data.folders import LABELS_FILE, encode_image
 from tenfold.errors import PictureError
+from tenfold.picture.sandbox import kind_of
 from tenfold.read.options import MOST_DIGITS
 from tenfold.read.readings import EMPTY
 from tenfold.serve.live import LiveReader
@@ -23,7 +25,7 @@ from tenfold.serve.options import Limits
 from tenfold.serve.store import Review, ReviewStore
 from tenfold.serve.wire.pictures import FORM_TYPE, SentPicture, is_form, read_form, shown_name
 from tenfold.serve.wire.problems import Problem
-from tenfold.serve.work import Work, stored
+from tenfold.serve.work import Work
 
 __all__ = ["review_routes"]
 
@@ -107,8 +109,8 @@ def review_routes(live: LiveReader, work: Work, store: ReviewStore, limits: Limi
         most: Annotated[int, Query(ge=1, le=200, description="How many at most.")] = 50,
     ) -> JSONResponse:
         """Give what waits to be looked at."""
-        left = await stored(store.left)
-        waiting = await stored(lambda: store.waiting(after=after, most=most))
+        left = await work.stored(store.left)
+        waiting = await work.stored(lambda: store.waiting(after=after, most=most))
         return JSONResponse({"left": left, "reviews": [review.to_dict() for review in waiting]})
 
     @routes.post(
@@ -128,10 +130,11 @@ def review_routes(live: LiveReader, work: Work, store: ReviewStore, limits: Limi
             _check_label(label, reader.model, [kind])
         read = digit_review if kind == DIGIT else picture_of_number_review
         try:
-            [new] = await work.run([lambda: read(reader, picture, pixels=limits.pixels, model=live.name)])
+            job = partial(read, reader, picture, pixels=limits.pixels, model=live.name)
+            [new] = await work.run([job], apart=[bool(kind_of(picture.content))])
         except PictureError as error:
             raise Problem("not-readable", str(error)) from error
-        [review] = await stored(lambda: store.add(replace(new, label=label)))
+        [review] = await work.stored(lambda: store.add(replace(new, label=label)))
         return JSONResponse(review.to_dict(), 201)
 
     @routes.put("/{number}", response_model=ReviewAnswer)
@@ -139,23 +142,25 @@ def review_routes(live: LiveReader, work: Work, store: ReviewStore, limits: Limi
         """Say what a picture shows. The answer comes when the disk has it."""
         if decision.label is not None:
             _check_label(decision.label, live.model, [DIGIT, NUMBER])
-        review: Review | None = await stored(lambda: store.decide(number, decision.label))
+        review: Review | None = await work.stored(lambda: store.decide(number, decision.label))
         return JSONResponse(_found(review).to_dict())
 
     @routes.get("/{number}/crop", response_class=Response, responses={200: {"content": {"image/png": {}}}})
     async def crop(number: Number) -> Response:
         """Give what a person is shown."""
-        return Response(_found(await stored(lambda: store.crop(number))), media_type="image/png")
+        return Response(_found(await work.stored(lambda: store.crop(number))), media_type="image/png")
 
     @routes.get("/export.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
     async def export_csv() -> Response:
         """Give all reviews as CSV."""
-        return _download(await stored(store.as_csv), "reviews.csv", "text/csv")
+        return _download(await work.stored(store.as_csv), "reviews.csv", "text/csv")
 
     @routes.get("/export.zip", response_class=Response, responses={200: {"content": {"application/zip": {}}}})
     async def export_examples() -> Response:
         """Give what people said as a data set, which `tenfold train --data FOLDER` reads once it is unzipped."""
-        return _download(await stored(lambda: _zipped(store, live.model.classes)), "reviews.zip", "application/zip")
+        return _download(
+            await work.stored(lambda: _zipped(store, live.model.classes)), "reviews.zip", "application/zip"
+        )
 
     return routes
 

@@ -75,6 +75,8 @@ class Access:
             await self._app(scope, receive, strict)
 
     def _check(self, scope: Scope, headers: Headers) -> None:
+        if len(headers.getlist("host")) > 1:
+            raise Problem("bad-request", "the request has more than one Host")
         host = headers.get("host", "")
         if self._local_only and not is_loopback(_hostname(host)):
             raise Problem("other-site", "only this machine is served, at the address that it calls itself")

@@ -1,6 +1,8 @@
 """uvicorn's connection, with limits to the size and time of a request's head, and an end without a lost request."""
 
+import asyncio
 import json
+import re
 from asyncio import AbstractEventLoop, TimerHandle, Transport
 from http import HTTPStatus
 from typing import Any, cast
@@ -13,6 +15,14 @@ __all__ = ["Connection"]
 
 SLICE = 16 << 10
 """Bytes that are parsed between two checks of the limits."""
+
+HEAD_START = re.compile(rb"[\r\n]*[A-Z]")
+"""How a head begins, as far as it shows: what does not is refused by the parser."""
+
+HEAD_END = b"\r\n\r\n"
+
+UPGRADE = re.compile(rb"(?im)^upgrade[ \t]*:[^\r\n]*\r\n")
+"""The header by which a client offers to go on in another protocol."""
 
 FRAMING = 8
 """Bytes of framing that are allowed for each byte of a body: a chunk of one byte has six."""
@@ -69,6 +79,7 @@ class Connection(HttpToolsProtocol):
 
     _not_body = 0
     _in_head = True
+    _within_head = False
     _refused = False
     _leaving = False
     _head_timer: TimerHandle | None = None
@@ -76,18 +87,25 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Begin a connection: wait for a head."""
         super().connection_made(cast(Transport, _AtOnce(transport, self.loop)))
+        self._head = bytearray()
+        self._answering: asyncio.Task[None] | None = None
         if len(self.connections) > self.most:
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections are open; come again in a second")
         else:
             self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End a connection: stop waiting."""
+        """End a connection: stop waiting, and give up what nobody waits for any more."""
         self._head_arrived()
         super().connection_lost(exc)
+        if self._answering is not None and self.cycle is not None and not self.cycle.response_complete:
+            self._answering.cancel()
 
     def data_received(self, data: bytes) -> None:
-        """Parse what came, slice by slice, while it keeps to the limits."""
+        """Parse what came, while it keeps to the limits: a head once it is whole, the rest slice by slice."""
+        self._unset_keepalive_if_required()
+        if self._in_head and not self._within_head and (self._head or HEAD_START.match(data)):
+            data = self._whole_head(data)
         for start in range(0, len(data), SLICE):
             if self._refused or self.transport.is_closing():
                 return
@@ -95,20 +113,50 @@ class Connection(HttpToolsProtocol):
             self._not_body += len(piece)
             super().data_received(piece)
             if self._not_body > self.head_bytes:
-                status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE if self._in_head else HTTPStatus.BAD_REQUEST
-                self._refuse(status, f"a request may have {self.head_bytes:,} bytes of headers")
+                too_large = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+                self._refuse_head(too_large if self._in_head else HTTPStatus.BAD_REQUEST)
         if self._in_head and self._head_timer is None and not self._idle_for_good():
             self._await_head()
+
+    def _whole_head(self, data: bytes) -> bytes:
+        """Collect a head until it is whole; gives it then, with what follows it, and nothing before.
+
+        A wish to go on in another protocol, as `Upgrade: h2c`, is left out: the parser would take the body for that.
+        """
+        start = max(0, len(self._head) - len(HEAD_END))
+        self._head += data
+        end = self._head.find(HEAD_END, start)
+        self._not_body = len(self._head) if end < 0 else end + len(HEAD_END)
+        if self._not_body > self.head_bytes:
+            self._head.clear()
+            self._refuse_head(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        if end < 0 or not self._head:
+            return b""
+        whole = UPGRADE.sub(b"", bytes(self._head[: end + 2])) + bytes(self._head[end + 2 :])
+        self._head.clear()
+        self._not_body = 0
+        return whole
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:  # noqa: ANN401
+        """Begin to answer, in a task that is cancelled if the client leaves."""
+        self._answering = self.loop.create_task(cycle.run_asgi(app))
+        self._answering.add_done_callback(self.tasks.discard)
+        self.tasks.add(self._answering)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Refuse a tunnel, and a wish to upgrade that came behind another request."""
+        self._refuse(HTTPStatus.BAD_REQUEST, "expected HTTP/1.1, and no other protocol")
 
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
+        self._within_head = True
         self._in_head = True
         self._not_body = min(self._not_body, SLICE)
 
     def on_headers_complete(self) -> None:
         """End a request's head."""
-        self._in_head = False
+        self._in_head = self._within_head = False
         self._head_arrived()
         super().on_headers_complete()
         if self._leaving:
@@ -155,6 +203,9 @@ class Connection(HttpToolsProtocol):
 
     def _head_too_slow(self) -> None:
         self._refuse(HTTPStatus.REQUEST_TIMEOUT, f"a request's head may take {self.head_seconds:g} seconds")
+
+    def _refuse_head(self, status: HTTPStatus) -> None:
+        self._refuse(status, f"a request may have {self.head_bytes:,} bytes of headers")
 
     def _refuse(self, status: HTTPStatus, detail: str) -> None:
         """Send a problem, whether or not there is a request, and close the connection."""

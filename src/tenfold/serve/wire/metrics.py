@@ -1,5 +1,6 @@
 """Metrics for Prometheus; and for each request an id, a line in the log and its place in the metrics."""
 
+import asyncio
 import logging
 import os
 import random
@@ -19,7 +20,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["Instrumented", "Metrics", "share_metrics"]
+from tenfold.serve.wire.problems import Problem
+
+__all__ = ["Instrumented", "Metrics", "forget_process", "share_metrics"]
 
 BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24)
 """Upper bounds of the histogram of request times, in seconds."""
@@ -40,6 +43,14 @@ def share_metrics(folder: str) -> None:
     """Add up the metrics of this process, and of those that it starts, in a folder; call it before any are made."""
     os.environ[SHARED] = folder
     values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
+
+
+def forget_process(number: int) -> None:
+    """Leave the gauges of a process that has died out of the sums; its counts stay."""
+    if SHARED in os.environ:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(number)  # type: ignore[no-untyped-call]
 
 
 class Metrics:
@@ -123,6 +134,10 @@ class Instrumented:
 
         try:
             await self._app(scope, receive, numbered)
+        except asyncio.CancelledError:  # the client has left, or the server ends
+            if status == CLIENT_LEFT:
+                problem = Problem("busy", "the server ends; come again in a second")
+                await problem.response(scope["path"])(scope, receive, send)
         finally:
             self._record(scope, request_id, status, time.perf_counter() - started)
 

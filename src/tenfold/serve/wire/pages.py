@@ -13,11 +13,13 @@ from tenfold.read.lists import Known, parse_list
 from tenfold.read.options import MOST_DIGITS, NumberOptions, check_names
 from tenfold.read.reader import Reader
 from tenfold.serve.options import Limits
+from tenfold.serve.wire.json_files import describe_json, files_of_json
 from tenfold.serve.wire.pictures import (
     SentPicture,
     describe_body,
     describe_files,
     is_form,
+    is_json,
     raw_picture,
     read_form,
     shown_name,
@@ -99,7 +101,9 @@ def describe_pages() -> dict[str, Any]:
     known = "The only numbers that can occur, one in each line; or a file of them, as CSV or text."
     fields = {name: {"type": kind, "description": f"As `{name}` in the query."} for name, kind in FIELDS.items()}
     lists = {name: {"type": "string", "description": known} for name in LISTS}
-    return describe_body("page", {"page": pages, **lists, **fields})
+    numbers = {"type": "array", "items": {"type": "string"}, "description": "The only numbers that can occur."}
+    as_json = describe_json("pages", {"known": numbers, **fields})
+    return describe_body("page", {"page": pages, **lists, **fields}, as_json)
 
 
 async def sent_pages(request: Request, asked: Asked, limits: Limits) -> SentPages:
@@ -114,6 +118,10 @@ async def sent_pages(request: Request, asked: Asked, limits: Limits) -> SentPage
         Problem: There is no page, there are too many, or the request is of another type or broken.
         RequestValidationError: A field of the request's form has the wrong type.
     """
+    if is_json(request):
+        named, others = files_of_json(await request.body(), "pages", limits)
+        sent = tuple(SentPicture(shown_name(name), content) for name, content in named)
+        return SentPages(sent, _with_fields(asked, others))
     if not is_form(request):
         return SentPages((SentPicture(None, await raw_picture(request)),), asked)
     async with read_form(request, limits) as form:
@@ -178,7 +186,7 @@ async def _text(part: UploadFile) -> str:
     return (await part.read()).decode("utf-8-sig", "replace")
 
 
-def _with_fields(asked: Asked, fields: dict[str, str]) -> Asked:
+def _with_fields(asked: Asked, fields: dict[str, Any]) -> Asked:
     """Fill in from the fields of a form what the query leaves open."""
     try:
         return Asked.model_validate({**fields, **asked.model_dump(exclude_unset=True, by_alias=True)})

@@ -13,7 +13,9 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from tenfold.picture.decode import Grey
+from tenfold.picture.sandbox import looks_like_picture
 from tenfold.serve.options import Limits
+from tenfold.serve.wire.json_files import JSON_TYPE, describe_json, files_of_json
 from tenfold.serve.wire.problems import Problem, ProblemType
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "describe_files",
     "describe_pictures",
     "is_form",
+    "is_json",
     "raw_picture",
     "read_form",
     "sent_pictures",
@@ -38,6 +41,9 @@ RAW_TYPES = ("image/png", "image/jpeg", "image/webp", "image/tiff", "image/bmp",
 """The media types that OpenAPI names; any `image/…` is taken, for the content shows what it is."""
 
 PDF_TYPE = "application/pdf"
+
+UNTOLD = {"", "application/octet-stream", "application/x-www-form-urlencoded"}
+"""Types of clients that do not know what they send, as `curl -T` and `curl --data-binary`: the content decides."""
 
 LONGEST_NAME = 120
 """Characters of a file name that are shown."""
@@ -68,6 +74,11 @@ async def sent_pictures(request: Request, limits: Limits) -> list[SentPicture]:
     Raises:
         Problem: There is none, there are too many, or the request is of another type or broken.
     """
+    if is_json(request):
+        named, others = files_of_json(await request.body(), "pictures", limits)
+        if others:
+            raise Problem("bad-request", "expected pictures alone; options go into the query")
+        return [SentPicture(shown_name(name), content) for name, content in named]
     if not is_form(request):
         return [SentPicture(None, await raw_picture(request))]
     async with read_form(request, limits) as form:
@@ -75,6 +86,11 @@ async def sent_pictures(request: Request, limits: Limits) -> list[SentPicture]:
         if not files:
             raise Problem("bad-request", "the form holds no picture: send each as a part with a file name")
         return [SentPicture(shown_name(file.filename), await file.read()) for file in files]
+
+
+def is_json(request: Request) -> bool:
+    """Tell whether a request's body is JSON."""
+    return _media_type(request) == JSON_TYPE
 
 
 def is_form(request: Request) -> bool:
@@ -117,7 +133,8 @@ def shown_name(name: str | None) -> str | None:
 
 def describe_pictures() -> dict[str, Any]:
     """Describe in OpenAPI how a request carries one picture or several."""
-    return describe_body("pictures", {"pictures": describe_files("One file or several, each a part of the form.")})
+    parts = {"pictures": describe_files("One file or several, each a part of the form.")}
+    return describe_body("pictures", parts, describe_json("pictures", {}))
 
 
 def describe_files(description: str) -> dict[str, Any]:
@@ -130,12 +147,13 @@ def describe_files(description: str) -> dict[str, Any]:
     }
 
 
-def describe_body(picture: str, parts: dict[str, Any]) -> dict[str, Any]:
-    """Describe in OpenAPI a request that is a form, or a picture alone.
+def describe_body(picture: str, parts: dict[str, Any], as_json: dict[str, Any]) -> dict[str, Any]:
+    """Describe in OpenAPI a request that is a form, a picture alone, or JSON.
 
     Args:
         picture: The part of the form that is the picture.
         parts: All its parts.
+        as_json: The same as JSON.
     """
     form = {"type": "object", "required": [picture], "properties": parts}
     raw = {"schema": {"type": "string", "format": "binary"}}
@@ -144,6 +162,7 @@ def describe_body(picture: str, parts: dict[str, Any]) -> dict[str, Any]:
             "required": True,
             "content": {
                 FORM_TYPE: {"schema": form, "encoding": {picture: {"contentType": ", ".join((*RAW_TYPES, PDF_TYPE))}}},
+                JSON_TYPE: as_json,
                 **dict.fromkeys((*RAW_TYPES, PDF_TYPE), raw),
             },
         }
@@ -163,9 +182,15 @@ async def raw_picture(request: Request) -> bytes:
         Problem: The body is of another type.
     """
     kind = _media_type(request)
+    if kind in UNTOLD:
+        content = await request.body()
+        if looks_like_picture(content):
+            return content
     if not (kind.startswith("image/") or kind == PDF_TYPE):
         raise Problem(
-            "wrong-type", f"expected a picture as image/… or application/pdf, or a form, got {kind or 'none'}"
+            "wrong-type",
+            "expected a picture as image/… or application/pdf, a form, or JSON, got "
+            f"{kind or 'no type and no picture'}",
         )
     return await request.body()
 

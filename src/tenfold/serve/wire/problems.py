@@ -1,5 +1,6 @@
 """What goes wrong, as problem details (RFC 9457)."""
 
+import json
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -108,7 +109,14 @@ def problem_response(
     details = {"type": type, "title": title, "status": int(status), "detail": detail, **members}
     if path.startswith(INFERENCE_PATH):
         details["error"] = detail
-    return JSONResponse(details, status, headers, PROBLEM_MEDIA_TYPE)
+    return _AnyText(details, status, headers, PROBLEM_MEDIA_TYPE)
+
+
+class _AnyText(JSONResponse):
+    """JSON whose text may hold halves of signs, as a stranger's may: they are written as JSON escapes them."""
+
+    def render(self, content: Any) -> bytes:  # noqa: ANN401
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
 
 
 def answer_with_problems(app: FastAPI) -> None:

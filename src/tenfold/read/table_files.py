@@ -1,0 +1,153 @@
+"""Tables of numbers as files, CSV and Parquet: written row by row, as numbers come."""
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tenfold.errors import OptionError
+from tenfold.read.forms import PAGE_COLUMNS, Form
+from tenfold.read.numbers import Number
+
+__all__ = ["CsvFile", "ParquetFile", "check_parquet", "kinds_of", "plain_cell", "rows_of"]
+
+COLUMNS = {
+    "file": "string",
+    "page": "int64",
+    "row": "int64",
+    "field": "string",
+    "text": "string",
+    "value": "string",
+    "probability": "float64",
+    "accepted": "bool",
+    "reason": "string",
+    "matched": "bool",
+}
+"""What a table holds of each number, and its type as Arrow calls it."""
+
+KINDS: dict[type, str] = {int: "int64", float: "float64", str: "string"}
+"""How Arrow calls the types of values."""
+
+FORMULA = re.compile(r"[=+\-@\t\r]")
+"""How text begins that a spreadsheet runs as a formula."""
+
+NUMBER = re.compile(r"[+-]?[\d.,' ]*")
+"""What begins so and is a number all the same."""
+
+GROUP = 10_000
+"""Rows that a Parquet file holds together."""
+
+
+def rows_of(numbers: Sequence[Number], form: Form | None) -> list[dict[str, Any]]:
+    """Give a row for each number, or with a form a row for each page: values by column."""
+    if form is None:
+        return [{name: getattr(number, name) for name in COLUMNS} for number in numbers]
+    names = {each.name: each.columns for each in form.fields}
+    pages: dict[tuple[str, int], dict[str, Any]] = {}
+    for number in numbers:
+        page = number.file, number.page
+        row = pages.setdefault(page, dict(zip(PAGE_COLUMNS, page, strict=True)))
+        values = number.text, number.probability, number.accepted, number.value
+        row |= zip(names[number.field or ""], values, strict=False)  # a value where the field has a type
+    return list(pages.values())
+
+
+def kinds_of(form: Form | None, values: type | None = None) -> dict[str, str]:
+    """Give the columns of a table, each with its type as Arrow calls it.
+
+    Args:
+        form: The form that the pages are, where there is one.
+        values: The type of the numbers' values, where there is no form; None where they have none.
+    """
+    if form is None:
+        return COLUMNS | {"value": KINDS[values or str]}
+    kinds = dict(zip(PAGE_COLUMNS, ("string", "int64"), strict=True))
+    for each in form.fields:
+        value = [KINDS[each.type.values]] if each.type else []
+        kinds |= zip(each.columns, ["string", "float64", "bool", *value], strict=True)
+    return kinds
+
+
+def plain_cell(value: object) -> object:
+    """Give a cell of a CSV table that no spreadsheet runs as a formula: such text gets an apostrophe before it."""
+    if isinstance(value, str) and FORMULA.match(value) and not NUMBER.fullmatch(value):
+        return f"'{value}"
+    return value
+
+
+class CsvFile:
+    """A CSV table that grows, a heading first; each `add` hands its rows to the system.
+
+    Args:
+        place: Where to write to.
+        kinds: Its columns, as `kinds_of` gives them.
+    """
+
+    def __init__(self, place: Path, kinds: Mapping[str, str]) -> None:
+        # a file's name may be any bytes
+        self._stream = place.open("w", newline="", encoding="utf-8", errors="backslashreplace")
+        self._writer = csv.DictWriter(self._stream, list(kinds))
+        self._writer.writeheader()
+        self._stream.flush()
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write rows."""
+        self._writer.writerows({name: plain_cell(value) for name, value in row.items()} for row in rows)
+        self._stream.flush()
+
+    def close(self) -> None:
+        """End the table."""
+        self._stream.close()
+
+
+class ParquetFile:
+    """A Parquet table that grows; arguments as for `CsvFile`. It can be read once it is closed.
+
+    Raises:
+        OptionError: pyarrow is not installed.
+    """
+
+    def __init__(self, place: Path, kinds: Mapping[str, str]) -> None:
+        check_parquet()
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        self._table = pa.Table
+        self._schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in kinds.items()])
+        self._writer = parquet.ParquetWriter(place, self._schema)
+        self._rows: list[dict[str, Any]] = []
+        self._written = False
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write rows, some thousand together."""
+        self._rows += [{name: _unicode(value) for name, value in row.items()} for row in rows]
+        if len(self._rows) >= GROUP:
+            self._write()
+
+    def close(self) -> None:
+        """End the table."""
+        if self._rows or not self._written:
+            self._write()
+        self._writer.close()
+
+    def _write(self) -> None:
+        self._writer.write_table(self._table.from_pylist(self._rows, self._schema))
+        self._rows, self._written = [], True
+
+
+def check_parquet() -> None:
+    """Check that Parquet can be written.
+
+    Raises:
+        OptionError: pyarrow is not installed.
+    """
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError as error:
+        raise OptionError('Parquet needs pyarrow: pip install "tenfold[train]", or write CSV') from error
+
+
+def _unicode(value: Any) -> Any:  # noqa: ANN401
+    """Give a value whose text has no bytes that are no UTF-8, as a file's name may."""
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value

@@ -1,0 +1,41 @@
+"""Tables grow row by row, and a spreadsheet runs none of their cells."""
+
+import csv
+
+import pytest
+from pyarrow import parquet
+
+from tenfold.read import table_files
+from tenfold.read.table_files import CsvFile, ParquetFile, kinds_of, plain_cell
+
+ROW = dict.fromkeys(kinds_of(None)) | {"file": "a.png", "page": 1, "row": 0, "text": "12"}
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        *[(text, text) for text in ("12", "-12", "+1,5", "-1 200.50", "20/07/2021", "", None, 7, -7, "a.png", "1-2")],
+        *[(text, f"'{text}") for text in ("=1+1", "@SUM(A1)", "+1+cmd|' /C calc'!A0", "-2+3", "\tx", "-a.png", "--")],
+    ],
+)
+def test_formulas_get_an_apostrophe_and_numbers_none(text, cell):
+    assert plain_cell(text) == cell
+
+
+def test_a_csv_table_can_be_read_while_it_grows(tmp_path):
+    table = CsvFile(tmp_path / "out.csv", kinds_of(None))
+    for count in range(3):
+        with (tmp_path / "out.csv").open(newline="") as stream:
+            assert [row["text"] for row in csv.DictReader(stream)] == ["12"] * count
+        table.add([ROW])
+    table.close()
+
+
+@pytest.mark.parametrize("rows", [0, 3, 7])
+def test_a_parquet_table_is_written_in_groups(tmp_path, rows, monkeypatch):
+    monkeypatch.setattr(table_files, "GROUP", 2)
+    table = ParquetFile(tmp_path / "out.parquet", kinds_of(None, int))
+    for place in range(rows):
+        table.add([ROW | {"value": place}])
+    table.close()
+    assert parquet.read_table(tmp_path / "out.parquet")["value"].to_pylist() == list(range(rows))
