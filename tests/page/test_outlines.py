@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sheets import Sheet
 
+from tenfold.draw.fonts import print_text
 from tenfold.page.outlines import find_outlines
 from tenfold.page.paper import even_out
 
@@ -40,6 +41,18 @@ def test_the_larger_outline_comes_first(sheet):
     sheet.boxes("___", 100, 100)
     sheet.boxes("________", 300, 400, side=80)
     assert [outline.box[2] > 400 for outline in outlines(sheet.page())] == [True, False]
+
+
+@pytest.mark.parametrize("font", ["DejaVuSerif.ttf", "DejaVuSans-Bold.ttf", "cmr10.ttf"])
+def test_print_is_no_outline_and_small_boxes_among_it_are(sheet, font):
+    words = "good been of all that 66890 dolls were made in those days"
+    ink = print_text(words, font, 34).ink / 280
+    for y in range(40, 820, 50):
+        sheet.ink[y : y + ink.shape[0], 60 : 60 + ink.shape[1]] = ink
+    sheet.ink[430:520] = 0
+    sheet.boxes("___", 200, 450, side=26)
+    found = outlines(sheet.page())
+    assert [outline.box[1] for outline in found] == [pytest.approx(450, abs=3)]
 
 
 def test_digits_are_no_outlines(sheet):

@@ -1,5 +1,6 @@
 """Many files are read one after another or at once; one that fails does not stop the others."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from sheets import Sheet
 
 import tenfold
 from tenfold.errors import OptionError
-from tenfold.read.files import FailedPage, pages_of, read_files
+from tenfold.read.files import MANY, FailedPage, pages_of, read_files, workers_for
 from tenfold.read.options import NumberOptions
 
 
@@ -67,3 +68,29 @@ def test_a_source_stands_in_for_a_file(model, files):
 def test_fewer_than_one_worker_are_refused(model, files):
     with pytest.raises(OptionError, match="at least 1 worker, got 0"):
         list(read_files(files, model, NumberOptions(), workers=0))
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_pages_of_one_file_are_shared_out_and_told_in_their_order(model, files, tmp_path, sent):
+    blank = Image.fromarray(np.full((60, 200), 250, np.uint8))
+    blank.save(tmp_path / "five.tif", save_all=True, append_images=[blank, blank, Image.open(files[0]), blank])
+    source = (tmp_path / "five.tif").read_bytes() if sent else tmp_path / "five.tif"
+    done = []
+    [found] = read_files(["-"], model, NumberOptions(), workers=2, sources={"-": source}, done=lambda: done.append(1))
+    assert [len(rows) for rows in found.pages] == [0, 0, 0, 1, 0]
+    assert found.rows[0].page == 4
+    assert len(done) == 5
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_was_read_of_a_file_that_breaks_off_is_told(model, files, tmp_path, workers):
+    content = Path(files[2]).read_bytes()
+    (tmp_path / "short.tif").write_bytes(content[: len(content) * 3 // 5])
+    [found] = read_files([str(tmp_path / "short.tif")], model, NumberOptions(), workers=workers)
+    assert found.failed
+    assert found.failed[0].page == len(found.pages) + 1
+
+
+def test_other_processes_start_for_many_pages(files):
+    assert workers_for(files, {}) == 1
+    assert workers_for(files * MANY, {}) == workers_for([files[2]] * (MANY // 2), {}) == (os.cpu_count() or 1)

@@ -62,6 +62,7 @@ def test_answers_can_be_json(reader, form):
         "file",
         "page",
         "row",
+        "column",
         "field",
         "probability",
         "accepted",

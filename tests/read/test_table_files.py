@@ -5,8 +5,10 @@ import csv
 import pytest
 from pyarrow import parquet
 
+from tenfold.errors import OptionError
 from tenfold.read import table_files
-from tenfold.read.table_files import CsvFile, ParquetFile, kinds_of, plain_cell
+from tenfold.read.forms import Form
+from tenfold.read.table_files import CsvFile, ParquetFile, PlainTable, check_table, kinds_of, plain_cell
 
 ROW = dict.fromkeys(kinds_of(None)) | {"file": "a.png", "page": 1, "row": 0, "text": "12"}
 
@@ -39,3 +41,18 @@ def test_a_parquet_table_is_written_in_groups(tmp_path, rows, monkeypatch):
         table.add([ROW | {"value": place}])
     table.close()
     assert parquet.read_table(tmp_path / "out.parquet")["value"].to_pylist() == list(range(rows))
+
+
+def test_a_plain_table_has_a_cell_for_each_place_and_an_empty_line_between_pages(tmp_path):
+    places = {(1, 0, 0): "27", (1, 0, 2): "-1", (1, 2, 1): "=1", (2, 0, 0): "8"}
+    table = PlainTable(tmp_path / "out.csv")
+    table.add([ROW | dict(zip(("page", "row", "column"), at, strict=True), text=text) for at, text in places.items()])
+    table.add([ROW | {"file": "b.png", "column": 0}])
+    table.close()
+    assert (tmp_path / "out.csv").read_text().split() == ["27,,-1", ",,", ",'=1,", "8", "12"]
+    assert (tmp_path / "out.csv").read_text().splitlines().count("") == 2
+
+
+def test_forms_have_their_own_table():
+    with pytest.raises(OptionError, match="write it as CSV"):
+        check_table(Form(100, 100, (), ()))

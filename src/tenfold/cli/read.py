@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,7 +16,7 @@ from tenfold.cli.inputs import files, report_failure, shown, standard_input
 from tenfold.cli.options import AsJson, Quiet, ShippedModel
 from tenfold.errors import OptionError
 from tenfold.files import PARTIAL, check_folder_writable, check_writable, growing
-from tenfold.progress import followed
+from tenfold.progress import Progress
 from tenfold.report.findings import percent_sure
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from tenfold.read.options import NumberOptions
     from tenfold.read.reader import Reader
     from tenfold.read.rows import ReadRow
-    from tenfold.read.table_files import CsvFile, ParquetFile
+    from tenfold.read.table_files import CsvFile, ParquetFile, PlainTable
     from tenfold.read.tables import Numbers
 
 __all__ = ["read"]
@@ -93,13 +92,19 @@ def read(
     replace: Annotated[bool, typer.Option("--replace", help="Let --template replace a file that is there.")] = False,
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the numbers as a CSV table.")] = None,
     parquet: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the numbers as a Parquet table.")] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the numbers as CSV as they stand: a row for each line of a page."),
+    ] = None,
     crops: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Write a picture of each number that was not accepted.")
     ] = None,
     annotate: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Write the pages, with what was read drawn on them.")
     ] = None,
-    workers: Annotated[int, typer.Option(help="The number of processes that read; 0 for one on each core.")] = 1,
+    workers: Annotated[
+        int, typer.Option(help="The number of processes that read; 0 for one on each core where there are 8 pages.")
+    ] = 0,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -114,9 +119,9 @@ def read(
     """
     from tenfold.model.folder import load_model
     from tenfold.picture.sandbox import warm_up
-    from tenfold.read.files import pages_of, read_files
+    from tenfold.read.files import pages_of, read_files, workers_for
     from tenfold.read.reader import Reader
-    from tenfold.read.table_files import check_parquet
+    from tenfold.read.table_files import check_parquet, check_table
 
     names = list(files(pages))
     warm_up(names)
@@ -138,16 +143,20 @@ def read(
     )  # refuses what cannot be promised before anything is read
     if parquet:
         check_parquet()
-    for table in filter(None, (csv, parquet)):
-        check_writable(table)
+    if table:
+        check_table(options.form)
+    for place in filter(None, (csv, parquet, table)):
+        check_writable(place)
     for folder in filter(None, (crops, annotate)):
         check_folder_writable(folder)
-    found = read_files(names, loaded, options, workers=workers or os.cpu_count() or 1, sources=sources)
-    count = partial(pages_of, names, sources)
-    followed_files = followed(found, "Reading pages", count, lambda file: max(len(file.pages), 1), shown=not quiet)
     told = _Told(as_json, crops, annotate)
-    with _tables(csv, parquet, options) as tables:
-        for numbers in _decided(followed_files, reader, options, told):
+    with _tables(csv, parquet, table, options) as tables, Progress("Reading pages", shown=not quiet) as progress:
+        if progress.drawn:
+            progress.total = pages_of(names, sources)
+        workers = workers or workers_for(names, sources)
+        done = partial(progress.update, 1)
+        found = read_files(names, loaded, options, workers=workers, sources=sources, done=done)
+        for numbers in _decided(found, reader, options, told):
             told.tell(dataclasses.replace(numbers, sources=sources), tables)
     print(told.summary(len(names)), file=sys.stderr)
     if told.broken:
@@ -156,19 +165,21 @@ def read(
 
 @contextmanager
 def _tables(
-    csv: Path | None, parquet: Path | None, options: "NumberOptions"
-) -> "Iterator[list[CsvFile | ParquetFile]]":
+    csv: Path | None, parquet: Path | None, table: Path | None, options: "NumberOptions"
+) -> "Iterator[list[CsvFile | ParquetFile | PlainTable]]":
     """Open the tables to write to as numbers come; where reading breaks off, what was written is kept and named."""
-    from tenfold.read.table_files import CsvFile, ParquetFile, kinds_of
+    from tenfold.read.table_files import CsvFile, ParquetFile, PlainTable, kinds_of
 
     kinds = kinds_of(options.form, options.type.values if options.type else None)
-    tables: list[CsvFile | ParquetFile] = []
+    tables: list[CsvFile | ParquetFile | PlainTable] = []
     with ExitStack() as stack:
-        stack.push(_name_what_is_kept([place for place in (csv, parquet) if place]))
+        stack.push(_name_what_is_kept([place for place in (csv, parquet, table) if place]))
         if csv:
             tables.append(stack.enter_context(closing(CsvFile(stack.enter_context(growing(csv)), kinds))))
         if parquet:
             tables.append(stack.enter_context(closing(ParquetFile(stack.enter_context(growing(parquet)), kinds))))
+        if table:
+            tables.append(stack.enter_context(closing(PlainTable(stack.enter_context(growing(table))))))
         yield tables
 
 
@@ -215,7 +226,7 @@ class _Told:
         self._counts: Counter[str | None] = Counter()
         self._files = 0
 
-    def tell(self, numbers: "Numbers", tables: "Iterable[CsvFile | ParquetFile]") -> None:
+    def tell(self, numbers: "Numbers", tables: "Iterable[CsvFile | ParquetFile | PlainTable]") -> None:
         """Print numbers, and write them to tables, crops and pages."""
         _print(numbers, as_json=self.as_json)
         self._counts.update("accepted" if number.accepted else number.reason for number in numbers)

@@ -4,22 +4,40 @@ Rows of boxes right below one another are one block, such as a puzzle, and read 
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from tenfold.page.quads import Points, Quad
 
-__all__ = ["reading_order"]
+__all__ = ["Place", "reading_order"]
 
 SAME_LINE = 0.5
 """Rows are on one line where they share this part of the lower one's height, at least."""
+
+SAME_COLUMN = 0.5
+"""Rows are in one column where they share this part of the narrower one's width, at least."""
 
 STACKED = 0.3
 """Largest gap between two rows of a block, and the most that their ends differ, in heights of the row."""
 
 
-def reading_order(quads: Sequence[Quad], boxed: Sequence[bool]) -> list[int]:
-    """Give the places of rows in the order in which they are read.
+class Place(NamedTuple):
+    """Where a row of a page is read.
+
+    Attributes:
+        which: Its place among the rows that were given.
+        row: The line that it stands in, from 0 at the top.
+        column: Its column there, from 0 at the left: numbers one below another are in one column.
+    """
+
+    which: int
+    row: int
+    column: int
+
+
+def reading_order(quads: Sequence[Quad], boxed: Sequence[bool]) -> list[Place]:
+    """Give the rows of a page in the order in which they are read.
 
     Args:
         quads: The corners of each row, clockwise from its top left.
@@ -29,17 +47,48 @@ def reading_order(quads: Sequence[Quad], boxed: Sequence[bool]) -> list[int]:
         return []
     corners = _levelled(np.array(quads, np.float64))
     least, most = corners.min(axis=1), corners.max(axis=1)
-    blocks = _blocks(least, most, boxed)
-    left_over, order = sorted(blocks, key=lambda block: float(least[block[0], 1])), list[int]()
+    lines = _lines(_blocks(least, most, boxed), least, most)
+    columns = _columns(lines, least[:, 0], most[:, 0])
+    return [Place(which, row, columns[which]) for row, line in enumerate(lines) for which in line]
+
+
+def _lines(blocks: list[list[int]], least: Points, most: Points) -> list[list[int]]:
+    """Put blocks that are side by side into lines; of blocks of several rows each row is a line."""
+    left_over, lines = sorted(blocks, key=lambda block: float(least[block[0], 1])), list[list[int]]()
     while left_over:
-        line = [left_over.pop(0)]
+        beside = [left_over.pop(0)]
         for block in list(left_over):
-            if any(_level(block[0], other[0], least, most) for other in line):
-                line.append(block)
+            if any(_level(block[0], other[0], least, most) for other in beside):
+                beside.append(block)
                 left_over.remove(block)
-        for block in sorted(line, key=lambda block: float(least[block[0], 0])):
-            order += block
-    return order
+        beside.sort(key=lambda block: float(least[block[0], 0]))
+        if all(len(block) == 1 for block in beside):
+            lines.append([row for [row] in beside])
+        else:
+            lines += [[row] for block in beside for row in block]
+    return lines
+
+
+def _columns(lines: list[list[int]], left: Points, right: Points) -> dict[int, int]:
+    """Give each row's column; where the rows stand in no columns, its place in its line."""
+    columns: list[list[int]] = []
+    for row in sorted((row for line in lines for row in line), key=lambda row: float(left[row] + right[row])):
+        for column in columns:
+            if any(_below(row, other, left, right) for other in column):
+                column.append(row)
+                break
+        else:
+            columns.append([row])
+    found = {row: number for number, column in enumerate(columns) for row in column}
+    if any(len({found[row] for row in line}) < len(line) for line in lines):
+        return {row: place for line in lines for place, row in enumerate(line)}
+    return found
+
+
+def _below(one: int, other: int, left: Points, right: Points) -> bool:
+    """Say whether two rows of different lines stand one below the other."""
+    shared = min(right[one], right[other]) - max(left[one], left[other])
+    return bool(shared >= SAME_COLUMN * min(right[one] - left[one], right[other] - left[other]))
 
 
 def _level(one: int, other: int, least: Points, most: Points) -> bool:

@@ -1,21 +1,29 @@
-"""Many files of pages, read on one core or on several; one that fails does not stop the others."""
+"""Files of pages, read on one core, or shared out to several page by page; what fails does not stop the others."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
 from tenfold.errors import FormError, OptionError, TenfoldError
 from tenfold.model.folder import Model, load_model
 from tenfold.picture.decode import Picture, content_of
-from tenfold.picture.opening import count_pages, open_pages
+from tenfold.picture.opening import Pages, count_pages
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import read_page
 from tenfold.read.rows import ReadRow
 
-__all__ = ["FailedPage", "ReadFile", "pages_of", "read_file", "read_files"]
+__all__ = ["FailedPage", "ReadFile", "pages_of", "read_files", "workers_for"]
+
+MANY = 8
+"""Pages from which on it is worth to start other processes: each takes about a second until it reads."""
+
+AHEAD = 4
+"""Parts of files that are handed out for each process before the first of them is told."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +59,21 @@ class ReadFile:
         return [row for rows in self.pages for row in rows]
 
 
+@dataclass(frozen=True)
+class _Part:
+    """Some pages of a file, which one process reads: those numbered from `first` on, up to but without `end`."""
+
+    name: str
+    source: Picture
+    first: int
+    end: int
+
+
 _MODEL: list[Model] = []
 """The model of a process that reads for another."""
+
+_OPEN: dict[str, Pages] = {}
+"""The file that such a process has open, by its name: its next pages are mostly of the same one."""
 
 
 def read_files(
@@ -62,6 +83,7 @@ def read_files(
     *,
     workers: int = 1,
     sources: Mapping[str, Picture] | None = None,
+    done: Callable[[], None] = lambda: None,
 ) -> Iterator[ReadFile]:
     """Read files one after another, in their order.
 
@@ -69,8 +91,9 @@ def read_files(
         names: The files.
         model: What reads; each of several processes opens its folder for itself, on one core.
         options: What to look for.
-        workers: How many processes read; 1 reads in this one.
+        workers: How many processes share the pages of all files; 1 reads in this one.
         sources: What to read in place of a file of that name, as standard input for `-`.
+        done: Called after each page.
 
     Yields:
         What was found in each.
@@ -80,15 +103,76 @@ def read_files(
     """
     if workers < 1:
         raise OptionError(f"expected at least 1 worker, got {workers}")
-    given = sources or {}
-    if workers == 1 or len(names) < 2:
-        yield from (read_file(given.get(name, Path(name)), model, options, name=name) for name in names)
+    files = [(name, (sources or {}).get(name, Path(name))) for name in names]
+    if workers > 1:
+        yield from _read_beside(files, model, options, workers, done)
         return
+    for name, source in files:
+        try:
+            with _opened(source) as pages:
+                found = _read_part(pages, _Part(name, source, 1, pages.count + 1), model, options, done)
+        except TenfoldError as error:
+            found = _unreadable(name, error)
+        yield found
+
+
+def workers_for(names: Sequence[str], sources: Mapping[str, Picture]) -> int:
+    """Give how many processes are worth their start: one for each core where there are many pages, else one."""
+    pages = len(names)
+    for name in names:
+        if pages >= MANY:
+            return os.cpu_count() or 1
+        pages += count_pages(sources.get(name, Path(name))) - 1
+    return (os.cpu_count() or 1) if pages >= MANY else 1
+
+
+def pages_of(names: Iterable[str], sources: Mapping[str, Picture]) -> int:
+    """Count the pages of files."""
+    return sum(count_pages(sources.get(name, Path(name))) for name in names)
+
+
+def _read_beside(
+    files: Sequence[tuple[str, Picture]], model: Model, options: NumberOptions, workers: int, done: Callable[[], None]
+) -> Iterator[ReadFile]:
+    """Read files in several processes; their pages are handed out a few ahead of what was told."""
+    parts = (part for name, source in files for part in _parts(name, source, workers))
+    waiting: deque[tuple[_Part, Future[ReadFile]]] = deque()
+    found: list[ReadFile] = []
     with ProcessPoolExecutor(
-        min(workers, len(names)), mp_context=get_context("spawn"), initializer=_start, initargs=(model.folder,)
+        workers, mp_context=get_context("spawn"), initializer=_start, initargs=(model.folder,)
     ) as pool:
-        sent = (given.get(name, Path(name)) for name in names)
-        yield from pool.map(partial(_read_here, options=options), names, sent)
+        while True:
+            fresh = islice(parts, AHEAD * workers - len(waiting))
+            waiting.extend((part, pool.submit(_read_here, part, options)) for part in fresh)
+            if not waiting:
+                return
+            part, reading = waiting.popleft()
+            found.append(reading.result())
+            for _ in range(part.first, part.end):
+                done()
+            if not waiting or waiting[0][0].first == 1:
+                yield _joined(found)
+                found = []
+
+
+def _parts(name: str, source: Picture, workers: int) -> Iterator[_Part]:
+    """Share the pages of a file out: one by one, where the file need not be sent with each."""
+    pages = count_pages(source)
+    step = 1 if isinstance(source, str | Path) else -(-pages // workers)
+    for first in range(1, pages + 1, step):
+        yield _Part(name, source, first, min(first + step, pages + 1))
+
+
+def _joined(parts: Sequence[ReadFile]) -> ReadFile:
+    """Put what was found in the parts of a file together, up to the page at which it became unreadable."""
+    pages: list[tuple[ReadRow, ...]] = []
+    failed: list[FailedPage] = []
+    for part in parts:
+        pages += part.pages
+        failed += part.failed
+        if any(each.page > len(pages) for each in part.failed):
+            break
+    return ReadFile(parts[0].name, tuple(pages), tuple(failed))
 
 
 def _start(folder: Path) -> None:
@@ -98,34 +182,40 @@ def _start(folder: Path) -> None:
     _MODEL.append(load_model(folder, threads=1))
 
 
-def _read_here(name: str, source: Picture, options: NumberOptions) -> ReadFile:
-    return read_file(source, _MODEL[0], options, name=name)
+def _read_here(part: _Part, options: NumberOptions) -> ReadFile:
+    """Read a part in a process of its own, which keeps the file open for the next."""
+    try:
+        if part.name not in _OPEN:
+            while _OPEN:
+                _OPEN.popitem()[1].close()
+            _OPEN[part.name] = _opened(part.source)
+    except TenfoldError as error:
+        return _unreadable(part.name, error, part.first)
+    return _read_part(_OPEN[part.name], part, _MODEL[0], options, lambda: None)
 
 
-def read_file(source: Picture, model: Model, options: NumberOptions, *, name: str) -> ReadFile:
-    """Read the pages of one file; what fails is kept beside what was read.
+def _opened(source: Picture) -> Pages:
+    """Open a file; what is said of it then does not begin with its name, which is told beside it."""
+    return Pages(content_of(source) if isinstance(source, str | Path) else source)
 
-    Args:
-        source: What to read.
-        model: What reads.
-        options: What to look for.
-        name: What to call the file.
-    """
-    pages: list[tuple[ReadRow, ...]] = []
+
+def _unreadable(name: str, error: TenfoldError, page: int = 1) -> ReadFile:
+    return ReadFile(name, (), (FailedPage(page, str(error)),))
+
+
+def _read_part(pages: Pages, part: _Part, model: Model, options: NumberOptions, done: Callable[[], None]) -> ReadFile:
+    """Read pages of a file; what fails is kept beside what was read."""
+    found: list[tuple[ReadRow, ...]] = []
     failed: list[FailedPage] = []
     try:
-        content = content_of(source) if isinstance(source, str | Path) else source
-        for number, page in enumerate(open_pages(content), 1):
+        for number in range(part.first, part.end):
             try:
-                pages.append(tuple(read_page(model, page, options, file=name, number=number)))
+                page = pages.page(number - 1)
+                found.append(tuple(read_page(model, page, options, file=part.name, number=number)))
             except FormError as error:
-                pages.append(())
+                found.append(())
                 failed.append(FailedPage(number, str(error)))
+            done()
     except TenfoldError as error:
-        failed.append(FailedPage(len(pages) + 1, str(error)))
-    return ReadFile(name, tuple(pages), tuple(failed))
-
-
-def pages_of(names: Iterable[str], sources: Mapping[str, Picture]) -> int:
-    """Count the pages of files."""
-    return sum(count_pages(sources.get(name, Path(name))) for name in names)
+        failed.append(FailedPage(part.first + len(found), str(error)))
+    return ReadFile(part.name, tuple(found), tuple(failed))

@@ -47,7 +47,8 @@ class Number:
     Attributes:
         file: Where it was read; empty where the page came without a name.
         page: The page's number in its file, from 1.
-        row: The row's number on its page, from 0.
+        row: The line of the page that it stands in, from 0; of a form, the field's place in it.
+        column: Its column there, from 0: numbers one below another are in one column.
         field: The form's name for it; None where there is no form.
         text: What is written; an empty box is `_`.
         value: What that means, where its type is given: a number, ISO 8601 text of a date or time, the digits of an id;
@@ -66,6 +67,7 @@ class Number:
     file: str
     page: int
     row: int
+    column: int
     field: str | None
     text: str
     value: Value | None
@@ -176,6 +178,7 @@ def _plain(typed: _Typed, outlier: float, least: float) -> Number:
         file=row.file,
         page=row.page,
         row=row.row,
+        column=row.column,
         field=row.field.name if row.field else None,
         text=best.text,
         value=value,

@@ -84,13 +84,14 @@ def read_page(
     """
     check_reads_numbers(model)
     if options.form:
-        rows = _read_form(model, page, options.form, options)
+        fields = _read_form(model, page, options.form, options)
+        rows = [replace(row, row=place) for place, row in enumerate(fields)]
     else:
-        rows = _read_alone(model, page, options)
+        rows = _in_order(_read_alone(model, page, options))
         if _sureness(rows) < HARDLY:
             others = _read_turned(model, page, options)
             rows = others if _sureness(others) > _sureness(rows) else rows
-    return [replace(row, file=file, page=number, row=place) for place, row in enumerate(rows)]
+    return [replace(row, file=file, page=number) for row in rows]
 
 
 def check_reads_numbers(model: Recognizer) -> None:
@@ -264,8 +265,9 @@ def _lies(rows: Sequence[FreeRow]) -> Lies | None:
 
 
 def _in_order(rows: Sequence[ReadRow]) -> list[ReadRow]:
-    """Put the rows of an upright page in the order in which they are read."""
-    return [rows[place] for place in reading_order([row.quad for row in rows], [row.kind == "boxes" for row in rows])]
+    """Put the rows of an upright page in the order in which they are read, each with its line and its column."""
+    order = reading_order([row.quad for row in rows], [row.kind == "boxes" for row in rows])
+    return [replace(rows[place.which], row=place.row, column=place.column) for place in order]
 
 
 def _said(rows: Sequence[ReadRow], but: str = "") -> float:

@@ -54,7 +54,8 @@ class ReadRow:
         field: The field of the form that it was read in; None where there is no form.
         file: The page's file; empty where it came without a name.
         page: The page's number in its file, from 1.
-        row: The row's number on its page, from 0.
+        row: The line of its page that it stands in, from 0.
+        column: Its column in that line, from 0.
     """
 
     says: Boxes | Free
@@ -64,6 +65,7 @@ class ReadRow:
     file: str = ""
     page: int = 1
     row: int = 0
+    column: int = 0
 
     @property
     def kind(self) -> Literal["boxes", "free"]:

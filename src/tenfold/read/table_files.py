@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,13 @@ from tenfold.errors import OptionError
 from tenfold.read.forms import PAGE_COLUMNS, Form
 from tenfold.read.numbers import Number
 
-__all__ = ["CsvFile", "ParquetFile", "check_parquet", "kinds_of", "plain_cell", "rows_of"]
+__all__ = ["CsvFile", "ParquetFile", "PlainTable", "check_parquet", "check_table", "kinds_of", "plain_cell", "rows_of"]
 
 COLUMNS = {
     "file": "string",
     "page": "int64",
     "row": "int64",
+    "column": "int64",
     "field": "string",
     "text": "string",
     "value": "string",
@@ -101,6 +103,37 @@ class CsvFile:
         self._stream.close()
 
 
+class PlainTable:
+    """The numbers as they stand on the pages, as CSV: for each line a row, for each column a cell, empty or not.
+
+    Pages follow one another, an empty row between two.
+
+    Args:
+        place: Where to write to.
+    """
+
+    def __init__(self, place: Path) -> None:
+        self._stream = place.open("w", newline="", encoding="utf-8")
+        self._writer = csv.writer(self._stream)
+        self._begun = False
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write the numbers of whole pages, as `rows_of` gives them without a form."""
+        for _, page in groupby(rows, lambda number: (number["file"], number["page"])):
+            cells = {(number["row"], number["column"]): number["text"] for number in page}
+            lines, columns = (max(places) + 1 for places in zip(*cells, strict=True))
+            if self._begun:
+                self._writer.writerow([])
+            table = ([plain_cell(cells.get((row, column), "")) for column in range(columns)] for row in range(lines))
+            self._writer.writerows(table)
+            self._begun = True
+        self._stream.flush()
+
+    def close(self) -> None:
+        """End the table."""
+        self._stream.close()
+
+
 class ParquetFile:
     """A Parquet table that grows; arguments as for `CsvFile`. It can be read once it is closed.
 
@@ -134,6 +167,16 @@ class ParquetFile:
     def _write(self) -> None:
         self._writer.write_table(self._table.from_pylist(self._rows, self._schema))
         self._rows, self._written = [], True
+
+
+def check_table(form: Form | None) -> None:
+    """Check that pages can be written as they stand.
+
+    Raises:
+        OptionError: They are forms.
+    """
+    if form is not None:
+        raise OptionError("the fields of a form make a table already, a row for each page: write it as CSV")
 
 
 def check_parquet() -> None:

@@ -15,7 +15,7 @@ from tenfold.picture.opening import open_pages
 from tenfold.read.crops import annotated, crop
 from tenfold.read.forms import Form
 from tenfold.read.numbers import Number
-from tenfold.read.table_files import CsvFile, ParquetFile, kinds_of, rows_of
+from tenfold.read.table_files import CsvFile, ParquetFile, PlainTable, check_table, kinds_of, rows_of
 
 __all__ = ["Numbers"]
 
@@ -74,6 +74,17 @@ class Numbers(Sequence[Number]):
         with in_place_of(Path(file)) as fresh, closing(CsvFile(fresh, self._kinds())) as table:
             table.add(self.rows())
 
+    def to_table(self, file: str | Path) -> None:
+        """Write the numbers as they stand on the pages, as CSV: for each line a row, for each column a cell.
+
+        Raises:
+            DataError: The file cannot be written.
+            OptionError: The pages are forms: their CSV is a table already.
+        """
+        check_table(self.form)
+        with in_place_of(Path(file)) as fresh, closing(PlainTable(fresh)) as table:
+            table.add(self.rows())
+
     def to_parquet(self, file: str | Path) -> None:
         """Write the rows as Parquet.
 
@@ -97,10 +108,10 @@ class Numbers(Sequence[Number]):
         """
         place = _made(Path(folder))
         for stem, page, numbers in self._pages(first):
-            for number in numbers:
+            for count, number in enumerate(numbers):
                 if not number.accepted and number.reason != "blank":
                     named = f"-{_as_file_name(number.field)}" if number.field else ""
-                    _save(Pillow.fromarray(crop(page, number.quad)), place / f"{stem}-{number.row:03}{named}.png")
+                    _save(Pillow.fromarray(crop(page, number.quad)), place / f"{stem}-{count:03}{named}.png")
 
     def save_annotated(self, folder: str | Path, *, first: int = 1) -> None:
         """Write each page up to the last with a number as a PNG file with what was read drawn on it.

@@ -5,7 +5,7 @@ import { decoded, paint } from "./pictures.js";
 
 const at = (id) => document.getElementById(id);
 
-const COLUMNS = ["file", "page", "row", "text", "probability", "accepted", "reason"];
+const COLUMNS = ["file", "page", "row", "column", "text", "probability", "accepted", "reason"];
 const LINE = 0.0022; // width of a mark's line, in widths of the page
 const MARGIN = 0.5; // margin around a number that is cut out, in heights of the number
 const SMALLEST = 11; // least height of writing on a page, in pixels of the screen

@@ -40,6 +40,7 @@ EXAMPLE = {
     "file": "form.pdf",
     "page": 1,
     "row": 0,
+    "column": 0,
     "field": None,
     "text": "781528989",
     "value": 781528989,
@@ -68,7 +69,8 @@ class ReadNumber(BaseModel):
 
     file: str | None = Field(description="The file's name, where it was sent with one.")
     page: int = Field(description="The page in the file, from 1.")
-    row: int = Field(description="The number's place on its page, from 0.")
+    row: int = Field(description="The line of its page that the number stands in, from 0; of a form, its field.")
+    column: int = Field(description="Its column there, from 0.")
     field: str | None = Field(description="The form's name for it; null where no form is given.")
     text: str = Field(description="What is written; an empty box is `_`.")
     value: int | float | str | None = Field(
