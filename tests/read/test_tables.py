@@ -59,12 +59,12 @@ def test_an_empty_result_is_a_heading(tmp_path):
     assert (
         (tmp_path / "out.csv")
         .read_text()
-        .startswith("file,page,row,field,text,value,probability,accepted,reason,matched")
+        .startswith("file,page,row,column,field,text,value,probability,accepted,reason,matched")
     )
 
 
 def number(text, value, field=None):
-    return Number("a.png", 1, 0, field, text, value, 0.9, True, None, ((0, 0),) * 4, (), (), None)
+    return Number("a.png", 1, 0, 0, field, text, value, 0.9, True, None, ((0, 0),) * 4, (), (), None)
 
 
 @pytest.mark.parametrize(

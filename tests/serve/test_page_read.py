@@ -32,7 +32,7 @@ def test_a_page_is_dropped_and_its_numbers_stand_beside_it_and_come_as_csv(open_
     with page.expect_download() as download:
         page.locator("#numbers-csv").click()
     head, *rows = Path(download.value.path()).read_text().splitlines()
-    assert head == "file,page,row,text,probability,accepted,reason"
+    assert head == "file,page,row,column,text,probability,accepted,reason"
     assert [row.split(",")[3] for row in rows][:2] == ["781528989", "40213_667"]
 
 

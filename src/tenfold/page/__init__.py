@@ -16,6 +16,7 @@ way out; each module calls only those further down:
     rulings    long straight lines: tilt, level lines, rules taken away
     darkness   how dark a pen is
     paper      the page with its light divided out
+    panels     light numbers on dark fields turned to dark on paper
     quads      places and homographies
 
 Where a constant names no measurement, none was written down. Networks that learn what lines, boxes and ink are will

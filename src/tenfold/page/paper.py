@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from tenfold.page.panels import without_panels
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
 from tenfold.picture.ink import Mask
@@ -34,6 +35,9 @@ NOISE = 4.5
 GRAIN, LEFT_OVER = 1.2, 0.4
 """GRAIN: standard deviation of the average over rough paper, in pixels. LEFT_OVER: share of its noise that may be left:
 of noise without neighbours 1 / (2 GRAIN sqrt(pi)), a quarter, is."""
+
+BRIGHT = 0.8
+"""Quantile of a page's grey that is its paper's light, roughly: where panels are looked for."""
 
 DARK_PAPER = 110
 """A page is light on dark only where half of it is darker than this, 0…255."""
@@ -80,6 +84,10 @@ def even_out(page: Grey) -> Paper:
         page, small = 255 - page, 255 - small
     reach = max(round(PAST * max(page.shape)), LEAST_PAST) * max(small.shape) / max(page.shape)
     kernel = np.ones((2 * round(reach / 2) + 1,) * 2, np.uint8)
+    bright = float(np.quantile(small, BRIGHT))
+    if float(small.min()) < bright / 2:
+        turned = without_panels(page, round(bright))
+        page, small = turned, small if turned is page else shrunk(turned, THUMBNAIL)
     light = np.asarray(cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel), 5), np.uint8)
     floor = max(FAINTEST, round(NOISE * roughness(page, float(np.median(light)))))
     dark = np.asarray(cv2.bitwise_not(beside_paper(page, light, 255)), np.uint8)
