@@ -23,6 +23,7 @@ from tenfold.cli.info import info
 from tenfold.cli.options import fail
 from tenfold.cli.predict import predict
 from tenfold.cli.read import read
+from tenfold.cli.recipes import recipes
 from tenfold.cli.serve import serve
 from tenfold.cli.train import train
 from tenfold.errors import OptionError, TenfoldError
@@ -51,7 +52,7 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-for _command in (fetch, train, evaluate, calibrate, predict, read, info, serve, export, demo):
+for _command in (fetch, recipes, train, evaluate, calibrate, predict, read, info, serve, export, demo):
     app.command()(_interruptible(_command))
 
 
