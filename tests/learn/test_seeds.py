@@ -18,8 +18,12 @@ def data(few, tmp_path):
     return tmp_path / "data.npz"
 
 
+def options_of(seed):
+    return recipe("tutorial", epochs=1, hidden=(32,), seed=seed)
+
+
 def test_each_seed_is_a_model_and_all_have_a_mean_and_a_spread(data, tmp_path):
-    found = train_seeds(data, tmp_path / "models", recipe("tutorial", epochs=1, hidden=(32,), seed=4), count=3)
+    found = train_seeds(data, tmp_path / "models", options_of, range(4, 7))
     assert found.seeds == (4, 5, 6)
     assert [tenfold.load_model(run.folder).info.options["seed"] for run in found.runs] == [4, 5, 6]
     assert found.on_test
@@ -31,7 +35,7 @@ def test_each_seed_is_a_model_and_all_have_a_mean_and_a_spread(data, tmp_path):
 
 def test_without_test_images_those_held_out_count(few, tmp_path):
     tenfold.save_examples(few[0][:400], few[1][:400], tmp_path / "own.npz")
-    found = train_seeds(tmp_path / "own.npz", tmp_path / "models", recipe("tutorial", epochs=1, hidden=(16,)), count=2)
+    found = train_seeds(tmp_path / "own.npz", tmp_path / "models", options_of, (0, 1))
     assert not found.on_test
     last = tenfold.load_model(found.runs[0].folder).info.history[-1]
     assert found.accuracies[0] == last.validation["accuracy"]
@@ -39,4 +43,4 @@ def test_without_test_images_those_held_out_count(few, tmp_path):
 
 def test_one_seed_has_no_spread(tmp_path):
     with pytest.raises(OptionError, match="at least 2 seeds, got 1"):
-        train_seeds("mnist", tmp_path, count=1)
+        train_seeds("mnist", tmp_path, options_of, [3])

@@ -3,6 +3,7 @@
 import inspect
 import json
 import shlex
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -66,12 +67,12 @@ def train(
         _train_seeds(
             data,
             out or Path("models") / recipe_name,
-            recipe(recipe_name, **given),
-            seeds,
-            replace,
-            offline,
-            quiet,
-            as_json,
+            lambda seed: recipe(recipe_name, **{**given, "seed": seed}),
+            range(given.get("seed", 0), given.get("seed", 0) + seeds),
+            as_json=as_json,
+            replace=replace,
+            offline=offline,
+            progress=not quiet,
         )
         return
     if log:
@@ -100,30 +101,20 @@ def train(
 def _train_seeds(
     data: str,
     out: Path,
-    options: TrainingOptions,
-    count: int,
-    replace: bool,
-    offline: bool,
-    quiet: bool,
+    options: Callable[[int], TrainingOptions],
+    seeds: Sequence[int],
+    *,
     as_json: bool,
+    **others: bool,
 ) -> None:
     """Train with several seeds and say what they gave."""
     from tenfold.learn.seeds import train_seeds
 
-    found = train_seeds(
-        data,
-        out,
-        options,
-        count=count,
-        replace_models=replace,
-        offline=offline,
-        progress=not quiet,
-        decode=decode,
-    )
+    found = train_seeds(data, out, options, seeds, decode=decode, **others)
     if as_json:
         print(json.dumps(found.to_dict()))
     else:
-        for seed, run, accuracy in zip(found.seeds, found.runs, found.accuracies or (None,) * count, strict=False):
+        for seed, run, accuracy in zip(found.seeds, found.runs, found.accuracies or (None,) * len(seeds), strict=False):
             print(f"seed {seed}: {f'{accuracy:.2%}' if accuracy is not None else 'not measured'}  {run.folder}")
         if found.mean is not None and found.deviation is not None:
             of = "test images" if found.on_test else "images held out"

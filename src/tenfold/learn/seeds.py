@@ -1,14 +1,13 @@
 """The same training with several seeds, for a mean and its spread: one run by itself says little of a recipe."""
 
 import statistics
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tenfold.arrays import Image
 from tenfold.errors import OptionError
-from tenfold.learn.recipes import RECIPES, TrainingOptions
+from tenfold.learn.recipes import TrainingOptions
 from tenfold.learn.run import TrainingRun, train_model
 from tenfold.model.description import info_of, read_document
 
@@ -61,25 +60,18 @@ class SeedRuns:
 def train_seeds(
     data: str | Path,
     folder: str | Path,
-    options: TrainingOptions | None = None,
-    *,
-    count: int,
-    replace_models: bool = False,
-    offline: bool = False,
-    progress: bool = False,
-    decode: Callable[[bytes], Image] | None = None,
+    options: Callable[[int], TrainingOptions],
+    seeds: Sequence[int],
+    **others: Any,  # noqa: ANN401
 ) -> SeedRuns:
-    """Train with several seeds, beginning with that of the options.
+    """Train with several seeds, one after another.
 
     Args:
         data: As for `train_model`.
         folder: Holds a model folder for each seed afterwards: `seed-0`, `seed-1`, ….
-        options: How to train; by default the `tutorial` recipe.
-        count: How many seeds, at least 2.
-        replace_models: As `replace` of `train_model`.
-        offline: Use only data that is on this machine.
-        progress: Show a line of progress on standard error.
-        decode: As for `train_model`.
+        options: How to train with a seed.
+        seeds: The seeds, at least 2.
+        **others: Passed on to `train_model`.
 
     Returns:
         The runs, up to one that was interrupted, and their accuracies.
@@ -88,27 +80,17 @@ def train_seeds(
         OptionError: There are fewer than two seeds.
         TenfoldError: As for `train_model`.
     """
-    if count < 2:
-        raise OptionError(f"a spread takes at least 2 seeds, got {count}")
-    options = options or RECIPES["tutorial"]
+    if len(seeds) < 2:
+        raise OptionError(f"a spread takes at least 2 seeds, got {len(seeds)}")
     runs: list[TrainingRun] = []
-    for seed in range(options.seed, options.seed + count):
-        run = train_model(
-            data,
-            Path(folder) / f"seed-{seed}",
-            replace(options, seed=seed),
-            replace=replace_models,
-            offline=offline,
-            progress=progress,
-            decode=decode,
-        )
-        runs.append(run)
-        if not run.finished:
+    for seed in seeds:
+        runs.append(train_model(data, Path(folder) / f"seed-{seed}", options(seed), **others))
+        if not runs[-1].finished:
             break
-    seeds = tuple(range(options.seed, options.seed + len(runs)))
     on_test = all(run.evaluation for run in runs)
     scores = [run.evaluation.accuracy if run.evaluation else _held_out_accuracy(run.folder) for run in runs]
-    return SeedRuns(tuple(runs), seeds, tuple(score for score in scores if score is not None), on_test)
+    known = tuple(score for score in scores if score is not None)
+    return SeedRuns(tuple(runs), tuple(seeds[: len(runs)]), known, on_test)
 
 
 def _held_out_accuracy(folder: Path) -> float | None:
