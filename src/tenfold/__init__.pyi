@@ -5,6 +5,7 @@ from types import ModuleType
 
 from tenfold import calibrate as calibrate
 from tenfold import data as data
+from tenfold import doctor as doctor
 from tenfold import draw as draw
 from tenfold import learn as learn
 from tenfold import model as model
@@ -24,9 +25,13 @@ from tenfold.data.catalogue import DATASETS as DATASETS
 from tenfold.data.catalogue import Dataset as Dataset
 from tenfold.data.datasets import load_data as load_data
 from tenfold.data.datasets import load_examples as load_examples
+from tenfold.data.datasets import load_images as load_images
 from tenfold.data.datasets import save_data as save_data
 from tenfold.data.datasets import save_examples as save_examples
 from tenfold.data.examples import Examples as Examples
+from tenfold.data.faults import Fault as Fault
+from tenfold.doctor.diagnose import Diagnosis as Diagnosis
+from tenfold.doctor.diagnose import diagnose as diagnose
 from tenfold.errors import DataError as DataError
 from tenfold.errors import FetchError as FetchError
 from tenfold.errors import FormError as FormError
@@ -43,8 +48,12 @@ from tenfold.learn.recipes import TrainingOptions as TrainingOptions
 from tenfold.learn.recipes import recipe as recipe
 from tenfold.learn.run import TrainingRun as TrainingRun
 from tenfold.learn.run import train_model as train_model
+from tenfold.learn.seeds import SeedRuns as SeedRuns
+from tenfold.learn.seeds import train_seeds as train_seeds
 from tenfold.learn.training import Trained as Trained
 from tenfold.learn.training import train as train
+from tenfold.model.compare import Comparison as Comparison
+from tenfold.model.compare import compare as compare
 from tenfold.model.description import Epoch as Epoch
 from tenfold.model.description import ModelInfo as ModelInfo
 from tenfold.model.evaluate import ClassScore as ClassScore

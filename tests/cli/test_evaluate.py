@@ -52,8 +52,8 @@ def test_the_table_of_one_model_names_the_files(command, pictures, tmp_path):
     assert command("evaluate", "--data", "pictures", "--csv", "answers.csv", "--quiet").status == 0
     heading, first, second = (tmp_path / "answers.csv").read_text().splitlines()
     assert heading == "file,label,answer,probability,reason,right"
-    assert first.startswith("0.png,7,7,")
-    assert second.startswith("1.png,3,2,")
+    assert first.startswith("pictures/0.png,7,7,")
+    assert second.startswith("pictures/1.png,3,2,")
     assert second.endswith(",0")
 
 

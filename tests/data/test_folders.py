@@ -128,7 +128,7 @@ class TestLabelledFolder:
         read = read_labelled_folder(folder)
         assert read.classes == ("Bag", "Trouser")
         assert read.labels.tolist() == [1, 0]
-        assert read.files == ("a.png", "b.png")
+        assert read.files == (str(folder / "a.png"), str(folder / "b.png"))
 
     @pytest.mark.parametrize(
         ("table", "message"),

@@ -3,6 +3,7 @@
 import inspect
 import json
 import shlex
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -88,6 +89,7 @@ def train(
             offline=offline,
             progress=not quiet,
             decode=decode,
+            warn=lambda fault: print(f"warning: {fault}", file=sys.stderr),
         )
     except KeyboardInterrupt:
         fail("interrupted before an epoch was whole; nothing was written", 130)

@@ -32,6 +32,7 @@ __all__ = [
     "load_data",
     "load_examples",
     "load_images",
+    "load_splits",
     "save_data",
     "save_examples",
 ]
@@ -123,6 +124,18 @@ def load_examples(
         raise DataError(f"{source}: expected training images, got test images only; put a train set beside them")
     load = next(iter(loads.values())) if len(loads) == 1 else loads[split]
     return replace(load(), name=str(source))
+
+
+def load_splits(
+    source: str | Path, *, offline: bool = False, progress: bool = False, decode: Decode | None = None
+) -> dict[str, Examples]:
+    """Load all that a source holds; arguments and errors as for `load_examples`.
+
+    Returns:
+        Under "train" and "test" what is to learn from and to test on, or one of them; or all under "all".
+    """
+    loads = _loads(source, decode or decode_image, offline=offline, progress=progress)
+    return {split: replace(load(), name=str(source)) for split, load in loads.items()}
 
 
 def load_images(

@@ -24,7 +24,7 @@ class Examples:
         labels: `int64 (n,)`, indices into `classes`.
         classes: The names of the classes.
         name: The data set or the path that they come from.
-        files: The name of each picture's file, where each is one; empty where the images are rows of one file.
+        files: The path of each picture, where each is a file; empty where the images are rows of one file.
     """
 
     images: Images

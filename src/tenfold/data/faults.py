@@ -178,7 +178,7 @@ def _frame_faults(images: Images) -> Iterable[Fault]:
             "prepares, or centre the images (`tenfold.picture.frame.frame`)",
         )
     inked = images > FAINT
-    sides = np.maximum(_extent(inked.any(axis=2)), _extent(inked.any(axis=1)))
+    sides = np.maximum(*(_extent(np.asarray(inked.any(axis=axis))) for axis in (2, 1)))
     median = float(np.median(sides))
     if not SIDES[0] <= median <= SIDES[1]:
         yield Fault(
@@ -232,10 +232,10 @@ def _told(kind: str, chosen: Chosen, examples: Examples, told: Callable[[int], s
     places = np.flatnonzero(chosen)
     if not len(places):
         return []
-    return [Fault(kind, told(len(places)), advice, len(places), names_of(examples, places[:NAMED].tolist()))]
+    return [Fault(kind, told(len(places)), advice, len(places), images_named(examples, places[:NAMED].tolist()))]
 
 
-def names_of(examples: Examples, places: Sequence[int]) -> tuple[str, ...]:
+def images_named(examples: Examples, places: Sequence[int]) -> tuple[str, ...]:
     """Say what images are called: their files, or their rows counted from 1."""
     return tuple(examples.files[place] if examples.files else f"row {place + 1}" for place in places)
 

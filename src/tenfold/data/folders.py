@@ -241,6 +241,5 @@ def _read_pictures(
         except TenfoldError as error:
             raise DataError(f"{path}: {error}") from error
     labels = np.array([classes.index(label) for _, label in named], dtype=np.int64)
-    folder = origin if origin.is_dir() else origin.parent
-    files = tuple(path.relative_to(folder).as_posix() for path, _ in named)
+    files = tuple(str(path) for path, _ in named)
     return replace(as_examples(images, labels, origin=origin, classes=classes), files=files)
