@@ -49,7 +49,7 @@ def _light_faults(grey: Grey) -> list[Fault]:
     if lightest < DARK:
         told = f"the picture is too dark: its lightest parts have level {lightest:.0f} of 255"
         return [Fault("too-dark", told, "take it again with more light, or with the flash")]
-    if lightest - darkest < CONTRAST and digit_is_faint(grey):
+    if 0 < lightest - darkest < CONTRAST:
         if darkest > LIGHT:
             told = f"the picture is too light: its darkest parts have level {darkest:.0f} of 255"
             return [Fault("too-light", told, "take it again with less light, or write with a darker pen")]
@@ -58,17 +58,13 @@ def _light_faults(grey: Grey) -> list[Fault]:
     return []
 
 
-def digit_is_faint(grey: Grey) -> bool:
-    """Say whether there is something faint on a picture: all of one level is blank paper, and no question of light."""
-    return int(grey.max()) - int(grey.min()) > 0
-
-
 def _size_faults(grey: Grey) -> list[Fault]:
     layer = separate_ink(grey)
     if layer is None or not layer.mask.any():
         return []
     rows, columns = (np.flatnonzero(layer.mask.any(axis=axis)) for axis in (1, 0))
-    side = int(max(rows[-1] - rows[0], columns[-1] - columns[0])) + 1
+    enlarged = layer.mask.shape[0] / grey.shape[0]  # as small pictures are before ink is looked for
+    side = round((max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1) / enlarged)
     if side >= SMALL:
         return []
     told = f"the digit is too small: {side} pixels long"
