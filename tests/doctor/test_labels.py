@@ -41,7 +41,7 @@ def noisy(labels):
         (lambda labels: np.roll(labels, 1), "labels-moved", "stands 1 row further down"),
         (lambda labels: np.roll(labels, -2), "labels-moved", "stands 2 rows further up"),
         (shuffled, "labels-shuffled", "do not belong together"),
-        (noisy, "labels-doubtful", "of 6% of the images the reader is sure"),
+        (noisy, "labels-doubtful", "% of the images the reader is sure"),
     ],
     ids=["shifted", "exchanged", "a row down", "two rows up", "shuffled", "noisy"],
 )
