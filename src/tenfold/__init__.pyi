@@ -7,6 +7,7 @@ from tenfold import calibrate as calibrate
 from tenfold import data as data
 from tenfold import doctor as doctor
 from tenfold import draw as draw
+from tenfold import explain as explain
 from tenfold import learn as learn
 from tenfold import model as model
 from tenfold import page as page
@@ -40,6 +41,9 @@ from tenfold.errors import OptionError as OptionError
 from tenfold.errors import PictureError as PictureError
 from tenfold.errors import TenfoldError as TenfoldError
 from tenfold.errors import TrainingError as TrainingError
+from tenfold.explain.page import write_explanation as write_explanation
+from tenfold.explain.picture import PictureExplanation as PictureExplanation
+from tenfold.explain.picture import explain_picture as explain_picture
 from tenfold.learn.classifier import DigitClassifier as DigitClassifier
 from tenfold.learn.export import save_module as save_module
 from tenfold.learn.quantize import to_int8 as to_int8

@@ -18,6 +18,7 @@ from tenfold.cli.calibrate import calibrate
 from tenfold.cli.demo import demo
 from tenfold.cli.doctor import doctor
 from tenfold.cli.evaluate import evaluate
+from tenfold.cli.explain import explain
 from tenfold.cli.export import export
 from tenfold.cli.fetch import fetch
 from tenfold.cli.info import info
@@ -53,7 +54,7 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-for _command in (fetch, recipes, train, evaluate, calibrate, predict, read, doctor, info, serve, export, demo):
+for _command in (fetch, recipes, train, evaluate, calibrate, predict, read, explain, doctor, info, serve, export, demo):
     app.command()(_interruptible(_command))
 
 

@@ -21,6 +21,12 @@ REACH = 2
 TOUCHES = 14
 """Most touches: a digit has ink for thirty, and one that takes half of them to change has no small change."""
 
+KEPT = 60
+"""Touches that are tried again after the first: those that raised the other answer most."""
+
+NEAR = 1.3
+"""Changes up to so much larger than the smallest are made smaller too: setting back may change their order."""
+
 TARGETS = 2
 """Other answers that are aimed at, the most probable first, besides whichever comes first."""
 
@@ -70,31 +76,44 @@ def smallest_flip(model: Recognizer, image: Image) -> Flip | None:
         Wachter, Mittelstadt and Russell 2017, "Counterfactual explanations without opening the black box".
     """
     before, _ = model.digits(image[None])
-    order = np.argsort(-before[0]).tolist()
-    found = [_aimed(model, image, order[0], target) for target in (None, *order[1 : 1 + TARGETS])]
-    flips = [flip for flip in found if flip]
-    return min(flips, key=lambda flip: flip.change) if flips else None
-
-
-def _aimed(model: Recognizer, image: Image, answer: int, target: int | None) -> Flip | None:
-    """Touch an image until it is read as `target`, or as anything else; then set back what is not needed."""
-    current = image.astype(np.float64)
+    answer, *others = np.argsort(-before[0]).tolist()
     touches = _touches(image)
+    if not len(touches):
+        return None
+    first, _ = model.digits(_touched(image, touches))
+    found: list[tuple[Image, int | None]] = []
+    for target in (None, *others[:TARGETS]):
+        best = np.argsort(-_margins(first, answer, target), kind="stable")[:KEPT]
+        if (flipped := _flipped(model, image, touches[best], answer, target)) is not None:
+            found.append((flipped, target))
+    sizes = [float(np.abs(flipped.astype(np.float64) - image).sum()) for flipped, _ in found]
+    flips = [
+        _checked(model, image, _shrunk(model, image, flipped, answer, target), answer)
+        for (flipped, target), size in zip(found, sizes, strict=True)
+        if size <= NEAR * min(sizes)
+    ]
+    return min((flip for flip in flips if flip), key=lambda flip: flip.change, default=None)
+
+
+def _flipped(model: Recognizer, image: Image, touches: Floats, answer: int, target: int | None) -> Image | None:
+    """Touch an image until it is read as `target`, or as anything else; None where that takes too many touches."""
+    current = image
     for _ in range(TOUCHES):
-        tried = np.clip(current[None] + touches, 0, 255).astype(np.uint8)
-        changed = (tried != current.astype(np.uint8)).any(axis=(1, 2))
-        if not changed.any():
-            return None
-        tried = tried[changed]
-        probabilities, _ = model.digits(tried)
-        margins = _margins(probabilities, answer, target)
-        flipped = margins > 0
-        if flipped.any():
+        tried = _touched(current, touches)
+        margins = _margins(model.digits(tried)[0], answer, target)
+        if (margins > 0).any():
             size = np.abs(tried.astype(np.float64) - image).sum(axis=(1, 2))
-            place = int(np.where(flipped, size, np.inf).argmin())
-            return _checked(model, image, _shrunk(model, image, tried[place], answer, target), answer)
-        current = tried[int(margins.argmax())].astype(np.float64)
+            flipped: Image = tried[int(np.where(margins > 0, size, np.inf).argmin())]
+            return flipped
+        best = tried[int(margins.argmax())]
+        if np.array_equal(best, current):
+            return None
+        current = best
     return None
+
+
+def _touched(image: Image, touches: Floats) -> Images:
+    return np.clip(image.astype(np.float64) + touches, 0, 255).astype(np.uint8)
 
 
 def _touches(image: Image) -> Floats:
@@ -111,10 +130,7 @@ def _touches(image: Image) -> Floats:
 
 
 def _margins(probabilities: Probabilities, answer: int, target: int | None) -> Floats:
-    """Say how far each answer is beyond the first one, in nats: above 0 where the answer is another, or the one aimed at.
-
-    Aimed at one, the margin is over all others, so that above 0 it is the answer.
-    """
+    """Say how far each answer is beyond the first one, in nats; or, aimed at one, this is beyond all others."""
     logs = np.log(np.maximum(probabilities.astype(np.float64), 1e-30))
     if target is None:
         return np.asarray(np.delete(logs, answer, axis=1).max(axis=1) - logs[:, answer])

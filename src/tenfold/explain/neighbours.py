@@ -1,5 +1,6 @@
 """The labelled digits that are most like an image, to a model's eye."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,13 +9,17 @@ import numpy as np
 from tenfold.arrays import Image
 from tenfold.data.datasets import DATASETS, load_examples
 from tenfold.data.examples import Examples
-from tenfold.data.fetch import is_at_hand
+from tenfold.errors import FetchError
 from tenfold.model.folder import Model
 
 __all__ = ["Neighbour", "examples_at_hand", "nearest_digits"]
 
 SHORTLIST = 400
 """Images alike pixel by pixel, whose features are then compared: asking about all 60,000 takes seconds."""
+
+
+BLOCK = 2000
+"""Images compared at once: so many fit a processor's cache as floats."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,13 +47,16 @@ def examples_at_hand(model: Model) -> tuple[Examples, str]:
         model folder, with the model's own answers.
     """
     name = str(model.info.data.get("name"))
-    if name in DATASETS and is_at_hand(DATASETS[name]):
-        examples = load_examples(name, "train", offline=True)
-        if set(examples.classes) <= set(model.classes):
+    with suppress(FetchError):
+        examples = load_examples(name, "train", offline=True) if name in DATASETS else None
+        if examples and set(examples.classes) <= set(model.classes):
             return examples, f"the {len(examples.images):,} training images of {name}"
     answers = model(model.golden).argmax(axis=1)
     golden = Examples(model.golden, answers, model.classes, "golden images")
-    return golden, f"the {len(model.golden)} golden images of the model, for what it learned from is not on this machine"
+    return (
+        golden,
+        f"the {len(model.golden)} golden images of the model, for what it learned from is not on this machine",
+    )
 
 
 def nearest_digits(model: Model, image: Image, examples: Examples, count: int = 8) -> list[Neighbour]:
@@ -80,5 +88,9 @@ def nearest_digits(model: Model, image: Image, examples: Examples, count: int = 
 
 def _squared_distances(image: Image, images: Any) -> np.ndarray[Any, np.dtype[np.float32]]:  # noqa: ANN401
     """Give the squared distance of each image, less what is the same for all."""
-    flat = images.reshape(len(images), -1).astype(np.float32)
-    return np.asarray(np.einsum("ij,ij->i", flat, flat) - 2 * flat @ image.reshape(-1).astype(np.float32))
+    given = image.reshape(-1).astype(np.float32)
+    found = np.empty(len(images), np.float32)
+    for start in range(0, len(images), BLOCK):
+        flat = images[start : start + BLOCK].reshape(-1, given.size).astype(np.float32)
+        found[start : start + BLOCK] = np.einsum("ij,ij->i", flat, flat) - 2 * (flat @ given)
+    return found

@@ -20,7 +20,7 @@ PIECES = 12
 stroke long and 3 wide."""
 
 MARKED = 0.25
-"""Most of the ink that is marked as decisive, as a share: what decides is told from what does not only if it is little."""
+"""Most of the ink that is marked as decisive, as a share: little, so that what decides is told from what does not."""
 
 ROUNDS = 10
 """Rounds in which pieces settle; more change nothing."""
@@ -32,8 +32,8 @@ class Decisive:
 
     Attributes:
         pieces: `int64 (28, 28)`: the pieces of the ink.
-        falls: `float64 (n,)`: for each piece how much the log-odds of the answer fall without it, in nats; below 0 where
-            they rise.
+        falls: `float64 (n,)`: for each piece how much the log-odds of the answer fall without it, in nats; below 0
+            where they rise.
         marked: `bool (28, 28)`: the ink that decides, at most a quarter.
         share: Of the ink, how much that is, 0…1.
         without: The answer without the marked ink: `float32 (k,)`, the probabilities of the classes.
