@@ -24,6 +24,7 @@ from tenfold.calibrate.pictures import CalibratedPictures as CalibratedPictures
 from tenfold.calibrate.pictures import calibrate_on_pictures as calibrate_on_pictures
 from tenfold.data.catalogue import DATASETS as DATASETS
 from tenfold.data.catalogue import Dataset as Dataset
+from tenfold.data.datasets import NamedImages as NamedImages
 from tenfold.data.datasets import load_data as load_data
 from tenfold.data.datasets import load_examples as load_examples
 from tenfold.data.datasets import load_images as load_images
@@ -41,9 +42,12 @@ from tenfold.errors import OptionError as OptionError
 from tenfold.errors import PictureError as PictureError
 from tenfold.errors import TenfoldError as TenfoldError
 from tenfold.errors import TrainingError as TrainingError
+from tenfold.explain.flips import Flip as Flip
+from tenfold.explain.neighbours import Neighbour as Neighbour
 from tenfold.explain.page import write_explanation as write_explanation
 from tenfold.explain.picture import PictureExplanation as PictureExplanation
 from tenfold.explain.picture import explain_picture as explain_picture
+from tenfold.explain.strokes import Decisive as Decisive
 from tenfold.learn.classifier import DigitClassifier as DigitClassifier
 from tenfold.learn.export import save_module as save_module
 from tenfold.learn.quantize import to_int8 as to_int8
