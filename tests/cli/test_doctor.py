@@ -29,7 +29,10 @@ def test_training_warns_of_what_is_wrong_with_the_data(command, mnist, tmp_path)
     assert result.err.startswith("warning: all of the images are dark ink on light paper")
 
 
-def test_nothing_there_is_one_line(command):
-    result = command("doctor", "none.png")
+def test_what_cannot_be_looked_at_is_one_line_and_the_others_are_still_answered(command, pictures):
+    result = command("doctor", "none.png", "weights.pt", "pictures/0.png")
     assert result.status == 1
-    assert result.err.startswith("tenfold: expected a path or one of mnist")
+    first, second = result.err.splitlines()[:2]
+    assert first.startswith("tenfold: none.png: expected a path or one of mnist")
+    assert second.startswith("tenfold: weights.pt: a model is looked at as an ONNX file")
+    assert "pictures/0.png: nothing wrong was found" in result.out

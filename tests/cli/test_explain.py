@@ -19,6 +19,7 @@ def test_json_has_it_all(command, pictures):
 
 def test_what_is_no_picture_leaves_no_page(command, tmp_path):
     (tmp_path / "a.png").write_bytes(b"broken")
-    assert command("explain", "a.png").status == 1
+    result = command("explain", "a.png")
+    assert (result.status, result.err.split(":")[:2]) == (1, ["tenfold", " a.png"])
     assert command("explain", "none.png").status == 1
     assert not (tmp_path / "explain.html").exists()

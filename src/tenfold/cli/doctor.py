@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tenfold.cli.inputs import report_failure
 from tenfold.cli.options import AsJson, Offline, Quiet
+from tenfold.errors import TenfoldError
 
 if TYPE_CHECKING:
     from tenfold.doctor.diagnose import Diagnosis
@@ -43,7 +45,12 @@ def doctor(
 
     healthy = True
     for source in sources:
-        found = diagnose(source, offline=offline, progress=not quiet)
+        try:
+            found = diagnose(source, offline=offline, progress=not quiet)
+        except TenfoldError as error:
+            healthy = False
+            report_failure(source, str(error).removeprefix(f"{source}: "), as_json=as_json)
+            continue
         healthy &= found.healthy
         print(json.dumps(found.to_dict()) if as_json else _described(found))
     if not healthy:

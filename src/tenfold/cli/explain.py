@@ -30,12 +30,11 @@ def explain(
     """
     from tenfold.explain.page import write_explanation
     from tenfold.explain.picture import explain_picture
-    from tenfold.picture.decode import content_of
     from tenfold.read.reader import Reader
 
     check_writable(out)
-    content = sys.stdin.buffer.read() if picture == "-" else content_of(picture)
-    explained = explain_picture(content, Reader(model), name=picture)
+    given = sys.stdin.buffer.read() if picture == "-" else picture
+    explained = explain_picture(given, Reader(model), name=picture)
     write_explanation(out, explained, version=tenfold.__version__)
     if as_json:
         print(json.dumps({**explained.to_dict(), "page": str(out)}))
