@@ -87,7 +87,7 @@ class PictureExplanation:
 
 
 def explain_picture(picture: Picture, reader: Reader | None = None, *, name: str | None = None) -> PictureExplanation:
-    """Say why a picture is read as it is; it takes less than a second.
+    """Say why a picture is read as it is; it takes about half a second of one core.
 
     Args:
         picture: As `Reader.digit` takes it.
