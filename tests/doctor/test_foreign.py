@@ -28,8 +28,10 @@ LAYOUTS = {
 
 @pytest.fixture(scope="module")
 def digits(mnist):
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    return mnist.x_train[:15000], mnist.y_train[:15000]
+    yield mnist.x_train[:15000], mnist.y_train[:15000]
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")
