@@ -136,6 +136,11 @@ TABLES = {
 }
 
 
+def test_a_line_without_an_end_takes_no_memory():
+    with pytest.raises(DataError, match="a line has more than 1,048,576 bytes"):
+        parse_csv(io.BytesIO(b"label," + b"0," * (1 << 20)), origin="endless.csv")
+
+
 class TestTablesAsPeopleMakeThem:
     @pytest.mark.parametrize("separator", [",", ";", "\t"])
     @pytest.mark.parametrize("table", TABLES)

@@ -95,7 +95,9 @@ def _read_table(path: Path) -> tuple[Any, str, str]:
                 return file.read(columns=[image, label]), image, label
             table = _open_arrow(arrow, stream)
             return table, *_columns_of(arrow, table.schema, path)
-        except arrow.ArrowException as error:
+        except DataError:
+            raise
+        except (arrow.ArrowException, ValueError) as error:  # a name that is no UTF-8 is a ValueError
             kind = "a Parquet file" if path.suffix.lower() == ".parquet" else "an Arrow file"
             raise DataError(f"{path}: expected {kind}, got a damaged or other one: {error}") from error
 

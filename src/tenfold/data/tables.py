@@ -25,6 +25,9 @@ PIXELS = SIDE * SIDE
 CSV_HEADER = ",".join(["label", *(f"pixel{index}" for index in range(PIXELS))])
 BLOCK_BYTES = 4 << 20  # CSV is parsed in blocks of about this size, so that memory stays small
 
+LONGEST_LINE = 1 << 20
+"""Bytes of a line of a table: 785 cells take 4 kB as whole numbers, 20 kB as floats."""
+
 SEPARATORS = (b",", b";", b"\t")
 LABEL_NAMES = frozenset({"label", "labels", "class", "target", "digit", "y"})
 INDEX_NAMES = frozenset({"", "id", "index", "imageid", "image_id"})
@@ -162,7 +165,7 @@ def _parse(stream: BinaryIO, origin: object) -> PixelRows:
     outer: list[Array] = [np.zeros((0, 2), np.int64)]
     lines_of_rows: list[int] = []
     line = 1 + has_header
-    for lines in _blocks(stream, [] if has_header else [first]):
+    for lines in _blocks(stream, [] if has_header else [first], origin):
         if columns is None:
             columns = _placed_columns(lines, separator, len(cells))
         block = _parse_lines(lines, columns, origin, first_line=line)
@@ -183,7 +186,7 @@ def _parse(stream: BinaryIO, origin: object) -> PixelRows:
 
 
 def _first_line(stream: BinaryIO, origin: object) -> bytes:
-    first = stream.readline().removeprefix(b"\xef\xbb\xbf")
+    first = _read_line(stream, origin).removeprefix(b"\xef\xbb\xbf")
     if not first.strip():
         raise DataError(f"{origin}: expected a CSV file of label,pixel0,…,pixel783, got an empty first line")
     return first
@@ -242,10 +245,24 @@ def _label_like(cells: Array) -> int:
     return len(np.unique(cells)) if np.isin(cells, range(10)).all() else 0
 
 
-def _blocks(stream: BinaryIO, lines: list[bytes]) -> Iterator[list[bytes]]:
-    while lines := [*lines, *stream.readlines(BLOCK_BYTES)]:
+def _blocks(stream: BinaryIO, lines: list[bytes], origin: object) -> Iterator[list[bytes]]:
+    size = 0
+    while line := _read_line(stream, origin):
+        lines.append(line)
+        size += len(line)
+        if size >= BLOCK_BYTES:
+            yield lines
+            lines, size = [], 0
+    if lines:
         yield lines
-        lines = []
+
+
+def _read_line(stream: BinaryIO, origin: object) -> bytes:
+    """Read a line, its end included, of a length that a table may have; nothing at the stream's end."""
+    line = stream.readline(LONGEST_LINE + 1)
+    if len(line) > LONGEST_LINE:
+        raise DataError(f"{origin}: a line has more than {LONGEST_LINE:,} bytes: expected a table, line by line")
+    return line
 
 
 def _parse_lines(lines: list[bytes], columns: _Columns, origin: object, *, first_line: int) -> Array:
