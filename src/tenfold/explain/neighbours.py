@@ -15,7 +15,7 @@ from tenfold.model.folder import Model
 __all__ = ["Neighbour", "examples_at_hand", "nearest_digits"]
 
 SHORTLIST = 400
-"""Images alike pixel by pixel, whose features are then compared: asking about all 60,000 takes seconds."""
+"""Images alike in every second pixel, whose features are then compared: asking about all 60,000 takes seconds."""
 
 
 BLOCK = 2000
@@ -69,7 +69,7 @@ def nearest_digits(model: Model, image: Image, examples: Examples, count: int = 
         count: How many to give.
 
     Returns:
-        The nearest first; of those that are alike pixel by pixel.
+        The nearest first, of those that are alike in every second pixel.
     """
     short = np.sort(np.argsort(_squared_distances(image, examples.images), kind="stable")[:SHORTLIST])
     features = model.features(np.concatenate([image[None], examples.images[short]])).astype(np.float64)
@@ -87,10 +87,15 @@ def nearest_digits(model: Model, image: Image, examples: Examples, count: int = 
 
 
 def _squared_distances(image: Image, images: Any) -> np.ndarray[Any, np.dtype[np.float32]]:  # noqa: ANN401
-    """Give the squared distance of each image, less what is the same for all."""
-    given = image.reshape(-1).astype(np.float32)
+    """Give the squared distance of each image in every second pixel, less what is the same for all."""
+    given = _every_second(image[None])[0]
     found = np.empty(len(images), np.float32)
     for start in range(0, len(images), BLOCK):
-        flat = images[start : start + BLOCK].reshape(-1, given.size).astype(np.float32)
+        flat = _every_second(images[start : start + BLOCK])
         found[start : start + BLOCK] = np.einsum("ij,ij->i", flat, flat) - 2 * (flat @ given)
     return found
+
+
+def _every_second(images: Any) -> np.ndarray[Any, np.dtype[np.float32]]:  # noqa: ANN401
+    """Give every second pixel each way, `float32 (n, 196)`: strokes are three wide, so none is lost."""
+    return np.asarray(images[:, ::2, ::2].reshape(len(images), -1), np.float32)
