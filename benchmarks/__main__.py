@@ -27,6 +27,7 @@ def steps(quick: bool) -> list[list[str]]:
         ["ladder", *shorter],
         ["numbers", *(["--share", "0.1"] if quick else [])],
         ["reading"],
+        ["explain", *(["--count", "100"] if quick else [])],
         ["serving", *shorter],
     ]
 

@@ -9,7 +9,19 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from benchmarks import accuracy, figures, floor, growth, ladder, numbers, prediction, reading, serving, training
+from benchmarks import (
+    accuracy,
+    explain,
+    figures,
+    floor,
+    growth,
+    ladder,
+    numbers,
+    prediction,
+    reading,
+    serving,
+    training,
+)
 from benchmarks.real_numbers import set_table
 from benchmarks.results import RESULTS, load_results, markdown
 
@@ -289,6 +301,18 @@ def _numbers(documents: Documents, _: Path) -> str:
     )
 
 
+def _explain(documents: Documents, _: Path) -> str:
+    result = documents[-1]["result"]
+    told = "\n\n".join(explain.sentences(result))
+    return (
+        f"## {TITLES['explain']}\n\n"
+        f"What `tenfold explain` says of the shipped model's answers, over {result['n']:,} of MNIST's test digits. The "
+        f"strokes that it marks are {result['share of ink']:.0%} of the ink in the mean; random choices are of no more "
+        f"ink, {explain.DRAWS} for each digit, and their mean counts.\n\n"
+        f"{markdown(explain.table(result))}\n\n{told}\n"
+    )
+
+
 PATTERNS = {
     "training": ("training",),
     "floor": ("floor",),
@@ -299,6 +323,7 @@ PATTERNS = {
     "reading": ("reading",),
     "serving": ("serving",),
     "numbers": ("numbers",),
+    "explain": ("explain",),
 }
 TITLES = {
     "training": "Training, the whole process",
@@ -310,6 +335,7 @@ TITLES = {
     "reading": "What the shipped model reads",
     "serving": "Serving",
     "numbers": "Numbers on paper",
+    "explain": "Whether explanations hold",
 }
 SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "training": _training,
@@ -321,6 +347,7 @@ SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "reading": _reading,
     "serving": _serving,
     "numbers": _numbers,
+    "explain": _explain,
 }
 
 

@@ -21,10 +21,15 @@ STANDS_ON = {
     "read": {"picture", "page", "model"},
     "report": {"model"},
     "calibrate": {"data", "draw", "picture", "page", "model", "read"},
+    "explain": {"data", "picture", "model", "read", "report"},
+    "doctor": {"data", "draw", "picture", "model", "read"},
     "serve": {"data", "picture", "page", "model", "read"},
     "scale": {"learn", "read"},
     "demo": {"data", "model", "picture", "learn", "read", "report"},
-    "cli": {"data", "model", "picture", "learn", "read", "calibrate", "report", "serve", "scale", "demo"},
+    "cli": {
+        *("data", "model", "picture", "learn", "read", "report"),
+        *("calibrate", "doctor", "explain", "serve", "scale", "demo"),
+    },
 }
 GROUND = {"arrays", "deadline", "errors", "files", "progress"}
 

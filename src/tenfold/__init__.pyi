@@ -5,7 +5,9 @@ from types import ModuleType
 
 from tenfold import calibrate as calibrate
 from tenfold import data as data
+from tenfold import doctor as doctor
 from tenfold import draw as draw
+from tenfold import explain as explain
 from tenfold import learn as learn
 from tenfold import model as model
 from tenfold import page as page
@@ -22,11 +24,16 @@ from tenfold.calibrate.pictures import CalibratedPictures as CalibratedPictures
 from tenfold.calibrate.pictures import calibrate_on_pictures as calibrate_on_pictures
 from tenfold.data.catalogue import DATASETS as DATASETS
 from tenfold.data.catalogue import Dataset as Dataset
+from tenfold.data.datasets import NamedImages as NamedImages
 from tenfold.data.datasets import load_data as load_data
 from tenfold.data.datasets import load_examples as load_examples
+from tenfold.data.datasets import load_images as load_images
 from tenfold.data.datasets import save_data as save_data
 from tenfold.data.datasets import save_examples as save_examples
 from tenfold.data.examples import Examples as Examples
+from tenfold.data.faults import Fault as Fault
+from tenfold.doctor.diagnose import Diagnosis as Diagnosis
+from tenfold.doctor.diagnose import diagnose as diagnose
 from tenfold.errors import DataError as DataError
 from tenfold.errors import FetchError as FetchError
 from tenfold.errors import FormError as FormError
@@ -35,6 +42,12 @@ from tenfold.errors import OptionError as OptionError
 from tenfold.errors import PictureError as PictureError
 from tenfold.errors import TenfoldError as TenfoldError
 from tenfold.errors import TrainingError as TrainingError
+from tenfold.explain.flips import Flip as Flip
+from tenfold.explain.neighbours import Neighbour as Neighbour
+from tenfold.explain.page import write_explanation as write_explanation
+from tenfold.explain.picture import PictureExplanation as PictureExplanation
+from tenfold.explain.picture import explain_picture as explain_picture
+from tenfold.explain.strokes import Decisive as Decisive
 from tenfold.learn.classifier import DigitClassifier as DigitClassifier
 from tenfold.learn.export import save_module as save_module
 from tenfold.learn.quantize import to_int8 as to_int8
@@ -43,8 +56,12 @@ from tenfold.learn.recipes import TrainingOptions as TrainingOptions
 from tenfold.learn.recipes import recipe as recipe
 from tenfold.learn.run import TrainingRun as TrainingRun
 from tenfold.learn.run import train_model as train_model
+from tenfold.learn.seeds import SeedRuns as SeedRuns
+from tenfold.learn.seeds import train_seeds as train_seeds
 from tenfold.learn.training import Trained as Trained
 from tenfold.learn.training import train as train
+from tenfold.model.compare import Comparison as Comparison
+from tenfold.model.compare import compare as compare
 from tenfold.model.description import Epoch as Epoch
 from tenfold.model.description import ModelInfo as ModelInfo
 from tenfold.model.evaluate import ClassScore as ClassScore

@@ -1,5 +1,6 @@
 """`tenfold evaluate` as a user types it."""
 
+import csv
 import json
 
 import numpy as np
@@ -28,3 +29,35 @@ def test_the_shipped_model_has_a_name_and_is_the_default(command, own):
     named = command("evaluate", "shipped", "--data", own)
     assert named.status == 0, named.err
     assert command("evaluate", "--data", own).out == named.out
+
+
+def test_several_models_are_compared_image_by_image(command, model, own, tmp_path):
+    result = command("evaluate", model.folder, "shipped", "--data", own, "--csv", "answers.csv")
+    assert "shipped is better than" in result.out
+    assert "McNemar" in result.out
+    with (tmp_path / "answers.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == 500
+    assert rows[0]["row"] == "1"
+    assert rows[0]["label"] == rows[0]["shipped answer"] == "7"
+    told = json.loads(command("evaluate", model.folder, "shipped", "--data", own, "--json").out)
+    [comparison] = told["comparisons"]
+    assert comparison["accuracy"] == [each["accuracy"] for each in told["models"]]
+    wrong = sum(row[f"{model.folder} right"] == "0" for row in rows)
+    assert wrong == round(500 * (1 - comparison["accuracy"][0]))
+
+
+def test_the_table_of_one_model_names_the_files(command, pictures, tmp_path):
+    (pictures / "labels.csv").write_text("file,label\n0.png,7\n1.png,3\n")
+    assert command("evaluate", "--data", "pictures", "--csv", "answers.csv", "--quiet").status == 0
+    heading, first, second = (tmp_path / "answers.csv").read_text().splitlines()
+    assert heading == "file,label,answer,probability,reason,right"
+    assert first.startswith("pictures/0.png,7,7,")
+    assert second.startswith("pictures/1.png,3,2,")
+    assert second.endswith(",0")
+
+
+def test_a_report_is_of_one_model(command):
+    result = command("evaluate", "a", "b", "--report", "report")
+    assert result.status == 2
+    assert "--report is of one model" in result.err

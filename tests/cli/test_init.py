@@ -40,7 +40,7 @@ def test_the_version_is_told(command):
         (["train", "--device", "gpu9", "--quiet"], "device 'gpu9' is not to be had on this machine"),
         (["train", "--resume", "--learning-rate", "0.1"], "leave out --learning-rate"),
         (["train", "--resume", "--restart"], "give one of them"),
-        (["predict"], "Missing argument"),
+        (["predict"], "expected pictures, or --data"),
         (["pedict"], "No such command 'pedict'"),
         (["export", "model", "--format", "pickle"], "'onnx', 'float32', 'int8', 'lines', 'safetensors'"),
     ],

@@ -75,3 +75,41 @@ def test_a_closed_pipe_is_no_error(model, pictures):
     command = f"{sys.executable} -m tenfold predict {pictures} --model {model.folder} --json | head -n 1"
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
     assert done.stderr == ""
+
+
+def test_kaggles_test_csv_becomes_its_submission_by_one_command(command, mnist, tmp_path):
+    header = ",".join(f"pixel{index}" for index in range(784))
+    rows = [",".join(map(str, image.ravel())) for image in mnist.x_test[:4]]
+    (tmp_path / "test.csv").write_text("\n".join([header, *rows]))
+    result = command("predict", "--data", "test.csv", "--submission", "submission.csv")
+    assert result.out == "submission.csv: 4 answers\n"
+    assert (tmp_path / "submission.csv").read_text() == "ImageId,Label\n1,7\n2,2\n3,1\n4,0\n"
+    assert command("predict", "--data", "test.csv").out.startswith("1  7  ")
+
+
+def test_a_submission_keeps_the_numbers_of_its_rows(command, mnist, tmp_path):
+    header = "id," + ",".join(f"pixel{index}" for index in range(784))
+    (tmp_path / "test.csv").write_text(f"{header}\n61," + ",".join(map(str, mnist.x_test[0].ravel())))
+    command("predict", "--data", "test.csv", "--submission", "out.csv")
+    assert (tmp_path / "out.csv").read_text() == "id,label\n61,7\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "expected pictures, or --data"),
+        (["a.png", "--data", "mnist"], "expected pictures, or --data"),
+        (["a.png", "--submission", "s.csv"], "--submission goes with --data"),
+        (["--data", "mnist", "--steps", "steps"], "--steps and --pixels are for pictures"),
+    ],
+)
+def test_what_does_not_go_together_is_wrong_usage(command, arguments, message):
+    result = command("predict", *arguments)
+    assert result.status == 2
+    assert message in result.err
+
+
+def test_a_broken_table_leaves_no_submission(command, tmp_path):
+    (tmp_path / "test.csv").write_text("pixel0,pixel1\n1,2\n")
+    assert command("predict", "--data", "test.csv", "--submission", "s.csv").status == 1
+    assert not (tmp_path / "s.csv").exists()

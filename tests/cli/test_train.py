@@ -105,3 +105,19 @@ def test_another_model_is_replaced_only_when_told_to(command, own, tmp_path):
 
 def test_a_run_of_one_epoch_says_so(command, own):
     assert "trained for 1 epoch in" in command("train", "--data", own, "--out", "mine", "--epochs", 1).out
+
+
+def test_several_seeds_give_a_mean_and_its_spread(command, own, tmp_path):
+    result = command("train", "--data", own, "--out", "m", "--epochs", 1, "--hidden", 16, "--seeds", 2, "--quiet")
+    assert result.status == 0, result.err
+    assert "seed 1: " in result.out
+    assert " on images held out, 2 seeds" in result.out
+    assert sorted(each.name for each in (tmp_path / "m").iterdir()) == ["seed-0", "seed-1"]
+    assert command("train", "--seeds", 2, "--resume").status == 2
+
+
+def test_the_epochs_are_logged_as_a_table(command, own, tmp_path):
+    command("train", "--data", own, "--out", "m", "--epochs", 2, "--hidden", 16, "--log", "epochs.csv")
+    heading, *epochs = (tmp_path / "epochs.csv").read_text().splitlines()
+    assert heading.startswith("epoch,seconds,learning_rate,loss")
+    assert [line.split(",")[0] for line in epochs] == ["1", "2"]

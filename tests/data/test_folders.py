@@ -128,6 +128,7 @@ class TestLabelledFolder:
         read = read_labelled_folder(folder)
         assert read.classes == ("Bag", "Trouser")
         assert read.labels.tolist() == [1, 0]
+        assert read.files == (str(folder / "a.png"), str(folder / "b.png"))
 
     @pytest.mark.parametrize(
         ("table", "message"),
@@ -140,7 +141,8 @@ class TestLabelledFolder:
             ("file,label\n../a.png,1\n", r"line 2: expected a file inside the folder, got \.\./a\.png"),
             ("file,label\nb/../../a.png,1\n", "line 2: expected a file inside the folder"),
             ("file,label\n/etc/passwd,1\n", "line 2: expected a file inside the folder, got /etc/passwd"),
-            ("file,label\nb.png,1\n", r"b\.png cannot be read: there is no such file"),
+            ("file,label\nb.png,1\na.png,2\nc.png,3\n", r"line 2: there is no file b\.png; line 4: there is no file c"),
+            ("file,label\n" + "b.png,1\n" * 9, r"line 6: there is no file b\.png; and 4 more lines"),
         ],
     )
     def test_a_malformed_table_is_told(self, tmp_path, table, message):

@@ -3,9 +3,11 @@
 import gzip
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from tenfold.data.datasets import load_data, load_examples, save_data, save_examples
+from tenfold.data.datasets import load_data, load_examples, load_images, save_data, save_examples
+from tenfold.data.folders import encode_image
 from tenfold.data.idx import write_idx
 from tenfold.data.layouts import IdxPair, read_idx_pair
 from tenfold.errors import DataError
@@ -13,6 +15,13 @@ from tenfold.errors import DataError
 IMAGES = (np.arange(5 * 784) % 251).astype(np.uint8).reshape(5, 28, 28)
 LABELS = np.array([7, 0, 9, 1, 1])
 TRAIN, TEST = (IMAGES[:3], LABELS[:3]), (IMAGES[3:], LABELS[3:])
+
+
+def write_arrow(path, images, labels):
+    """Write as Hugging Face's library does: the stream format of Arrow."""
+    table = pa.table({"image": [encode_image(image) for image in images], "label": pa.array(labels)})
+    with pa.ipc.new_stream(path, table.schema) as writer:
+        writer.write_table(table)
 
 
 def equal(left, right):
@@ -43,6 +52,56 @@ class TestLayouts:
         train, test = load_data(tmp_path)
         assert len(train[0]) == 6
         assert equal(test, TEST)
+
+    @pytest.mark.parametrize(
+        ("train", "test", "others"),
+        [
+            ("training", "testing", ()),
+            ("Train", "val", ()),
+            ("train", "validation", ()),
+            ("train", "test", ("val",)),
+        ],
+    )
+    def test_folders_of_the_splits_by_their_other_names(self, tmp_path, train, test, others):
+        for name, data in ((train, TRAIN), (test, TEST), *((name, TRAIN) for name in others)):
+            save_examples(*data, tmp_path / name, format="labels")
+        assert equal(load_data(tmp_path)[0], TRAIN)
+        assert equal(load_data(tmp_path)[1], TEST)
+
+    def test_a_class_may_be_called_valid(self, tmp_path):
+        save_examples(*TRAIN, tmp_path / "x", classes=("invalid", *"123456", "valid", "8", "9"), format="classes")
+        assert len(load_examples(tmp_path / "x").images) == 3
+
+    @pytest.mark.parametrize("where", ["MNIST/raw", "raw", "data"])
+    def test_a_folder_as_torchvision_leaves_it(self, tmp_path, where):
+        (tmp_path / where).parent.mkdir(exist_ok=True)
+        save_data((TRAIN, TEST), tmp_path / where)
+        (tmp_path / "README.md").write_text("")
+        assert equal(load_data(tmp_path)[1], TEST)
+
+    def test_a_folder_as_save_to_disk_of_hugging_face_leaves_it(self, tmp_path):
+        for split, data in (("train", TRAIN), ("test", TEST)):
+            (tmp_path / split).mkdir()
+            write_arrow(tmp_path / split / "data-00000-of-00001.arrow", *data)
+            (tmp_path / split / "state.json").write_text("{}")
+        (tmp_path / "dataset_dict.json").write_text('{"splits": ["train", "test"]}')
+        assert equal(load_data(tmp_path)[0], TRAIN)
+        assert equal(load_data(tmp_path)[1], TEST)
+
+    def test_a_folder_as_the_cache_of_hugging_face_has_it(self, tmp_path):
+        write_arrow(tmp_path / "mnist-train.arrow", *TRAIN)
+        write_arrow(tmp_path / "mnist-test.arrow", *TEST)
+        (tmp_path / "cache-1f-train.arrow").write_bytes(b"derived")
+        assert equal(load_data(tmp_path)[0], TRAIN)
+
+    def test_a_test_csv_without_labels_is_no_split_but_can_be_answered(self, tmp_path):
+        save_examples(*TRAIN, tmp_path / "train.csv.gz", format="csv")
+        lines = [",".join(map(str, image.ravel())) for image in TEST[0]]
+        (tmp_path / "test.csv").write_text("\n".join([",".join(f"pixel{n}" for n in range(784)), *lines]))
+        assert equal((load_examples(tmp_path).images,), TRAIN[:1])
+        answered = load_images(tmp_path)
+        assert equal((answered.images,), TEST[:1])
+        assert answered.names == ("1", "2")
 
     def test_idx_files_plain_or_gzipped_with_other_names(self, tmp_path):
         write_idx(tmp_path / "emnist-digits-train-images-idx3-ubyte.gz", TRAIN[0])

@@ -1,19 +1,16 @@
-"""CSV as Kaggle has MNIST, and Parquet as Hugging Face has it."""
+"""CSV as Kaggle has MNIST, and as people make it."""
 
+import gzip
 import io
-import sys
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from tenfold.data.examples import as_examples
-from tenfold.data.folders import encode_image
-from tenfold.data.tables import parse_csv, read_csv, read_parquet, write_csv, write_parquet
+from tenfold.data.tables import csv_is_labelled, parse_csv, read_csv, read_rows, write_csv
 from tenfold.errors import DataError
 
 HEADER = "label," + ",".join(f"pixel{index}" for index in range(784))
@@ -73,16 +70,18 @@ class TestCsv:
             ([HEADER], "expected at least one image, got none"),
             ([HEADER, line(), line(count=783)], "line 3: expected 785 cells, a label and 784 pixels, got 784"),
             ([line(), line(count=785)], "line 2: expected 785 cells, a label and 784 pixels, got 786"),
-            ([HEADER, line(), line(pixel="256")], "line 3: expected a whole .* 0 to 255 for pixel0, got '256'"),
+            ([HEADER, line(), line(pixel="256")], "line 3: expected a number from 0 to 255 for pixel0, got '256'"),
             ([HEADER, line(pixel="-1")], "line 2: .* pixel0, got '-1'"),
-            ([HEADER, line(pixel="0.5")], "line 2: .* pixel0, got '0.5'"),
+            ([HEADER, line(pixel="200"), line(pixel="0.5")], "0.5 to 200; the first fraction is in line 3"),
+            ([HEADER, line(pixel="1.0")], "nothing but 0 and 1, which may be either"),
             ([HEADER, line(pixel="")], "line 2: .* pixel0, got ''"),
-            ([HEADER, line(pixel="1e2")], "line 2: .* pixel0, got '1e2'"),
+            ([HEADER, line(pixel="1e3")], "line 2: .* pixel0, got '1e3'"),
+            ([HEADER, line("5.5")], "line 2: expected a whole number from 0 to 255 for label, got '5.5'"),
             ([HEADER, line(pixel="99999999999999999999")], "line 2: .* pixel0, got '99999999999999999999'"),
             ([HEADER, line(), line("seven")], "line 3: .* for label, got 'seven'"),
             ([HEADER, line(), line(10)], "expected labels from 0 to 9, got 10 for image 1"),
-            ([HEADER.replace("label", "digit")], "expected 785 columns label,.*, got 785 that start with 'digit'"),
-            ([HEADER.removeprefix("label,")], "got 784 that start with 'pixel0'; Kaggle's test.csv has no labels"),
+            ([HEADER.replace("label", "ink")], "expected 785 columns label,.*, got 785 that start with 'ink'"),
+            ([HEADER.removeprefix("label,")], "got 784 pixels without a label; Kaggle's test.csv has no labels: train"),
             (["file,label", "a.png,3"], "expected 785 columns .* got 2 that start with 'file'"),
         ],
     )
@@ -104,88 +103,84 @@ class TestCsv:
             parse_csv(io.BytesIO(text.encode()), origin="x")
 
 
-class TestParquet:
-    @few
-    @given(some_images)
-    def test_what_is_written_is_read_back(self, tmp_path, data):
-        write_parquet(tmp_path / "a.parquet", as_examples(*data, origin=""))
-        read = read_parquet([tmp_path / "a.parquet"])
-        assert np.array_equal(read.images, data[0])
-        assert np.array_equal(read.labels, data[1])
+def cells_of(image, write=str):
+    return [write(value) for value in image.ravel().tolist()]
 
-    def test_the_columns_are_those_of_hugging_face(self, tmp_path):
-        write_parquet(tmp_path / "a.parquet", EXAMPLES)
-        schema = pq.read_schema(tmp_path / "a.parquet")
-        assert schema.field("image").type == pa.struct([("bytes", pa.binary()), ("path", pa.string())])
-        assert schema.field("label").type == pa.int64()
 
-    def test_names_of_classes_are_kept(self, tmp_path):
-        examples = as_examples(IMAGES, [0, 1, 1], origin="", classes=("Bag", "T-shirt/top"))
-        write_parquet(tmp_path / "a.parquet", examples)
-        assert read_parquet([tmp_path / "a.parquet"]).classes == ("Bag", "T-shirt/top")
+TABLES = {
+    "label first": [[str(label), *cells_of(image)] for image, label in zip(IMAGES, LABELS, strict=True)],
+    "label last": [[*cells_of(image), str(label)] for image, label in zip(IMAGES, LABELS, strict=True)],
+    "label last, named": [
+        [*(f"pixel{index}" for index in range(1, 785)), "class"],
+        *([*cells_of(image), str(label)] for image, label in zip(IMAGES, LABELS, strict=True)),
+    ],
+    "row numbers": [
+        [str(400 + row), str(label), *cells_of(image)]
+        for row, (image, label) in enumerate(zip(IMAGES, LABELS, strict=True))
+    ],
+    "row numbers of pandas": [
+        ["", "label", *(f"pixel{index}" for index in range(784))],
+        *(
+            [str(row), str(label), *cells_of(image)]
+            for row, (image, label) in enumerate(zip(IMAGES, LABELS, strict=True))
+        ),
+    ],
+    "floats of numpy.savetxt": [
+        [f"{label:.18e}", *cells_of(image, lambda value: f"{value:.18e}")]
+        for image, label in zip(IMAGES, LABELS, strict=True)
+    ],
+    "divided by 255": [
+        [str(label), *cells_of(image / 255, lambda value: f"{value:.6g}")]
+        for image, label in zip(IMAGES, LABELS, strict=True)
+    ],
+}
 
-    def test_parts_are_joined_in_order_and_plain_bytes_are_pictures_too(self, tmp_path):
-        paths = []
-        for index, (image, label) in enumerate(zip(IMAGES, LABELS, strict=True)):
-            paths.append(tmp_path / f"{index}.parquet")
-            table = pa.table({"label": [int(label)], "image": [encode_image(image)], "more": ["x"]})
-            pq.write_table(table, paths[-1])
-        read = read_parquet(paths)
+
+def test_a_line_without_an_end_takes_no_memory():
+    with pytest.raises(DataError, match="a line has more than 1,048,576 bytes"):
+        parse_csv(io.BytesIO(b"label," + b"0," * (1 << 20)), origin="endless.csv")
+
+
+class TestTablesAsPeopleMakeThem:
+    @pytest.mark.parametrize("separator", [",", ";", "\t"])
+    @pytest.mark.parametrize("table", TABLES)
+    def test_they_hold_the_same_images_and_labels(self, table, separator):
+        read = parse(*(separator.join(row) for row in TABLES[table]))
         assert np.array_equal(read.images, IMAGES)
-        assert read.labels.tolist() == [7, 0, 9]
+        assert read.labels.tolist() == LABELS.tolist()
+
+    def test_a_comma_is_the_point_of_fractions_where_semicolons_part_the_cells(self):
+        lines = [";".join(row).replace(".", ",") for row in TABLES["divided by 255"]]
+        assert np.array_equal(parse(*lines).images, IMAGES)
+
+    def test_a_gzipped_file_is_read_whatever_its_name(self, tmp_path):
+        write_csv(tmp_path / "a.csv", EXAMPLES)
+        content = gzip.compress((tmp_path / "a.csv").read_bytes())
+        (tmp_path / "a.csv").write_bytes(content)
+        assert np.array_equal(read_csv(tmp_path / "a.csv").images, IMAGES)
+        (tmp_path / "a.csv").write_bytes(content[:-20])
+        with pytest.raises(DataError, match="expected a whole gzip file, got a damaged one"):
+            read_csv(tmp_path / "a.csv")
 
     @pytest.mark.parametrize(
-        ("columns", "message"),
+        ("lines", "labelled", "ids", "name"),
         [
-            ({"img": [b""], "label": [1]}, "expected the columns image and label, got img, label"),
-            ({"image": [b"?"], "label": [1]}, r"row 0: expected a picture \(PNG, .*got a damaged or other file"),
-            ({"image": pa.array([None], pa.binary()), "label": [1]}, r"row 0: expected a picture \(PNG"),
-            ({"image": [b"?"], "label": ["7"]}, "expected picture bytes and integer labels, got binary and string"),
-            ({"image": [{"path": "a.png"}], "label": [7]}, "got struct<path: string> and int64"),
-            (
-                {"image": [encode_image(IMAGES[0])], "label": pa.array([None], pa.int64())},
-                "expected a label in every row, got 1 without",
-            ),
-            (
-                {"image": [encode_image(np.zeros((32, 30), np.uint8))], "label": [1]},
-                "row 0: expected a picture of 28×28 pixels, got 30×32",
-            ),
-            ({"image": [encode_image(IMAGES[0])], "label": [11]}, "expected labels from 0 to 9, got 11"),
-            ({"image": pa.array([], pa.binary()), "label": pa.array([], pa.int64())}, "at least one image, got none"),
+            ([HEADER.removeprefix("label,"), line(count=783, label=0)], False, (1,), ""),
+            (["id," + HEADER.removeprefix("label,"), line(label=7), line(label=9)], False, (7, 9), "id"),
+            ([line(count=783, label=0)], False, (1,), ""),
+            ([HEADER, line()], True, (1,), ""),
+            ([line(), line()], True, (1, 2), ""),
         ],
     )
-    def test_a_malformed_file_is_told(self, tmp_path, columns, message):
-        path = tmp_path / "a.parquet"
-        pq.write_table(pa.table(columns), path)
-        with pytest.raises(DataError, match=message) as caught:
-            read_parquet([path])
-        assert str(caught.value).startswith(str(path))
-
-    @pytest.mark.parametrize("content", [b"", b"PAR1", b"not parquet at all"])
-    def test_another_file_is_told(self, tmp_path, content):
-        (tmp_path / "a.parquet").write_bytes(content)
-        with pytest.raises(DataError, match="expected a Parquet file, got a damaged or other one"):
-            read_parquet([tmp_path / "a.parquet"])
-
-    def test_without_pyarrow_the_way_to_install_it_is_told(self, tmp_path, monkeypatch):
-        monkeypatch.setitem(sys.modules, "pyarrow", None)
-        with pytest.raises(DataError, match=r'pip install "tenfold\[train\]"'):
-            write_parquet(tmp_path / "a.parquet", EXAMPLES)
+    def test_rows_to_answer_for_may_lack_labels_and_have_numbers(self, tmp_path, lines, labelled, ids, name):
+        (tmp_path / "test.csv").write_text("\n".join(lines))
+        rows = read_rows(tmp_path / "test.csv")
+        assert csv_is_labelled(tmp_path / "test.csv") == labelled == (rows.labels is not None)
+        assert (rows.ids, rows.id_name) == (ids, name)
 
 
-def test_a_line_without_end_is_refused(tmp_path):
-    for content in (
-        b"1" * 3_000_000,
-        ",".join(["label", *("p" for _ in range(784))]).encode() + b"\n" + b"1," * 3_000_000,
-    ):
-        (tmp_path / "long.csv").write_bytes(content)
-        with pytest.raises(DataError, match="a line has more than 1,048,576 bytes: expected a table, line by line"):
-            read_csv(tmp_path / "long.csv")
-
-
-def test_a_small_parquet_file_does_not_unpack_to_much(tmp_path):
-    column = pa.array([b"the same"], pa.binary()).take(pa.array(np.zeros(1_000_000, np.int64)))
-    table = pa.table({"image": column, "label": np.zeros(1_000_000, np.int64)})
-    pq.write_table(table, tmp_path / "own.parquet")
+def test_a_small_gzipped_table_does_not_unpack_to_much(tmp_path, monkeypatch):
+    monkeypatch.setattr("tenfold.files.MUCH", 100_000)
+    (tmp_path / "own.csv.gz").write_bytes(gzip.compress((line() + "\n").encode() * 2_000))
     with pytest.raises(DataError, match="is refused: its .* bytes unpack to .* no images shrink 200-fold"):
-        read_parquet([tmp_path / "own.parquet"])
+        read_csv(tmp_path / "own.csv.gz")

@@ -1,7 +1,9 @@
 import numpy as np
+import pytest
 
+from tenfold.model.compare import compare
 from tenfold.model.evaluate import score
-from tenfold.report.terminal import describe, draw, draw_row
+from tenfold.report.terminal import describe, describe_comparison, draw, draw_row
 
 
 def test_every_pixel_is_a_dot():
@@ -37,3 +39,19 @@ def test_many_classes_leave_out_the_matrix():
     text = describe(score(np.eye(47, dtype=np.float32), np.arange(47), classes=classes))
     assert "true \\ said" not in text
     assert "class 46" in text
+
+
+@pytest.mark.parametrize(
+    ("right", "verdict"), [([0, 0, 0], "b is worse than a by 66.67"), ([1, 1, 0], "b is as good as a (95%")]
+)
+def test_a_comparison_says_which_is_better_and_whether_chance_explains_it(right, verdict):
+    first, second = np.array([True, True, False]), np.array(right, bool)
+    labels = np.zeros(3, np.int64)
+    scores = [
+        (name, score(np.stack([each, ~each], 1).astype(np.float32), labels, classes=("x", "y"), data="three"))
+        for name, each in (("a", first), ("b", second))
+    ]
+    told = describe_comparison(scores, [compare(first, second, models=("a", "b"))])
+    assert told.startswith("three: 3 images")
+    assert verdict in told
+    assert ("chance may explain it" in told) == (right == [0, 0, 0])

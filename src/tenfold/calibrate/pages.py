@@ -39,6 +39,9 @@ __all__ = [
 LABELS = "labels.csv"
 """The file of a folder that tells the numbers on its pages: columns `file`, `page`, `text`."""
 
+SHOWN = 5
+"""Wrong lines of the labels that an error names; the others are counted."""
+
 ERRORS = (0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 """The largest errors for which it is told what can be promised."""
 
@@ -93,22 +96,26 @@ class LabelledPages:
         table = csv.DictReader(lines)
         if not {"file", "text"} <= set(table.fieldnames or ()):
             raise DataError(f"{file}: expected a heading with the columns file and text, got {table.fieldnames}")
-        for row in table:
-            self._add(row, f"{file}, line {table.line_num}")
+        wrong = [f"line {table.line_num}: {fault}" for row in table if (fault := self._add(row))]
+        if wrong:
+            more = f"; and {len(wrong) - SHOWN:,} more lines" if len(wrong) > SHOWN else ""
+            raise DataError(f"{file}, {'; '.join(wrong[:SHOWN])}{more}")
         if not self.texts:
             raise DataError(f"{file} names no pages")
 
-    def _add(self, row: dict[str, str | None], where: str) -> None:
+    def _add(self, row: dict[str, str | None]) -> str | None:
+        """Take a line of the table; say what is wrong with it, where something is."""
         name, text, page = (row.get("file") or "").strip(), (row.get("text") or "").strip(), row.get("page") or "1"
         path = self.folder / name
         if not name or not path.is_file():
-            raise DataError(f"{where}: there is no file {name!r} in {self.folder}")
+            return f"there is no file {name!r} in {self.folder}"
         if not text or set(text) - self._signs:
             signs = "".join(sorted(self._signs - {EMPTY}))
-            raise DataError(f"{where}: expected signs of {signs}, and {EMPTY} for an empty box, got {text!r}")
+            return f"expected signs of {signs}, and {EMPTY} for an empty box, got {text!r}"
         if not page.strip().isdigit() or int(page) < 1:
-            raise DataError(f"{where}: expected the number of a page from 1, got {page!r}")
+            return f"expected the number of a page from 1, got {page!r}"
         self.texts.setdefault(path, {}).setdefault(int(page), []).append(text)
+        return None
 
     def __len__(self) -> int:
         return sum(len(pages) for pages in self.texts.values())

@@ -16,13 +16,16 @@ import typer
 import tenfold
 from tenfold.cli.calibrate import calibrate
 from tenfold.cli.demo import demo
+from tenfold.cli.doctor import doctor
 from tenfold.cli.evaluate import evaluate
+from tenfold.cli.explain import explain
 from tenfold.cli.export import export
 from tenfold.cli.fetch import fetch
 from tenfold.cli.info import info
 from tenfold.cli.options import fail
 from tenfold.cli.predict import predict
 from tenfold.cli.read import read
+from tenfold.cli.recipes import recipes
 from tenfold.cli.serve import serve
 from tenfold.cli.train import train
 from tenfold.errors import OptionError, TenfoldError
@@ -51,7 +54,7 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-for _command in (fetch, train, evaluate, calibrate, predict, read, info, serve, export, demo):
+for _command in (fetch, recipes, train, evaluate, calibrate, predict, read, explain, doctor, info, serve, export, demo):
     app.command()(_interruptible(_command))
 
 

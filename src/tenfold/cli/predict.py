@@ -1,5 +1,6 @@
 """`tenfold predict`: the digit in each picture."""
 
+import csv
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,24 +8,38 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tenfold.cli.inputs import files, report_failure, shown, standard_input
-from tenfold.cli.options import AsJson, MaxError, Pixels, ShippedModel
-from tenfold.errors import PictureError
+from tenfold.cli.options import AsJson, MaxError, Offline, Pixels, ShippedModel
+from tenfold.errors import OptionError, PictureError
+from tenfold.files import check_writable
 from tenfold.report.findings import percent_sure
 
 if TYPE_CHECKING:
     from tenfold.picture.prepare import Prepared
     from tenfold.read.digits import Digit
+    from tenfold.read.reader import Reader
 
 __all__ = ["predict"]
 
 
 def predict(
     pictures: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="PICTURE…", help="Picture files, folders, or patterns as `scans/*.png`; `-` is standard input."
         ),
-    ],
+    ] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(
+            "--data",
+            help="In place of pictures: a data set's name, or a file of images, as Kaggle's `test.csv` without labels.",
+            show_default=False,
+        ),
+    ] = None,
+    submission: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the answers to --data as Kaggle takes them: `ImageId,Label`."),
+    ] = None,
     model: ShippedModel = None,
     max_error: MaxError = None,
     pixels: Pixels = None,
@@ -32,20 +47,41 @@ def predict(
         Path | None,
         typer.Option(metavar="FOLDER", help="Write a drawing of how each picture was prepared into this folder."),
     ] = None,
+    offline: Offline = False,
     as_json: AsJson = False,
 ) -> None:
     """Say which digit each picture shows.
 
     A picture may be a photo, a scan, a screenshot, a drawing or a crop from a form, of any size and colour.
 
-    Example: `tenfold predict seven.png`, or `tenfold predict scans/ --json`.
+    Example: `tenfold predict seven.png`, `tenfold predict scans/ --json`, or `tenfold predict --data test.csv
+    --submission submission.csv`.
     """
-    from tenfold.picture.decode import LIMIT, content_of
     from tenfold.picture.sandbox import warm_up
     from tenfold.read.reader import Reader
 
-    warm_up(pictures)
+    if bool(pictures) == bool(data):
+        raise OptionError("expected pictures, or --data with a file of images")
+    if submission and not data:
+        raise OptionError("--submission goes with --data, as `tenfold predict --data test.csv --submission FILE`")
+    if data and (steps or pixels is not None):
+        raise OptionError("--steps and --pixels are for pictures, not for --data")
+    if submission:
+        check_writable(submission)
+    warm_up(pictures or [])
     reader = Reader(model, max_error=max_error)
+    if data:
+        _answer_data(reader, data, submission, offline=offline, as_json=as_json)
+    elif _answer_pictures(reader, pictures or [], pixels, steps, as_json=as_json):
+        raise typer.Exit(1)
+
+
+def _answer_pictures(
+    reader: "Reader", pictures: list[str], pixels: int | None, steps: Path | None, *, as_json: bool
+) -> bool:
+    """Print the digit of each picture; give whether one could not be read."""
+    from tenfold.picture.decode import LIMIT, content_of
+
     failed = False
     for number, name in enumerate(files(pictures), 1):
         try:
@@ -59,8 +95,27 @@ def predict(
             print(_digit_line(name, reader.read([prepared])[0], as_json=as_json))
             if steps:
                 _draw_steps(prepared, steps / f"{number:04}-{Path(name).stem}.png")
-    if failed:
-        raise typer.Exit(1)
+    return failed
+
+
+def _answer_data(reader: "Reader", data: str, submission: Path | None, *, offline: bool, as_json: bool) -> None:
+    """Print the digit of each image of a file, or write them as Kaggle takes them."""
+    from tenfold.data.datasets import load_images
+    from tenfold.files import in_place_of
+    from tenfold.picture.prepare import Prepared
+
+    given = load_images(data, offline=offline, decode=reader.image)
+    if submission is None:
+        for name, digit in zip(given.names, reader.read([Prepared(image, ()) for image in given.images]), strict=True):
+            print(_digit_line(name, digit, as_json=as_json))
+        return
+    best = reader.answer(given.images)[0].argmax(axis=1)
+    heading = (given.id_name, "label") if given.id_name else ("ImageId", "Label")
+    with in_place_of(submission) as fresh, fresh.open("w", encoding="utf-8", newline="") as stream:
+        table = csv.writer(stream, lineterminator="\n")
+        table.writerow(heading)
+        table.writerows((name, reader.model.classes[place]) for name, place in zip(given.names, best, strict=True))
+    print(f"{submission}: {len(best):,} answers")
 
 
 def _digit_line(name: str, digit: "Digit", *, as_json: bool) -> str:

@@ -3,6 +3,8 @@
 import inspect
 import json
 import shlex
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -11,8 +13,11 @@ import typer
 import tenfold
 from tenfold.cli.options import AsJson, Offline, Quiet, Source, decode, fail
 from tenfold.errors import OptionError
+from tenfold.files import check_writable
 from tenfold.learn.declaration import Option
-from tenfold.learn.recipes import OPTIONS, RECIPES, recipe
+from tenfold.learn.recipes import OPTIONS, RECIPES, TrainingOptions, recipe
+from tenfold.model.description import info_of, read_document
+from tenfold.model.history import write_history
 
 if TYPE_CHECKING:
     from tenfold.learn.run import TrainingRun
@@ -33,6 +38,13 @@ def train(
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace a model at --out that is of other data or options.")
     ] = False,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="Train with N seeds, into OUT/seed-0 and so on, and tell the mean and its spread."
+        ),
+    ] = None,
+    log: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the epochs as a CSV table.")] = None,
     offline: Offline = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -50,6 +62,22 @@ def train(
         raise OptionError(f"--resume goes on with the options of the stopped run: leave out {flags}")
     if resume and restart:
         raise OptionError("--resume goes on with a stopped run and --restart drops it: give one of them")
+    if seeds is not None:
+        if resume or restart or log:
+            raise OptionError("--seeds trains several models from the beginning: leave out --resume, --restart, --log")
+        _train_seeds(
+            data,
+            out or Path("models") / recipe_name,
+            lambda seed: recipe(recipe_name, **{**given, "seed": seed}),
+            range(given.get("seed", 0), given.get("seed", 0) + seeds),
+            as_json=as_json,
+            replace=replace,
+            offline=offline,
+            progress=not quiet,
+        )
+        return
+    if log:
+        check_writable(log)
     try:
         run = tenfold.train_model(
             data,
@@ -61,11 +89,39 @@ def train(
             offline=offline,
             progress=not quiet,
             decode=decode,
+            warn=lambda fault: print(f"warning: {fault}", file=sys.stderr),
         )
     except KeyboardInterrupt:
         fail("interrupted before an epoch was whole; nothing was written", 130)
+    if log:
+        write_history(log, info_of(run.folder, read_document(run.folder)).history)
     print(json.dumps(run.to_dict()) if as_json else _describe_run(run))
     if not run.finished:
+        raise typer.Exit(130)
+
+
+def _train_seeds(
+    data: str,
+    out: Path,
+    options: Callable[[int], TrainingOptions],
+    seeds: Sequence[int],
+    *,
+    as_json: bool,
+    **others: bool,
+) -> None:
+    """Train with several seeds and say what they gave."""
+    from tenfold.learn.seeds import train_seeds
+
+    found = train_seeds(data, out, options, seeds, decode=decode, **others)
+    if as_json:
+        print(json.dumps(found.to_dict()))
+    else:
+        for seed, run, accuracy in zip(found.seeds, found.runs, found.accuracies or (None,) * len(seeds), strict=False):
+            print(f"seed {seed}: {f'{accuracy:.2%}' if accuracy is not None else 'not measured'}  {run.folder}")
+        if found.mean is not None and found.deviation is not None:
+            of = "test images" if found.on_test else "images held out"
+            print(f"accuracy {found.mean:.2%} ± {100 * found.deviation:.2f} on {of}, {len(found.seeds)} seeds")
+    if not found.finished:
         raise typer.Exit(130)
 
 

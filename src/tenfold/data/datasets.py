@@ -1,7 +1,7 @@
 """Loads labelled images by the name of a data set or from the user's own files, and saves them."""
 
 import difflib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 
 from tenfold.arrays import Images, Labels
+from tenfold.data.arrow import write_parquet
 from tenfold.data.catalogue import DATASETS, HANDWRITING, Dataset
 from tenfold.data.examples import DIGITS, Examples, as_examples
 from tenfold.data.fetch import fetch_dataset
@@ -16,7 +17,7 @@ from tenfold.data.folders import Decode, decode_image, write_class_folders, writ
 from tenfold.data.layouts import ALL, SPLITS, IdxPair, Load, find_splits, read_idx_pair, write_idx_pairs
 from tenfold.data.npz import write_npz
 from tenfold.data.sources import Split
-from tenfold.data.tables import write_csv, write_parquet
+from tenfold.data.tables import is_csv, read_rows, write_csv
 from tenfold.errors import DataError, OptionError
 from tenfold.files import reading
 
@@ -26,15 +27,36 @@ __all__ = [
     "Dataset",
     "Examples",
     "Format",
+    "NamedImages",
     "Split",
     "load_data",
     "load_examples",
+    "load_images",
+    "load_splits",
     "save_data",
     "save_examples",
 ]
 
+UNLABELLED = "test.csv"
+"""Kaggle's file of images to answer for."""
+
 Format: TypeAlias = Literal["npz", "csv", "parquet", "idx", "classes", "labels"]
 """How labelled images are stored: three kinds of file, and three kinds of folder."""
+
+
+@dataclass(frozen=True, eq=False)
+class NamedImages:
+    """Images to answer for, whether they have labels or not.
+
+    Attributes:
+        images: `uint8 (n, 28, 28)`, 0 paper, 255 ink.
+        names: What each is called: its file, or its row, counted from 1 where the rows have no numbers.
+        id_name: What a table calls the column of its rows' numbers; empty elsewhere.
+    """
+
+    images: Images
+    names: tuple[str, ...]
+    id_name: str = ""
 
 
 def load_data(
@@ -102,6 +124,52 @@ def load_examples(
         raise DataError(f"{source}: expected training images, got test images only; put a train set beside them")
     load = next(iter(loads.values())) if len(loads) == 1 else loads[split]
     return replace(load(), name=str(source))
+
+
+def load_splits(
+    source: str | Path, *, offline: bool = False, progress: bool = False, decode: Decode | None = None
+) -> dict[str, Examples]:
+    """Load all that a source holds; arguments and errors as for `load_examples`.
+
+    Returns:
+        Under "train" and "test" what is to learn from and to test on, or one of them; or all under "all".
+    """
+    loads = _loads(source, decode or decode_image, offline=offline, progress=progress)
+    return {split: replace(load(), name=str(source)) for split, load in loads.items()}
+
+
+def load_images(
+    source: str | Path,
+    split: Split = "test",
+    *,
+    offline: bool = False,
+    progress: bool = False,
+    decode: Decode | None = None,
+) -> NamedImages:
+    """Load images to answer for; arguments and errors as for `load_examples`.
+
+    Args:
+        source: What `load_examples` takes, whose labels are left out; or a CSV file without labels, as Kaggle's
+            `test.csv`, or the folder that it lies in.
+        split: Which set, where the source holds two.
+        offline: True to use only what is on this machine.
+        progress: True to show progress on standard error.
+        decode: As for `load_examples`.
+
+    Returns:
+        The images, and what they are called.
+    """
+    path = Path(source).expanduser()
+    if path.is_dir() and (path / UNLABELLED).is_file():
+        path /= UNLABELLED
+    if source not in DATASETS and is_csv(path) and path.is_file():
+        rows = read_rows(path)
+        if not len(rows.images):
+            raise DataError(f"{path}: expected at least one image, got none")
+        return NamedImages(rows.images, tuple(map(str, rows.ids)), rows.id_name)
+    examples = load_examples(source, split, offline=offline, progress=progress, decode=decode)
+    rows_from_1 = map(str, range(1, len(examples.images) + 1))
+    return NamedImages(examples.images, examples.files or tuple(rows_from_1))
 
 
 def save_examples(

@@ -24,12 +24,14 @@ class Examples:
         labels: `int64 (n,)`, indices into `classes`.
         classes: The names of the classes.
         name: The data set or the path that they come from.
+        files: The path of each picture, where each is a file; empty where the images are rows of one file.
     """
 
     images: Images
     labels: Labels
     classes: tuple[str, ...]
     name: str
+    files: tuple[str, ...] = ()
 
     @cached_property
     def sha256(self) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,9 @@ __all__ = [
 ]
 
 LABELS_FILE = "labels.csv"  # with the columns file and label
+
+SHOWN = 5
+"""Wrong lines of a `labels.csv` that an error names; the others are counted."""
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
 SUFFIXES = frozenset(
@@ -134,7 +138,8 @@ def read_labels(folder: Path, columns: tuple[str, ...]) -> list[tuple[str, ...]]
         For each line its cells in the order of `columns`.
 
     Raises:
-        DataError: There is no `labels.csv`, it lacks a column or a cell, or it names a file outside the folder.
+        DataError: There is no `labels.csv`, it lacks a column or a cell, or it names a file that is not there or is
+            outside the folder; the lines are named.
     """
     table = folder / LABELS_FILE
     with opened(table) as stream:
@@ -146,16 +151,26 @@ def read_labels(folder: Path, columns: tuple[str, ...]) -> list[tuple[str, ...]]
     found = list(rows.fieldnames or [])
     if not set(columns) <= set(found):
         raise DataError(f"{table}: expected the columns {_listed(columns)}, got {', '.join(found) or 'an empty file'}")
-    lines = []
+    lines, wrong = [], []
     for row in rows:
         cells = tuple((row[column] or "").strip() for column in columns)
-        if not all(cells):
-            wanted = _listed([f"a {column}" for column in columns])
-            raise DataError(f"{table}, line {rows.line_num}: expected {wanted}, got an empty cell")
-        if Path(cells[0]).is_absolute() or ".." in Path(cells[0]).parts:
-            raise DataError(f"{table}, line {rows.line_num}: expected a file inside the folder, got {cells[0]}")
+        if fault := _fault_of(folder, cells, columns):
+            wrong.append(f"line {rows.line_num}: {fault}")
         lines.append(cells)
+    if wrong:
+        more = f"; and {len(wrong) - SHOWN:,} more lines" if len(wrong) > SHOWN else ""
+        raise DataError(f"{table}, {'; '.join(wrong[:SHOWN])}{more}")
     return lines
+
+
+def _fault_of(folder: Path, cells: tuple[str, ...], columns: tuple[str, ...]) -> str | None:
+    """Say what is wrong with a line of `labels.csv`, whose first cell names a file."""
+    if not all(cells):
+        return f"expected {_listed([f'a {column}' for column in columns])}, got an empty cell"
+    if Path(cells[0]).is_absolute() or ".." in Path(cells[0]).parts:
+        return f"expected a file inside the folder, got {cells[0]}"
+    with reading(folder / cells[0]):
+        return None if (folder / cells[0]).is_file() else f"there is no file {cells[0]}"
 
 
 def write_class_folders(folder: Path, examples: Examples) -> None:
@@ -226,4 +241,5 @@ def _read_pictures(
         except TenfoldError as error:
             raise DataError(f"{path}: {error}") from error
     labels = np.array([classes.index(label) for _, label in named], dtype=np.int64)
-    return as_examples(images, labels, origin=origin, classes=classes)
+    files = tuple(str(path) for path, _ in named)
+    return replace(as_examples(images, labels, origin=origin, classes=classes), files=files)

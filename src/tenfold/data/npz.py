@@ -14,6 +14,7 @@ import numpy as np
 
 from tenfold.data.examples import DIGITS, Examples, as_examples
 from tenfold.data.idx import Array
+from tenfold.data.pixels import as_pixels
 from tenfold.errors import DataError
 from tenfold.files import check_unpacked, in_place_of, opened, read_at_most
 
@@ -60,7 +61,8 @@ def read_npz(path: Path, split: str = "all") -> Examples:
         split: One of what `npz_splits` gives.
 
     Returns:
-        The images and labels; the classes are the array `classes` where there is one, else the ten digits.
+        The images and labels; the classes are the array `classes` where there is one, else the ten digits. Pixels that
+        are floats from 0 to 1 were divided by 255, and are multiplied again.
 
     Raises:
         DataError: The file is damaged, has pickled objects, or its arrays are not labelled images.
@@ -70,7 +72,11 @@ def read_npz(path: Path, split: str = "all") -> Examples:
         pairs = _find_pairs(archive, path)
         if split not in pairs:
             raise DataError(f"{path}: expected the arrays {' and '.join(NPZ_KEYS[split][0])}, got {', '.join(pairs)}")
-        images, labels = (_read_npy(archive, name, path) for name in pairs[split])
+        pixels, labels = (_read_npy(archive, name, path) for name in pairs[split])
+        try:
+            images = as_pixels(pixels)
+        except DataError as error:
+            raise DataError(f"{path}: {error}") from error
         classes = DIGITS
         if "classes.npy" in archive.namelist():
             classes = tuple(str(name) for name in _read_npy(archive, "classes", path).ravel())

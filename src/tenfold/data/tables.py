@@ -1,36 +1,107 @@
-"""Labelled images as rows of a table: Kaggle's CSV, Hugging Face's Parquet."""
+"""Images as rows of a CSV table: Kaggle's MNIST, and what people make of such tables."""
 
-import json
+import gzip
+import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 
-from tenfold.arrays import SIDE
-from tenfold.data.examples import DIGITS, Examples, as_examples
-from tenfold.data.folders import decode_image, encode_image
-from tenfold.data.idx import Array
+from tenfold.arrays import SIDE, Images
+from tenfold.data.examples import Examples, as_examples
+from tenfold.data.idx import GZIP_MAGIC, Array
+from tenfold.data.pixels import as_pixels
 from tenfold.errors import DataError
 from tenfold.files import check_unpacked, in_place_of, opened, read_line
 
-__all__ = ["parse_csv", "read_csv", "read_parquet", "write_csv", "write_parquet"]
+__all__ = ["PixelRows", "csv_is_labelled", "is_csv", "parse_csv", "read_csv", "read_rows", "write_csv"]
 
 PIXELS = SIDE * SIDE
-COLUMNS = 1 + PIXELS
 CSV_HEADER = ",".join(["label", *(f"pixel{index}" for index in range(PIXELS))])
 BLOCK_BYTES = 4 << 20  # CSV is parsed in blocks of about this size, so that memory stays small
 
+SEPARATORS = (b",", b";", b"\t")
+LABEL_NAMES = frozenset({"label", "labels", "class", "target", "digit", "y"})
+INDEX_NAMES = frozenset({"", "id", "index", "imageid", "image_id"})
+"""What a column of labels and one of row numbers are called; pandas leaves the name of the second empty."""
+
+NUMBER = re.compile(r"\d{1,20}(\.\d*)?([eE][-+]?\d{1,3})?")
+CSV_SUFFIX = re.compile(r"\.(csv|tsv)(\.gz)?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, eq=False)
+class PixelRows:
+    """The rows of a table of pixels.
+
+    Attributes:
+        images: `uint8 (n, 28, 28)`, 0 paper, 255 ink.
+        labels: `int64 (n,)`; None where the table has no labels, as Kaggle's `test.csv`.
+        ids: The numbers in its column of row numbers; without one they count from 1.
+        id_name: What that column is called; empty without one.
+    """
+
+    images: Images
+    labels: Array | None
+    ids: tuple[int, ...]
+    id_name: str
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Which column of a table is what; all others are pixels, row by row from the top left."""
+
+    separator: bytes
+    count: int
+    label: int | None
+    index: int | None
+    id_name: str = ""
+
+    @property
+    def pixels(self) -> list[int]:
+        return [place for place in range(self.count) if place not in (self.label, self.index)]
+
+    def name(self, place: int) -> str:
+        if place == self.label:
+            return "label"
+        return (self.id_name or "the row's number") if place == self.index else f"pixel{self.pixels.index(place)}"
+
+
+def is_csv(path: Path) -> bool:
+    """Say whether a file's name is that of a CSV table, plain or gzipped."""
+    return CSV_SUFFIX.search(path.name) is not None
+
 
 def read_csv(path: Path) -> Examples:
-    """Read a CSV file as Kaggle has MNIST; see `parse_csv`."""
-    with opened(path) as stream:
+    """Read a CSV file of labelled images, plain or gzipped; see `parse_csv`."""
+    with _opened_csv(path) as stream:
         return parse_csv(stream, origin=path)
+
+
+def read_rows(path: Path) -> PixelRows:
+    """Read a CSV file of images that may lack labels, as Kaggle's `test.csv`; errors as for `parse_csv`."""
+    with _opened_csv(path) as stream:
+        return _parse(stream, path)
+
+
+def csv_is_labelled(path: Path) -> bool:
+    """Say by its first line whether a CSV file has labels."""
+    with _opened_csv(path) as stream:
+        first = _first_line(stream, path)
+    cells = _cells(first, _separator(first))
+    return len(cells) > PIXELS if _is_numeric(cells) else any(cell.lower() in LABEL_NAMES for cell in cells)
 
 
 def parse_csv(stream: BinaryIO, *, origin: object) -> Examples:
     """Read lines of a label and 784 pixels, row by row from the top left, with or without a header line.
+
+    Cells may be parted by commas, semicolons or tabs. The label may stand first or last; with a header it stands where
+    a column is called so, without one it is the end whose cells are labels. A column of row numbers is left out.
+    Pixels are whole numbers from 0 to 255, or from 0 to 1 where every value of the table is and one is a fraction.
 
     Args:
         stream: The bytes of the file.
@@ -40,22 +111,16 @@ def parse_csv(stream: BinaryIO, *, origin: object) -> Examples:
         The images and labels, of the ten digits.
 
     Raises:
-        DataError: There is no line, a line has not 785 cells, or a cell is no number of its range; named by line.
+        DataError: There is no line, no label, a line has another number of cells, or a cell is no number of its range;
+            named by line.
     """
-    first = read_line(stream, origin).removeprefix(b"\xef\xbb\xbf")
-    if not first.strip():
-        raise DataError(f"{origin}: expected a CSV file of label,pixel0,…,pixel783, got an empty first line")
-    has_header = not first.split(b",")[0].strip(b" \"'\r\n").isdigit()
-    if has_header:
-        _check_header(first, origin)
-    blocks: list[Array] = [np.zeros((0, COLUMNS), dtype=np.uint8)]
-    line = 1
-    for lines in _blocks(stream, [] if has_header else [first], origin):
-        blocks.append(_parse_lines(lines, origin, first_line=line + has_header))
-        line += len(lines)
-    cells = np.concatenate(blocks)
-    images = np.ascontiguousarray(cells[:, 1:]).reshape(-1, SIDE, SIDE)
-    return as_examples(images, cells[:, 0], origin=origin)
+    rows = _parse(stream, origin)
+    if rows.labels is None:
+        raise DataError(
+            f"{origin}: expected {PIXELS + 1} columns label,pixel0,…,pixel{PIXELS - 1}, got {PIXELS} pixels without a "
+            "label; Kaggle's test.csv has no labels: train on its train.csv, and `tenfold predict --data` answers it"
+        )
+    return as_examples(rows.images, rows.labels, origin=origin)
 
 
 def write_csv(path: Path, examples: Examples) -> None:
@@ -71,64 +136,124 @@ def write_csv(path: Path, examples: Examples) -> None:
             stream.write(f"{label}," + ",".join([cells[value] for value in image.tobytes()]) + "\n")
 
 
-def read_parquet(paths: Sequence[Path]) -> Examples:
-    """Read Parquet files as Hugging Face stores MNIST, the parts of one split.
+class _Inflated:
+    """Lines of a gzipped file, up to where it becomes far larger than it is."""
 
-    Args:
-        paths: Files with a column `image` of picture bytes, or of structs whose field `bytes` holds them, and an
-            integer column `label`.
+    def __init__(self, stream: BinaryIO, path: Path) -> None:
+        self._stream, self._path = stream, path
+        self._packed, self._size = path.stat().st_size, 0
 
-    Returns:
-        The images and labels, in the order of the files; the classes are those that the first file's metadata
-        names, else the ten digits.
+    def readline(self, most: int = -1) -> bytes:
+        line = self._stream.readline(most)
+        self._size += len(line)
+        check_unpacked(self._size, self._packed, self._path)
+        return line
 
-    Raises:
-        DataError: pyarrow is not installed, a file is damaged or lacks a column, or a picture is not 28×28 grey.
-    """
-    images: list[Array] = []
-    labels: list[Array] = []
-    classes = DIGITS
-    for path in paths:
-        table = _read_arrow(path)
-        classes = _hugging_face_classes(table.schema.metadata or {}) or classes
-        for row, picture in enumerate(table["image"].to_pylist()):
+
+@contextmanager
+def _opened_csv(path: Path) -> Iterator[BinaryIO]:
+    """Open a CSV file, gzipped or not whatever its name is."""
+    with opened(path) as stream:
+        packed = stream.read(2) == GZIP_MAGIC
+        stream.seek(0)
+        if not packed:
+            yield stream
+            return
+        with gzip.open(stream) as inflated:
             try:
-                images.append(decode_image((picture["bytes"] if isinstance(picture, dict) else picture) or b""))
-            except DataError as error:
-                raise DataError(f"{path}, row {row}: {error}") from error
-        labels.append(_labels_of(table, path))
-    stacked = np.stack(images) if images else np.zeros((0, SIDE, SIDE), dtype=np.uint8)
-    return as_examples(stacked, np.concatenate(labels), origin=paths[0], classes=classes)
+                yield cast(BinaryIO, _Inflated(cast(BinaryIO, inflated), path))
+            except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+                raise DataError(f"{path}: expected a whole gzip file, got a damaged one: {error}") from error
 
 
-def write_parquet(path: Path, examples: Examples) -> None:
-    """Write a Parquet file as Hugging Face stores MNIST, whole or not at all.
+def _parse(stream: BinaryIO, origin: object) -> PixelRows:
+    first = _first_line(stream, origin)
+    separator = _separator(first)
+    cells = _cells(first, separator)
+    has_header = not _is_numeric(cells)
+    columns = _named_columns(cells, separator, origin) if has_header else None
+    pixels: list[Array] = [np.zeros((0, PIXELS), np.uint8)]
+    outer: list[Array] = [np.zeros((0, 2), np.int64)]
+    lines_of_rows: list[int] = []
+    line = 1 + has_header
+    for lines in _blocks(stream, [] if has_header else [first], origin):
+        if columns is None:
+            columns = _placed_columns(lines, separator, len(cells))
+        block = _parse_lines(lines, columns, origin, first_line=line)
+        pixels.append(_narrow(block)[:, columns.pixels])
+        label, index = (block[:, place or 0].astype(np.int64) for place in (columns.label, columns.index))
+        outer.append(np.stack([label, index], axis=1))
+        lines_of_rows += [line + place for place, each in enumerate(lines) if each.strip()]
+        line += len(lines)
+    images = _as_images(np.concatenate(pixels), lines_of_rows, origin)
+    labels, ids = np.concatenate(outer).T
+    known = columns or _Columns(separator, 0, None, None)
+    return PixelRows(
+        images,
+        labels if known.label is not None else None,
+        tuple(range(1, len(images) + 1)) if known.index is None else tuple(ids.tolist()),
+        known.id_name,
+    )
 
-    Raises:
-        DataError: pyarrow is not installed, or the file cannot be written.
-    """
-    arrow, parquet = _import_pyarrow()
-    pictures = [{"bytes": encode_image(image), "path": f"{index}.png"} for index, image in enumerate(examples.images)]
-    kind = arrow.struct([("bytes", arrow.binary()), ("path", arrow.string())])
-    features = {
-        "image": {"_type": "Image"},
-        "label": {"_type": "ClassLabel", "names": list(examples.classes)},
-    }
-    table = arrow.table(
-        {"image": arrow.array(pictures, type=kind), "label": arrow.array(examples.labels)}
-    ).replace_schema_metadata({"huggingface": json.dumps({"info": {"features": features}})})
-    with in_place_of(path) as temporary:
-        parquet.write_table(table, temporary)
+
+def _first_line(stream: BinaryIO, origin: object) -> bytes:
+    first = read_line(stream, origin).removeprefix(b"\xef\xbb\xbf")
+    if not first.strip():
+        raise DataError(f"{origin}: expected a CSV file of label,pixel0,…,pixel783, got an empty first line")
+    return first
 
 
-def _check_header(line: bytes, origin: object) -> None:
-    names = [name.strip(' "\r\n') for name in line.decode("utf-8", errors="replace").split(",")]
-    if names[0].lower() != "label" or len(names) != COLUMNS:
-        hint = "; Kaggle's test.csv has no labels, so use its train.csv" if len(names) == PIXELS else ""
+def _separator(line: bytes) -> bytes:
+    return max(SEPARATORS, key=line.count)
+
+
+def _cells(line: bytes, separator: bytes) -> list[str]:
+    text = line.decode("utf-8", errors="replace").strip("\r\n")
+    return [cell.strip(" \"'") for cell in text.split(separator.decode())]
+
+
+def _is_numeric(cells: Sequence[str]) -> bool:
+    """Say whether a first line is one of numbers; a header has a name in its first cell or its second."""
+    return all(NUMBER.fullmatch(cell) for cell in cells[:2])
+
+
+def _named_columns(cells: Sequence[str], separator: bytes, origin: object) -> _Columns:
+    """Tell the columns by the names in a header line."""
+    names = [cell.lower() for cell in cells]
+    label = next((place for place, name in enumerate(names) if name in LABEL_NAMES), None)
+    index = next(
+        (place for place, name in enumerate(names) if name in INDEX_NAMES or name.startswith("unnamed:")), None
+    )
+    columns = _Columns(separator, len(cells), label, index, "" if index is None else cells[index])
+    if len(columns.pixels) != PIXELS:
         raise DataError(
-            f"{origin}: expected {COLUMNS} columns label,pixel0,…,pixel{PIXELS - 1}, "
-            f"got {len(names)} that start with {names[0]!r}{hint}"
+            f"{origin}: expected {PIXELS + 1} columns label,pixel0,…,pixel{PIXELS - 1}, got {len(cells)} that start "
+            f"with {cells[0]!r}"
         )
+    return columns
+
+
+def _placed_columns(lines: list[bytes], separator: bytes, count: int) -> _Columns:
+    """Tell the columns of a table without a header by what its first lines hold."""
+    if count == PIXELS:
+        return _Columns(separator, count, None, None)
+    index = 0 if count == PIXELS + 2 else None
+    at_start, at_end = (
+        _Columns(separator, count, count - PIXELS - 1, index),
+        _Columns(separator, count, count - 1, index),
+    )
+    if count not in (PIXELS + 1, PIXELS + 2):
+        at_start = _Columns(separator, PIXELS + 1, 0, None)  # the first line is told as the wrong one
+    block = _numbers(lines, at_start)
+    if block is None:
+        return at_start
+    start, end = (_label_like(block[:, columns.label]) for columns in (at_start, at_end))
+    return at_end if end > start else at_start
+
+
+def _label_like(cells: Array) -> int:
+    """Say how much cells are like the labels of digits: how many of the ten there are; 0 where other numbers are."""
+    return len(np.unique(cells)) if np.isin(cells, range(10)).all() else 0
 
 
 def _blocks(stream: BinaryIO, lines: list[bytes], origin: object) -> Iterator[list[bytes]]:
@@ -143,72 +268,77 @@ def _blocks(stream: BinaryIO, lines: list[bytes], origin: object) -> Iterator[li
         yield lines
 
 
-def _parse_lines(lines: list[bytes], origin: object, *, first_line: int) -> Array:
+def _parse_lines(lines: list[bytes], columns: _Columns, origin: object, *, first_line: int) -> Array:
     """Read whole lines at once, and only where that fails one by one, to find the line that is wrong."""
-    if all(line.count(b",") == PIXELS for line in lines):
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", DeprecationWarning)  # NumPy's way to say that a cell is no number
-            try:
-                cells = np.fromstring(b",".join(lines).decode("ascii"), dtype=np.int64, sep=",")
-            except (DeprecationWarning, ValueError):
-                cells = np.zeros(0, dtype=np.int64)
-        if len(cells) == len(lines) * COLUMNS and cells.min() >= 0 and cells.max() <= 255:
-            return cells.astype(np.uint8).reshape(-1, COLUMNS)
-    rows = [_parse_line(line, f"{origin}, line {first_line + index}") for index, line in enumerate(lines)]
-    return np.array([row for row in rows if row], dtype=np.uint8).reshape(-1, COLUMNS)
+    block = _numbers(lines, columns)
+    if block is not None and _is_in_range(block, columns):
+        return block
+    rows = [_parse_line(line, columns, f"{origin}, line {first_line + index}") for index, line in enumerate(lines)]
+    cells = np.array([row for row in rows if row], np.float64).reshape(-1, columns.count)
+    return cells.astype(np.int64) if np.array_equal(cells, np.rint(cells)) else cells
 
 
-def _parse_line(line: bytes, origin: str) -> list[int]:
-    text = line.decode("utf-8", errors="replace").strip()
-    cells = [cell.strip(' "') for cell in text.split(",")] if text else []
-    if text and len(cells) != COLUMNS:
-        raise DataError(f"{origin}: expected {COLUMNS} cells, a label and {PIXELS} pixels, got {len(cells)}")
-    for column, cell in enumerate(cells):
-        if not (cell.isascii() and cell.isdigit() and len(cell) <= 3 and int(cell) <= 255):
-            what = f"pixel{column - 1}" if column else "label"
-            raise DataError(f"{origin}: expected a whole number from 0 to 255 for {what}, got {cell[:20]!r}")
-    return [int(cell) for cell in cells]
-
-
-def _import_pyarrow() -> tuple[Any, Any]:
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as error:
-        raise DataError('Parquet needs pyarrow, which is not installed: pip install "tenfold[train]"') from error
-    return pyarrow, pyarrow.parquet
-
-
-def _read_arrow(path: Path) -> Any:  # noqa: ANN401
-    """Read the columns `image` and `label`, of `image` only the bytes."""
-    arrow, parquet = _import_pyarrow()
-    with opened(path) as stream:
-        try:
-            file = parquet.ParquetFile(stream)
-            schema = file.schema_arrow
-            if not {"image", "label"} <= set(schema.names):
-                raise DataError(f"{path}: expected the columns image and label, got {', '.join(schema.names)}")
-            image, label = schema.field("image").type, schema.field("label").type
-            has_bytes = arrow.types.is_struct(image) and image.get_field_index("bytes") >= 0
-            if not (has_bytes or arrow.types.is_binary(image)) or not arrow.types.is_integer(label):
-                raise DataError(f"{path}: expected picture bytes and integer labels, got {image} and {label}")
-            check_unpacked(file.metadata.num_rows * PIXELS, path.stat().st_size, path)
-            return file.read(columns=["image.bytes" if has_bytes else "image", "label"])
-        except arrow.ArrowException as error:
-            raise DataError(f"{path}: expected a Parquet file, got a damaged or other one: {error}") from error
-
-
-def _labels_of(table: Any, path: Path) -> Array:  # noqa: ANN401
-    labels = table["label"]
-    if labels.null_count:
-        raise DataError(f"{path}: expected a label in every row, got {labels.null_count} without")
-    return np.asarray(labels.to_numpy(), dtype=np.int64)
-
-
-def _hugging_face_classes(metadata: Mapping[bytes, bytes]) -> tuple[str, ...] | None:
-    """Give the names of the classes that Hugging Face's `datasets` keeps in a file's metadata, where it does."""
-    try:
-        names = json.loads(metadata[b"huggingface"])["info"]["features"]["label"]["names"]
-    except (KeyError, TypeError, ValueError):
+def _numbers(lines: list[bytes], columns: _Columns) -> Array | None:
+    """Read lines of plain numbers at once; None where a line or a cell is anything else."""
+    separator = columns.separator
+    if not all(line.count(separator) == columns.count - 1 for line in lines):
         return None
-    return tuple(str(name) for name in names)
+    text = separator.join(lines)
+    if separator != b",":
+        text = text.replace(b",", b".")  # where semicolons part the cells, a comma is the point of fractions
+    dtype = np.float64 if b"." in text or b"e" in text or b"E" in text else np.int64
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DeprecationWarning)  # NumPy's way to say that a cell is no number
+        try:
+            cells = np.fromstring(text.decode("ascii"), dtype=dtype, sep=separator.decode())
+        except (DeprecationWarning, ValueError):
+            return None
+    return cells.reshape(-1, columns.count) if len(cells) == len(lines) * columns.count else None
+
+
+def _is_in_range(block: Array, columns: _Columns) -> bool:
+    if block.dtype == np.int64 and block.min() >= 0 and block.max() <= 255:
+        return True
+    whole = [block[:, place] for place in (columns.label, columns.index) if place is not None]
+    pixels = block[:, columns.pixels]
+    labels = block[:, columns.label] if columns.label is not None else block[:, :0]
+    return bool(
+        (pixels >= 0).all()
+        and (pixels <= 255).all()
+        and (labels <= 255).all()
+        and all((cells >= 0).all() and (cells < 2**53).all() and (cells == np.rint(cells)).all() for cells in whole)
+    )
+
+
+def _parse_line(line: bytes, columns: _Columns, origin: str) -> list[float]:
+    cells = _cells(line.strip(), columns.separator) if line.strip() else []
+    if cells and len(cells) != columns.count:
+        label = "" if columns.label is None else "a label and "
+        raise DataError(f"{origin}: expected {columns.count} cells, {label}{PIXELS} pixels, got {len(cells)}")
+    return [_parse_cell(cell, place, columns, origin) for place, cell in enumerate(cells)]
+
+
+def _parse_cell(cell: str, place: int, columns: _Columns, origin: str) -> float:
+    number = cell.replace(",", ".")
+    value = float(number) if NUMBER.fullmatch(number) else -1.0
+    is_index, is_pixel = place == columns.index, place not in (columns.label, columns.index)
+    if not 0 <= value <= (2**53 if is_index else 255) or not (is_pixel or value.is_integer()):
+        wanted = "a number" if is_pixel else "a whole number"
+        most = "" if is_index else " to 255"
+        raise DataError(f"{origin}: expected {wanted} from 0{most} for {columns.name(place)}, got {cell[:20]!r}")
+    return value
+
+
+def _narrow(block: Array) -> Array:
+    """Keep whole numbers in a byte each, what a row's number loses with it, and fractions in four."""
+    return block.astype(np.uint8) if block.dtype == np.int64 else block.astype(np.float32)
+
+
+def _as_images(pixels: Array, lines: Sequence[int], origin: object) -> Images:
+    try:
+        whole = as_pixels(pixels)
+    except DataError as error:
+        rows = np.flatnonzero((pixels != np.rint(pixels)).any(axis=1))
+        where = f"; the first fraction is in line {lines[rows[0]]}" if len(rows) else ""
+        raise DataError(f"{origin}: {error}{where}") from error
+    return cast(Images, np.ascontiguousarray(whole).reshape(-1, SIDE, SIDE))

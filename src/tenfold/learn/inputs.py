@@ -5,13 +5,12 @@ from typing import Any
 import numpy as np
 
 from tenfold.arrays import SIDE, Images, as_images
+from tenfold.data.pixels import as_pixels, is_scaled
 from tenfold.errors import DataError
 
 __all__ = ["AnyArray", "class_labels", "encode", "is_scaled", "to_images"]
 
 AnyArray = np.ndarray[Any, np.dtype[Any]]
-
-WANTED = "pixels as whole numbers from 0 to 255, or as floats from 0 to 1"
 
 
 def to_images(pixels: Any, *, scaled: bool = False) -> Images:  # noqa: ANN401
@@ -39,41 +38,7 @@ def to_images(pixels: Any, *, scaled: bool = False) -> Images:  # noqa: ANN401
         )
     if not len(array):
         raise DataError("expected at least one image, got 0 sample(s)")
-    if array.dtype == np.uint8:
-        return as_images(array)
-    try:
-        numbers = array.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"expected pixels as numbers from 0 to 255: {error}") from error
-    if not np.isfinite(numbers).all():
-        raise DataError("expected pixels from 0 to 255, got NaN or infinity")
-    if array.dtype.kind == "f" and is_scaled(numbers, known=scaled):
-        return as_images(np.rint(numbers * 255).astype(np.uint8))
-    whole = numbers.clip(0, 255).astype(np.uint8)
-    if not np.array_equal(whole, numbers):
-        raise DataError(f"expected {WANTED}, got {array.dtype} {_described(numbers)}")
-    return as_images(whole)
-
-
-def is_scaled(numbers: AnyArray, *, known: bool = False) -> bool:
-    """Say whether floats are pixels divided by 255: all are from 0 to 1, and one is no whole number.
-
-    Args:
-        numbers: Floats.
-        known: Whether floats of nothing but 0 and 1 are known to be scaled.
-
-    Raises:
-        DataError: All are 0 or 1 and not all are 0, which may be black and white, or the faintest grey of 255.
-    """
-    low, high = numbers.min(), numbers.max()
-    if low < 0 or high > 1 or high == 0:
-        return False
-    if known or ((numbers > 0) & (numbers < 1)).any():
-        return True
-    raise DataError(
-        f"expected {WANTED}, got floats of nothing but 0 and 1, which may be either: give whole numbers from 0 to 255 "
-        "as an integer dtype, or multiply by 255"
-    )
+    return as_images(as_pixels(array, scaled=scaled))
 
 
 def encode(y: Any, count: int) -> tuple[AnyArray, np.ndarray[tuple[int], np.dtype[np.int64]]]:  # noqa: ANN401
@@ -113,15 +78,3 @@ def class_labels(y: Any) -> AnyArray:  # noqa: ANN401
     if one_hot and np.isin(given, (0, 1)).all() and (given.sum(axis=1) == 1).all():
         return np.asarray(given.argmax(axis=1), np.int64)
     return given
-
-
-def _described(numbers: AnyArray) -> str:
-    """Say of pixels in the wrong scale from where to where they go, and what may have been done to them."""
-    low, high = numbers.min(), numbers.max()
-    reaches = f"from {low:g} to {high:g}"
-    if low < 0 and not np.array_equal(numbers, np.rint(numbers)):
-        return (
-            f"{reaches}: values below 0 come from subtracting a mean, as StandardScaler does for each pixel by itself, "
-            "which takes the images apart; give the pixels as stored, or divided by 255"
-        )
-    return reaches

@@ -13,8 +13,9 @@ from threading import Thread
 from typing import Any
 
 from tenfold.arrays import Image
-from tenfold.data.datasets import load_examples
+from tenfold.data.datasets import DATASETS, load_examples
 from tenfold.data.examples import Examples
+from tenfold.data.faults import find_faults, find_split_faults
 from tenfold.errors import ModelError, OptionError, TrainingError
 from tenfold.learn.recipes import RECIPES, TrainingOptions, differences
 from tenfold.model.description import info_of, read_document
@@ -69,6 +70,7 @@ def train_model(
     offline: bool = False,
     progress: bool = False,
     decode: Callable[[bytes], Image] | None = None,
+    warn: Callable[[str], None] | None = None,
 ) -> TrainingRun:
     """Train on a data set and write the model folder.
 
@@ -85,6 +87,7 @@ def train_model(
         progress: Show a line of progress on standard error.
         decode: Turns the bytes of a picture file into an image, for data in folders of pictures; give the one that
             pictures will be read with.
+        warn: Told what seems wrong with data that is no known set, a sentence each, before training begins.
 
     Returns:
         What was done.
@@ -113,6 +116,9 @@ def train_model(
     if not replace:
         _expect_the_same(folder, options, examples)
     test = _test_examples(data, examples, offline, decode)
+    if warn and data not in DATASETS:
+        for fault in (*find_faults(examples), *(find_split_faults(examples, test) if test else ())):
+            warn(str(fault))
     from tenfold.learn.training import train
 
     try:

@@ -23,12 +23,17 @@ class Network:
     Attributes:
         inputs: The names of what it takes.
         outputs: The names of what it gives.
+        shape: The sizes of its first input; None where any will do.
+        types: What its first input and then its outputs are made of, as ONNX Runtime calls it: `tensor(float)`.
     """
 
     def __init__(self, session: "InferenceSession") -> None:
         self._session = session
-        self.inputs = tuple(entry.name for entry in session.get_inputs())
-        self.outputs = tuple(entry.name for entry in session.get_outputs())
+        given, answers = session.get_inputs(), session.get_outputs()
+        self.inputs = tuple(entry.name for entry in given)
+        self.outputs = tuple(entry.name for entry in answers)
+        self.shape = tuple(size if isinstance(size, int) and size > 0 else None for size in given[0].shape)
+        self.types = tuple(entry.type for entry in (given[0], *answers))
 
     def run(self, outputs: Sequence[str], given: np.ndarray[Any, Any]) -> list[np.ndarray[Any, Any]]:
         """Ask for some outputs, in their order, for the first input, however long it is.

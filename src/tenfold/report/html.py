@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from html import escape
-from importlib import resources
 from pathlib import Path
 
 from tenfold.arrays import Images, Labels, Probabilities, as_images, as_labels
@@ -27,6 +26,7 @@ from tenfold.report.sections import (
     making_section,
     mistake_section,
 )
+from tenfold.report.shell import html_page
 
 __all__ = ["write_report"]
 
@@ -97,27 +97,8 @@ def _check_match(info: ModelInfo, evaluation: Evaluation, probabilities: Probabi
 
 
 def _page(info: ModelInfo, evaluation: Evaluation, sections: Iterable[str]) -> str:
-    style = resources.files("tenfold.report").joinpath("report.css").read_text(encoding="utf-8")
-    body = "\n".join(sections)
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{escape(info.name)}: {percent(evaluation.accuracy, 2)} right</title>
-<style>
-{style}</style>
-</head>
-<body>
-{_headline(info, evaluation)}
-<main>
-{body}
-</main>
-<footer><p>Written by Tenfold {escape(info.version)}.</p></footer>
-</body>
-</html>
-"""
+    title = f"{info.name}: {percent(evaluation.accuracy, 2)} right"
+    return html_page(title, _headline(info, evaluation), sections, version=info.version)
 
 
 def _headline(info: ModelInfo, evaluation: Evaluation) -> str:

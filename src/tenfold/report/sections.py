@@ -22,6 +22,7 @@ from tenfold.report.findings import (
     percent_sure,
     quantities,
 )
+from tenfold.report.shell import section
 
 __all__ = [
     "GALLERY",
@@ -43,21 +44,10 @@ FEW_CLASSES = 16
 """Up to this number of classes a confusion matrix has room for something beside it."""
 
 
-def _section(title: str, reading: str, body: str, kind: str = "") -> str:
-    """Set a heading and how to read what follows beside it; the arguments are HTML."""
-    return f"""<section class="{kind}">
-<div class="lead"><h2>{title}</h2>
-<p>{reading}</p></div>
-<div class="body">
-{body}
-</div>
-</section>"""
-
-
 def learning_section(history: tuple[Epoch, ...]) -> str:
     """Show the learning curves, or say that there are none."""
     if not quantities(history):
-        return _section("Learning", "This model came without a training history.", "")
+        return section("Learning", "This model came without a training history.", "")
     held_out = (
         "Training is measured on the images as they were trained on, validation on images held out: where the two "
         "curves part, the network overfits."
@@ -66,7 +56,7 @@ def learning_section(history: tuple[Epoch, ...]) -> str:
     )
     reading = f"An epoch is one pass over the training images. {held_out}"
     panels = "\n".join(_learning_curve(history, name) for name in quantities(history))
-    return _section("Learning", reading, f'<div class="curves">\n{panels}\n</div>')
+    return section("Learning", reading, f'<div class="curves">\n{panels}\n</div>')
 
 
 def _learning_curve(history: tuple[Epoch, ...], quantity: str) -> str:
@@ -92,7 +82,7 @@ def confusion_section(figure: Figure, evaluation: Evaluation) -> str:
         "Each row is what images truly are, each column what the model said. "
         "Grey is right, orange is wrong: the stronger, the more often."
     )
-    return _section("Confusion", reading, f'<div class="beside">\n{_figure(figure, label)}\n{told}\n</div>', kind)
+    return section("Confusion", reading, f'<div class="beside">\n{_figure(figure, label)}\n{told}\n</div>', kind)
 
 
 def _taken(classes: tuple[str, ...], confusion: Confusion) -> str:
@@ -141,7 +131,7 @@ def class_section(evaluation: Evaluation) -> str:
 </tbody>
 </table>
 </div>"""
-    return _section("Class by class", reading, table)
+    return section("Class by class", reading, table)
 
 
 def _class_row(name: str, score: ClassScore, missed: int, length: float) -> str:
@@ -156,7 +146,7 @@ def mistake_section(figure: Figure, labels: Labels, probabilities: Probabilities
     """Show the images that were given a wrong class, the most confident mistake first, and list them in words."""
     mistakes = find_mistakes(labels, probabilities)
     if not len(mistakes):
-        return _section("Worst mistakes", f"There are none: all {len(labels):,} images were read right.", "")
+        return section("Worst mistakes", f"There are none: all {len(labels):,} images were read right.", "")
     shown = mistakes[:GALLERY]
     which = f"The {len(shown)} it was surest of" if len(shown) < len(mistakes) else "All of them"
     reading = (
@@ -169,7 +159,7 @@ def mistake_section(figure: Figure, labels: Labels, probabilities: Probabilities
         for index, said in zip(shown, probabilities[shown].argmax(axis=1), strict=True)
     ]
     drawn = _figure(figure, f"The pictures of {len(shown)} mistakes, told in the list below")
-    return _section("Worst mistakes", reading, f"{drawn}\n{_unfolding('The same in words', items)}")
+    return section("Worst mistakes", reading, f"{drawn}\n{_unfolding('The same in words', items)}")
 
 
 def calibration_section(figure: Figure, evaluation: Evaluation, labels: Labels, probabilities: Probabilities) -> str:
@@ -184,7 +174,7 @@ def calibration_section(figure: Figure, evaluation: Evaluation, labels: Labels, 
         f"Below the line it was surer than right. The bars are 95% intervals; few answers make them long. {surest}"
     )
     label = f"Share of right answers by how sure the model was. {surest}"
-    return _section("Calibration", reading, _figure(figure, label))
+    return section("Calibration", reading, _figure(figure, label))
 
 
 def making_section(info: ModelInfo, evaluation: Evaluation) -> str:
@@ -202,7 +192,7 @@ def making_section(info: ModelInfo, evaluation: Evaluation) -> str:
     bodies = "\n".join(_group(title, values) for title, values in groups.items() if values)
     table = f'<table class="making">\n<caption>How the model was made</caption>\n{bodies}\n</table>'
     reading = "The options, the data and the version of Tenfold that it was trained with."
-    return _section("How it was made", reading, table)
+    return section("How it was made", reading, table)
 
 
 def _group(title: str, values: Mapping[str, Any]) -> str:

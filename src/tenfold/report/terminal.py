@@ -1,15 +1,21 @@
 """Images and scores as characters, for people who work in a terminal."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from tenfold.arrays import Image
+from tenfold.model.compare import Comparison
 from tenfold.model.evaluate import Evaluation
 from tenfold.report.findings import count_mistakes, percent
 
-__all__ = ["describe", "draw", "draw_row"]
+__all__ = ["describe", "describe_comparison", "draw", "draw_row"]
 
 WIDEST_MATRIX = 20
 """Classes up to which a confusion matrix fits a terminal."""
+
+UNLIKELY = 0.05
+"""The p-value below which chance is said to hardly explain a difference; the custom of the field."""
 
 BRAILLE = 0x2800
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
@@ -72,6 +78,47 @@ def describe(evaluation: Evaluation) -> str:
     if len(names) <= WIDEST_MATRIX:
         lines += ["", *_matrix(evaluation.confusion, names)]
     return "\n".join(lines)
+
+
+def describe_comparison(evaluations: Sequence[tuple[str, Evaluation]], comparisons: Sequence[Comparison]) -> str:
+    """Say in lines of text how several models compare.
+
+    Args:
+        evaluations: The name of each model and its scores, on the same images.
+        comparisons: Each model but the first, compared with it.
+
+    Returns:
+        A line per model, and for each comparison what it means.
+    """
+    _, first = evaluations[0]
+    width = max(5, *(len(name) for name, _ in evaluations))
+    lines = [
+        f"{first.data}: {_count(first.n, 'image')}",
+        "",
+        f"{'model':<{width}}  {'accuracy':>8}  {'95% interval':<15}  {'mistakes':>8}  {'loss':>6}",
+    ]
+    for name, each in evaluations:
+        low, high = (percent(end, 2) for end in each.interval)
+        accuracy, mistakes = percent(each.accuracy, 2), count_mistakes(each)
+        lines.append(f"{name:<{width}}  {accuracy:>8}  {f'{low}–{high}':<15}  {mistakes:>8,}  {each.loss:>6.4f}")
+    for comparison in comparisons:
+        lines += ["", *_compared(comparison)]
+    return "\n".join(lines)
+
+
+def _compared(comparison: Comparison) -> list[str]:
+    first, second = comparison.models
+    low, high = (100 * end for end in comparison.interval)
+    points, better = abs(100 * comparison.difference), "better" if comparison.difference > 0 else "worse"
+    verdict = (
+        f"{second} is {better} than {first} by {points:.2f} points" if points else f"{second} is as good as {first}"
+    )
+    chance = "chance hardly explains it" if comparison.p_value < UNLIKELY else "chance may explain it"
+    return [
+        f"{verdict} (95% interval of the difference {low:+.2f} to {high:+.2f})",
+        f"read right only by {second}: {comparison.only[1]:,}, only by {first}: {comparison.only[0]:,}; "
+        f"p = {comparison.p_value:.2g} (McNemar, mid-p)" + (f": {chance}" if points else ""),
+    ]
 
 
 def _refusals(evaluation: Evaluation) -> list[str]:
