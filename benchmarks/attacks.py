@@ -193,9 +193,9 @@ def _server(*options: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
 
 def _post(address: str, path: str, content: bytes, kind: str) -> int:
     """Ask once; gives the status, 0 for no answer."""
-    with suppress(OSError):
-        answer = requests.post(f"http://{address}{path}", content, headers={"content-type": kind}, timeout=120)
-        return answer.status_code
+    with suppress(OSError), requests.Session() as session:
+        session.trust_env = False  # a proxy has no part in this
+        return session.post(f"http://{address}{path}", content, headers={"content-type": kind}, timeout=120).status_code
     return 0
 
 

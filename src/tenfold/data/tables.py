@@ -194,7 +194,9 @@ def _read_arrow(path: Path) -> Any:  # noqa: ANN401
                 raise DataError(f"{path}: expected picture bytes and integer labels, got {image} and {label}")
             check_unpacked(file.metadata.num_rows * PIXELS, path.stat().st_size, path)
             return file.read(columns=["image.bytes" if has_bytes else "image", "label"])
-        except arrow.ArrowException as error:
+        except DataError:
+            raise
+        except (arrow.ArrowException, ValueError) as error:  # a name that is no UTF-8 is a ValueError
             raise DataError(f"{path}: expected a Parquet file, got a damaged or other one: {error}") from error
 
 
