@@ -9,7 +9,19 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from benchmarks import accuracy, figures, floor, growth, ladder, numbers, prediction, reading, serving, training
+from benchmarks import (
+    accuracy,
+    attacks,
+    figures,
+    floor,
+    growth,
+    ladder,
+    numbers,
+    prediction,
+    reading,
+    serving,
+    training,
+)
 from benchmarks.real_numbers import set_table
 from benchmarks.results import RESULTS, load_results, markdown
 
@@ -289,6 +301,18 @@ def _numbers(documents: Documents, _: Path) -> str:
     )
 
 
+def _attacks(documents: Documents, _: Path) -> str:
+    figures_beside_goals, *bombs = attacks.tables(documents[-1]["result"])
+    opened = "Each bomb, opened by two commands and sent to two routes of a server"
+    each = f"\n\n{opened}:\n\n{markdown(bombs[0])}" if bombs else ""
+    return (
+        "## Attacks\n\n"
+        "Damaged inputs of every kind that is opened, files that are small to send and large to open, processes killed "
+        "while they write, servers told to end under load; what is promised is in [the threat model](threats.md).\n\n"
+        f"{markdown(figures_beside_goals, left=3)}{each}\n"
+    )
+
+
 PATTERNS = {
     "training": ("training",),
     "floor": ("floor",),
@@ -299,6 +323,7 @@ PATTERNS = {
     "reading": ("reading",),
     "serving": ("serving",),
     "numbers": ("numbers",),
+    "attacks": ("attacks",),
 }
 TITLES = {
     "training": "Training, the whole process",
@@ -310,6 +335,7 @@ TITLES = {
     "reading": "What the shipped model reads",
     "serving": "Serving",
     "numbers": "Numbers on paper",
+    "attacks": "Attacks",
 }
 SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "training": _training,
@@ -321,6 +347,7 @@ SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "reading": _reading,
     "serving": _serving,
     "numbers": _numbers,
+    "attacks": _attacks,
 }
 
 

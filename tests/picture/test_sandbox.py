@@ -38,7 +38,7 @@ def test_memory_has_a_bound():
 @pytest.mark.parametrize("bomb", [nested_forms, lambda: paths(1_000_000)])
 def test_time_has_a_bound(bomb, monkeypatch):
     monkeypatch.setattr(sandbox, "SECONDS", 1.2)
-    with pytest.raises(PictureError, match=r"the PDF is refused: a page of it takes more than 8 seconds to open"):
+    with pytest.raises(PictureError, match=r"the PDF is refused: a page of it takes more than 6 seconds to open"):
         open_digit(bomb())
     assert open_digit(saved("PDF"))[0].size
 
@@ -107,5 +107,5 @@ def test_a_file_of_too_many_pages_is_refused(monkeypatch):
 def test_a_child_that_computes_longer_than_it_may_is_told_from_one_that_breaks():
     with Pages(saved("PDF")) as pages:
         os.kill(pages._file._child._process.pid, signal.SIGXCPU)
-        with pytest.raises(PictureError, match="takes more than 8 seconds to open"):
+        with pytest.raises(PictureError, match="takes more than 6 seconds to open"):
             pages.page(0)

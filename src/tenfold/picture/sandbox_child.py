@@ -31,7 +31,7 @@ MEMORY = 960 << 20
 """Bytes of memory that a child may take, beside those of the file that it was given: with what it has from the start
 less than a GiB."""
 
-CPU_SECONDS = 8
+CPU_SECONDS = 6
 """Seconds that a child may compute for one page: 80 million pixels of a TIFF take two."""
 
 SMALL = 384 << 20
