@@ -44,7 +44,8 @@ def test_time_has_a_bound(bomb, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", ["PDF", "TIFF"])
-def test_one_child_serves_many_pages_in_any_order_and_is_kept(kind):
+def test_one_child_serves_many_pages_in_any_order_and_is_kept(kind, monkeypatch):
+    monkeypatch.setattr(sandbox, "PATIENT_SECONDS", 60)  # on a slow machine a child would be thought to dawdle
     with Pages(saved(kind, 5)) as pages:
         child = pages._file._child
         means = [round(pages.page(number).mean(), -1) for number in (4, 0, 2)]

@@ -180,7 +180,9 @@ def decoding() -> Iterator[None]:
     except Pillow.DecompressionBombError as error:
         raise _too_large("it has far more pixels than are read") from error
     except DAMAGED as error:
-        raise PictureError(f"the picture is damaged: {error or 'a part of it is not what it should be'}") from error
+        raise PictureError(
+            f"the picture is damaged: {str(error) or 'a part of it is not what it should be'}"
+        ) from error
     except MemoryError as error:
         raise _too_large("it takes more memory than there is") from error
 
