@@ -310,11 +310,7 @@ class PictureFile:
         self._one_of = "frame" if animated else ""
 
     def page(self, number: int, size: Size) -> OpenedPage:
-        """Decode the page of a number, counted from 0, at the size that is wanted.
-
-        Raises:
-            PictureError: It is damaged, too large or too small.
-        """
+        """Decode the page of a number, counted from 0; raises `PictureError` where it is damaged or of a wrong size."""
         with decoding():
             picture = self._picture
             picture.seek(number)
