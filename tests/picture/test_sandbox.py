@@ -110,3 +110,22 @@ def test_a_child_that_computes_longer_than_it_may_is_told_from_one_that_breaks()
         os.kill(pages._file._child._process.pid, signal.SIGXCPU)
         with pytest.raises(PictureError, match="takes more than 6 seconds to open"):
             pages.page(0)
+
+
+def test_a_child_that_owes_an_answer_is_not_given_to_the_next(monkeypatch):
+    class Stop(BaseException):
+        """What Ctrl-C is."""
+
+    def stop(*_):
+        raise Stop
+
+    with Pages(saved("PDF", 3)) as pages:
+        pages.page(0)
+        child = pages._file._child
+        with monkeypatch.context() as interrupted:
+            interrupted.setattr(sandbox, "receive", stop)
+            with pytest.raises(Stop):
+                pages.page(1)
+    assert child not in sandbox._idle
+    assert not child.alive()
+    assert len(list(open_pages(saved("TIFF", 2)))) == 2

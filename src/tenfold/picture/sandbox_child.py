@@ -41,9 +41,10 @@ SMALL = 384 << 20
 def send(stream: BinaryIO, head: dict[str, Any], content: bytes | memoryview = b"") -> None:
     """Send a message."""
     text = json.dumps(head).encode()
-    stream.write(FRAME.pack(len(text), len(content)) + text)
-    stream.write(content)
-    stream.flush()
+    for part in (FRAME.pack(len(text), len(content)) + text, content):
+        left = memoryview(part)
+        while left:  # a signal may come in between
+            left = left[stream.write(left) :]
 
 
 def receive(stream: BinaryIO, most: int) -> tuple[dict[str, Any], bytearray]:
