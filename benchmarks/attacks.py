@@ -133,7 +133,7 @@ def command_with_bomb(file: Path, verb: str) -> dict[str, Any]:
         "seconds": time.monotonic() - started,
         "peak": peak(),
         "status": process.returncode,
-        "said": said.strip().splitlines()[-1][-120:] if said.strip() else "",
+        "said": next((line.partition(str(file))[2] for line in said.splitlines() if str(file) in line), said[-80:]),
         "traceback": "Traceback" in said,
     }
 
@@ -394,13 +394,19 @@ def tables(results: dict[str, Any]) -> list[list[list[str]]]:
         for verb in ("predict", "read"):
             one = both[verb]
             row += [
-                "answered" if one["status"] == 0 else one["said"].rpartition(": ")[2][:60] or f"exit {one['status']}",
+                "answered" if one["status"] == 0 else _in_short(one["said"]),
                 f"{one['seconds']:.1f}",
                 f"{one['peak'] >> 20:,}",
             ]
         served = results.get("server", {}).get("statuses", {}).get(name, [])
         bombs.append([*row, ", ".join(map(str, served))])
     return [rows, bombs] if len(bombs) > 1 else [rows]
+
+
+def _in_short(said: str) -> str:
+    """Give what a command said of a file it refused, in a few words."""
+    words = said.replace("the picture is too large: ", "").strip(" :").split(": ")
+    return words[-1].partition(";")[0].partition(", and at most")[0]
 
 
 def main(
