@@ -2,10 +2,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
+KNOWN := import json, urllib.request as ask; \
+	json.load(ask.urlopen('https://pypi.org/pypi/pip/24.0/json', timeout=10))['vulnerabilities']
 INSTALL := $(PIP) --build-constraint requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test format bench reproduce lock clean
+.PHONY: help demo test format bench reproduce lock audit fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -38,10 +40,23 @@ lock: ## take the newest versions of everything into requirements.lock
 	.venv-lock/bin/python -m pip install --quiet torch==2.13.0
 	.venv-lock/bin/python -m pip install --quiet --editable '.[train,serve]' --group dev
 	.venv-lock/bin/python -m pip freeze --all --exclude-editable | sed 's/+cpu$$//' > requirements.lock
+	.venv-lock/bin/python -m pip install --quiet pip-tools
+	.venv-lock/bin/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-header \
+		--extra serve --extra postgresql --extra lists --extra telemetry --constraint requirements.lock \
+		--output-file requirements-serve.lock pyproject.toml
 	rm -rf .venv-lock
 
+audit: ## look the locked versions up in the list of known vulnerabilities
+	@if $(PYTHON) -c "$(KNOWN)" 2>/dev/null; then \
+		$(PYTHON) -m venv .venv-audit && .venv-audit/bin/python -m pip install --quiet pip-audit && \
+		.venv-audit/bin/pip-audit --strict --no-deps --disable-pip --requirement requirements.lock; \
+	else echo "not audited: the list of known vulnerabilities, at pypi.org, cannot be reached from here"; fi
+
+fuzz: $(VENV)/.dev ## damaged inputs of every kind, for a minute
+	$(BIN)/python -m benchmarks.fuzz --seconds 60
+
 clean: ## remove what make made, but no model and no report
-	rm -rf $(VENV) .venv-lock .venv-peers .venv-servers build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-lock .venv-audit .venv-peers .venv-servers build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.pip: requirements.lock
 	$(PYTHON) -m venv $(VENV)

@@ -142,7 +142,7 @@ def _fetch(folder: Path) -> Iterator[tuple[Start, Check]]:
 
         if not target.exists():
             return ""
-        count = len(read_npz(target, "train").images)
+        count = len(read_npz(target).images)
         target.unlink()
         return "" if count == 60_000 else f"half-written: {count} images"
 

@@ -11,6 +11,7 @@ import typer
 
 from benchmarks import (
     accuracy,
+    attacks,
     explain,
     figures,
     floor,
@@ -313,6 +314,18 @@ def _explain(documents: Documents, _: Path) -> str:
     )
 
 
+def _attacks(documents: Documents, _: Path) -> str:
+    figures_beside_goals, *bombs = attacks.tables(documents[-1]["result"])
+    opened = "Each bomb, opened by two commands and sent to two routes of a server"
+    each = f"\n\n{opened}:\n\n{markdown(bombs[0])}" if bombs else ""
+    return (
+        "## Attacks\n\n"
+        "Damaged inputs of every kind that is opened, files that are small to send and large to open, processes killed "
+        "while they write, servers told to end under load; what is promised is in [the threat model](threats.md).\n\n"
+        f"{markdown(figures_beside_goals, left=3)}{each}\n"
+    )
+
+
 PATTERNS = {
     "training": ("training",),
     "floor": ("floor",),
@@ -324,6 +337,7 @@ PATTERNS = {
     "serving": ("serving",),
     "numbers": ("numbers",),
     "explain": ("explain",),
+    "attacks": ("attacks",),
 }
 TITLES = {
     "training": "Training, the whole process",
@@ -336,6 +350,7 @@ TITLES = {
     "serving": "Serving",
     "numbers": "Numbers on paper",
     "explain": "Whether explanations hold",
+    "attacks": "Attacks",
 }
 SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "training": _training,
@@ -348,6 +363,7 @@ SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "serving": _serving,
     "numbers": _numbers,
     "explain": _explain,
+    "attacks": _attacks,
 }
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "opened",
     "read_at_most",
     "read_line",
+    "read_named",
     "reading",
     "reason",
 ]
@@ -47,6 +48,9 @@ MUCH = 64 << 20
 MOST_SHRUNK = 200
 """Times by which images may have shrunk: MNIST shrinks 5-fold, blank images 1,000-fold."""
 
+MOST_NAMED = 64 << 20
+"""Bytes of a file of settings, names or lists."""
+
 MOST_BYTES = 1 << 30
 """Bytes of a file that is read whole."""
 
@@ -60,6 +64,15 @@ def reason(error: OSError) -> str:
     if isinstance(error, PermissionError):
         return "no permission"
     return error.strerror or str(error)
+
+
+def read_named(path: Path, most: int = MOST_NAMED) -> bytes:
+    """Read a whole file of settings or names; as `content_of_file`, but every error is a `DataError` that names it."""
+    with reading(path):
+        try:
+            return content_of_file(path, most)
+        except DataError as error:
+            raise DataError(f"{path}: {error}") from error
 
 
 @contextmanager

@@ -145,3 +145,11 @@ def test_a_small_parquet_file_does_not_unpack_to_much(tmp_path):
     pq.write_table(pa.table({"image": column, "label": np.zeros(1_000_000, np.int64)}), tmp_path / "own.parquet")
     with pytest.raises(DataError, match="is refused: its .* bytes unpack to .* no images shrink 200-fold"):
         read_arrow([tmp_path / "own.parquet"])
+
+
+def test_a_name_that_is_no_text_is_a_damaged_file(tmp_path):
+    pq.write_table(pa.table({"image": [b""], "label": [1]}), tmp_path / "own.parquet")
+    content = (tmp_path / "own.parquet").read_bytes()
+    (tmp_path / "own.parquet").write_bytes(content.replace(b"image", b"\xff\xff\xff\xff\xff"))
+    with pytest.raises(DataError, match="expected"):
+        read_arrow([tmp_path / "own.parquet"])

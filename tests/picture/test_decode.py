@@ -14,7 +14,7 @@ from pdfs import pdf_of
 from PIL import Image
 
 from tenfold.errors import PictureError
-from tenfold.picture.decode import LIMIT
+from tenfold.picture.decode import LIMIT, decoding
 from tenfold.picture.opening import DIGIT_SIDE, open_digit
 
 
@@ -270,3 +270,16 @@ def test_any_damage_gives_a_page_or_a_picture_error(data, kind):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     with suppress(PictureError):
         assert open_digit(bytes(content))[0].ndim == 2
+
+
+def test_a_palette_that_is_broken_is_damage(seven):
+    content = encoded(Image.fromarray(seven).convert("P"))
+    place = content.index(b"PLTE")
+    size = int.from_bytes(content[place - 4 : place])
+    for colours in (b"", b"\0" * (size - 1), b"\0" * 3 * 300):
+        chunk = b"PLTE" + colours
+        broken = len(colours).to_bytes(4) + chunk + zlib.crc32(chunk).to_bytes(4)
+        with suppress(PictureError):
+            assert open_digit(content[: place - 4] + broken + content[place + size + 8 :])[0].shape == (28, 28)
+    with pytest.raises(PictureError, match="damaged: a part of it is not what it should be"), decoding():
+        raise AssertionError

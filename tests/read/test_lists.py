@@ -1,10 +1,12 @@
 """Lists of the only numbers that can occur."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from tenfold.arrays import SEPARATORS
-from tenfold.errors import OptionError
+from tenfold.errors import DataError, OptionError
 from tenfold.read.lists import Known, assign, load_list, parse_list
 
 
@@ -50,3 +52,8 @@ def test_rows_beyond_the_list_get_none():
 def test_known_numbers_are_checked_from_python_too():
     with pytest.raises(OptionError, match="expected a number of the signs"):
         Known.of(["12", " 3"], "0123456789")
+
+
+def test_a_list_without_end_is_refused():
+    with pytest.raises(DataError, match="/dev/zero: expected a file, got a device"):
+        load_list(Path("/dev/zero"), "0123456789")

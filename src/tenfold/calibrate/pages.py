@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tenfold.errors import DataError
-from tenfold.files import reading
+from tenfold.files import read_named
 from tenfold.model.folder import Model, save_again
 from tenfold.model.promise import NUMBERS, HeldOut, promises, told_promises
 from tenfold.picture.decode import Grey
@@ -91,8 +91,7 @@ class LabelledPages:
         self._signs = {*alphabet, EMPTY}
         self.texts: dict[Path, dict[int, list[str]]] = {}
         file = folder / LABELS
-        with reading(file):
-            lines = file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+        lines = read_named(file).decode("utf-8-sig", "replace").splitlines()
         table = csv.DictReader(lines)
         if not {"file", "text"} <= set(table.fieldnames or ()):
             raise DataError(f"{file}: expected a heading with the columns file and text, got {table.fieldnames}")

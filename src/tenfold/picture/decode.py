@@ -180,7 +180,9 @@ def decoding() -> Iterator[None]:
     except Pillow.DecompressionBombError as error:
         raise _too_large("it has far more pixels than are read") from error
     except DAMAGED as error:
-        raise PictureError(f"the picture is damaged: {error or 'a part of it is not what it should be'}") from error
+        raise PictureError(
+            f"the picture is damaged: {str(error) or 'a part of it is not what it should be'}"
+        ) from error
     except MemoryError as error:
         raise _too_large("it takes more memory than there is") from error
 
@@ -308,11 +310,7 @@ class PictureFile:
         self._one_of = "frame" if animated else ""
 
     def page(self, number: int, size: Size) -> OpenedPage:
-        """Decode the page of a number, counted from 0, at the size that is wanted.
-
-        Raises:
-            PictureError: It is damaged, too large or too small.
-        """
+        """Decode the page of a number, counted from 0; raises `PictureError` where it is damaged or of a wrong size."""
         with decoding():
             picture = self._picture
             picture.seek(number)

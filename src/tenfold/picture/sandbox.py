@@ -66,10 +66,12 @@ class _Child:
 
     Attributes:
         worn: Whether it is not worth keeping: it gives way to others, or has grown.
+        asked: Whether it owes an answer.
     """
 
     def __init__(self) -> None:
         self.worn = False
+        self.asked = False
         self._ready = False
         self._late = False
         try:
@@ -97,11 +99,13 @@ class _Child:
                 with self._watched(START_SECONDS, START_SECONDS):
                     receive(self._answers, ANSWER_BYTES)
                 self._ready = True
+            self.asked = True
             with self._watched(PATIENT_SECONDS, SECONDS):
                 send(cast(BinaryIO, self._process.stdin), asked, content)
                 answer, page = receive(self._answers, ANSWER_BYTES)
         except (OSError, ValueError, EOFError) as error:
             raise (TimeoutError if self._late or self._was_stopped() else EOFError) from error
+        self.asked = False
         self.worn = self.worn or bool(answer.get("large"))
         return answer, page
 
@@ -262,7 +266,7 @@ def _take() -> _Child:
 
 def _give_back(child: _Child) -> None:
     with _lock:
-        if len(_idle) < IDLE and not child.worn:
+        if len(_idle) < IDLE and not (child.worn or child.asked):
             _idle.append(child)
             return
     child.kill()

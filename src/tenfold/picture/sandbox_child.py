@@ -31,7 +31,7 @@ MEMORY = 960 << 20
 """Bytes of memory that a child may take, beside those of the file that it was given: with what it has from the start
 less than a GiB."""
 
-CPU_SECONDS = 8
+CPU_SECONDS = 6
 """Seconds that a child may compute for one page: 80 million pixels of a TIFF take two."""
 
 SMALL = 384 << 20
@@ -41,9 +41,10 @@ SMALL = 384 << 20
 def send(stream: BinaryIO, head: dict[str, Any], content: bytes | memoryview = b"") -> None:
     """Send a message."""
     text = json.dumps(head).encode()
-    stream.write(FRAME.pack(len(text), len(content)) + text)
-    stream.write(content)
-    stream.flush()
+    for part in (FRAME.pack(len(text), len(content)) + text, content):
+        left = memoryview(part)
+        while left:  # a signal may come in between
+            left = left[stream.write(left) :]
 
 
 def receive(stream: BinaryIO, most: int) -> tuple[dict[str, Any], bytearray]:

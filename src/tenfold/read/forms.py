@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from tenfold.errors import OptionError
-from tenfold.files import reading
+from tenfold.files import read_named
 from tenfold.page.align import Anchor
 from tenfold.page.quads import Quad
 from tenfold.read.lists import Known, load_list
@@ -120,9 +120,7 @@ def load_form(path: Path, alphabet: str) -> Form:
         DataError: The file, or a list that it names, cannot be read.
         OptionError: It is no form; the message names the field and the key.
     """
-    with reading(path):
-        content = path.read_bytes()
-    return parse_form(content, alphabet, str(path), path.parent)
+    return parse_form(read_named(path), alphabet, str(path), path.parent)
 
 
 def parse_form(content: bytes, alphabet: str, source: str = "the form", folder: Path | None = None) -> Form:

@@ -9,7 +9,7 @@ import numpy as np
 from tenfold.arrays import without_separators
 from tenfold.deadline import check_deadline
 from tenfold.errors import OptionError
-from tenfold.files import reading
+from tenfold.files import read_named
 from tenfold.read.ctc import Scores, SignPlaces
 from tenfold.read.readings import Boxes, Free
 
@@ -96,8 +96,7 @@ def load_list(path: Path, alphabet: str) -> Known:
         DataError: The file cannot be read.
         OptionError: It holds other signs, duplicates, or nothing.
     """
-    with reading(path):
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    text = read_named(path).decode("utf-8-sig", "replace")
     return parse_list(text, alphabet, str(path))
 
 

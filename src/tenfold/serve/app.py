@@ -25,6 +25,7 @@ from tenfold.serve.wire.bodies import LimitedBodies
 from tenfold.serve.wire.methods import HeadAsGet, PageFiles
 from tenfold.serve.wire.metrics import Instrumented, Metrics
 from tenfold.serve.wire.problems import PROBLEM_MEDIA_TYPE, ProblemDetails, answer_with_problems
+from tenfold.serve.wire.traces import Traced, tracer_if_wanted
 from tenfold.serve.work import Work
 
 __all__ = ["create_api", "create_app"]
@@ -62,7 +63,9 @@ def create_app(options: ServeOptions) -> ASGIApp:
     store = ReviewStore(options.store)
     store.check()
     api = create_api(options, live, work, metrics, store)
-    return Instrumented(Access(LimitedBodies(HeadAsGet(api), options.limits), options), metrics)
+    app = Instrumented(Access(LimitedBodies(HeadAsGet(api), options.limits), options), metrics)
+    tracer = tracer_if_wanted()
+    return Traced(app, tracer) if tracer else app
 
 
 def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Metrics, store: ReviewStore) -> FastAPI:

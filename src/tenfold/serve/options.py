@@ -7,12 +7,16 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from tenfold.errors import OptionError
+from tenfold.files import content_of_file
 from tenfold.picture.decode import LIMIT, check_limit
 
 __all__ = ["FORKS", "Limits", "ServeOptions", "default_workers", "is_loopback"]
 
 FORKS = sys.platform == "linux"
 """Whether worker processes are forked: they then start at once, and share the memory of what is loaded."""
+
+LONGEST_TOKEN = 10_000
+"""Bytes of a token file."""
 
 SHORTEST_TOKEN = 16
 """Characters that a token must have; shorter ones can be guessed."""
@@ -112,7 +116,7 @@ class ServeOptions:
             return None
         try:
             open_to_all = os.name == "posix" and self.token_file.stat().st_mode & 0o007
-            token = self.token_file.read_text(encoding="utf-8").strip()
+            token = content_of_file(self.token_file, LONGEST_TOKEN).decode("utf-8").strip()
         except (OSError, ValueError) as error:
             raise OptionError(f"--token-file {self.token_file} cannot be read: {error}") from error
         if open_to_all:

@@ -9,7 +9,7 @@ from functools import partial
 from tenfold.errors import OptionError
 from tenfold.serve.app import create_app
 from tenfold.serve.options import ServeOptions
-from tenfold.serve.server import Server, Supervisor, configure
+from tenfold.serve.server import BACKLOG, Server, Supervisor, configure
 from tenfold.serve.wire.logs import log_as_json
 from tenfold.serve.wire.metrics import share_metrics
 
@@ -42,6 +42,7 @@ def _serve_with_workers(options: ServeOptions, listener: socket.socket, ready: C
         share_metrics(folder)
         config = configure(partial(_worker_app, options), options)
         listener.set_inheritable(True)
+        listener.listen(BACKLOG)  # who knocks before the workers have started waits, and is not turned away
         supervisor = Supervisor(config, [listener])
         gc.freeze()  # the garbage collector then does not write to what is loaded, so that its memory stays shared
         ready()

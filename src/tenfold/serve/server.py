@@ -22,7 +22,7 @@ from tenfold.serve.options import FORKS, ServeOptions
 from tenfold.serve.wire.connection import Connection
 from tenfold.serve.wire.metrics import forget_process
 
-__all__ = ["Server", "Supervisor", "configure"]
+__all__ = ["BACKLOG", "Server", "Supervisor", "configure"]
 
 BACKLOG = 1024
 """Connections that the kernel holds for the server until it accepts them."""

@@ -106,3 +106,18 @@ def test_work_for_a_client_that_has_left_is_given_up(serve, tmp_path, monkeypatc
         monkeypatch.undo()
         answer = httpx.post(f"{address}/v1/digits", content=seven, headers={"content-type": "image/png"})
         assert answer.json()["digits"][0]["digit"] == "7"
+
+
+def test_who_takes_nothing_of_an_answer_is_left(serve, tmp_path, monkeypatch, wait_until):
+    monkeypatch.setattr(Connection, "write_seconds", 0.3)
+    lost = []
+    before = Connection.connection_lost
+    monkeypatch.setattr(Connection, "connection_lost", lambda self, error: (lost.append(1), before(self, error))[1])
+    ask = b"GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    with serve(tmp_path) as address:
+        with socket.socket() as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.connect(("127.0.0.1", int(address.rpartition(":")[2])))
+            connection.sendall(ask * 300)
+            wait_until(lambda: lost)
+        assert httpx.get(f"{address}/v2/health/live").status_code == 200

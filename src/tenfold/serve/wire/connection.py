@@ -71,6 +71,9 @@ class Connection(HttpToolsProtocol):
     head_seconds = 10.0
     """Seconds that a head may take to arrive."""
 
+    write_seconds = 30.0
+    """Seconds for which a client may take nothing of its answer."""
+
     most = 1024
     """Connections that one process keeps open at most."""
 
@@ -83,6 +86,7 @@ class Connection(HttpToolsProtocol):
     _refused = False
     _leaving = False
     _head_timer: TimerHandle | None = None
+    _write_timer: TimerHandle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Begin a connection: wait for a head."""
@@ -97,6 +101,8 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """End a connection: stop waiting, and give up what nobody waits for any more."""
         self._head_arrived()
+        if self._write_timer is not None:
+            self._write_timer.cancel()
         super().connection_lost(exc)
         if self._answering is not None and self.cycle is not None and not self.cycle.response_complete:
             self._answering.cancel()
@@ -177,6 +183,17 @@ class Connection(HttpToolsProtocol):
         """Refuse what is not HTTP."""
         if not self._refused:
             self._refuse(HTTPStatus.BAD_REQUEST, f"{msg.rstrip('.')}: expected HTTP/1.1")
+
+    def pause_writing(self) -> None:
+        """Wait for a client that takes its answer slowly; one that takes nothing is left."""
+        super().pause_writing()
+        self._write_timer = self.loop.call_later(self.write_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on: the client has taken some of it."""
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+        super().resume_writing()
 
     def shutdown(self) -> None:
         """End after the request that is being answered, or that is on its way now."""

@@ -1,0 +1,441 @@
+"""Attacks on the whole: damaged inputs, bombs, kills, an end under load; and what the protection costs.
+
+Nothing is measured against peers here: the goals are that nothing breaks. The memory of a process is bounded with
+`ulimit`, so that the machine survives what the product would not.
+
+Example: `python -m benchmarks.attacks`, `python -m benchmarks.attacks --parts inputs,bombs --inputs 50000`
+"""
+
+import json
+import os
+import resource
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from io import BytesIO
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import requests
+import typer
+
+from benchmarks.bombs import BOMBS
+from benchmarks.kills import KILLED, kill_again_and_again
+from benchmarks.load import load
+from benchmarks.mutations import KINDS
+from benchmarks.results import RESULTS, names_of, print_table, save_result
+
+__all__ = ["tables"]
+
+MOST_MEMORY = 4 << 30
+"""Bytes of address space beyond which a process of the attack is ended by the system."""
+
+LARGE, LONG = 1 << 30, 10.0
+"""Bytes and seconds that no input may take."""
+
+PAUSE = 0.05
+"""Seconds between two questions of who asks for something else meanwhile."""
+
+TRIER = """
+import resource, sys, time
+from benchmarks.mutations import KINDS, mutated
+from tenfold.errors import TenfoldError
+name, first, last = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+kind = KINDS[name]
+seeds = kind.seeds()
+for number in range(first, last):
+    content = mutated(seeds, number)
+    before = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    started, computed = time.monotonic(), time.process_time()
+    escaped = ""
+    try:
+        kind.give(content)
+    except TenfoldError:
+        pass
+    except BaseException as error:
+        escaped = f"{type(error).__name__}: {error}"[:100]
+    print(number, round(time.process_time() - computed, 2), escaped.replace("\\n", " "), sep="\\t", flush=True)
+print("peak", max(resource.getrusage(who).ru_maxrss << 10 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+"""
+"""Gives inputs of a kind to who opens them, and says what became of each: a process that aborts says nothing more."""
+
+
+def try_inputs(name: str, count: int) -> dict[str, Any]:
+    """Try damaged inputs of a kind, in processes that may die of it.
+
+    Args:
+        name: The kind.
+        count: How many.
+    """
+    number, escaped, aborts, slow, peak = 0, [], 0, 0, 0
+    while number < count:
+        command = [sys.executable, "-c", TRIER, name, str(number), str(count)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=_bounded)
+        for line in done.stdout.splitlines():
+            if line.startswith("peak "):
+                peak = max(peak, int(line.split()[1]))
+                continue
+            place, seconds, error = line.split("\t")
+            number = int(place) + 1
+            slow += float(seconds) > LONG
+            escaped += [f"{name} {place}: {error}"] if error else []
+        if done.returncode:
+            aborts += 1
+            print(f"{name} {number}: {done.stderr.strip().splitlines()[-1:]}", flush=True)
+            number += 1
+    return {"tried": count, "escaped": escaped, "aborts": aborts, "slow": slow, "peak": peak}
+
+
+def _bounded() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+
+
+def commands_with_bombs() -> dict[str, Any]:
+    """Give every bomb to two commands."""
+    found: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for place, (name, make) in enumerate(BOMBS.items()):
+            file = Path(folder) / f"{place}.pdf"
+            file.write_bytes(make())
+            found[name] = {verb: command_with_bomb(file, verb) for verb in ("predict", "read")}
+    return found
+
+
+def killed(kills: int) -> dict[str, Any]:
+    """Kill everything that is to be killed, what starts quickly more often."""
+    return {
+        name: asdict(kill_again_and_again(name, kills // 5 if name in QUICK else kills // 15, print)) for name in KILLED
+    }
+
+
+def command_with_bomb(file: Path, verb: str) -> dict[str, Any]:
+    """Give a bomb to a command; tells what it said, and what it took."""
+    started = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tenfold", verb, str(file)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_bounded,
+    )
+    with _peak_of(process.pid) as peak:
+        said = process.communicate()[1]
+    return {
+        "seconds": time.monotonic() - started,
+        "peak": peak(),
+        "status": process.returncode,
+        "said": next((line.partition(str(file))[2] for line in said.splitlines() if str(file) in line), said[-80:]),
+        "traceback": "Traceback" in said,
+    }
+
+
+@contextmanager
+def _peak_of(number: int) -> Iterator[Callable[[], int]]:
+    """Follow a process and those that it starts; gives the most bytes of memory that one of them had."""
+    most, ended = [0], threading.Event()
+
+    def look() -> None:
+        while not ended.wait(PAUSE):
+            most[0] = max([most[0], *(_memory(each) for each in _family(number))])
+
+    watch = threading.Thread(target=look, daemon=True)
+    watch.start()
+    try:
+        yield lambda: most[0]
+    finally:
+        ended.set()
+        watch.join()
+
+
+def _family(number: int) -> list[int]:
+    found = [number]
+    for each in found:
+        with suppress(OSError):
+            for task in Path(f"/proc/{each}/task").iterdir():
+                found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def _memory(number: int) -> int:
+    with suppress(OSError, StopIteration, ValueError):
+        lines = Path(f"/proc/{number}/status").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) << 10
+    return 0
+
+
+@contextmanager
+def _server(*options: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """Serve in a folder of its own; gives the process and its address."""
+    with tempfile.TemporaryDirectory(prefix="tenfold-attacks-") as folder:
+        command = [sys.executable, "-m", "tenfold", "serve", "--port", "0", *options]
+        with (Path(folder) / "log").open("w+") as log:
+            process = subprocess.Popen(command, cwd=folder, stderr=log, text=True)
+            try:
+                while "http://" not in (said := (Path(folder) / "log").read_text()):
+                    if process.poll() is not None:
+                        raise RuntimeError(said)
+                    time.sleep(PAUSE)
+                yield process, said.partition("http://")[2].split()[0]
+            finally:
+                if process.poll() is None:
+                    process.send_signal(signal.SIGTERM)
+                process.wait()
+
+
+def _post(address: str, path: str, content: bytes, kind: str) -> int:
+    """Ask once; gives the status, 0 for no answer."""
+    with suppress(OSError), requests.Session() as session:
+        session.trust_env = False  # a proxy has no part in this
+        return session.post(f"http://{address}{path}", content, headers={"content-type": kind}, timeout=120).status_code
+    return 0
+
+
+def server_with_bombs() -> dict[str, Any]:
+    """Send every bomb to both routes of a server, while somebody else asks for a digit."""
+    bombs = {name: make() for name, make in BOMBS.items()}
+    digit = a_digit()
+    statuses: dict[str, list[int]] = {name: [] for name in bombs}
+    waits: list[float] = []
+    with _server() as (process, address), _peak_of(process.pid) as peak:
+        alone = [_timed_digit(address, digit) for _ in range(40)]
+        attacking = threading.Event()
+        attacking.set()
+
+        def attack() -> None:
+            for name, content in bombs.items():
+                for path in ("/v1/digits", "/v1/numbers"):
+                    statuses[name].append(_post(address, path, content, "application/octet-stream"))
+            attacking.clear()
+
+        attacker = threading.Thread(target=attack)
+        attacker.start()
+        while attacking.is_set():
+            waits.append(_timed_digit(address, digit))
+            time.sleep(PAUSE)
+        attacker.join()
+        healthy = _post(address, "/v1/digits", digit, "image/png")
+    return {
+        "statuses": statuses,
+        "peak": peak(),
+        "alone": statistics.median(alone),
+        "median": statistics.median(waits),
+        "share": float(np.mean(np.array(waits) <= 0.1)),
+        "most": max(waits),
+        "afterwards": healthy,
+    }
+
+
+def _timed_digit(address: str, digit: bytes) -> float:
+    started = time.perf_counter()
+    status = _post(address, "/v1/digits", digit, "image/png")
+    return time.perf_counter() - started if status == 200 else 60.0
+
+
+def a_digit() -> bytes:
+    """Draw a seven, 200×280."""
+    from PIL import Image, ImageDraw
+
+    picture = Image.new("L", (200, 280), 235)
+    ImageDraw.Draw(picture).line([(50, 70), (150, 70), (90, 210)], fill=40, width=14)
+    stream = BytesIO()
+    picture.save(stream, "PNG")
+    return stream.getvalue()
+
+
+def dense_page() -> bytes:
+    """Draw a page of small print: some thousand numbers, 24,000 pieces of ink."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    draw = np.random.default_rng(1)
+    page = Image.new("L", (1830, 2400), 250)
+    pen, font = ImageDraw.Draw(page), ImageFont.load_default(14)
+    for y in range(20, 2370, 16):
+        pen.text((20, y), " ".join(map(str, draw.integers(10, 99_999, 40))), font=font, fill=20)
+    stream = BytesIO()
+    page.save(stream, "PNG")
+    return stream.getvalue()
+
+
+def end_under_load(kind: str) -> dict[str, Any]:
+    """End a server that is asked for something all the time; gives its status, and the seconds that it took."""
+    path, make = ENDS[kind]
+    content = make()
+    with _server() as (process, address):
+        asking = []
+        if path:
+            for _ in range(12):
+                thread = threading.Thread(
+                    target=_post, args=(address, path, content, "application/octet-stream"), daemon=True
+                )
+                thread.start()
+                asking.append(thread)
+            time.sleep(3)
+        started = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        status = process.wait()
+        seconds = time.monotonic() - started
+    return {"status": status, "seconds": seconds}
+
+
+def price() -> dict[str, Any]:
+    """Measure what opening a page in a child costs, and how many digits a second are served."""
+    from PIL import Image
+
+    from tenfold.picture.opening import PAGE
+    from tenfold.picture.pdf import PdfFile
+    from tenfold.picture.sandbox import SandboxedFile
+
+    rng = np.random.default_rng(0)
+    pages = [Image.fromarray((255 - (rng.random((2200, 1700)) < 0.02) * 200).astype(np.uint8)) for _ in range(4)]
+    stream = BytesIO()
+    pages[0].save(stream, "PDF", save_all=True, append_images=pages[1:], resolution=200)
+    content = stream.getvalue()
+    seconds: dict[str, list[float]] = {"here": [], "apart": [], "opening": []}
+    for _ in range(12):
+        here, started = PdfFile(content, 10**8), time.perf_counter()
+        apart = SandboxedFile(content, "PDF", 10**8)
+        seconds["opening"].append(time.perf_counter() - started)
+        for name, file in (("here", here), ("apart", apart)):
+            started = time.perf_counter()
+            for number in range(4):
+                file.page(number, PAGE)
+            seconds[name].append((time.perf_counter() - started) / 4)
+        here.close()
+        apart.close()
+    with _server() as (_, address):
+        digits = load(f"http://{address}/v1/digits", a_digit(), "image/png", connections=16, seconds=10)
+    return {
+        "dearer": statistics.median(np.subtract(seconds["apart"], seconds["here"]).tolist()),
+        "opening": statistics.median(seconds["opening"]),
+        "digits": digits.rate,
+    }
+
+
+ENDS: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "nothing": ("", a_digit),
+    "digits": ("/v1/digits", a_digit),
+    "dense pages": ("/v1/numbers", dense_page),
+    "bombs": ("/v1/numbers", BOMBS["three million lines"]),
+}
+"""What a server is asked for when it is told to end: the route, and what is sent."""
+
+QUICK = {"export", "read", "SQLite", "PostgreSQL"}
+"""What starts in a second or two."""
+
+PARTS = ("inputs", "bombs", "server", "kills", "end", "price")
+
+
+def tables(results: dict[str, Any]) -> list[list[list[str]]]:
+    """Give the tables of a result: what was tried and what broke beside the goals, and the bombs."""
+    rows = [["figure", "measured", "goal"]]
+    if found := results.get("inputs"):
+        escaped = sum(len(each["escaped"]) for each in found.values())
+        aborts, slow = (sum(each[name] for each in found.values()) for name in ("aborts", "slow"))
+        peak = max(each["peak"] for each in found.values())
+        large = sum(each["peak"] > LARGE for each in found.values())
+        tried = sum(each["tried"] for each in found.values())
+        rows.append(
+            [
+                "inputs tried / escaped exceptions / aborts / kinds over 1 GiB, inputs over 10 s",
+                f"{tried:,} / {escaped} / {aborts} / {large}, {slow} (at most {peak >> 20:,} MiB)",
+                "≥ 50,000 / 0 / 0 / 0",
+            ]
+        )
+    if found := results.get("bombs"):
+        each = [one for both in found.values() for one in both.values()]
+        rows.append(
+            [
+                "bombs given to the command: tracebacks, seconds and memory at most",
+                f"{len(each)}: {sum(one['traceback'] for one in each)}, {max(one['seconds'] for one in each):.1f} s, "
+                f"{max(one['peak'] for one in each) >> 20:,} MiB",
+                "0, 10 s, 1,024 MiB",
+            ]
+        )
+    if served := results.get("server"):
+        counts = Counter(status for statuses in served["statuses"].values() for status in statuses)
+        rows += [
+            ["bombs sent to the server: statuses", f"{dict(sorted(counts.items()))}", "200, 413, 422"],
+            [
+                "a digit meanwhile: median, answered within 100 ms (alone: median)",
+                f"{served['median'] * 1000:.0f} ms, {served['share']:.1%} ({served['alone'] * 1000:.0f} ms)",
+                "100 ms",
+            ],
+        ]
+    if found := results.get("kills"):
+        kills, lost, half = (sum(each[name] for each in found.values()) for name in ("kills", "lost", "half"))
+        of_each = ", ".join(f"{name} {each['kills']}" for name, each in found.items())
+        rows.append(
+            [
+                "kills: lost, half-written",
+                f"{kills} ({of_each}): {lost}, {half}",
+                "≥ 500: 0, 0",
+            ]
+        )
+    for name, each in results.get("end", {}).items():
+        rows.append([f"SIGTERM while {name} is read", f"exit {each['status']} after {each['seconds']:.1f} s", "≤ 5 s"])
+    if found := results.get("price"):
+        rows += [
+            ["a page of a PDF in a child", f"{found['dearer'] * 1000:.0f} ms dearer", "≤ 30 ms"],
+            ["opening a PDF of 4 pages there", f"{found['opening'] * 1000:.0f} ms", ""],
+            ["digits served a second, 16 connections", f"{found['digits']:.0f}", "≥ 550"],
+        ]
+    bombs = [["bomb", "predict", "s", "MiB", "read", "s", "MiB", "server"]]
+    for name, both in results.get("bombs", {}).items():
+        row = [name]
+        for verb in ("predict", "read"):
+            one = both[verb]
+            row += [
+                "answered" if one["status"] == 0 else _in_short(one["said"]),
+                f"{one['seconds']:.1f}",
+                f"{one['peak'] >> 20:,}",
+            ]
+        served = results.get("server", {}).get("statuses", {}).get(name, [])
+        bombs.append([*row, ", ".join(map(str, served))])
+    return [rows, bombs] if len(bombs) > 1 else [rows]
+
+
+def _in_short(said: str) -> str:
+    """Give what a command said of a file it refused, in a few words."""
+    words = said.replace("the picture is too large: ", "").strip(" :").split(": ")
+    return words[-1].partition(";")[0].partition(", and at most")[0]
+
+
+def main(
+    parts: Annotated[str, typer.Option(help=f"Of {', '.join(PARTS)}; all by default.")] = "",
+    inputs: Annotated[int, typer.Option(help="Damaged inputs, over all kinds.")] = 50_400,
+    kills: Annotated[int, typer.Option(help="Kills, over all that is killed.")] = 504,
+    update: Annotated[bool, typer.Option("--update", help="Keep the other parts of the last result.")] = False,
+) -> None:
+    """Attack, print what broke, and leave the result in build/benchmarks."""
+    wanted = names_of(parts, PARTS, PARTS)
+    kept = RESULTS / "attacks.json"
+    results: dict[str, Any] = json.loads(kept.read_text())["result"] if update and kept.exists() else {}
+    os.environ["OMP_NUM_THREADS"] = "1"
+    measures: dict[str, Callable[[], Any]] = {
+        "inputs": lambda: {name: try_inputs(name, inputs // len(KINDS)) for name in KINDS},
+        "bombs": commands_with_bombs,
+        "server": server_with_bombs,
+        "kills": lambda: killed(kills),
+        "end": lambda: {kind: end_under_load(kind) for kind in ENDS},
+        "price": price,
+    }
+    for part in wanted:
+        results[part] = measures[part]()
+        save_result("attacks", results)
+    for table in tables(results):
+        print_table(table, left=len(table[0]))
+    for each in results.get("inputs", {}).values():
+        print(*each["escaped"][:5], sep="\n")
+
+
+if __name__ == "__main__":
+    typer.run(main)
