@@ -12,8 +12,9 @@ from tenfold.arrays import SIDE, Probabilities, data_digest
 from tenfold.errors import DataError, ModelError, OptionError
 from tenfold.learn.declaration import Option, described
 from tenfold.learn.export import calibrated_onnx, golden_images, load_trained, save_trained
+from tenfold.learn.fitting import AUTO, FittedRecipe, check_classes
 from tenfold.learn.inputs import AnyArray, class_labels, encode, is_scaled, to_images
-from tenfold.learn.recipes import OPTIONS, recipe
+from tenfold.learn.recipes import OPTIONS
 from tenfold.learn.training import train
 from tenfold.model.description import Epoch
 from tenfold.model.folder import Model, load_model
@@ -32,8 +33,10 @@ class DigitClassifier:
     It can stand wherever scikit-learn takes an estimator: pipelines, cross-validation, grid search.
 
     Args:
-        recipe: The named options to start from, one of `tenfold.RECIPES`. An option that is None stays as the recipe
-            has it.
+        recipe: The named options to start from, one of `tenfold.RECIPES`, or `auto`, which is `few` for fewer than
+            10,000 images where nothing is changed that says how a network is built or optimised, else `tutorial`. An
+            option that is None stays as the recipe has it; of small sets epochs, augmentation and what is held out
+            follow from how many images there are.
         {options}
         progress: Show a line of progress on standard error.
 
@@ -49,7 +52,7 @@ class DigitClassifier:
     _estimator_type = "classifier"
     _onnx: bytes | None = None
 
-    def __init__(self, recipe: str = "tutorial", *, progress: bool = False, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, recipe: str = AUTO, *, progress: bool = False, **options: Any) -> None:  # noqa: ANN401
         self.recipe = recipe
         self.progress = progress
         for name in options:
@@ -76,10 +79,12 @@ class DigitClassifier:
         """
         changes = {name: value for name, value in self.get_params().items() if value is not None}
         progress = changes.pop("progress")
-        options = recipe(changes.pop("recipe"), **changes)
+        fitted = FittedRecipe(changes.pop("recipe"), changes)
         images = to_images(X)
         self._scaled = np.asarray(X).dtype.kind == "f" and is_scaled(np.asarray(X))
         self.classes_, labels = encode(y, len(images))
+        check_classes(labels, self.classes_.tolist())
+        options = fitted.options_for(len(images))
         self._golden = golden_images(images, labels, len(self.classes_))
         self._data = {"name": "arrays", "n": len(images), "sha256": data_digest(images, labels)}
         self._trained = train(images, labels, options, classes=self._names(), progress=progress)
