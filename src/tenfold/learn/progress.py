@@ -14,7 +14,7 @@ REFRESH_SECONDS = 0.1
 """Shortest time between two drawings of the bar."""
 
 LINES = 40
-"""Most epochs of which each leaves a line; of more, the first and about half as many, evenly spaced, do."""
+"""Epochs of which each leaves a line; of more, the first, the last and every twentieth part of them do."""
 
 
 class TrainingProgress:

@@ -31,8 +31,9 @@ __all__ = ["Start", "Trained", "choose_device", "train"]
 
 Tensor = torch.Tensor
 
-KEEP_SECONDS = 0.2
-"""Least seconds between two checkpoints: epochs of small sets take less time than writing one."""
+KEPT = 40
+"""Epochs of a network of which each is kept in the checkpoint; of more, the first, the last and every fortieth part is:
+epochs of small sets are many, and shorter than writing one takes."""
 
 RANGE_IMAGES = 3000
 """Training images on which the value ranges of an int8 model are measured, once as they are and once augmented."""
@@ -130,8 +131,8 @@ def train(
         progress: Show a line of progress on standard error.
 
     Returns:
-        The trained network. After Ctrl-C in a later epoch than the first: the one of the last whole epoch, or, where
-        epochs are shorter than a fifth of a second, of one within that time.
+        The trained network. After Ctrl-C in a later epoch than the first: the one of the last whole epoch; of more
+        than 40 epochs, of the last that was kept, which every fortieth part of them is.
 
     Raises:
         DataError: Images and labels do not match, or too few are left to train on.
@@ -248,7 +249,7 @@ def _train_members(run: _Run, saved: Checkpoint | None) -> tuple[Epoch, ...]:
     history = saved.history if saved else ()
     if saved:
         saved.restore_network(run.networks)
-    weights, kept, kept_at = _copy_of_weights(run.networks), history, -math.inf
+    weights, kept, between = _copy_of_weights(run.networks), history, -(-epochs // KEPT)
     try:
         with run.progress:
             for index in range(len(history) // epochs, len(run.networks)):
@@ -263,7 +264,7 @@ def _train_members(run: _Run, saved: Checkpoint | None) -> tuple[Epoch, ...]:
                     last = number == (index + 1) * epochs
                     if last:
                         average.apply()
-                    keep = last or time.perf_counter() - kept_at >= KEEP_SECONDS
+                    keep = last or number == 1 or number % between == 0
                     with average.in_place():
                         if keep:
                             weights = _copy_of_weights(run.networks)
@@ -274,7 +275,7 @@ def _train_members(run: _Run, saved: Checkpoint | None) -> tuple[Epoch, ...]:
                             run.checkpoint, run.networks, optimizer, average, run.options, history, run.data
                         )
                     if keep:
-                        kept, kept_at = history, time.perf_counter()
+                        kept = history
                     run.progress.finish_epoch(epoch, len(member.learned[0]))
     except KeyboardInterrupt:
         if not kept:
