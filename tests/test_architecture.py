@@ -21,10 +21,11 @@ STANDS_ON = {
     "read": {"picture", "page", "model"},
     "report": {"model"},
     "calibrate": {"data", "draw", "picture", "page", "model", "read"},
-    "serve": {"data", "picture", "page", "model", "read"},
+    "adapt": {"data", "draw", "picture", "page", "model", "read", "learn", "calibrate"},
+    "serve": {"adapt", "data", "picture", "page", "model", "read"},
     "scale": {"learn", "read"},
     "demo": {"data", "model", "picture", "learn", "read", "report"},
-    "cli": {"data", "model", "picture", "learn", "read", "calibrate", "report", "serve", "scale", "demo"},
+    "cli": {"adapt", "data", "model", "picture", "learn", "read", "calibrate", "report", "serve", "scale", "demo"},
 }
 GROUND = {"arrays", "errors", "files", "progress"}
 

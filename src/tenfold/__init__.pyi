@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from types import ModuleType
 
+from tenfold import adapt as adapt
 from tenfold import calibrate as calibrate
 from tenfold import data as data
 from tenfold import draw as draw
@@ -13,6 +14,10 @@ from tenfold import picture as picture
 from tenfold import read as read
 from tenfold import report as report
 from tenfold import serve as serve
+from tenfold.adapt.digits import AdaptedDigits as AdaptedDigits
+from tenfold.adapt.digits import adapt_digits as adapt_digits
+from tenfold.adapt.lines import AdaptedLines as AdaptedLines
+from tenfold.adapt.lines import adapt_lines as adapt_lines
 from tenfold.arrays import Classifier as Classifier
 from tenfold.arrays import Recognizer as Recognizer
 from tenfold.calibrate.pages import CalibratedKind as CalibratedKind
@@ -37,6 +42,7 @@ from tenfold.errors import TenfoldError as TenfoldError
 from tenfold.errors import TrainingError as TrainingError
 from tenfold.learn.classifier import DigitClassifier as DigitClassifier
 from tenfold.learn.export import save_module as save_module
+from tenfold.learn.fitting import FittedRecipe as FittedRecipe
 from tenfold.learn.quantize import to_int8 as to_int8
 from tenfold.learn.recipes import RECIPES as RECIPES
 from tenfold.learn.recipes import TrainingOptions as TrainingOptions
@@ -47,6 +53,7 @@ from tenfold.learn.training import Trained as Trained
 from tenfold.learn.training import train as train
 from tenfold.model.description import Epoch as Epoch
 from tenfold.model.description import ModelInfo as ModelInfo
+from tenfold.model.evaluate import Checked as Checked
 from tenfold.model.evaluate import ClassScore as ClassScore
 from tenfold.model.evaluate import Evaluation as Evaluation
 from tenfold.model.evaluate import evaluate as evaluate

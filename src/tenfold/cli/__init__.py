@@ -14,6 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import tenfold
+from tenfold.cli.adapt import adapt
 from tenfold.cli.calibrate import calibrate
 from tenfold.cli.demo import demo
 from tenfold.cli.evaluate import evaluate
@@ -51,7 +52,7 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-for _command in (fetch, train, evaluate, calibrate, predict, read, info, serve, export, demo):
+for _command in (fetch, train, adapt, evaluate, calibrate, predict, read, info, serve, export, demo):
     app.command()(_interruptible(_command))
 
 

@@ -11,7 +11,6 @@ from tenfold.data.catalogue import DATASETS
 from tenfold.data.datasets import load_examples
 from tenfold.data.examples import DIGITS
 from tenfold.draw.pen import draw_digits
-from tenfold.draw.printed import print_digits
 from tenfold.errors import DataError
 
 __all__ = ["DRAWN", "Rehearsal", "rehearse"]
@@ -54,8 +53,8 @@ def rehearse(classes: Sequence[str], learned_from: str, count: int, rng: Generat
         rng: Decides which.
 
     Returns:
-        The images: of the known set; else, for the ten digits, drawn ones, two in three by hand and one printed; else
-        None, since nothing of what the model knew is at hand.
+        The images: of the known set; else, for the ten digits, drawn ones; else None, since nothing of what the model
+        knew is at hand.
     """
     if learned_from in DATASETS:
         try:
@@ -68,8 +67,7 @@ def rehearse(classes: Sequence[str], learned_from: str, count: int, rng: Generat
             return Rehearsal(known.images[chosen], place[known.labels[chosen]], learned_from)
     if set(classes) != set(DIGITS):
         return None
-    by_hand, by_print = draw_digits(count - count // 3, rng), print_digits(count // 3, rng)
+    images, digits = draw_digits(count, rng)
     order = rng.permutation(count)
-    digits = np.concatenate([by_hand[1], by_print[1]])[order]
     place = np.array([list(classes).index(name) for name in DIGITS])
-    return Rehearsal(np.concatenate([by_hand[0], by_print[0]])[order], place[digits], DRAWN)
+    return Rehearsal(images[order], place[digits[order]], DRAWN)

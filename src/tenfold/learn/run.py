@@ -20,34 +20,17 @@ from tenfold.errors import ModelError, OptionError, TrainingError
 from tenfold.learn.fitting import FittedRecipe, check_classes
 from tenfold.learn.recipes import TrainingOptions, differences
 from tenfold.model.description import info_of, read_document
-from tenfold.model.evaluate import Evaluation, evaluate, relabelled
+from tenfold.model.evaluate import Checked, Evaluation, evaluate, relabelled
 from tenfold.model.folder import Model, check_place, load_model
 
 if TYPE_CHECKING:
     from tenfold.learn.starting import Continuation
 
-__all__ = ["Checked", "TrainingRun", "checkpoint_of", "train_model"]
+__all__ = ["TrainingRun", "checkpoint_of", "train_model"]
 
 for _needed in ("torch", "onnx", "safetensors"):
     if find_spec(_needed) is None:
         raise ModuleNotFoundError(f"No module named {_needed!r}", name=_needed)
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A share of right answers.
-
-    Attributes:
-        data: The images asked about.
-        n: How many.
-        accuracy: Share of them that were read right, 0…1.
-        before: The same by the model that training went on from; None where it began from random weights.
-    """
-
-    data: str
-    n: int
-    accuracy: float
-    before: float | None = None
 
 
 @dataclass(frozen=True)
@@ -229,7 +212,6 @@ def _run(
     )
     if trained.finished:
         checkpoint.unlink(missing_ok=True)
-    held_out = trained.held_out
     return TrainingRun(
         data=str(data),
         folder=folder,
@@ -237,7 +219,7 @@ def _run(
         epochs=len(trained.history),
         seconds=sum(epoch.seconds for epoch in trained.history),
         evaluation=evaluation,
-        validation=Checked(examples.name, len(held_out.right), float(held_out.right.mean())) if held_out else None,
+        validation=Checked.of(trained.held_out, examples.name),
         known=_still_known(plan, written),
     )
 
