@@ -38,6 +38,10 @@ Source:
     Wortsman et al. 2022, "Robust fine-tuning of zero-shot models".
 """
 
+LEAST_RIGHT = 0.3
+"""Share of one's own pictures that must be read right at the end, each asked of a layer fitted to the others: where
+these don't help, labels are wrong or the pictures show something else."""
+
 FOLDS = 3
 """Each picture of one's own is asked of a layer that was fitted to the others, in this many turns."""
 
@@ -116,7 +120,7 @@ def adapt_digits(
     new, way, known = fit.farthest()
     cross = fit.cross_validated(way)
     before, after = (float((answers.argmax(1) == labels).mean()) for answers in (fit.answers(old, fit.own), cross))
-    if after < before:
+    if after < before or after < LEAST_RIGHT:
         raise ModelError(
             f"{data or 'the pictures'} would not be read better: {before:.1%} right before, {after:.1%} after, each "
             "asked of a layer fitted to the others; nothing was written. More pictures may help, or labels are wrong"
