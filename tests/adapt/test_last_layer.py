@@ -58,5 +58,5 @@ def test_an_ensemble_has_no_last_layer(few, tmp_path):
     from tenfold import DigitClassifier
 
     two = DigitClassifier(epochs=1, ensemble=2, hidden=(8,)).fit(*few).save(tmp_path / "two")
-    with pytest.raises(ModelError, match="two is an ensemble, .* tenfold train --from"):
+    with pytest.raises(ModelError, match="two is an ensemble, .*go on from it by `tenfold train --from`"):
         last_layer_of(two)

@@ -12,8 +12,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 import tenfold
+from tenfold.serve.adaptation import Adaptation, adapted_folder
 from tenfold.serve.live import LiveReader
 from tenfold.serve.options import ServeOptions
+from tenfold.serve.routes.adaptation import adaptation_routes
 from tenfold.serve.routes.digits import digit_routes
 from tenfold.serve.routes.explain import explain_routes
 from tenfold.serve.routes.inference import inference_routes
@@ -57,7 +59,12 @@ def create_app(options: ServeOptions) -> ASGIApp:
     """
     work = Work(options.threads, options.limits.waiting)
     metrics = Metrics(lambda: work.jobs)
-    live = LiveReader(options.model, options.max_error, lambda outcome: metrics.reloads.labels(outcome).inc())
+    live = LiveReader(
+        options.model,
+        options.max_error,
+        lambda outcome: metrics.reloads.labels(outcome).inc(),
+        adapted_folder(options),
+    )
     store = ReviewStore(options.store)
     api = create_api(options, live, work, metrics, store)
     return Instrumented(Access(LimitedBodies(api, options.limits), options), metrics)
@@ -97,6 +104,7 @@ def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Met
     api.include_router(number_routes(live, work, metrics, store, options.limits))
     api.include_router(model_routes(live))
     api.include_router(review_routes(live, work, store, options.limits))
+    api.include_router(adaptation_routes(live, Adaptation(options, store)))
     api.include_router(inference_routes(live, work, options.limits))
 
     @api.get("/metrics", tags=["operation"], response_class=Response, responses={200: {"content": {"text/plain": {}}}})

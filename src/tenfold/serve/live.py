@@ -36,6 +36,7 @@ class LiveReader:
         model: The model folder; None for the one that ships.
         max_error: As for `Reader`, where a request does not say.
         tell: Called with the outcome of each reload.
+        adapted: A folder whose model is read with in place of that one while there is one.
 
     Attributes:
         name: The name of the model over HTTP; it stays when the model is replaced.
@@ -47,9 +48,13 @@ class LiveReader:
     """
 
     def __init__(
-        self, model: Path | None, max_error: float | None = None, tell: Callable[[Outcome], None] = lambda _: None
+        self,
+        model: Path | None,
+        max_error: float | None = None,
+        tell: Callable[[Outcome], None] = lambda _: None,
+        adapted: Path | None = None,
     ) -> None:
-        self._folder = folder_of(model)
+        self._before, self._adapted = folder_of(model), adapted
         self._max_error = max_error
         self._tell = tell
         self._signature = self._look()
@@ -95,6 +100,11 @@ class LiveReader:
             await asyncio.sleep(LOOK_SECONDS)
             if self._look() not in {self._signature, ()}:
                 await asyncio.to_thread(self.reload)
+
+    @property
+    def _folder(self) -> Path:
+        """The folder of the model to read with now."""
+        return self._adapted if self._adapted and self._adapted.exists() else self._before
 
     def _load(self) -> tuple[Model, Reader]:
         model = load_model(self._folder, threads=1)
