@@ -9,6 +9,7 @@ import numpy as np
 
 from tenfold.adapt.digits import FEWEST, AdaptedDigits, adapt_digits
 from tenfold.errors import DataError
+from tenfold.model.description import info_of, read_document
 from tenfold.model.folder import folder_of, load_model
 from tenfold.serve.options import ServeOptions
 from tenfold.serve.store import ReviewStore
@@ -45,10 +46,11 @@ class Adaptation:
 
     def state(self) -> dict[str, Any]:
         """Say whether adapting is offered, to how many pictures, and to how many the served model was adapted."""
-        corrections = len(self._store.examples(self._classes())[1]) if self._folder else 0
+        classes = info_of(self._before, read_document(self._before)).classes
+        corrections = len(self._store.examples(classes)[1]) if self._folder else 0
         adapted = None
         if self._folder and self._folder.exists():
-            adapted = load_model(self._folder, threads=1).info.data.get(KEY, {}).get("n")
+            adapted = info_of(self._folder, read_document(self._folder)).data.get(KEY, {}).get("n")
         return {"corrections": corrections, "fewest": FEWEST, "adapted": adapted, "offered": self._folder is not None}
 
     def adapt(self) -> AdaptedDigits:
@@ -71,6 +73,3 @@ class Adaptation:
         if self._folder is not None:
             with self._lock:
                 shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _classes(self) -> tuple[str, ...]:
-        return load_model(self._before, threads=1).classes
