@@ -39,10 +39,14 @@ def test_the_model_learns_from_the_store_and_goes_back(model_copy, tmp_path):
     assert adaptation.state()["adapted"] is None
 
 
+def test_a_server_that_promises_an_error_adapts_nothing(tmp_path):
+    assert adapted_folder(ServeOptions(store=str(tmp_path / "review.db"), max_error=0.01)) is None
+
+
 def test_a_database_elsewhere_has_no_place_for_a_model(tmp_path):
     options = ServeOptions(store=f"sqlite:///{tmp_path / 'review.db'}")
     adaptation = Adaptation(options, ReviewStore(options.store))
     assert adapted_folder(options) is None
     assert not adaptation.state()["offered"]
-    with pytest.raises(DataError, match="no place beside it for a model"):
+    with pytest.raises(DataError, match="no model is adapted here: the review store is no file"):
         adaptation.adapt()

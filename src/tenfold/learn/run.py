@@ -133,7 +133,7 @@ def train_model(
         plan = changed(plan, options=read_options(checkpoint_of(folder)))
     if not replace:
         _expect_the_same(folder, plan)
-    test = _test_examples(data, plan.examples, offline, decode)
+    test = _test_examples(data, examples, plan.examples.classes, offline, decode)
     notes = _notes(data, examples, test, plan)
     return changed(_run(data, folder, plan, test, resume=resume, progress=progress), recipe=name, notes=notes)
 
@@ -304,10 +304,14 @@ def checkpoint_of(folder: Path) -> Path:
 
 
 def _test_examples(
-    data: str | Path, training: Examples, offline: bool, decode: Callable[[bytes], Image] | None
+    data: str | Path,
+    training: Examples,
+    classes: tuple[str, ...],
+    offline: bool,
+    decode: Callable[[bytes], Image] | None,
 ) -> Examples | None:
-    """Give the test images in the classes of training, or None where the data has one set of images only."""
+    """Give the test images in the classes of the model, or None where the data has one set of images only."""
     test = load_examples(data, "test", offline=offline, decode=decode)
     if len(test.images) == len(training.images) and test.sha256 == training.sha256:
         return None
-    return changed(test, labels=relabelled(test.labels, test.classes, training.classes), classes=training.classes)
+    return changed(test, labels=relabelled(test.labels, test.classes, classes), classes=classes)

@@ -21,8 +21,11 @@ KEY = "adapted"
 
 
 def adapted_folder(options: ServeOptions) -> Path | None:
-    """Give where the adapted model lies: beside a store that is a file; None where the store is elsewhere."""
-    if "://" in options.store:
+    """Give where the adapted model lies: beside a store that is a file.
+
+    None where the store is elsewhere, and where all answers are to keep an error, which so few corrections can't promise.
+    """
+    if "://" in options.store or options.max_error is not None:
         return None
     store = Path(options.store)
     return store.with_name(f"{store.stem}-model")
@@ -57,11 +60,14 @@ class Adaptation:
         """Adapt the model before to all that people said, and write it where the server finds it.
 
         Raises:
-            DataError: There are too few corrections, or the store is no file, so that there is no place for a model.
+            DataError: There are too few corrections, or no model is adapted here.
             ModelError: The pictures are not read better, or what the model knew suffers; the served model stays.
         """
         if self._folder is None:
-            raise DataError("the review store is no file, so that there is no place beside it for a model")
+            raise DataError(
+                "no model is adapted here: the review store is no file beside which one can lie, or the server keeps a "
+                "--max-error, which so few corrections cannot promise"
+            )
         with self._lock:
             model = load_model(self._before, threads=1)
             images, shown = self._store.examples(model.classes)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from tenfold.errors import TenfoldError
-from tenfold.model.description import DOCUMENT
+from tenfold.model.description import DOCUMENT, info_of, read_document
 from tenfold.model.folder import DIGITS_FILE, WEIGHTS_FILE, Model, check_has_lines, folder_of, load_model
 from tenfold.read.reader import Reader
 
@@ -59,7 +59,7 @@ class LiveReader:
         self._tell = tell
         self._signature = self._look()
         self.model, self._reader = self._load()
-        self.name = self.model.info.name
+        self.name = info_of(self._before, read_document(self._before)).name
 
     def reader(self, max_error: float | None = None) -> Reader:
         """Give the reader of this moment.

@@ -21,7 +21,7 @@ class AdaptationState(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"example": EXAMPLE})
 
-    offered: bool = Field(description="Whether there is a place for an adapted model: the review store is a file.")
+    offered: bool = Field(description="Whether it is offered: the review store is a file, and no error is promised.")
     corrections: int = Field(description="Pictures of single digits, or of digits in boxes, that people labelled.")
     fewest: int = Field(description="How many of them it takes.")
     adapted: int | None = Field(description="How many the model that answers was adapted to; null for the one before.")
