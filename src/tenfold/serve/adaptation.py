@@ -23,7 +23,7 @@ KEY = "adapted"
 def adapted_folder(options: ServeOptions) -> Path | None:
     """Give where the adapted model lies: beside a store that is a file.
 
-    None where the store is elsewhere, and where all answers are to keep an error, which so few corrections can't promise.
+    None where the store is elsewhere, and where all answers are to keep an error: a few corrections can't promise one.
     """
     if "://" in options.store or options.max_error is not None:
         return None
