@@ -25,7 +25,7 @@ def numbers():
     hands = {digit: next(iter(ways.values())) for digit, ways in DIGITS.items()} | {1: DIGITS[1]["widest flag"]}
     writer = HandWriter(6.0, 0.1, 1.0, hands, 0.7)
     texts = ["".join(map(str, random.integers(0, 3, 4))) for _ in range(8)]
-    return [(250 - np.pad(write(text, writer, random), 12) // 2, text) for text in texts]
+    return [((250 - 0.6 * np.pad(write(text, writer, random), 12)).astype(np.uint8), text) for text in texts]
 
 
 def test_a_writer_is_learned_and_the_folder_is_whole(shipped, numbers, tmp_path, monkeypatch):

@@ -57,7 +57,7 @@ def test_one_class_and_classes_of_too_few_images_are_refused_by_name():
 
 def test_thirty_images_a_class_are_enough(mnist):
     chosen = np.concatenate([np.flatnonzero(mnist.y_train == digit)[:30] for digit in range(10)])
-    classifier = DigitClassifier().fit(mnist.x_train[chosen], mnist.y_train[chosen])
-    assert classifier.score(mnist.x_test[:2000], mnist.y_test[:2000]) > 0.92
-    assert classifier.validation_.n == 300
-    assert classifier.validation_.accuracy > 0.85
+    classifier = DigitClassifier(validation_split=0.2).fit(mnist.x_train[chosen], mnist.y_train[chosen])
+    assert classifier.score(mnist.x_test[:1000], mnist.y_test[:1000]) > 0.92
+    assert classifier.validation_.n == 60
+    assert classifier.validation_.accuracy > 0.8

@@ -44,22 +44,23 @@ DRAWN = "drawn numbers"
 HELD_OUT = 0.15
 """Share of one's own pictures that are not learned from: they say when to stop, and how good the result is."""
 
-STEPS, LEAST_STEPS, STEPS_PER_PICTURE = 250, 80, 3
+STEPS, LEAST_STEPS, STEPS_PER_PICTURE = 200, 60, 2
 """Steps of training: as many for each picture, within these bounds; docs/log.md, "Adapting"."""
 
 LOOKS = 4
 """How often the pictures held out are looked at; what read them best is kept."""
 
-OWN, REHEARSED = 32, 12
+OWN, REHEARSED = 24, 20
 """Lines of one's own and drawn ones that a step learns from."""
 
-OWN_WEIGHT = 0.7
+OWN_WEIGHT = 0.6
 """Share of the loss that is of one's own lines."""
 
 DRAWN_LINES, COMPARED, FOR_RANGES = 1000, 300, 200
 """Drawn lines that are rehearsed, others that old and new are compared on, and those of all for the ranges of int8."""
 
-OPTIONS = replace(LINE_OPTIONS, learning_rate=3e-4, weight_decay=0.0, ema=0.98)
+OPTIONS = replace(LINE_OPTIONS, learning_rate=2e-4, weight_decay=0.0, ema=0.98)
+"""A tenth of the rate of training from the start, the average over the last tens of steps."""
 
 WORSE = 0.01
 """How much worse, as a share of the lines, drawn numbers may be read."""
