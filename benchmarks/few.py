@@ -270,6 +270,8 @@ def table(found: dict[str, list[dict[str, Any]]]) -> list[list[str]]:
         if drawn := found.get(name):
             columns = [_spread([draw[column] for draw in drawn]) for column in ("before", "after")]
             changed = fmean(100 * (draw["known after"] - draw["known"]) for draw in drawn)
+            fewer = _spread([(draw["after"] - draw["before"]) / (1 - draw["before"]) for draw in drawn])
+            columns[1] += f"; errors fall by {fewer}"
             rows.append([words, *columns, f"{changed:+.2f} points", _seconds(drawn, "seconds", "processor seconds")])
     return rows
 

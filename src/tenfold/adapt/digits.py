@@ -19,7 +19,7 @@ __all__ = ["FEWEST", "AdaptedDigits", "Share", "adapt_digits"]
 FEWEST = 5
 """Pictures that a model is adapted to, at least."""
 
-REHEARSED, COMPARED = 2000, 3000
+REHEARSED, COMPARED = 1500, 2500
 """Images of what the model knew that the layer is held to, and others that old and new are compared on."""
 
 KNOWN_WEIGHT = 8000.0
