@@ -94,6 +94,9 @@ def start_from(
         raise OptionError(f"the network is that of the model to go on from: leave out {', '.join(other)}")
     there = {classes[place] for place in np.unique(labels)}
     same = keep and there <= set(model.classes)
+    knows_outliers = fitted.changes.get("outliers", made.get("outliers", 0) if same else 0) > 0
+    if same and knows_outliers != (made.get("outliers", 0) > 0):
+        raise OptionError("the model to go on from decides whether outliers are known: leave out outliers")
     shape = {name: made[name] for name in SHAPE if name in made}
     beside = compared = None
     repeats = 1
@@ -107,7 +110,7 @@ def start_from(
     else:
         names = tuple(classes)
         shape["int8"] = made.get("int8", False)
-        described["classes"] = len(names)
+        described["classes"] = len(names) + knows_outliers
         network = _with_classes(network, described, model.classes, names)
     count = len(labels) * repeats + (len(beside.images) if beside else 0)
     tensors = (torch.from_numpy(beside.images.copy()), torch.from_numpy(beside.labels)) if beside else None
