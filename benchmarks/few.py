@@ -29,6 +29,7 @@ from tenfold.arrays import Images, Labels
 from tenfold.data.typefaces import typefaces
 from tenfold.draw.letters import draw_letters
 from tenfold.draw.writers import FontWriter
+from tenfold.errors import ModelError
 from tenfold.model.folder import Model, load_model
 from tenfold.picture.frame import frame
 from tenfold.picture.opening import open_pages
@@ -191,16 +192,21 @@ def numbers(draws: int, pictures: LabelledSet) -> list[dict[str, Any]]:
         )
         with TemporaryDirectory() as folder:
             started, processor = time.perf_counter(), time.process_time()
-            told = adapt_lines(model, learned, Path(folder, "adapted"), data=pictures.name, seed=seed)
-            seconds, processor = time.perf_counter() - started, time.process_time() - processor
-            after = fmean(_read(load_model(Path(folder, "adapted")), others))
+            try:
+                told = adapt_lines(model, learned, Path(folder, "adapted"), data=pictures.name, seed=seed).to_dict()
+                after = fmean(_read(load_model(Path(folder, "adapted")), others))
+            except ModelError as error:  # refused: the model stays
+                print(error, file=sys.stderr, flush=True)
+                told = {"known": {"before": 0.0, "after": 0.0}, "way": 0.0, "seconds": time.perf_counter() - started}
+                after = float(shipped[rest].mean())
+            processor = time.process_time() - processor
         row = {
             "before": float(shipped[rest].mean()),
             "after": after,
-            "known": told.known.before,
-            "known after": told.known.after,
-            "way": told.way,
-            "seconds": seconds,
+            "known": told["known"]["before"],
+            "known after": told["known"]["after"],
+            "way": told["way"],
+            "seconds": told["seconds"],
             "processor seconds": processor,
         }
         found.append(row)

@@ -140,9 +140,9 @@ def adapt_lines(
     with torch.random.fork_rng(), Progress("Adapting the line recogniser", shown=progress) as shown:
         torch.manual_seed(seed)
         run = _Run.of(model, pictures, np.random.default_rng(seed))
-        net = run.farthest(run.trained(shown))
+        net, way = run.farthest(run.trained(shown))
         known_before, own_before = run.right_of(run.old, run.compared), run.right_of(run.old, run.held_out)
-        written = lines_to_int8(lines_to_onnx(net[0]), run.for_ranges)
+        written = lines_to_int8(lines_to_onnx(net), run.for_ranges)
     recognizer = LineRecognizer(LineNetwork(ALPHABET, written), threads=None, source="the adapted line recogniser")
     known, own = (run.right_by(recognizer, lines) for lines in (run.compared, run.held_out))
     told = Share(data, len(run.held_out), own_before, own), Share(DRAWN, len(run.compared), known_before, known)
@@ -164,7 +164,7 @@ def adapt_lines(
     )
     save_again(model, folder, info, lines=LineNetwork(ALPHABET, written))
     dropped = (NUMBERS,) if model.info.calibration.get(NUMBERS) else ()
-    return AdaptedLines(Path(folder), *told, net[1], time.perf_counter() - started, run.separators, dropped)
+    return AdaptedLines(Path(folder), *told, way, time.perf_counter() - started, run.separators, dropped)
 
 
 def _suffers(known: Share) -> ModelError:
