@@ -25,11 +25,15 @@ __all__ = ["Continuation", "start_from"]
 SHAPE = ("network", "channels", "hidden", "activation", "test_time_augmentation")
 """Options that the model decides."""
 
-OF_DIGITS = ("degradation", "drawn", "outliers", "int8")
+AS_BEFORE = (
+    *("shift", "rotation", "scaling", "shear", "elastic", "degradation", "label_smoothing"),
+    *("drawn", "outliers", "int8"),
+)
 """Options that stay as the model was trained where its classes stay."""
 
-SLOWER = 0.4
-"""Share of the recipe's learning rate: what was learned before is to be changed, not lost."""
+SLOWER, SLOWEST = 0.4, 0.1
+"""Share of the recipe's learning rate for other classes, and for the model's own: what was learned before is to be
+changed, not lost. docs/log.md, "Starting from a model"."""
 
 REHEARSED, COMPARED = 5000, 2000
 """Images of what the model knew that are learned from again, and others that old and new are compared on."""
@@ -101,7 +105,7 @@ def start_from(
     beside = compared = None
     repeats = 1
     if same:
-        shape |= {name: made[name] for name in OF_DIGITS if name in made}
+        shape |= {name: made[name] for name in AS_BEFORE if name in made}
         labels, names = relabelled(labels, tuple(classes), model.classes), model.classes
         known = rehearse(names, model.info.data.get("name", ""), REHEARSED + COMPARED, np.random.default_rng(0))
         if known:
@@ -118,17 +122,17 @@ def start_from(
         name=model.info.name,
         sha256=model.digest(WEIGHTS_FILE),
         start=Start(network, described, tensors, repeats),
-        options=_options(fitted, shape, len(labels), count),
+        options=_options(fitted, shape, SLOWEST if same else SLOWER, len(labels), count),
         classes=names,
         labels=labels,
         compared=compared,
     )
 
 
-def _options(fitted: FittedRecipe, shape: Mapping[str, Any], own: int, count: int) -> TrainingOptions:
+def _options(fitted: FittedRecipe, shape: Mapping[str, Any], slower: float, own: int, count: int) -> TrainingOptions:
     name = "few" if fitted.name == AUTO else fitted.name
     plain = FittedRecipe(name).options_for(count)
-    changes: dict[str, Any] = {**shape, "learning_rate": SLOWER * plain.learning_rate, "folds": 0, **fitted.changes}
+    changes: dict[str, Any] = {**shape, "learning_rate": slower * plain.learning_rate, "folds": 0, **fitted.changes}
     changes.setdefault("validation_split", max(0.05, min(LARGEST_SHARE, CHECKED / own)))
     return FittedRecipe(name, changes).options_for(count)
 
