@@ -32,9 +32,9 @@ def test_a_few_corrections_are_enough_and_mnist_stays(model, hand, mnist, tmp_pa
     assert (adapted(mnist.x_test).argmax(1) == mnist.y_test).mean() > 0.997 * (
         model(mnist.x_test).argmax(1) == mnist.y_test
     ).mean()
-    assert found.own.after > found.own.before
+    assert found.own.accuracy > found.own.before
     assert found.known.data == "mnist"
-    assert found.known.after >= found.known.before - 0.001
+    assert found.known.accuracy >= found.known.before - 0.001
     assert adapted.info.name == "mine"
     assert adapted.info.data["adapted"]["n"] == 25
     assert adapted.info.calibration["held_out"]["n"] == 25

@@ -35,8 +35,8 @@ def test_a_writer_is_learned_and_the_folder_is_whole(shipped, numbers, tmp_path,
     adapted = load_model(tmp_path / "mine")
     assert adapted.content("lines.onnx") != shipped.content("lines.onnx")
     assert adapted.content("model.onnx") == shipped.content("model.onnx")
-    assert found.known.after >= found.known.before - lines.WORSE
-    assert found.own.after >= found.own.before
+    assert found.known.accuracy >= found.known.before - lines.WORSE
+    assert found.own.accuracy >= found.own.before
     assert (found.own.n, found.known.n, found.separators) == (1, 16, False)
     assert found.dropped == ("numbers",)
     assert "numbers" not in adapted.info.calibration

@@ -26,7 +26,7 @@ def test_a_model_is_adapted_and_says_what_it_kept(command, model_copy, hand, tmp
     assert "tenfold calibrate mine --data" in result.out
     assert "model: mine" in result.out
     told = json.loads(command("adapt", model_copy, "--data", hand, "--out", "mine", "--json").out)
-    assert told["own"]["after"] >= told["own"]["before"]
+    assert told["own"]["accuracy"] >= told["own"]["before"]
     assert tenfold.load_model(tmp_path / "mine").info.data["adapted"]["n"] == 25
 
 

@@ -11,10 +11,11 @@ from tenfold.adapt.last_layer import Examples, LastLayer, contents_with, last_la
 from tenfold.arrays import Features, Images, Labels, Probabilities, as_labels
 from tenfold.draw.rehearsal import rehearse
 from tenfold.errors import DataError, ModelError
+from tenfold.model.evaluate import Checked
 from tenfold.model.folder import Model, save_model
 from tenfold.model.promise import NUMBERS, HeldOut
 
-__all__ = ["FEWEST", "AdaptedDigits", "Share", "adapt_digits"]
+__all__ = ["FEWEST", "AdaptedDigits", "adapt_digits"]
 
 FEWEST = 5
 """Pictures that a model is adapted to, at least."""
@@ -47,23 +48,6 @@ FOLDS = 3
 
 
 @dataclass(frozen=True)
-class Share:
-    """How many of some pictures were read right, before and after.
-
-    Attributes:
-        data: What they are.
-        n: How many.
-        before: Share of right answers of the old model, 0…1.
-        after: The same of the new one.
-    """
-
-    data: str
-    n: int
-    before: float
-    after: float
-
-
-@dataclass(frozen=True)
 class AdaptedDigits:
     """What adapting did.
 
@@ -76,8 +60,8 @@ class AdaptedDigits:
     """
 
     folder: Path
-    own: Share
-    known: Share | None
+    own: Checked
+    known: Checked | None
     way: float
     dropped: tuple[str, ...]
 
@@ -129,7 +113,7 @@ def adapt_digits(
         kind for kind, name in {"digits": "held_out", "numbers": NUMBERS}.items() if model.info.calibration.get(name)
     )
     _write(model, new, fit, folder, HeldOut.of(cross, labels), {"name": data, "n": len(images), "sha256": sha256})
-    return AdaptedDigits(Path(folder), Share(data, len(images), before, after), known, way, dropped)
+    return AdaptedDigits(Path(folder), Checked(data, len(images), after, before), known, way, dropped)
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +158,7 @@ class _Fit:
         best = refit(self.old, [own, *([self.held] if self.held else [])], PULL)
         return replace(best, weights=self.old.weights + way * (best.weights - self.old.weights))
 
-    def farthest(self) -> tuple[LastLayer, float, Share | None]:
+    def farthest(self) -> tuple[LastLayer, float, Checked | None]:
         """Give the layer that fits best among those that keep what the model knew, how far it went, and what it keeps.
 
         Raises:
@@ -189,7 +173,7 @@ class _Fit:
             layer = replace(best, weights=self.old.weights + way * (best.weights - self.old.weights))
             after = self._right(layer, features, labels)
             if after >= before - WORSE:
-                return layer, way, Share(name, len(labels), before, after)
+                return layer, way, Checked(name, len(labels), after, before)
         raise ModelError(
             f"what the model knew would suffer: of {len(labels):,} images of {name} it read {before:.2%} right and "
             f"would read {after:.2%}, and {WORSE:.1%} less is the most that is allowed; nothing was written. Look "

@@ -13,8 +13,8 @@ from numpy.random import Generator
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
-from tenfold.adapt.digits import FEWEST, Share
-from tenfold.adapt.own import LabelledNumber
+from tenfold.adapt.digits import FEWEST
+from tenfold.adapt.own import NumberPicture
 from tenfold.arrays import SEPARATORS, Line, without_separators
 from tenfold.data.datasets import load_examples
 from tenfold.draw.fonts import FONTS, font_path
@@ -27,6 +27,7 @@ from tenfold.learn.learner import Learner
 from tenfold.learn.line_network import ALPHABET, lines_from_onnx, lines_to_onnx
 from tenfold.learn.lines import LINE_OPTIONS, WIDEST, batches, loss_of
 from tenfold.learn.quantize import lines_to_int8
+from tenfold.model.evaluate import Checked
 from tenfold.model.folder import LINES_FILE, Model, save_again
 from tenfold.model.line_recognizer import LineNetwork, LineRecognizer
 from tenfold.model.promise import NUMBERS
@@ -89,8 +90,8 @@ class AdaptedLines:
     """
 
     folder: Path
-    own: Share
-    known: Share
+    own: Checked
+    known: Checked
     way: float
     seconds: float
     separators: bool
@@ -103,7 +104,7 @@ class AdaptedLines:
 
 def adapt_lines(
     model: Model,
-    pictures: Sequence[LabelledNumber],
+    pictures: Sequence[NumberPicture],
     folder: str | Path,
     *,
     data: str = "",
@@ -145,7 +146,7 @@ def adapt_lines(
         written = lines_to_int8(lines_to_onnx(net), run.for_ranges)
     recognizer = LineRecognizer(LineNetwork(ALPHABET, written), threads=None, source="the adapted line recogniser")
     known, own = (run.right_by(recognizer, lines) for lines in (run.compared, run.held_out))
-    told = Share(data, len(run.held_out), own_before, own), Share(DRAWN, len(run.compared), known_before, known)
+    told = Checked(data, len(run.held_out), own, own_before), Checked(DRAWN, len(run.compared), known, known_before)
     if known < known_before - WORSE:
         raise _suffers(told[1])
     if own < own_before:
@@ -167,11 +168,11 @@ def adapt_lines(
     return AdaptedLines(Path(folder), *told, way, time.perf_counter() - started, run.separators, dropped)
 
 
-def _suffers(known: Share) -> ModelError:
+def _suffers(known: Checked) -> ModelError:
     return ModelError(
         f"what the model knew would suffer: of {known.n} {known.data} it read {known.before:.1%} right and would read "
-        f"{known.after:.1%}, and 1 point less is the most that is allowed; nothing was written. Look whether the texts "
-        "are right"
+        f"{known.accuracy:.1%}, and 1 point less is the most that is allowed; nothing was written. Look whether the "
+        "texts are right"
     )
 
 
@@ -190,7 +191,7 @@ class _Run:
     """
 
     old: nn.Sequential
-    pictures: Sequence[LabelledNumber]
+    pictures: Sequence[NumberPicture]
     held_out: Sequence[LineExample]
     rehearsed: Sequence[LineExample]
     compared: Sequence[LineExample]
@@ -198,7 +199,7 @@ class _Run:
     rng: Generator
 
     @classmethod
-    def of(cls, model: Model, pictures: Sequence[LabelledNumber], rng: Generator) -> "_Run":
+    def of(cls, model: Model, pictures: Sequence[NumberPicture], rng: Generator) -> "_Run":
         if model.alphabet != ALPHABET:
             raise ModelError(f"{model.info.name} has no line recogniser that can be trained on")
         order = rng.permutation(len(pictures)).tolist()
@@ -284,7 +285,7 @@ class _Run:
             after = self.right_of(net.eval(), self.compared)
             if after >= before - WORSE / 2:
                 return net, way
-        raise _suffers(Share(DRAWN, len(self.compared), before, after))
+        raise _suffers(Checked(DRAWN, len(self.compared), after, before))
 
     def right_of(self, net: nn.Sequential, lines: Sequence[LineExample]) -> float:
         """Give the share of lines that a network reads right."""
@@ -325,7 +326,7 @@ def _drawn(count: int, rng: Generator) -> list[LineExample]:
     return drawn
 
 
-def _varied(number: LabelledNumber, rng: Generator) -> LineExample:
+def _varied(number: NumberPicture, rng: Generator) -> LineExample:
     picture, text = number
     return whole_line(vary_picture(np.asarray(picture, np.uint8), rng)), (text,)
 

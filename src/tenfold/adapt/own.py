@@ -11,9 +11,9 @@ from tenfold.files import reading
 from tenfold.model.folder import Model, check_has_lines
 from tenfold.picture.decode import Grey
 
-__all__ = ["LabelledNumber", "holds_numbers", "load_numbers"]
+__all__ = ["NumberPicture", "holds_numbers", "load_numbers"]
 
-LabelledNumber: TypeAlias = tuple[Grey, str]
+NumberPicture: TypeAlias = tuple[Grey, str]
 """`uint8 (height, width)`, a picture of one number, and its text."""
 
 
@@ -30,7 +30,7 @@ def holds_numbers(data: str | Path) -> bool:
         return "text" in (csv.DictReader(stream).fieldnames or ())
 
 
-def load_numbers(folder: Path, model: Model) -> list[LabelledNumber]:
+def load_numbers(folder: Path, model: Model) -> list[NumberPicture]:
     """Load pictures of one number each.
 
     Args:

@@ -10,8 +10,9 @@ from tenfold.cli.options import A_MODEL, AsJson, Offline, Quiet
 from tenfold.errors import OptionError
 
 if TYPE_CHECKING:
-    from tenfold.adapt.digits import AdaptedDigits, Share
+    from tenfold.adapt.digits import AdaptedDigits
     from tenfold.adapt.lines import AdaptedLines
+    from tenfold.model.evaluate import Checked
     from tenfold.model.folder import Model
 
 __all__ = ["adapt"]
@@ -96,5 +97,5 @@ def _described(found: "AdaptedDigits | AdaptedLines") -> str:
     return "\n".join([*lines, f"model: {found.folder}"])
 
 
-def _told(share: "Share") -> str:
-    return f"{share.data}: {share.before:.2%} → {share.after:.2%} of {share.n:,} read right"
+def _told(checked: "Checked") -> str:
+    return f"{checked.data}: {checked.before:.2%} → {checked.accuracy:.2%} of {checked.n:,} read right"

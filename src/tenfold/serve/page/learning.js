@@ -44,6 +44,6 @@ function inWords(corrections, adapted, own, known) {
   if (adapted === null) return `${counted(corrections, noun())} looked at and labelled.`;
   const said = `The model has learned from ${counted(adapted, noun())}.`;
   if (!own) return corrections === adapted ? said : `${said} Labelled by now: ${corrections}.`;
-  const kept = known ? ` Of what it knew it reads ${percent(known.after)}, before ${percent(known.before)}.` : "";
-  return `${said} Of others like them it reads ${percent(own.after)}, before ${percent(own.before)}.${kept}`;
+  const kept = known ? ` Of what it knew it reads ${percent(known.accuracy)}, before ${percent(known.before)}.` : "";
+  return `${said} Of others like them it reads ${percent(own.accuracy)}, before ${percent(own.before)}.${kept}`;
 }

@@ -32,8 +32,8 @@ class Measured(BaseModel):
 
     data: str
     n: int
+    accuracy: float
     before: float
-    after: float
 
 
 class AdaptationResult(AdaptationState):
