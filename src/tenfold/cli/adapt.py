@@ -40,7 +40,7 @@ def adapt(
 
     Single digits lie in any format that `tenfold train` takes, as one folder for each digit or a `labels.csv` (columns
     file, label); it takes about a second. Whole numbers lie in a folder with a `labels.csv` with the columns file and
-    text, one number a picture; it takes up to three minutes and needs PyTorch. Where none of the texts has a point,
+    text, one number a picture; it takes minutes and needs PyTorch. Where none of the texts has a point,
     comma, slash or the like, such signs count neither way.
 
     What the model knew is kept: where MNIST's digits, or drawn ones, would be read worse by more than 0.1 points, or
