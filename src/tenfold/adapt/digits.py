@@ -1,4 +1,4 @@
-"""A model of single digits adapted to labelled pictures of one's own, in about a second and without PyTorch."""
+"""A model of single digits adapted to labelled pictures of one's own, in a few seconds and without PyTorch."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace

@@ -39,7 +39,7 @@ def adapt(
     """Write a copy of a model that reads your own pictures better, from five of them on.
 
     Single digits lie in any format that `tenfold train` takes, as one folder for each digit or a `labels.csv` (columns
-    file, label); it takes about a second. Whole numbers lie in a folder with a `labels.csv` with the columns file and
+    file, label); it takes a few seconds. Whole numbers lie in a folder with a `labels.csv` with the columns file and
     text, one number a picture; it takes minutes and needs PyTorch. Where none of the texts has a point,
     comma, slash or the like, such signs count neither way.
 
