@@ -21,14 +21,15 @@ STANDS_ON = {
     "read": {"picture", "page", "model"},
     "report": {"model"},
     "calibrate": {"data", "draw", "picture", "page", "model", "read"},
+    "adapt": {"data", "draw", "picture", "page", "model", "read", "learn", "calibrate"},
     "explain": {"data", "picture", "model", "read", "report"},
     "doctor": {"data", "draw", "picture", "model", "read"},
-    "serve": {"data", "picture", "page", "model", "read"},
+    "serve": {"adapt", "data", "picture", "page", "model", "read"},
     "scale": {"learn", "read"},
     "demo": {"data", "model", "picture", "learn", "read", "report"},
     "cli": {
         *("data", "model", "picture", "learn", "read", "report"),
-        *("calibrate", "doctor", "explain", "serve", "scale", "demo"),
+        *("adapt", "calibrate", "doctor", "explain", "serve", "scale", "demo"),
     },
 }
 GROUND = {"arrays", "deadline", "errors", "files", "progress"}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from types import ModuleType
 
+from tenfold import adapt as adapt
 from tenfold import calibrate as calibrate
 from tenfold import data as data
 from tenfold import doctor as doctor
@@ -15,6 +16,10 @@ from tenfold import picture as picture
 from tenfold import read as read
 from tenfold import report as report
 from tenfold import serve as serve
+from tenfold.adapt.digits import AdaptedDigits as AdaptedDigits
+from tenfold.adapt.digits import adapt_digits as adapt_digits
+from tenfold.adapt.lines import AdaptedLines as AdaptedLines
+from tenfold.adapt.lines import adapt_lines as adapt_lines
 from tenfold.arrays import Classifier as Classifier
 from tenfold.arrays import Recognizer as Recognizer
 from tenfold.calibrate.pages import CalibratedKind as CalibratedKind
@@ -50,6 +55,7 @@ from tenfold.explain.picture import explain_picture as explain_picture
 from tenfold.explain.strokes import Decisive as Decisive
 from tenfold.learn.classifier import DigitClassifier as DigitClassifier
 from tenfold.learn.export import save_module as save_module
+from tenfold.learn.fitting import FittedRecipe as FittedRecipe
 from tenfold.learn.quantize import to_int8 as to_int8
 from tenfold.learn.recipes import RECIPES as RECIPES
 from tenfold.learn.recipes import TrainingOptions as TrainingOptions
@@ -64,6 +70,7 @@ from tenfold.model.compare import Comparison as Comparison
 from tenfold.model.compare import compare as compare
 from tenfold.model.description import Epoch as Epoch
 from tenfold.model.description import ModelInfo as ModelInfo
+from tenfold.model.evaluate import Checked as Checked
 from tenfold.model.evaluate import ClassScore as ClassScore
 from tenfold.model.evaluate import Evaluation as Evaluation
 from tenfold.model.evaluate import evaluate as evaluate

@@ -247,9 +247,9 @@ def test_it_stands_wherever_scikit_learn_takes_an_estimator(few):
 
 def test_every_option_of_training_is_a_parameter_with_its_text():
     parameters = inspect.signature(DigitClassifier).parameters
-    assert list(parameters) == ["recipe", *OPTIONS, "progress"] == list(DigitClassifier().get_params())
+    assert list(parameters) == ["recipe", *OPTIONS, "start", "progress"] == list(DigitClassifier().get_params())
     assert [parameters[name].default for name in ("recipe", "hidden", "seed", "progress")] == [
-        *("tutorial", None, None, False)
+        *("auto", None, None, False)
     ]
     assert all(f"{name}: " in DigitClassifier.__doc__ for name in parameters)
 

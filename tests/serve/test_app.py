@@ -57,4 +57,4 @@ def test_nothing_that_the_description_allows_or_forbids_breaks_the_server(addres
 def test_the_documentation_names_every_route_and_no_other(client):
     paths = client.get("/openapi.json").json()["paths"]
     described = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
-    assert set(re.findall(r"^\| `((?:GET|POST|PUT) [^`]+)`", DOCUMENT.read_text(), re.MULTILINE)) == described
+    assert set(re.findall(r"^\| `((?:GET|POST|PUT|DELETE) [^`]+)`", DOCUMENT.read_text(), re.MULTILINE)) == described

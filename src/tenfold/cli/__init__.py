@@ -14,6 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import tenfold
+from tenfold.cli.adapt import adapt
 from tenfold.cli.calibrate import calibrate
 from tenfold.cli.demo import demo
 from tenfold.cli.doctor import doctor
@@ -54,7 +55,10 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-for _command in (fetch, recipes, train, evaluate, calibrate, predict, read, explain, doctor, info, serve, export, demo):
+_COMMANDS = (
+    *(fetch, recipes, train, adapt, evaluate, calibrate, predict, read, explain, doctor, info, serve, export, demo),
+)
+for _command in _COMMANDS:
     app.command()(_interruptible(_command))
 
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 import tenfold
-from tenfold.cli.options import AsJson, Offline, Quiet, Source, decode, fail
+from tenfold.cli.options import A_MODEL, AsJson, Offline, Quiet, Source, decode, fail
 from tenfold.errors import OptionError
 from tenfold.files import check_writable
 from tenfold.learn.declaration import Option
-from tenfold.learn.recipes import OPTIONS, RECIPES, TrainingOptions, recipe
+from tenfold.learn.fitting import AUTO, FittedRecipe
+from tenfold.learn.recipes import OPTIONS, RECIPES, SMALL
 from tenfold.model.description import info_of, read_document
 from tenfold.model.history import write_history
 
@@ -30,8 +31,17 @@ PANEL = "Options of the recipe (defaults of tutorial; other recipes differ)"
 def train(
     data: Source = "mnist",
     recipe_name: Annotated[
-        str, typer.Option("--recipe", help=f"The options to start from: {', '.join(RECIPES)}.")
-    ] = "tutorial",
+        str,
+        typer.Option(
+            "--recipe",
+            help=f"The options to start from: {', '.join(RECIPES)}; or auto, which is few below {SMALL:,} images where "
+            "no option says how the network is built or optimised, else tutorial.",
+        ),
+    ] = AUTO,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", metavar="MODEL", help=f"Go on from a model's weights. {A_MODEL}", show_default=False),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="The model folder to write.", show_default="models/RECIPE")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the stopped run of --out.")] = False,
     restart: Annotated[bool, typer.Option("--restart", help="Drop the stopped run of --out.")] = False,
@@ -52,9 +62,14 @@ def train(
 ) -> None:
     """Train a network and write a model folder.
 
+    Options that are not given follow from how many images there are: small sets get more epochs, more augmentation and
+    a larger share held out. With `--from` the weights of a model are the start, and what it knew is learned again
+    beside the data; for classes that it does not know it gets a new last layer.
+
     Ctrl-C leaves the last whole epoch saved; `--resume` goes on from there to the weights that an unbroken run gives.
 
-    Example: `tenfold train`, or `tenfold train --data my-digits.csv --hidden 256,128 --epochs 10 --out my-model`.
+    Example: `tenfold train`, `tenfold train --data my-digits.csv --out my-model`, or `tenfold train --from shipped
+    --data corrections --out models/corrected`.
     """
     given = {name: _parsed(OPTIONS[name], value) for name, value in options.items() if value is not None}
     if resume and given:
@@ -63,12 +78,13 @@ def train(
     if resume and restart:
         raise OptionError("--resume goes on with a stopped run and --restart drops it: give one of them")
     if seeds is not None:
-        if resume or restart or log:
-            raise OptionError("--seeds trains several models from the beginning: leave out --resume, --restart, --log")
+        if resume or restart or log or start:
+            others = "--resume, --restart, --log, --from"
+            raise OptionError(f"--seeds trains several models from the beginning: leave out {others}")
         _train_seeds(
             data,
             out or Path("models") / recipe_name,
-            lambda seed: recipe(recipe_name, **{**given, "seed": seed}),
+            lambda seed: FittedRecipe(recipe_name, {**given, "seed": seed}),
             range(given.get("seed", 0), given.get("seed", 0) + seeds),
             as_json=as_json,
             replace=replace,
@@ -81,21 +97,22 @@ def train(
     try:
         run = tenfold.train_model(
             data,
-            out or Path("models") / recipe_name,
-            recipe(recipe_name, **given),
+            out,
+            FittedRecipe(recipe_name, given),
+            start=start,
             resume=resume,
             restart=restart,
             replace=replace,
             offline=offline,
             progress=not quiet,
             decode=decode,
-            warn=lambda fault: print(f"warning: {fault}", file=sys.stderr),
+            warn=lambda note: print(f"warning: {note}", file=sys.stderr),
         )
     except KeyboardInterrupt:
         fail("interrupted before an epoch was whole; nothing was written", 130)
     if log:
         write_history(log, info_of(run.folder, read_document(run.folder)).history)
-    print(json.dumps(run.to_dict()) if as_json else _describe_run(run))
+    print(json.dumps(run.to_dict()) if as_json else _describe_run(run, start))
     if not run.finished:
         raise typer.Exit(130)
 
@@ -103,7 +120,7 @@ def train(
 def _train_seeds(
     data: str,
     out: Path,
-    options: Callable[[int], TrainingOptions],
+    options: Callable[[int], FittedRecipe],
     seeds: Sequence[int],
     *,
     as_json: bool,
@@ -168,23 +185,33 @@ _own = [each for each in inspect.signature(train).parameters.values() if each.ki
 train.__signature__ = inspect.Signature([*_own, *map(_parameter, OPTIONS.values())])  # type: ignore[attr-defined]
 
 
-def _describe_run(run: "TrainingRun") -> str:
+def _describe_run(run: "TrainingRun", start: str | None) -> str:
     if not run.finished:
         source = "" if run.data == "mnist" else f" --data {shlex.quote(run.data)}"
+        begun = "" if start is None else f" --from {shlex.quote(start)}"
         return (
             f"stopped after epoch {run.epochs}, which is saved: {run.folder}\n"
-            f"go on: tenfold train --resume{source} --out {shlex.quote(str(run.folder))}"
-        )
-    measured = ""
-    if run.evaluation:
-        low, high = run.evaluation.interval
-        measured = (
-            f"accuracy {run.evaluation.accuracy:.2%} on {run.evaluation.n:,} test images of {run.evaluation.data} "
-            f"(95% interval {low:.2%}–{high:.2%})\n"
+            f"go on: tenfold train --resume{begun}{source} --out {shlex.quote(str(run.folder))}"
         )
     epochs = "1 epoch" if run.epochs == 1 else f"{run.epochs} epochs"
-    return (
-        f"trained for {epochs} in {run.seconds:.1f} s\n{measured}"
-        f"model: {run.folder}\n"
-        f"next: tenfold predict picture.png --model {shlex.quote(str(run.folder))}"
-    )
+    chosen = f" by recipe {run.recipe}" if run.recipe else ""
+    lines = [f"trained for {epochs} in {run.seconds:.1f} s{chosen}"]
+    if run.validation:
+        lines.append(f"validation accuracy {run.validation.accuracy:.2%} on {run.validation.n:,} images held out")
+    else:
+        lines.append(
+            "no images were held out, so nothing says yet how good it is: --validation-split 0.1 holds some out"
+        )
+    if run.known:
+        lines.append(
+            f"what it knew before: {run.known.before:.2%} → {run.known.accuracy:.2%} on {run.known.n:,} images of "
+            f"{run.known.data}"
+        )
+    if run.evaluation:
+        low, high = run.evaluation.interval
+        lines.append(
+            f"accuracy {run.evaluation.accuracy:.2%} on {run.evaluation.n:,} test images of {run.evaluation.data} "
+            f"(95% interval {low:.2%}–{high:.2%})"
+        )
+    lines += [f"model: {run.folder}", f"next: tenfold predict picture.png --model {shlex.quote(str(run.folder))}"]
+    return "\n".join(lines)

@@ -12,10 +12,13 @@ from tenfold.arrays import SIDE, Probabilities, data_digest
 from tenfold.errors import DataError, ModelError, OptionError
 from tenfold.learn.declaration import Option, described
 from tenfold.learn.export import calibrated_onnx, golden_images, load_trained, save_trained
+from tenfold.learn.fitting import AUTO, FittedRecipe, check_classes
 from tenfold.learn.inputs import AnyArray, class_labels, encode, is_scaled, to_images
-from tenfold.learn.recipes import OPTIONS, recipe
+from tenfold.learn.recipes import OPTIONS
+from tenfold.learn.starting import start_from
 from tenfold.learn.training import train
 from tenfold.model.description import Epoch
+from tenfold.model.evaluate import Checked
 from tenfold.model.folder import Model, load_model
 
 if TYPE_CHECKING:
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DigitClassifier"]
 
-PARAMETERS = ("recipe", *OPTIONS, "progress")
+PARAMETERS = ("recipe", *OPTIONS, "start", "progress")
 
 
 class DigitClassifier:
@@ -32,15 +35,21 @@ class DigitClassifier:
     It can stand wherever scikit-learn takes an estimator: pipelines, cross-validation, grid search.
 
     Args:
-        recipe: The named options to start from, one of `tenfold.RECIPES`. An option that is None stays as the recipe
-            has it.
+        recipe: The named options to start from, one of `tenfold.RECIPES`, or `auto`, which is `few` for fewer than
+            10,000 images where nothing is changed that says how a network is built or optimised, else `tutorial`. An
+            option that is None stays as the recipe has it; of small sets epochs, augmentation and what is held out
+            follow from how many images there are.
         {options}
+        start: A model folder to go on from, or `shipped`. Where `fit` is given the model's own classes, what it knew is
+            learned again beside the images; else it gets a new last layer, in which classes that it knows keep their
+            weights.
         progress: Show a line of progress on standard error.
 
     Attributes:
         classes_: `(k,)`, the sorted distinct labels that `fit` was given, of any type.
         n_features_in_: 784.
         history_: One `Epoch` per epoch trained.
+        validation_: What was read right of the images held out; None where none were.
 
     Raises:
         OptionError: There is no parameter of that name; in `fit`, when an option is not allowed.
@@ -49,8 +58,16 @@ class DigitClassifier:
     _estimator_type = "classifier"
     _onnx: bytes | None = None
 
-    def __init__(self, recipe: str = "tutorial", *, progress: bool = False, **options: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        recipe: str = AUTO,
+        *,
+        start: str | Path | None = None,
+        progress: bool = False,
+        **options: Any,  # noqa: ANN401
+    ) -> None:
         self.recipe = recipe
+        self.start = start
         self.progress = progress
         for name in options:
             _expect_parameter(name)
@@ -75,20 +92,38 @@ class DigitClassifier:
             TrainingError: The loss is no longer finite.
         """
         changes = {name: value for name, value in self.get_params().items() if value is not None}
-        progress = changes.pop("progress")
-        options = recipe(changes.pop("recipe"), **changes)
+        progress, start = changes.pop("progress"), changes.pop("start", None)
+        fitted = FittedRecipe(changes.pop("recipe"), changes)
         images = to_images(X)
         self._scaled = np.asarray(X).dtype.kind == "f" and is_scaled(np.asarray(X))
         self.classes_, labels = encode(y, len(images))
+        begun = None
+        if start is not None:
+            model = load_model(start)
+            begun = start_from(model, labels, self._names(), fitted, keep=set(self._names()) == set(model.classes))
+            labels = begun.labels
+        if not (begun and begun.start.beside):
+            check_classes(labels, self.classes_.tolist())
+        options = begun.options if begun else fitted.options_for(len(images))
         self._golden = golden_images(images, labels, len(self.classes_))
         self._data = {"name": "arrays", "n": len(images), "sha256": data_digest(images, labels)}
-        self._trained = train(images, labels, options, classes=self._names(), progress=progress)
+        self._trained = train(
+            images,
+            labels,
+            options,
+            classes=begun.classes if begun else self._names(),
+            start=begun.start if begun else None,
+            progress=progress,
+        )
+        if begun and begun.classes != tuple(self._names()):
+            self.classes_ = self.classes_[[self._names().index(name) for name in begun.classes]]
         self._onnx = None  # made of the weights when it is saved
         if not self._trained.finished:
             done = len(self._trained.history)
             warnings.warn(f"interrupted after epoch {done} of {options.epochs * options.members}", stacklevel=2)
         self.n_features_in_ = SIDE * SIDE
         self.history_: tuple[Epoch, ...] = self._trained.history
+        self.validation_ = Checked.of(self._trained.held_out, "arrays")
         return self
 
     def predict_proba(self, X: Any) -> Probabilities:  # noqa: ANN401, N803
@@ -152,6 +187,7 @@ class DigitClassifier:
         classifier._golden, classifier._data, classifier._scaled = model.golden.copy(), dict(model.info.data), False
         classifier.n_features_in_ = SIDE * SIDE
         classifier.history_ = model.info.history
+        classifier.validation_ = Checked.of(classifier._trained.held_out, str(model.info.data.get("name", "")))
         return classifier
 
     def save(self, folder: str | Path) -> Model:
@@ -237,7 +273,7 @@ def _signature() -> inspect.Signature:
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=f"{_hint(option)} | None")
         for name, option in OPTIONS.items()
     ]
-    return inspect.Signature([own["self"], own["recipe"], *options, own["progress"]])
+    return inspect.Signature([own["self"], own["recipe"], *options, own["start"], own["progress"]])
 
 
 def _hint(option: Option) -> str:

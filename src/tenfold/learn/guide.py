@@ -14,18 +14,19 @@ class RecipeFigures:
 
     Attributes:
         purpose: What to take it for.
-        accuracy: Share of MNIST's test images read right, 0…1, the mean over the seeds.
+        accuracy: Share of MNIST's test images read right, 0…1, the mean over the seeds; None where all of MNIST is not
+            what it is for.
         deviation: Its standard deviation over the seeds; None of a single one.
         seeds: How many times it was trained.
-        seconds: What training takes on the two cores that docs/benchmarks.md names.
+        seconds: What training takes on the two cores that docs/benchmarks.md names; None likewise.
         weights: How many the network has.
     """
 
     purpose: str
-    accuracy: float
+    accuracy: float | None
     deviation: float | None
     seeds: int
-    seconds: float
+    seconds: float | None
     weights: int
 
     def to_dict(self) -> dict[str, Any]:
@@ -43,6 +44,9 @@ GUIDE: Mapping[str, RecipeFigures] = MappingProxyType(
         ),
         "accurate": RecipeFigures(
             "the best single network for images like those it learns from", 0.99718, 0.0003, 5, 781.4, 304_594
+        ),
+        "few": RecipeFigures(
+            "fewer than 10,000 images of one's own; taken there by itself", None, None, 0, None, 64570
         ),
         "tiny": RecipeFigures(
             "the smallest file, for microcontrollers and web pages", 0.99510, 0.0003, 5, 149.2, 7_742

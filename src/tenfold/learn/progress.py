@@ -13,9 +13,12 @@ __all__ = ["TrainingProgress"]
 REFRESH_SECONDS = 0.1
 """Shortest time between two drawings of the bar."""
 
+LINES = 40
+"""Epochs of which each leaves a line; of more, the first, the last and every twentieth part of them do."""
+
 
 class TrainingProgress:
-    """A bar that moves through each epoch in a terminal, and a line that stays for each whole epoch.
+    """A bar that moves through each epoch in a terminal, and lines that stay for whole epochs, forty at most.
 
     Args:
         options: What is trained.
@@ -27,6 +30,8 @@ class TrainingProgress:
         self._progress = Progress(shown=shown)
         self._started = self._drawn = 0.0
         self._done_before: int | None = None
+        self._between = 1 if self._epochs <= LINES else -(-self._epochs // (LINES // 2))
+        self._told = False
 
     def __enter__(self) -> "TrainingProgress":
         self._started = time.perf_counter()
@@ -60,7 +65,10 @@ class TrainingProgress:
         self._progress.show(f"epoch {number}/{self._epochs}", seen, images, note)
 
     def finish_epoch(self, epoch: Epoch, images: int) -> None:
-        """Leave a line about an epoch of `images` images."""
+        """Leave a line about an epoch of `images` images; of many epochs only about some."""
+        if self._told and epoch.number % self._between and epoch.number < self._epochs:
+            return
+        self._told = True
         held_out = f"  validation {_describe(epoch.validation)}" if epoch.validation else ""
         self._progress.line(
             f"epoch {epoch.number}/{self._epochs}  {_describe(epoch.training)}{held_out}  "

@@ -15,7 +15,10 @@ from tenfold.arrays import SIDE
 from tenfold.errors import OptionError
 from tenfold.learn.declaration import Range, about, declared, described, unknown
 
-__all__ = ["OPTIONS", "RECIPES", "TrainingOptions", "differences", "recipe"]
+__all__ = ["OPTIONS", "RECIPES", "SMALL", "TrainingOptions", "differences", "recipe"]
+
+SMALL = 10_000
+"""Images below which a set is small: it gains augmentation, and what is held out is spread evenly over its classes."""
 
 Network = Literal["dense", "convolutional", "deep"]
 Activation = Literal["relu", "gelu", "silu", "tanh", "sigmoid"]
@@ -283,6 +286,26 @@ RECIPES: Mapping[str, TrainingOptions] = MappingProxyType(
             ema=0.998,
             test_time_augmentation=5,
             validation_split=0.02,
+            precision="auto",
+        ),
+        "few": TrainingOptions(
+            network="deep",
+            channels=(16, 32, 64, 64),
+            hidden=(),
+            optimizer="adamw",
+            learning_rate=0.005,
+            schedule="one-cycle",
+            batch_size=64,
+            epochs=1,
+            label_smoothing=0.05,
+            shift=2,
+            rotation=15,
+            scaling=0.15,
+            shear=0.2,
+            elastic=0.7,
+            weight_decay=0.1,
+            ema=0.99,
+            validation_split=0.05,
             precision="auto",
         ),
         "tiny": TrainingOptions(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tenfold.errors import OptionError
+from tenfold.learn.fitting import FittedRecipe
 from tenfold.learn.recipes import TrainingOptions
 from tenfold.learn.run import TrainingRun, train_model
 from tenfold.model.description import info_of, read_document
@@ -60,7 +61,7 @@ class SeedRuns:
 def train_seeds(
     data: str | Path,
     folder: str | Path,
-    options: Callable[[int], TrainingOptions],
+    options: Callable[[int], TrainingOptions | FittedRecipe],
     seeds: Sequence[int],
     **others: Any,  # noqa: ANN401
 ) -> SeedRuns:

@@ -10,7 +10,7 @@ import torch
 from tenfold.arrays import Images, Labels
 from tenfold.errors import DataError, OptionError
 from tenfold.learn.augment import augmented
-from tenfold.learn.recipes import TrainingOptions
+from tenfold.learn.recipes import SMALL, TrainingOptions
 
 __all__ = ["LabelledImages", "Splits", "with_drawings"]
 
@@ -30,6 +30,8 @@ class Splits:
         options: How to train.
         classes: Names of the classes.
         device: Where the images are kept.
+        beside: Images and labels that are learned from besides, never held out; None for none.
+        repeats: How often each image that is not of `beside` is learned from in an epoch.
 
     Raises:
         DataError: Too few images are left to train on.
@@ -37,12 +39,23 @@ class Splits:
     """
 
     def __init__(
-        self, images: Images, labels: Labels, options: TrainingOptions, classes: Sequence[str], device: torch.device
+        self,
+        images: Images,
+        labels: Labels,
+        options: TrainingOptions,
+        classes: Sequence[str],
+        device: torch.device,
+        beside: LabelledImages | None = None,
+        repeats: int = 1,
     ) -> None:
         self._images = torch.from_numpy(np.ascontiguousarray(images)).to(device)
         self._labels = torch.from_numpy(labels).to(device)
         self._options, self._classes = options, tuple(classes)
-        self._order = torch.randperm(len(images)).to(device)
+        self._beside, self._repeats = beside, repeats
+        self._order = torch.randperm(len(images))
+        if len(images) < SMALL:
+            self._order = _spread(self._order, torch.from_numpy(labels))
+        self._order = self._order.to(device)
         if options.folds:
             self._shares = [self._order[:0], *self._order.tensor_split(options.folds)]
         else:
@@ -75,7 +88,9 @@ class Splits:
     def _learned(self, network: int) -> LabelledImages:
         left = torch.ones(len(self._images), dtype=torch.bool, device=self._images.device)
         left[self._share_of(network)] = False
-        learned = self._pick(self._order[left[self._order]])
+        learned = self._pick(self._order[left[self._order]].repeat(self._repeats))
+        if self._beside:
+            learned = _joined(learned, self._beside)
         if self._options.drawn or self._options.outliers:
             learned = with_drawings(*learned, self._options, self._classes)
         return learned
@@ -85,6 +100,21 @@ class Splits:
 
     def _pick(self, indices: torch.Tensor) -> LabelledImages:
         return self._images.index_select(0, indices), self._labels.index_select(0, indices)
+
+
+def _joined(first: LabelledImages, second: LabelledImages) -> LabelledImages:
+    device = first[0].device
+    return torch.cat([first[0], second[0].to(device)]), torch.cat([first[1], second[1].to(device)])
+
+
+def _spread(order: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Spread the images of each class evenly over an order, so that every share of it has its part of each class."""
+    ordered = labels[order]
+    places = torch.zeros(len(order), dtype=torch.float64)
+    for label in torch.unique(ordered):
+        own = (ordered == label).nonzero().squeeze(1)
+        places[own] = (torch.arange(len(own), dtype=torch.float64) + 0.5) / len(own)
+    return order[places.argsort(stable=True)]
 
 
 def with_drawings(

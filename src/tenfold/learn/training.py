@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,34 @@ from tenfold.learn.splits import LabelledImages, Splits
 from tenfold.model.description import Epoch
 from tenfold.model.promise import HeldOut
 
-__all__ = ["Trained", "choose_device", "train"]
+__all__ = ["Start", "Trained", "choose_device", "train"]
 
 Tensor = torch.Tensor
 
+KEPT = 40
+"""Epochs of a network of which each is kept in the checkpoint; of more, the first, the last and every fortieth part is:
+epochs of small sets are many, and shorter than writing one takes."""
+
 RANGE_IMAGES = 3000
 """Training images on which the value ranges of an int8 model are measured, once as they are and once augmented."""
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Where training begins that does not begin from random weights.
+
+    Attributes:
+        network: The network; it is left as it is.
+        architecture: What `build` makes the same network of.
+        beside: Images `uint8 (n, 28, 28)` and labels `int64 (n,)` that are learned from besides, never held out; None
+            for none.
+        repeats: How often each of the other images is learned from in an epoch.
+    """
+
+    network: nn.Sequential
+    architecture: Mapping[str, Any]
+    beside: LabelledImages | None = None
+    repeats: int = 1
 
 
 @dataclass(frozen=True)
@@ -83,6 +106,7 @@ def train(
     *,
     classes: Sequence[str] | None = None,
     network: nn.Module | None = None,
+    start: Start | None = None,
     checkpoint: Path | None = None,
     resume: bool = False,
     sha256: str | None = None,
@@ -100,13 +124,15 @@ def train(
         classes: Names of the classes; by default the labels' own numbers, from 0 to the highest.
         network: A module of your own to train in place of the one `options` describe: from `float32 (n, 1, 28, 28)`
             in 0…1 to logits `(n, k)`, one for each class. It is trained where it stands; `save_module` writes it.
+        start: Where to begin, in place of random weights; `tenfold.learn.starting.start_from` makes it of a model.
         checkpoint: A file that is replaced after each epoch with all that is needed to go on from there.
         resume: Go on from `checkpoint`.
         sha256: The digest of images and labels, by which a checkpoint knows its data; computed where it is not given.
         progress: Show a line of progress on standard error.
 
     Returns:
-        The trained network. After Ctrl-C in a later epoch than the first: the one of the last whole epoch.
+        The trained network. After Ctrl-C in a later epoch than the first: the one of the last whole epoch; of more
+        than 40 epochs, of the last that was kept, which every fortieth part of them is.
 
     Raises:
         DataError: Images and labels do not match, or too few are left to train on.
@@ -128,11 +154,9 @@ def train(
         )
     with torch.random.fork_rng():
         torch.manual_seed(options.seed)
-        described = architecture(options, len(classes)) if network is None else {}
-        networks = (
-            [build_single(described) for _ in range(options.members)] if network is None else [normalised(network)]
-        )
-        splits = Splits(images, labels, options, classes, device)
+        networks, described = _networks(options, len(classes), network, start)
+        beside, repeats = (start.beside, start.repeats) if start else (None, 1)
+        splits = Splits(images, labels, options, classes, device, beside, repeats)
         run = _Run(
             networks=nn.ModuleList(networks).to(device),
             options=options,
@@ -158,6 +182,18 @@ def train(
         range_images = splits.range_images(RANGE_IMAGES) if options.int8 else images[:0]
     finished = len(history) == options.epochs * options.members
     return Trained(_detached(made), described, options, history, classes, *calibration, range_images, finished)
+
+
+def _networks(
+    options: TrainingOptions, classes: int, own: nn.Module | None, start: Start | None
+) -> tuple[list[nn.Sequential], Mapping[str, Any]]:
+    """Give the networks to train, and what they are made of; of a module of the user's own that is not known."""
+    if own is not None:
+        return [normalised(own)], {}
+    if start:
+        return [deepcopy(start.network) for _ in range(options.members)], start.architecture
+    described = architecture(options, classes)
+    return [build_single(described) for _ in range(options.members)], described
 
 
 def _numbers_as_names(labels: Labels) -> tuple[str, ...]:
@@ -208,12 +244,12 @@ class _Member:
 
 
 def _train_members(run: _Run, saved: Checkpoint | None) -> tuple[Epoch, ...]:
-    """Train all networks from where the checkpoint left off; after Ctrl-C they are as after the last whole epoch."""
+    """Train all networks from where the checkpoint left off; after Ctrl-C they are as after the last epoch kept."""
     epochs = run.options.epochs
     history = saved.history if saved else ()
     if saved:
         saved.restore_network(run.networks)
-    weights = _copy_of_weights(run.networks)
+    weights, kept, between = _copy_of_weights(run.networks), history, -(-epochs // KEPT)
     try:
         with run.progress:
             for index in range(len(history) // epochs, len(run.networks)):
@@ -225,21 +261,27 @@ def _train_members(run: _Run, saved: Checkpoint | None) -> tuple[Epoch, ...]:
                         weights = _copy_of_weights(run.networks)
                 for number in range(len(history) + 1, (index + 1) * epochs + 1):
                     epoch = _train_epoch(run, member, number)
-                    if number == (index + 1) * epochs:
+                    last = number == (index + 1) * epochs
+                    if last:
                         average.apply()
+                    keep = last or number == 1 or number % between == 0
                     with average.in_place():
-                        weights = _copy_of_weights(run.networks)
+                        if keep:
+                            weights = _copy_of_weights(run.networks)
                         epoch = replace(epoch, validation=_score(run, member))
                     history = (*history, epoch)
-                    if run.checkpoint:
+                    if keep and run.checkpoint:
                         save_checkpoint(
                             run.checkpoint, run.networks, optimizer, average, run.options, history, run.data
                         )
+                    if keep:
+                        kept = history
                     run.progress.finish_epoch(epoch, len(member.learned[0]))
     except KeyboardInterrupt:
-        if not history:
+        if not kept:
             raise
         run.networks.load_state_dict(weights)
+        return kept
     return history
 
 

@@ -10,8 +10,10 @@ import numpy as np
 
 from tenfold.arrays import Classifier, Images, Labels, Probabilities, as_labels
 from tenfold.errors import DataError
+from tenfold.model.promise import HeldOut
 
 __all__ = [
+    "Checked",
     "ClassScore",
     "Evaluation",
     "evaluate",
@@ -39,6 +41,28 @@ class ClassScore:
     recall: float
     precision: float
     f1: float
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A share of right answers.
+
+    Attributes:
+        data: The images asked about.
+        n: How many.
+        accuracy: Share of them that were read right, 0…1.
+        before: The same by the model that training went on from; None where it began from random weights.
+    """
+
+    data: str
+    n: int
+    accuracy: float
+    before: float | None = None
+
+    @classmethod
+    def of(cls, held_out: HeldOut | None, data: str) -> "Checked | None":
+        """Count the answers to the images held out; None where none were."""
+        return cls(data, len(held_out.right), float(held_out.right.mean())) if held_out else None
 
 
 @dataclass(frozen=True)

@@ -155,6 +155,10 @@ class Model:
         """Give one of the folder's files, checked against its hash."""
         return _read(self.folder, name, _document(self.folder)["files"])
 
+    def digest(self, name: Literal["model.onnx", "lines.onnx", "model.safetensors"]) -> str:
+        """Give the SHA-256 of one of the folder's files, as `model.json` has it."""
+        return str(_document(self.folder)["files"][name])
+
     def _run(self, *outputs: str, images: Images) -> list[np.ndarray[Any, Any]]:
         return self._network.run(outputs, as_images(images))
 

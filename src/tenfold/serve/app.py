@@ -11,8 +11,10 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 import tenfold
+from tenfold.serve.adaptation import Adaptation, adapted_folder
 from tenfold.serve.live import LiveReader
 from tenfold.serve.options import ServeOptions
+from tenfold.serve.routes.adaptation import adaptation_routes
 from tenfold.serve.routes.digits import digit_routes
 from tenfold.serve.routes.explain import explain_routes
 from tenfold.serve.routes.inference import inference_routes
@@ -59,7 +61,12 @@ def create_app(options: ServeOptions) -> ASGIApp:
     """
     work = Work(options.threads, options.limits.waiting, options.limits.seconds)
     metrics = Metrics(lambda: work.jobs)
-    live = LiveReader(options.model, options.max_error, lambda outcome: metrics.reloads.labels(outcome).inc())
+    live = LiveReader(
+        options.model,
+        options.max_error,
+        lambda outcome: metrics.reloads.labels(outcome).inc(),
+        adapted_folder(options),
+    )
     store = ReviewStore(options.store)
     store.check()
     api = create_api(options, live, work, metrics, store)
@@ -104,6 +111,7 @@ def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Met
         number_routes(live, work, metrics, store, options.limits),
         model_routes(live),
         review_routes(live, work, store, options.limits),
+        adaptation_routes(live, work, Adaptation(options, store)),
         inference_routes(live, work, options.limits),
     )
     for router in routers:

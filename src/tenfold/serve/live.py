@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from tenfold.errors import TenfoldError
-from tenfold.model.description import DOCUMENT
+from tenfold.model.description import DOCUMENT, info_of, read_document
 from tenfold.model.folder import DIGITS_FILE, WEIGHTS_FILE, Model, check_has_lines, folder_of, load_model
 from tenfold.read.reader import Reader
 from tenfold.serve.threads import Threads
@@ -37,6 +37,7 @@ class LiveReader:
         model: The model folder; None for the one that ships.
         max_error: As for `Reader`, where a request does not say.
         tell: Called with the outcome of each reload.
+        adapted: A folder whose model is read with in place of that one while there is one.
 
     Attributes:
         name: The name of the model over HTTP; it stays when the model is replaced.
@@ -48,15 +49,19 @@ class LiveReader:
     """
 
     def __init__(
-        self, model: Path | None, max_error: float | None = None, tell: Callable[[Outcome], None] = lambda _: None
+        self,
+        model: Path | None,
+        max_error: float | None = None,
+        tell: Callable[[Outcome], None] = lambda _: None,
+        adapted: Path | None = None,
     ) -> None:
-        self._folder = folder_of(model)
+        self._before, self._adapted = folder_of(model), adapted
         self._max_error = max_error
         self._tell = tell
         self._loading = Threads(1, "load")
         self._signature = self._look()
         self.model, self._reader = self._load()
-        self.name = self.model.info.name
+        self.name = info_of(self._before, read_document(self._before)).name
 
     def reader(self, max_error: float | None = None) -> Reader:
         """Give the reader of this moment.
@@ -102,6 +107,11 @@ class LiveReader:
     async def reload_apart(self) -> None:
         """Reload in a thread, one reload after another."""
         await self._loading.start(self.reload).result
+
+    @property
+    def _folder(self) -> Path:
+        """The folder of the model to read with now."""
+        return self._adapted if self._adapted and self._adapted.exists() else self._before
 
     def _load(self) -> tuple[Model, Reader]:
         model = load_model(self._folder, threads=1)

@@ -3,6 +3,7 @@
 import { ask, save, tell } from "./api.js";
 import { doubtInWords, named, sureness } from "./answer.js";
 import { model, noun, signsOfBoxes, signsOfLabels } from "./model.js";
+import { showLearning, startLearning } from "./learning.js";
 import { onlySigns, paint } from "./pictures.js";
 
 const at = (id) => document.getElementById(id);
@@ -26,6 +27,7 @@ export function startReviewing() {
   });
   at("csv").addEventListener("click", () => tell(() => save("v1/reviews/export.csv", "reviews.csv")));
   at("zip").addEventListener("click", () => tell(() => save("v1/reviews/export.zip", "reviews.zip")));
+  startLearning();
 }
 
 export async function openReview() {
@@ -33,6 +35,7 @@ export async function openReview() {
   place = 0;
   await fetchMore();
   await show();
+  await showLearning();
 }
 
 export async function refreshCount() {
@@ -92,6 +95,7 @@ async function decide() {
   if (review.label === null) showCount(left - 1);
   queue[place] = await answer.json();
   await go(1);
+  await showLearning();
 }
 
 async function go(by) {

@@ -1,0 +1,60 @@
+"""Lines: a writer's numbers are learned beside drawn ones, or nothing is written."""
+
+import numpy as np
+import pytest
+
+from tenfold.adapt import lines
+from tenfold.adapt.lines import adapt_lines
+from tenfold.draw.writers import HandWriter
+from tenfold.draw.writing import write
+from tenfold.errors import DataError
+from tenfold.model.folder import load_model
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_model()
+
+
+@pytest.fixture(scope="module")
+def numbers():
+    """Numbers of a writer whose ones have the widest flag, as dark ink on light paper."""
+    from tenfold.draw.hands import DIGITS
+
+    random = np.random.default_rng(0)
+    hands = {digit: next(iter(ways.values())) for digit, ways in DIGITS.items()} | {1: DIGITS[1]["widest flag"]}
+    writer = HandWriter(6.0, 0.1, 1.0, hands, 0.7)
+    texts = ["".join(map(str, random.integers(0, 3, 4))) for _ in range(8)]
+    return [((250 - 0.6 * np.pad(write(text, writer, random), 12)).astype(np.uint8), text) for text in texts]
+
+
+def test_a_writer_is_learned_and_the_folder_is_whole(shipped, numbers, tmp_path, monkeypatch):
+    for name, value in {"STEPS": 8, "LEAST_STEPS": 8, "DRAWN_LINES": 24, "COMPARED": 16, "FOR_RANGES": 8}.items():
+        monkeypatch.setattr(lines, name, value)
+    found = adapt_lines(shipped, numbers, tmp_path / "mine", data="writer")
+    adapted = load_model(tmp_path / "mine")
+    assert adapted.content("lines.onnx") != shipped.content("lines.onnx")
+    assert adapted.content("model.onnx") == shipped.content("model.onnx")
+    assert found.known.accuracy >= found.known.before - lines.WORSE
+    assert found.own.accuracy >= found.own.before
+    assert (found.own.n, found.known.n, found.separators) == (1, 16, False)
+    assert found.dropped == ("numbers",)
+    assert "numbers" not in adapted.info.calibration
+    assert adapted.info.data["adapted_lines"]["n"] == 8
+
+
+def test_separators_count_not_where_no_text_has_one():
+    import torch
+
+    logits = torch.randn(2, len(lines.ALPHABET) + 1, 1, 5)
+    columns = lines._without_separators(logits).exp()
+    assert torch.allclose(columns.sum(1), torch.ones(2, 1, 5), atol=1e-5)
+    assert columns[:, [lines.ALPHABET.index(sign) for sign in ".,/-:+' "]].max() < 1e-20
+    before = logits.softmax(1)
+    assert torch.allclose(columns[:, :10], before[:, :10], atol=1e-6)
+
+
+def test_too_few_pictures_and_other_alphabets_are_refused(shipped, numbers, tmp_path):
+    with pytest.raises(DataError, match="at least 5 labelled pictures of numbers to adapt to, got 4"):
+        adapt_lines(shipped, numbers[:4], tmp_path / "mine")
+    assert not (tmp_path / "mine").exists()
