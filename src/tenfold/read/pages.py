@@ -16,7 +16,7 @@ from tenfold.page.layout import FreeRow, find_boxed, find_free, whole_row
 from tenfold.page.line import holds_several_lines
 from tenfold.page.order import reading_order
 from tenfold.page.paper import even_out
-from tenfold.page.quads import Homography, Quad, cut_out, height_of, mapped
+from tenfold.page.quads import Homography, Quad, cut_out, height_of, mapped, width_of
 from tenfold.picture.decode import Grey
 from tenfold.read.forms import Field, Form
 from tenfold.read.options import NumberOptions
@@ -35,8 +35,9 @@ many numbers of one digit."""
 WELL, CLEARLY, MORE = 0.75, 1.25, 2
 """A page is turned if its numbers then have this median probability, and 1.25 times as many digits and two more."""
 
-LINE, LINES = 3, 5
-"""Width of a line of print or numbers, in heights; and how many of them, half of what is on the page, show it level."""
+LINE, LINES, LINE_LONG = 3, 5, 2
+"""LINE: width of a line of print or numbers, in heights. LINES: how many of them, half of what is on the page, show it
+level. LINE_LONG: least width of a line of print, in widths of a word of it."""
 
 PRINT, STANDS = 30, 0.08
 """By how many neighbours more print stands on its lines than it ends at one height, at least, and by which share of all
@@ -229,8 +230,8 @@ def _read_field(model: Recognizer, page: Grey, field: Field, quad: Quad, *, ocr:
 def _read(model: Recognizer, page: Grey, options: NumberOptions) -> tuple[list[ReadRow], Lies | None]:
     """Read the rows of boxes of an upright page, or what stands free on it, whichever says more.
 
-    Where there are more boxes than strokes may imitate, or as many as are wanted, the rest is taken for print. Rows of
-    boxes that hold letters or signs are left out, unless it is known how long numbers are.
+    Where there are more boxes than strokes may imitate, or as many as are wanted, the rest is taken for print. Words of
+    a line of print that look like boxes are left out, unless it is known how long numbers are.
 
     Returns:
         The rows, and how the page lies, where its lines of print or numbers tell; of a page on its head no free rows.
@@ -238,14 +239,16 @@ def _read(model: Recognizer, page: Grey, options: NumberOptions) -> tuple[list[R
     check_deadline()
     paper = even_out(page)
     boxed = read_boxes(model, find_boxed(paper, digits=options.digits, grid=options.grid))
-    if not (options.digits or options.grid):
-        boxed = [row for row in boxed if row.readings[0].probability >= EVEN ** _digits(row)]
+    free_rows = None
+    if not (options.digits or options.grid) and not all(map(_shows_digits, boxed)):
+        free_rows = find_free(page, paper)
+        boxed = [row for row in boxed if _shows_digits(row) or not _is_in_print(row, free_rows)]
     check_deadline()
     written = [row for row in boxed if row.readings[0].text.strip(EMPTY)]
     boxes = len(written) > FEW or any(_digits(row) >= MANY for row in written)
     if options.grid or (boxes and _sureness(written) >= WELL) or (written and options.digits):
         return _in_order(boxed), None
-    rows = find_free(page, paper)
+    rows = find_free(page, paper) if free_rows is None else free_rows
     lies = _lies(rows)
     free = [] if lies == "on its head" else read_free(model, rows, options)
     says_more = _said(free) > FAR_MORE * _said(written)
@@ -253,6 +256,18 @@ def _read(model: Recognizer, page: Grey, options: NumberOptions) -> tuple[list[R
         likely = [row for row in boxed if row.readings[0].probability > UNLIKELY]
         says_more = _said(free, LINE_LIKE) > sum(_digits(row, LINE_LIKE) for row in likely) + HALF
     return _in_order(free if says_more else boxed), lies
+
+
+def _shows_digits(row: ReadRow) -> bool:
+    """Say whether the signs in a row of boxes are digits, more likely than not."""
+    return row.readings[0].probability >= EVEN ** _digits(row)
+
+
+def _is_in_print(row: ReadRow, free_rows: Sequence[FreeRow]) -> bool:
+    """Say whether a row of boxes is a part of a much longer line."""
+    middle = tuple(map(float, np.mean(row.quad, axis=0)))
+    around = (free.quad for free in free_rows if width_of(free.quad) > LINE_LONG * width_of(row.quad))
+    return any(cv2.pointPolygonTest(np.array(quad, np.float32), middle, measureDist=False) >= 0 for quad in around)
 
 
 def _lies(rows: Sequence[FreeRow]) -> Lies | None:
