@@ -33,7 +33,7 @@ def test_the_version_is_told(command):
     ("arguments", "message"),
     [
         (["train", "--optimizer", "sgdd"], "'adam', 'adamw', 'sgd', 'nesterov', 'rmsprop'"),
-        (["train", "--recipe", "slow"], "unknown recipe 'slow'; allowed: tutorial, fast"),
+        (["train", "--recipe", "slow"], "unknown recipe 'slow'; allowed: auto, tutorial, fast"),
         (["train", "--hidden", "128;128"], "--hidden must be whole numbers with commas between"),
         (["train", "--epochs", "0"], "epochs must be a whole number, at least 1, got 0"),
         (["train", "--metrics", "accuracy,f1"], "unknown metrics 'f1'"),

@@ -179,7 +179,7 @@ def test_a_cache_that_cannot_be_written_is_told_before_the_download(hands, regis
 def test_each_known_typeface_is_free_and_has_its_version_and_hash():
     known = known_typefaces()
     assert [each.name for each in known] == sorted({each.name for each in known})
-    assert {each.licence for each in known} == {"OFL-1.1", "Apache-2.0"}
+    assert {each.licence for each in known} == {"OFL-1.1", "Apache-2.0", "MIT"}
     assert all(each.version.count(".") == 2 and len(bytes.fromhex(each.sha256)) == 32 for each in known)
     assert len({each.sha256 for each in known}) == len(known) == 194
 
