@@ -126,7 +126,7 @@ def test_a_dash_is_a_sign_of_a_number_and_alone_says_that_it_is_none(open_page, 
     page.keyboard.type("–")
     page.keyboard.press("Enter")
     expect(page.locator("#empty")).to_be_visible()
-    assert labels(address)[-2:] == ["'-12,5", "_"]
+    assert labels(address)[-2:] == ["-12,5", "_"]
 
 
 def test_a_free_number_is_corrected_with_the_signs_it_is_written_with(open_page, address, mnist):
@@ -143,7 +143,7 @@ def test_a_free_number_is_corrected_with_the_signs_it_is_written_with(open_page,
     with page.expect_download() as download:
         page.locator("#numbers-csv").click()
     assert ',"-27,18",' in Path(download.value.path()).read_text()
-    assert labels(address)[-1] == "'-27,18"
+    assert labels(address)[-1] == "-27,18"
 
 
 def test_a_number_that_was_read_wrong_and_believed_is_corrected_beside_its_page(open_page, address, form):
