@@ -44,6 +44,7 @@ from tenfold.errors import FetchError as FetchError
 from tenfold.errors import FormError as FormError
 from tenfold.errors import ModelError as ModelError
 from tenfold.errors import OptionError as OptionError
+from tenfold.errors import OvertimeError as OvertimeError
 from tenfold.errors import PictureError as PictureError
 from tenfold.errors import TenfoldError as TenfoldError
 from tenfold.errors import TrainingError as TrainingError

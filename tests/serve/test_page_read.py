@@ -33,7 +33,7 @@ def test_a_page_is_dropped_and_its_numbers_stand_beside_it_and_come_as_csv(open_
         page.locator("#numbers-csv").click()
     head, *rows = Path(download.value.path()).read_text().splitlines()
     assert head == "file,page,row,column,text,probability,accepted,reason"
-    assert [row.split(",")[3] for row in rows][:2] == ["781528989", "40213_667"]
+    assert [row.split(",")[4] for row in rows][:2] == ["781528989", "40213_667"]
 
 
 def test_a_page_of_a_pdf_is_chosen_and_what_is_no_page_is_refused_in_words(open_page, form):
