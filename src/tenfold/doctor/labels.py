@@ -107,7 +107,7 @@ def _digits(reader: Model, probabilities: Probabilities) -> Labels:
 
 
 def _explains(agreed: float, before: float) -> bool:
-    """Say whether so much more agreement after a change is no chance."""
+    """Say whether a change of the labels explains most of what did not agree before it."""
     return agreed > 0.6 and 1 - agreed < (1 - EXPLAINED) * (1 - before)
 
 

@@ -25,7 +25,7 @@ KEPT = 60
 """Touches that are tried again after the first: those that raised the other answer most."""
 
 NEAR = 1.3
-"""Changes up to so much larger than the smallest are made smaller too: setting back may change their order."""
+"""Changes of up to this many times the smallest are made smaller too: that may change their order."""
 
 TARGETS = 2
 """Other answers that are aimed at, the most probable first, besides whichever comes first."""

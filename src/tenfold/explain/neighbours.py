@@ -19,7 +19,7 @@ SHORTLIST = 400
 
 
 BLOCK = 2000
-"""Images compared at once: so many fit a processor's cache as floats."""
+"""Images compared at once: as floats they fit a processor's cache."""
 
 
 @dataclass(frozen=True, eq=False)

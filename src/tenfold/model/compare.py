@@ -29,7 +29,7 @@ class Comparison:
         only: How many images only the first reads right, and how many only the second.
         difference: Accuracy of the second less that of the first.
         interval: Its 95% interval.
-        p_value: How probably two models that are equally good differ by at least this much on so many images.
+        p_value: How probably two models that are equally good differ by at least this much on `n` images.
     """
 
     models: tuple[str, str]

@@ -111,7 +111,7 @@ def read_free(model: Recognizer, rows: Sequence[FreeRow], options: NumberOptions
 
 
 def _is_print(row: FreeRow, columns: Columns) -> bool:
-    """Say whether an unsure reading leaves so much of its row unread that this is print with a digit in it."""
+    """Say whether a row is print with a digit in it: its reading is unsure, and leaves most of the row unread."""
     if not row.digit:
         return False
     best = columns.argmax(axis=1)

@@ -66,7 +66,7 @@ class Adaptation:
         if self._folder is None:
             raise DataError(
                 "no model is adapted here: the review store is no file beside which one can lie, or the server keeps a "
-                "--max-error, which so few corrections cannot promise"
+                "--max-error: a promise takes more labels than corrections give"
             )
         with self._lock:
             model = load_model(self._before, threads=1)
