@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from tenfold.learn.augment import augmented, shifted, warped
+from tenfold.learn.augment import augmented, shifted, varied_lines, warped
 from tenfold.learn.recipes import TrainingOptions
 
 
@@ -83,3 +83,17 @@ def test_a_batch_moves_as_one_and_paper_comes_into_view():
 def test_no_shift_gives_the_images_themselves():
     images = torch.zeros(2, 28, 28, dtype=torch.uint8)
     assert shifted(images, 0) is images
+
+
+def test_lines_are_varied_each_by_itself_and_stay_lines():
+    torch.manual_seed(0)
+    line = torch.zeros(1, 1, 48, 96)
+    line[..., 10:38, 20:26] = 1.0
+    varied = varied_lines(line.repeat(8, 1, 1, 1))
+    assert varied.shape[:3] == (8, 1, 48)
+    assert varied.shape[3] % 16 == 0
+    assert 0 <= float(varied.min()) <= float(varied.max()) <= 1
+    assert len({tuple(each.flatten().tolist()) for each in varied}) == 8
+    share = varied.mean((1, 2, 3)) / line.mean()
+    assert float(share.min()) > 0.4
+    assert float(share.max()) < 2.5

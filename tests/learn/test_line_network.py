@@ -11,7 +11,7 @@ from tenfold.draw.line_examples import as_line
 from tenfold.draw.lines import LineGlyphs, draw_line
 from tenfold.errors import DataError, ModelError
 from tenfold.learn import line_network
-from tenfold.learn.line_network import ALPHABET, lines_from_onnx, lines_to_onnx, network
+from tenfold.learn.line_network import ALPHABET, lines_from_onnx, lines_to_onnx, network, without_context
 from tenfold.learn.quantize import lines_to_int8
 from tenfold.model.line_recognizer import LineNetwork, LineRecognizer
 
@@ -86,3 +86,14 @@ def test_what_is_no_such_network_does_not_come_back(net):
 def test_int8_needs_lines(net):
     with pytest.raises(DataError, match="lines to measure the ranges on"):
         lines_to_int8(lines_to_onnx(net), [])
+
+
+def test_a_network_of_before_has_no_context_and_begins_as_if_it_had(net, lines):
+    torch.manual_seed(2)
+    made = network(len(ALPHABET)).eval()
+    before = without_context(made)
+    assert sum(weights.numel() for weights in before.parameters()) == 1_502_123
+    assert np.allclose(columns(before.eval(), lines[0]), columns(made, lines[0]), atol=1e-5)
+    back = lines_from_onnx(lines_to_int8(lines_to_onnx(before), lines))
+    assert len(back) == len(made)
+    assert np.abs(columns(back, lines[0]) - columns(before, lines[0])).mean() < 0.1

@@ -134,10 +134,10 @@ def test_a_stopped_run_goes_on_to_the_same_network(small, tmp_path, monkeypatch)
     whole, checkpoint = train(**small), tmp_path / "run.safetensors"
     train_epoch = lines_module._train_epoch
 
-    def stopped(learner, drawn, number, *rest):
+    def stopped(learner, drawn, number, *rest, **named):
         if number == 3:
             raise KeyboardInterrupt
-        return train_epoch(learner, drawn, number, *rest)
+        return train_epoch(learner, drawn, number, *rest, **named)
 
     monkeypatch.setattr(lines_module, "_train_epoch", stopped)
     with pytest.raises(KeyboardInterrupt):

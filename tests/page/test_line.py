@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sheets import Sheet
 
-from tenfold.page.line import holds_several_lines, line_of, line_of_digit, whole_line
+from tenfold.page.line import holds_several_lines, line_of, whole_line
 from tenfold.page.paper import even_out
 
 
@@ -49,13 +49,6 @@ def test_lines_are_not_narrower_or_wider_than_a_network_takes(shape, width):
 
 def test_paper_stays_paper():
     assert whole_line(np.full((40, 90), 200, np.uint8)).max() == 0
-
-
-def test_a_digit_lies_in_the_middle_of_its_line(mnist):
-    line = line_of_digit(mnist.x_test[0])
-    rows = np.flatnonzero((line > 100).any(axis=1))
-    assert (line.dtype, line.shape) == (np.uint8, (48, 48))
-    assert len(rows) == pytest.approx(30, abs=2)
 
 
 def several(written):

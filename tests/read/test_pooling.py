@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tenfold.read.pooling import LEAST, Opinion, pool
+from tenfold.read.types import NumberType
 
 
 def said(alphabet: str, *columns: dict[str, float]) -> np.ndarray:
@@ -78,3 +79,13 @@ def test_opinions_that_agree_stay_as_sure_as_they_are():
 def test_as_many_texts_are_told_as_are_asked_for():
     columns = said("12", {"1": 0.8, "2": 0.15}, {"1": 0.3})
     assert len(pool([Opinion(columns, "12", 1.0)], 2)) == 2
+
+
+def test_point_and_comma_do_not_take_probability_from_each_other():
+    columns = said("134.,", {"1": 0.99}, {"4": 0.99}, {".": 0.29, ",": 0.33}, {"3": 0.99})
+    text, probability = best([Opinion(columns, "134.,", 1.0)])
+    assert text == "14,3"
+    assert probability == pytest.approx(0.6, abs=0.03)
+    assert [each.text for each in pool([Opinion(columns, "134.,", 1.0)])].count("14.3") == 0
+    typed = pool([Opinion(columns, "134.,", 1.0)], grammar=NumberType("decimal"))
+    assert {"14.3", "14,3"} <= {each.text for each in typed}

@@ -46,6 +46,8 @@ DIGITS: Mapping[int, Mapping[str, str]] = MappingProxyType(
             "tall flag": "0,42 20,20 38,-6! 34,50 26,106",
             "upstroke": "0,88 24,44 46,0! 44,50 42,100",
             "narrow upstroke": "0,74 12,36 22,0! 22,50 20,100",
+            "full upstroke": "0,100 26,46 48,0! 50,50 48,100",
+            "full upstroke, wide": "0,98 34,44 62,0! 60,50 56,100",
             "hooked upstroke": "-6,64 4,60 22,26 34,0! 30,50 24,100",
         },
         2: {

@@ -29,6 +29,9 @@ SIZES = (14.0, 64.0)
 SHARES = (0.36, 0.97)
 """Least and largest height of a digit as a share of the picture's: from a number in a wide row to one cut out close."""
 
+CUT = 0.06
+"""Share of the pictures whose edge cuts off up to a third of the digits' height, above or below."""
+
 TURN = 2.2
 """Standard deviation of the turn of a number, in degrees."""
 
@@ -108,6 +111,9 @@ def _choose_frame(ink: Layer, size: float, height: float, rng: Generator) -> _Fr
     if rng.random() < 0.15:  # the number begins a long empty row
         right += round(size * rng.uniform(1, 5))
     top = round((whole - tall) * float(np.clip(rng.normal(0.5, 0.22), -0.02, 1.02)))
+    if rng.random() < CUT:
+        cut = round(tall * rng.uniform(0.05, 0.33))
+        top = -cut if rng.random() < 0.5 else whole - tall + cut
     return _Frame(whole, max(16, left + wide + right), left, top)
 
 

@@ -39,6 +39,9 @@ DEFOCUSED = 0.1
 DEFOCUS = (0.045, 0.09), (0.09, 0.15)
 """Standard deviations of their blur, in heights of a digit: most of them can be read, a third only just."""
 
+PATCHY = 0.1
+"""Share of the pictures that are out of focus in places only."""
+
 INVERTED = 0.05
 """Share of the pictures that are light on dark."""
 
@@ -132,6 +135,8 @@ def _take(page: Layer, size: float, rng: Generator) -> Grey:
     if rng.random() < DEFOCUSED:
         blur = size * rng.uniform(*rng.choice(DEFOCUS, p=(0.7, 0.3)))
     page = np.asarray(cv2.GaussianBlur(page, (0, 0), max(0.15, blur)), np.float32)
+    if rng.random() < PATCHY:
+        page = _blur_in_places(page, size * rng.uniform(*DEFOCUS[0]), rng)
     page += rng.normal(0, rng.uniform(0.3, 4), page.shape).astype(np.float32)
     if rng.random() < SMALL:
         shrink = rng.uniform(0.55, 0.95)
@@ -143,6 +148,15 @@ def _take(page: Layer, size: float, rng: Generator) -> Grey:
     if rng.random() < INVERTED:
         grey = 255 - grey
     return _packed(grey, int(rng.integers(30, 96))) if rng.random() < PACKED else grey
+
+
+def _blur_in_places(page: Layer, blur: float, rng: Generator) -> Layer:
+    """Blur some places of a page, as a sheet does that lies uneven before the camera."""
+    height, width = page.shape
+    places = np.clip(rng.normal(0.5, 0.7, (2, 5)), 0, 1).astype(np.float32)
+    share = cv2.resize(places, (width, height), interpolation=cv2.INTER_LINEAR)
+    blurred = np.asarray(cv2.GaussianBlur(page, (0, 0), blur), np.float32)
+    return np.asarray(page + share * (blurred - page), np.float32)
 
 
 def _packed(grey: Grey, quality: int) -> Grey:

@@ -8,9 +8,19 @@ import torch.nn.functional as F  # noqa: N812
 from tenfold.draw.degradation import degrade_images
 from tenfold.learn.recipes import TrainingOptions
 
-__all__ = ["augmented", "shifted", "warped"]
+__all__ = ["augmented", "shifted", "varied_lines", "warped"]
 
 Tensor = torch.Tensor
+
+STRETCH, HEIGHT, LEAN, TURN, MOVE = 0.08, 0.06, 0.12, 0.02, 0.05
+"""Standard deviations of how a line is varied: the logarithms of its width and height, its slant and turn in pixels to
+the side and down per pixel, and its move down in half heights."""
+
+WIDEN, CONTRAST, NOISE = 0.1, 0.2, 0.03
+"""Those of the logarithms of all widths of a batch and of a line's contrast, and the largest of its noise, of 1."""
+
+WIDTHS = 16
+"""Batches of lines are as wide as a multiple of this, in pixels: oneDNN keeps a kernel for every width."""
 
 KNOTS = 5
 """Points on each side of the grid that elastic deformation moves; between them the image bends smoothly."""
@@ -103,3 +113,28 @@ def warped(
     pixels = images.unsqueeze(1).to(torch.float32)
     resampled = F.grid_sample(pixels, grid.to(images.device), align_corners=False)
     return resampled.squeeze(1).round_().to(torch.uint8)
+
+
+def varied_lines(lines: Tensor) -> Tensor:
+    """Show lines a little otherwise, each by itself: stretched, slanted, turned, moved, fainter, with noise.
+
+    Args:
+        lines: `float32 (n, 1, 48, w)`, 0…1.
+
+    Returns:
+        `float32 (n, 1, 48, v)`, 0…1, `v` a multiple of 16.
+    """
+    count, _, height, width = lines.shape
+
+    def normal(deviation: float) -> Tensor:
+        return (torch.randn(count) * deviation).to(lines.device)
+
+    matrix = lines.new_zeros(count, 2, 3)
+    matrix[:, 0, 0], matrix[:, 0, 1] = normal(STRETCH).exp(), normal(LEAN) * height / width
+    matrix[:, 1, 0], matrix[:, 1, 1] = normal(TURN) * width / height, normal(HEIGHT).exp()
+    matrix[:, 0, 2], matrix[:, 1, 2] = matrix[:, 0, 0] - 1, normal(MOVE)  # the line's beginning stays where it is
+    shown = F.grid_sample(lines, F.affine_grid(matrix, list(lines.shape), align_corners=False), align_corners=False)
+    wide = max(WIDTHS, WIDTHS * round(width * math.exp(float(torch.randn(())) * WIDEN) / WIDTHS))
+    shown = F.interpolate(shown, (height, wide), mode="bilinear", align_corners=False)
+    noise = torch.randn(shown.shape).to(lines.device) * (NOISE * torch.rand(count, 1, 1, 1)).to(lines.device)
+    return (shown * normal(CONTRAST).exp()[:, None, None, None] + noise).clamp(0, 1)

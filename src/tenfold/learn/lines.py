@@ -1,7 +1,7 @@
 """The line recogniser's training, on drawn pictures and on real ones.
 
-`python -m tenfold.learn.lines` trains it again, in about three hours on two cores; a run that was stopped goes on where
-its last checkpoint was written.
+`python -m tenfold.learn.lines` trains it again, on a GPU where there is one, while the other cores draw; a run that was
+stopped goes on where its last checkpoint was written.
 """
 
 import math
@@ -30,13 +30,15 @@ from torch.nn import functional as F  # noqa: N812
 from tenfold.arrays import LINE_HEIGHT, Line
 from tenfold.draw.line_examples import LineExample, LineSources, Target
 from tenfold.errors import TenfoldError
+from tenfold.learn.augment import WIDTHS, varied_lines
 from tenfold.learn.checkpoint import load_checkpoint, save_checkpoint
 from tenfold.learn.learner import Learner
-from tenfold.learn.line_network import ALPHABET, lines_from_onnx, lines_to_onnx, network
+from tenfold.learn.line_network import ALPHABET, lines_from_onnx, lines_to_onnx, network, without_context
 from tenfold.learn.precision import with_precision
 from tenfold.learn.progress import TrainingProgress
 from tenfold.learn.quantize import lines_to_int8
 from tenfold.learn.recipes import TrainingOptions
+from tenfold.learn.training import choose_device
 from tenfold.model.description import Epoch
 from tenfold.model.folder import LINES_FILE, SHIPPED, load_model, save_again
 from tenfold.model.line_recognizer import LineNetwork
@@ -62,10 +64,14 @@ PER_CHUNK = 16
 """Batches drawn at a time, and sorted by width."""
 
 CHUNKS_PER_EPOCH = 16
-"""Chunks of an epoch, after which progress is told; no line is learned from twice, so its length is free."""
+"""Chunks of an epoch, after which progress is told."""
 
-AHEAD = 3
-"""Chunks drawn before they are needed, so that training never waits."""
+AGAIN = 2
+"""Batches of the same epoch that are learned from again, varied, for each new one: to draw lines costs half of what it
+costs to learn from them, and nothing on a GPU has to wait."""
+
+AHEAD = 2
+"""Chunks that are drawn already when the next is needed, so that training never waits."""
 
 WIDEST = 480
 """Widest line that is learned from, in pixels: wider ones are few, and each takes as long as many narrow ones."""
@@ -77,11 +83,11 @@ connectionist temporal classification begins."""
 FIRST = 0.15
 """Share of all lines that `NARROW` holds for."""
 
+NEAR = 0.5
+"""Share of all lines that are learned from without context (`line_network.without_context`)."""
+
 FOR_RANGES = 400
 """Lines that are drawn to measure the ranges of int8 on."""
-
-WIDTHS = 16
-"""Batches are as wide as a multiple of this, in pixels: oneDNN keeps a kernel for every width."""
 
 
 def train(
@@ -92,20 +98,22 @@ def train(
     options: TrainingOptions = LINE_OPTIONS,
     progress: bool = False,
     start: bytes | None = None,
+    drawers: int = 1,
 ) -> nn.Sequential:
     """Train the network on lines of `tenfold.draw.line_examples`.
 
     Args:
         count: How many lines to make, each another one; rounded down to whole chunks, one at least.
         seed: Decides everything: with as many threads, the same seed gives the same weights, stopped in between or not.
-        threads: How many cores to train with; one more draws.
+        threads: How many cores to train with.
         checkpoint: A file that is replaced after each epoch; where it is there already, the run goes on from it.
         options: How to train; seed and epochs are set anew.
         progress: Show a line of progress on standard error.
         start: A network to go on from, as `lines_from_onnx` reads it, in place of fresh weights.
+        drawers: How many processes draw, a core each.
 
     Returns:
-        The network, ready to answer.
+        The network, on the processor and ready to answer.
 
     Raises:
         FetchError: A set that lines are made of is neither on this machine nor to be had.
@@ -116,10 +124,10 @@ def train(
     torch.set_num_threads(threads)
     chunks = max(1, count // (PER_CHUNK * options.batch_size))
     options = replace(options, seed=seed, epochs=math.ceil(chunks / CHUNKS_PER_EPOCH))
-    options = with_precision(options, torch.device("cpu"))
+    device = choose_device(options.device)
+    options = with_precision(options, device)
     torch.manual_seed(seed)
-    net = network(len(ALPHABET)) if start is None else lines_from_onnx(start)
-    narrow = 0.0 if start else FIRST * chunks
+    net = (network(len(ALPHABET)) if start is None else lines_from_onnx(start)).to(device)
     told = f"{chunks} chunks of lines{' after others' if start else ''}"
     learner, history = Learner(net, options), list[Epoch]()
     if checkpoint and checkpoint.exists():
@@ -127,15 +135,15 @@ def train(
         saved.restore_network(net)
         saved.restore_optimizer(learner.optimizer, learner.average)
         history += saved.history
-    drawn = _drawn_ahead(CHUNKS_PER_EPOCH * len(history), chunks, options)
+    drawn = _drawn_ahead(CHUNKS_PER_EPOCH * len(history), chunks, options, drawers)
     with TrainingProgress(options, progress) as shown, closing(drawn):
         for number in range(len(history) + 1, options.epochs + 1):
-            history.append(_train_epoch(learner, drawn, number, chunks, narrow, options, shown))
+            history.append(_train_epoch(learner, drawn, number, chunks, options, shown, fresh=start is None))
             if checkpoint:
                 state = net, learner.optimizer, learner.average, options, tuple(history)
                 save_checkpoint(checkpoint, *state, told)
     learner.average.apply()
-    return net.eval()
+    return net.cpu().eval()
 
 
 def _train_epoch(
@@ -143,26 +151,34 @@ def _train_epoch(
     drawn: Iterable[Chunk],
     number: int,
     chunks: int,
-    narrow: float,
     options: TrainingOptions,
     shown: TrainingProgress,
+    *,
+    fresh: bool,
 ) -> Epoch:
-    """Learn from the next `CHUNKS_PER_EPOCH` chunks, of `chunks` in all; of the first `narrow` only narrow lines."""
-    started, losses = time.perf_counter(), list[float]()
-    first = CHUNKS_PER_EPOCH * (number - 1)
+    """Learn from the next `CHUNKS_PER_EPOCH` chunks, of `chunks` in all; `fresh` weights begin with what is easier."""
+    started, losses, known = time.perf_counter(), list[float](), list[tuple[Tensor, list[Target]]]()
+    first, device = CHUNKS_PER_EPOCH * (number - 1), learner.optimizer.weights.device
     torch.manual_seed(int(np.random.SeedSequence([options.seed, number]).generate_state(1)[0]))
     learner.network.train()
     for place, chunk in enumerate(islice(drawn, CHUNKS_PER_EPOCH), first):
-        widest = NARROW if place < narrow else WIDEST
+        widest = NARROW if fresh and place < FIRST * chunks else WIDEST
+        net = without_context(learner.network) if fresh and place < NEAR * chunks else learner.network
         learned = [example for example in chunk if example[0].shape[1] <= widest]
         steps = -(-len(learned) // options.batch_size)
-        for step, (images, targets) in enumerate(batches(learned, place, options.batch_size)):
-            with learner.autocast():
-                logits = learner.network(images.contiguous(memory_format=torch.channels_last)).float()
+        for step, batch in enumerate(batches(learned, place, options.batch_size)):
+            known.append(batch)
             done = place + step / steps
             where = f"step {len(losses) + 1} of epoch {number}"
-            losses.append(learner.step(loss_of(logits, targets, ALPHABET), done / chunks, where))
-            seen = round((done - first) * len(chunk)) + len(images)
+            for again in range(1 + AGAIN):
+                images, targets = known[int(torch.randint(len(known), ()))] if again else batch
+                images = varied_lines(images.to(device)) if again else images.to(device)
+                with learner.autocast():
+                    logits = net(images.contiguous(memory_format=torch.channels_last)).float()
+                loss = learner.step(loss_of(logits, targets, ALPHABET), done / chunks, where)
+                if not again:
+                    losses.append(loss)
+            seen = round((done - first) * len(chunk)) + len(batch[0])
             shown.step(number, seen, CHUNKS_PER_EPOCH * len(chunk), lambda: {"loss": fmean(losses)})
     seconds = time.perf_counter() - started
     epoch = Epoch(number, seconds, learner.learning_rate, {"loss": fmean(losses)})
@@ -170,14 +186,16 @@ def _train_epoch(
     return epoch
 
 
-def _drawn_ahead(first: int, count: int, options: TrainingOptions) -> Generator[Chunk, None, None]:
-    """Draw the chunks from `first` to below `count` in another process, up to `AHEAD` before they are needed."""
+def _drawn_ahead(first: int, count: int, options: TrainingOptions, drawers: int) -> Generator[Chunk, None, None]:
+    """Draw the chunks from `first` to below `count` in other processes, before they are needed."""
     lines = PER_CHUNK * options.batch_size
-    drawing = ProcessPoolExecutor(1, initializer=_end_with_parent)
+    drawing = ProcessPoolExecutor(drawers, initializer=_end_with_parent)
     try:
-        drawing.submit(_lay_in, options.seed).result()
+        drawing.submit(_gather, options.seed).result()
         numbers = iter(range(first, count))
-        waiting = deque(drawing.submit(_chunk, options.seed, number, lines) for number in islice(numbers, AHEAD))
+        waiting = deque(
+            drawing.submit(_chunk, options.seed, number, lines) for number in islice(numbers, drawers + AHEAD)
+        )
         while waiting:
             yield waiting.popleft().result()
             waiting.extend(drawing.submit(_chunk, options.seed, number, lines) for number in islice(numbers, 1))
@@ -186,7 +204,7 @@ def _drawn_ahead(first: int, count: int, options: TrainingOptions) -> Generator[
 
 
 def _end_with_parent() -> None:
-    """Let the process that draws end when training is killed: it would wait for work forever."""
+    """Prepare a process that draws: it ends when training is killed, and draws with one core."""
     training = parent_process()
 
     def wait() -> None:
@@ -194,22 +212,23 @@ def _end_with_parent() -> None:
             training.join()
             os._exit(1)
 
+    cv2.setNumThreads(1)
+    _sources.clear()
     Thread(target=wait, daemon=True).start()
 
 
-_sources: LineSources  # in the process that draws
+_sources: dict[int, LineSources] = {}  # what a process that draws has gathered, by its seed
 
 
-def _lay_in(seed: int) -> None:
-    """Gather what lines are made of, in the process that draws."""
-    global _sources
-    cv2.setNumThreads(1)
-    _sources = LineSources.gather(np.random.default_rng(seed))
+def _gather(seed: int) -> None:
+    """Gather what lines are made of, in a process that draws."""
+    if seed not in _sources:
+        _sources[seed] = LineSources.gather(np.random.default_rng(seed))
 
 
 def _chunk(seed: int, number: int, lines: int) -> Chunk:
-    rng = np.random.default_rng([seed, number])
-    return _sources.draw(lines, rng)
+    _gather(seed)
+    return _sources[seed].draw(lines, np.random.default_rng([seed, number]))
 
 
 def batches(chunk: Sequence[LineExample], seed: int, size: int) -> Iterator[tuple[Tensor, list[Target]]]:
@@ -251,10 +270,11 @@ def loss_of(logits: Tensor, targets: Sequence[Target], alphabet: str) -> Tensor:
     """
     columns = F.log_softmax(logits.squeeze(2).permute(2, 0, 1), -1)
     texts = [(line, place, text) for line, target in enumerate(targets) for place, text in enumerate(target)]
-    lines, places = (torch.tensor(column) for column in list(zip(*texts, strict=True))[:2])
+    lines, places = (torch.tensor(column, device=logits.device) for column in list(zip(*texts, strict=True))[:2])
+    signs = [alphabet.index(sign) for _, _, text in texts for sign in text]
     losses = F.ctc_loss(
         columns[:, lines],
-        torch.tensor([alphabet.index(sign) for _, _, text in texts for sign in text], dtype=torch.long),
+        torch.tensor(signs, dtype=torch.long, device=logits.device),
         torch.full((len(texts),), len(columns)),
         torch.tensor([len(text) for _, _, text in texts]),
         blank=len(alphabet),
@@ -274,9 +294,10 @@ def _lines_for_ranges(seed: int) -> list[Line]:
 
 def main(
     model: Annotated[Path, typer.Option(help="The model folder to put it into.")] = SHIPPED,
-    count: Annotated[int, typer.Option("--lines", help="How many lines to learn from.")] = 1_200_000,
+    count: Annotated[int, typer.Option("--lines", help="How many lines to learn from.")] = 480_000,
     seed: Annotated[int, typer.Option(help="Decides everything.")] = 0,
-    threads: Annotated[int, typer.Option(help="How many cores to train with; one more draws.")] = 1,
+    threads: Annotated[int, typer.Option(help="How many cores to train with.")] = 1,
+    drawers: Annotated[int, typer.Option(help="How many other cores draw.")] = max(1, (os.cpu_count() or 2) - 1),
     start: Annotated[Path | None, typer.Option(help="A model folder whose line recogniser to go on from.")] = None,
 ) -> None:
     """Train the line recogniser and put it into a model folder, whose promises about whole numbers are dropped.
@@ -287,7 +308,7 @@ def main(
     try:
         beside = load_model(model)
         others = load_model(start).content(LINES_FILE) if start else None
-        net = train(count, seed, threads, checkpoint, progress=True, start=others)
+        net = train(count, seed, threads, checkpoint, progress=True, start=others, drawers=drawers)
         ranges = _lines_for_ranges(seed)
     except TenfoldError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -98,20 +98,23 @@ class Residual(nn.Module):
     Args:
         channels: Of what goes in and comes out.
         kernel: Height and width of both convolutions, odd.
+        dilation: Pixels from one of a convolution's weights to the next.
 
     Source:
-        He et al. 2016, "Deep residual learning for image recognition".
+        He et al. 2016, "Deep residual learning for image recognition"; dilation is that of Yu and Koltun 2016,
+        "Multi-scale context aggregation by dilated convolutions".
     """
 
-    def __init__(self, channels: int, kernel: tuple[int, int] = (3, 3)) -> None:
+    def __init__(self, channels: int, kernel: tuple[int, int] = (3, 3), dilation: int = 1) -> None:
         super().__init__()
-        padding = kernel[0] // 2, kernel[1] // 2
+        self.dilation = dilation
+        padding = kernel[0] // 2 * dilation, kernel[1] // 2 * dilation
+
+        def convolution() -> nn.Conv2d:
+            return nn.Conv2d(channels, channels, kernel, padding=padding, dilation=dilation, bias=False)
+
         self.body = nn.Sequential(
-            nn.Conv2d(channels, channels, kernel, padding=padding, bias=False),
-            nn.BatchNorm2d(channels),
-            nn.ReLU(),
-            nn.Conv2d(channels, channels, kernel, padding=padding, bias=False),
-            nn.BatchNorm2d(channels),
+            convolution(), nn.BatchNorm2d(channels), nn.ReLU(), convolution(), nn.BatchNorm2d(channels)
         )
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:  # noqa: D102

@@ -3,12 +3,12 @@
 import cv2
 import numpy as np
 
-from tenfold.arrays import LINE_HEIGHT, SIDE, Image, Line
+from tenfold.arrays import LINE_HEIGHT, Line
 from tenfold.page.paper import Paper, even_out
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
 
-__all__ = ["holds_several_lines", "line_of", "line_of_digit", "whole_line", "wider"]
+__all__ = ["holds_several_lines", "line_of", "whole_line", "wider"]
 
 DARKEST = 0.985
 """Share of a line's pixels that are lighter than its full ink: the others are its darkest strokes, not only specks."""
@@ -70,13 +70,6 @@ def wider(dark: Ink) -> Ink:
     """Show ink, `uint8 (height, width)`, a fifth wider: narrow digits are better told apart then."""
     height, width = dark.shape
     return np.asarray(cv2.resize(dark, (round(WIDER * width), height)), np.uint8)
-
-
-def line_of_digit(image: Image) -> Line:
-    """Make an image of one digit, `uint8 (28, 28)`, a line, `uint8 (48, 48)`: its 20 pixels of ink become 30."""
-    side = round(1.5 * SIDE)
-    large = cv2.resize(image, (side, side), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(np.pad(large, (LINE_HEIGHT - side) // 2), np.uint8)
 
 
 def holds_several_lines(paper: Paper) -> bool:

@@ -70,7 +70,9 @@ def pool(opinions: Sequence[Opinion], count: int = TRIED, grammar: NumberType | 
         grammar: The type that the line's number is of, if it is one: it widens the search, as `ctc.most_probable` says.
 
     Returns:
-        Up to `count` texts, the most probable first. The probabilities of all that were weighed sum to 1.
+        Up to `count` texts, the most probable first. The probabilities of all that were weighed sum to 1. Texts that
+        differ only in points and commas count as one, told as the most probable of them writes it: what the number is
+        does not hang on where a pen left the paper. A type may give them different values, so with one they do not.
     """
     found = (text for each in opinions for text in most_probable(each.columns, TRIED, each.alphabet, grammar))
     texts = list(dict.fromkeys([*found, ""]))
@@ -79,7 +81,13 @@ def pool(opinions: Sequence[Opinion], count: int = TRIED, grammar: NumberType | 
     for opinion in opinions:
         pooled += opinion.weight * np.maximum(_weighed(opinion, texts), least)
     shares = np.exp(pooled - np.logaddexp.reduce(pooled))
-    return [PooledText(texts[place], float(shares[place])) for place in np.argsort(-shares, kind="stable")[:count]]
+    told: dict[str, PooledText] = {}
+    for place in np.argsort(-shares, kind="stable").tolist():
+        text = texts[place]
+        like = text if grammar else text.replace(",", ".")
+        surest = told[like].text if like in told else text
+        told[like] = PooledText(surest, float(shares[place]) + (told[like].probability if like in told else 0.0))
+    return sorted(told.values(), key=lambda each: -each.probability)[:count]
 
 
 def third_opinion(opinions: Sequence[Opinion], picture: Grey) -> list[Opinion]:

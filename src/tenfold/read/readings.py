@@ -40,9 +40,6 @@ WEIGHED = 64
 FLOOR = 1e-4
 """The least probability of any sign: networks are at times surely wrong."""
 
-LINE_WEIGHT = 0.5
-"""Exponent in the pool of the line recogniser's opinion of a box."""
-
 POOL_FLOOR = 1e-2
 """The least probability that either opinion gives a sign in the pool."""
 
@@ -161,7 +158,7 @@ def _pooled(probable: "np.ndarray", outlier: np.float32, columns: Columns) -> tu
     """Pool two opinions about one box."""
     second = np.exp(probabilities(columns, np.arange(len(probable), dtype=np.int8)[:, None]))
     second = np.maximum(second / max(float(second.sum()), 1e-12), POOL_FLOOR)
-    both = probable.astype(np.float64) * second**LINE_WEIGHT
+    both = probable.astype(np.float64) * second
     return both / both.sum(), float(outlier)
 
 

@@ -10,13 +10,13 @@ import numpy as np
 from tenfold.arrays import Columns, Images, OutOfDistribution, Probabilities, Recognizer
 from tenfold.deadline import check_deadline
 from tenfold.page.layout import FreeRow, Row
-from tenfold.page.line import line_of_digit
 from tenfold.page.quads import Quad
 from tenfold.read.ctc import best_path, most_probable, no_number, positions, without
 from tenfold.read.forms import Field
 from tenfold.read.options import NumberOptions
 from tenfold.read.pooling import Opinion, third_opinion
 from tenfold.read.readings import Boxes, Free, Reading, Sign
+from tenfold.read.surroundings import columns_of_digits, in_the_middle
 
 __all__ = ["EVEN", "SURE", "ReadRow", "empty_row", "read_boxes", "read_free"]
 
@@ -84,10 +84,11 @@ def empty_row(model: Recognizer, quad: Quad) -> ReadRow:
 
 
 def read_boxes(model: Recognizer, rows: Sequence[Row]) -> list[ReadRow]:
-    """Read rows of boxes, their digits in one batch."""
+    """Read rows of boxes, their digits in one batch: each framed, and the box as it is on its page."""
     images = [part.image for row in rows for part in row.parts if part.image is not None]
     probable, outliers = _digits_in_alphabet(model, np.stack(images)) if images else _no_answers(model)
-    columns = model.lines([line_of_digit(image) for image in images])
+    lines = [part.line for row in rows for part in row.parts if part.line is not None]
+    columns = [in_the_middle(each) for each in columns_of_digits(model, lines)]
     found, start = [], 0
     for row in rows:
         check_deadline()

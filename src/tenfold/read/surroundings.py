@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tenfold.arrays import Columns, Probabilities, Recognizer, without_separators
+from tenfold.arrays import Columns, Line, Probabilities, Recognizer, without_separators
 from tenfold.page.line import line_of, wider
 from tenfold.page.paper import even_out
 from tenfold.picture.decode import Grey
 from tenfold.read.ctc import SignPlaces, no_number, probabilities, without
 
-__all__ = ["with_surroundings"]
+__all__ = ["columns_of_digits", "in_the_middle", "with_surroundings"]
 
 SIDE, EDGE = 0.25, 0.1
 """SIDE: share of a picture on each side in which digits are neighbours of the one between, if there is one. EDGE: share
@@ -48,14 +48,18 @@ def with_surroundings(
     if not pictures or set(without_separators(model.alphabet)) != set(model.classes):
         return alone, [0.0] * len(pictures)
     signs = np.array([[model.alphabet.index(name)] for name in model.classes], np.int8)
-    passed = [place for place, sign in enumerate(model.alphabet) if sign not in model.classes]
-    lines = [line_of(wider(even_out(picture).dark)) for picture in pictures]
-    columns = [without(each, passed) for each in model.lines(lines)]
-    around = np.stack([probabilities(_in_the_middle(each), signs) for each in columns])
+    columns = columns_of_digits(model, [line_of(wider(even_out(picture).dark)) for picture in pictures])
+    around = np.stack([probabilities(in_the_middle(each), signs) for each in columns])
     around -= np.logaddexp.reduce(around, axis=1, keepdims=True)
     pooled = ALONE * np.log(np.maximum(alone, LEAST)) + (1 - ALONE) * np.maximum(around, np.log(LEAST))
     pooled -= np.logaddexp.reduce(pooled, axis=1, keepdims=True)
     return np.asarray(np.exp(pooled), np.float32), [_several(each, signs) for each in columns]
+
+
+def columns_of_digits(model: Recognizer, lines: Sequence[Line]) -> list[Columns]:
+    """Give what the line recogniser says of lines in which digits alone are written, `uint8 (48, width)` each."""
+    passed = [place for place, sign in enumerate(model.alphabet) if sign not in model.classes]
+    return [without(each, passed) for each in model.lines(lines)]
 
 
 def _several(columns: Columns, signs: SignPlaces) -> float:
@@ -64,7 +68,7 @@ def _several(columns: Columns, signs: SignPlaces) -> float:
     return 1 - no_number(inside) - float(np.exp(probabilities(inside, signs)).sum())
 
 
-def _in_the_middle(columns: Columns) -> Columns:
+def in_the_middle(columns: Columns) -> Columns:
     """Keep the middle half of a picture's columns; all of them where no digit is in it."""
     middle = _without_sides(columns, SIDE)
     return middle if no_number(middle) < 0.5 else columns
