@@ -135,7 +135,7 @@ What `tenfold predict` reads with when no model is named: a network of {weights:
 (recipe `reader`, seed {seed}) on the {learned:,} training images of MNIST and on what Tenfold draws itself: digits of
 hands that MNIST lacks, printed digits, and things that are no digit.
 
-Beside it stands a line recogniser of 1,502,123 weights, which reads digits and `. , / - : + '` in lines of grey
+Beside it stands a line recogniser of 2,814,891 weights, which reads digits and `. , / - : + '` in lines of grey
 pictures, 48 pixels high. It learned from drawn pictures of numbers, in the hands of MNIST's training digits and of the
 sets below, and from real cells. Both look at a picture of one digit.
 
