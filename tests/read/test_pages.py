@@ -3,6 +3,8 @@
 A picture of one line is read whole.
 """
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from recognizers import Says, Stub, strip
@@ -12,7 +14,7 @@ import tenfold
 from tenfold.arrays import SEPARATORS
 from tenfold.errors import ModelError, OptionError
 from tenfold.read.options import NumberOptions
-from tenfold.read.pages import read_page
+from tenfold.read.pages import _not_around_others, read_page
 
 
 def read(says, page, **options):
@@ -114,3 +116,13 @@ def test_a_model_of_other_classes_reads_single_pictures_and_refuses_pages(few, t
         reader.numbers(page)
     with pytest.raises(ModelError, match="five reads single digits only"):
         reader.options(digits=9)
+
+
+def test_what_is_read_across_the_rows_of_a_table_is_none_of_its_numbers():
+    def row(left, top, right, bottom):
+        return SimpleNamespace(quad=((left, top), (right, top), (right, bottom), (left, bottom)))
+
+    cells = [row(10 + 40 * column, 10, 40 + 40 * column, 30) for column in range(3)]
+    table, line, cell = row(0, 0, 140, 60), row(0, 40, 140, 55), row(0, 0, 60, 40)
+    assert _not_around_others([table, *cells, line]) == [*cells, line]
+    assert _not_around_others([cell, cells[0]]) == [cell, cells[0]]

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 from recognizers import Says, strip
+from sheets import Sheet
 
 import tenfold
 from tenfold.read.options import NumberOptions
@@ -26,11 +27,24 @@ def test_signs_beside_digits_are_in_the_text_and_have_their_places(mnist):
     assert all(first[0] < first[1] == second[0] for first, second in pairwise(ends))
 
 
-def test_a_row_is_cut_where_a_space_is_read(mnist):
-    left, right = read(Says("27 18"), strip(mnist))
+@pytest.fixture
+def two_numbers(mnist):
+    sheet = Sheet(mnist.x_test, mnist.y_test, 320, 90)
+    sheet.row("27", 20, 45, 50)
+    sheet.row("18", 210, 45, 50)
+    return sheet.page()
+
+
+def test_a_row_is_cut_where_a_space_is_read(two_numbers):
+    left, right = read(Says("27 18"), two_numbers)
     assert (left.text, right.text) == ("27", "18")
     assert 0 == left.quad[0][0] < left.quad[1][0] <= right.quad[0][0] < right.quad[1][0] == 320
     assert left.quad[1][0] == pytest.approx(160, abs=10)
+
+
+def test_a_row_is_not_cut_where_its_digits_stand_evenly_or_a_sign_stands_beside_the_space(mnist, two_numbers):
+    assert [number.text for number in read(Says("27 18"), strip(mnist))] == ["2718"]
+    assert [number.text for number in read(Says("27, 18"), two_numbers)] == ["27,18"]
 
 
 def test_a_row_of_a_type_is_not_cut(mnist):

@@ -57,6 +57,9 @@ FILLS, LINE_LIKE, HALF, UNLIKELY = 0.25, "1", 0.5, 0.1
 has more than this many digits more. LINE_LIKE: this sign is not counted, for lines look like it; an alphabet without it
 has none to leave out. UNLIKELY: readings of boxes of this probability or less are not counted either."""
 
+AROUND = 2
+"""Numbers whose middles lie within a row, its own among them, at most: a row around more is a table."""
+
 Lies: TypeAlias = Literal["upright", "on its head", "level"]
 """How a page lies; of a level page it is not known whether it is on its head."""
 
@@ -250,12 +253,20 @@ def _read(model: Recognizer, page: Grey, options: NumberOptions) -> tuple[list[R
         return _in_order(boxed), None
     rows = find_free(page, paper) if free_rows is None else free_rows
     lies = _lies(rows)
-    free = [] if lies == "on its head" else read_free(model, rows, options)
+    free = [] if lies == "on its head" else _not_around_others(read_free(model, rows, options))
     says_more = _said(free) > FAR_MORE * _said(written)
     if any(height_of(row.quad) > FILLS * page.shape[0] for row in boxed):
         likely = [row for row in boxed if row.readings[0].probability > UNLIKELY]
         says_more = _said(free, LINE_LIKE) > sum(_digits(row, LINE_LIKE) for row in likely) + HALF
     return _in_order(free if says_more else boxed), lies
+
+
+def _not_around_others(rows: Sequence[ReadRow]) -> list[ReadRow]:
+    """Leave out what was read across the rows of a table: two others or more lie inside of it."""
+    middles = [tuple(map(float, np.mean(row.quad, axis=0))) for row in rows]
+    quads = [np.array(row.quad, np.float32) for row in rows]
+    inside = [sum(cv2.pointPolygonTest(quad, each, measureDist=False) > 0 for each in middles) for quad in quads]
+    return [row for row, count in zip(rows, inside, strict=True) if count <= AROUND]
 
 
 def _shows_digits(row: ReadRow) -> bool:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from tenfold.arrays import Columns, Images, OutOfDistribution, Probabilities, Recognizer
+from tenfold.arrays import SEPARATORS, Columns, Images, Line, OutOfDistribution, Probabilities, Recognizer
 from tenfold.deadline import check_deadline
 from tenfold.page.layout import FreeRow, Row
 from tenfold.page.quads import Quad
@@ -31,11 +31,14 @@ SPACE = " "
 """How a gap between groups of digits is written."""
 
 PERHAPS = 0.1
-"""Probability in any column, at least, of a space that is looked for."""
+"""Probability in any of a gap's columns, at least, of a space there."""
 
-APART = 1.6
-"""From one sign to the next across a space, at least, as a multiple of the most between other neighbours of the row:
-what is nearer is one number, written wide."""
+INKLESS = 0.5
+"""Darkness of a gap's columns, at most, as a share of that of strokes: a pattern is no ink."""
+
+APART = 1.8
+"""Width of a space, at least, as a multiple of the widest other gap of the row: what is narrower is one number, written
+wide."""
 
 PITCH, HARDLY = 1.7, 0.4
 """PITCH: from one digit to the next in a row, at most, in heights of a digit: an unsure reading that leaves more of its
@@ -139,7 +142,7 @@ def _apart(
         yield row, said
         return
     space, columns = alphabet.index(SPACE), said[0]
-    cuts = [] if options.digits else _cuts(columns, alphabet)
+    cuts = [] if options.digits else _cuts(row.lines[0], columns, alphabet)
     if not cuts:
         yield row, [without(each, [space]) for each in said]
         return
@@ -152,18 +155,34 @@ def _apart(
         yield part, [without(columns[first:last], [space])]
 
 
-def _cuts(columns: Columns, alphabet: str) -> list[int]:
-    """Give the columns of those spaces in a line that are clearly wider than its other gaps."""
-    if columns[:, alphabet.index(SPACE)].max() < np.log(PERHAPS):
+def _cuts(line: Line, columns: Columns, alphabet: str) -> list[int]:
+    """Give the columns of a line's spaces: gaps without ink, between digits, that are clearly wider than its others."""
+    likely = columns[:, alphabet.index(SPACE)]
+    if likely.max() < np.log(PERHAPS):
         return []
-    text = most_probable(columns, 1, alphabet)[0].strip()
-    middles = positions(columns, [alphabet.index(sign) for sign in text])
-    near = [b - a for (a, b), pair in zip(pairwise(middles), pairwise(text), strict=True) if SPACE not in pair]
-    return [
-        round(middles[place] / 2)
-        for place, sign in enumerate(text)
-        if sign == SPACE and middles[place + 1] - middles[place - 1] > APART * max(near, default=0.0)
-    ]
+    text = most_probable(without(columns, [alphabet.index(SPACE)]), 1, alphabet)[0]
+    middles = [round(middle) for middle in positions(columns, [alphabet.index(sign) for sign in text])]
+    darkest = line.max(axis=0).astype(np.float64)
+    empty = darkest < INKLESS * np.quantile(darkest, 0.9)
+    gaps = [_longest(empty[left:right]) for left, right in pairwise(middles)]
+    spaces = [likely[left // 2 : right // 2 + 1].max() for left, right in pairwise(middles)]
+    between = [not {left, right} & set(SEPARATORS) for left, right in pairwise(text)]
+    ranked = sorted((gap for gap, digits in enumerate(between) if digits), key=lambda gap: -gaps[gap])
+    for count in range(len(ranked), 0, -1):
+        wide, others = ranked[:count], ranked[count:]
+        least = np.log(PERHAPS if others else EVEN)
+        if (
+            gaps[wide[-1]] > APART * max((gaps[each] for each in others), default=0)
+            and min(spaces[each] for each in wide) >= least
+        ):
+            return sorted((middles[gap] + middles[gap + 1]) // 4 for gap in wide)
+    return []
+
+
+def _longest(empty: "np.ndarray") -> int:
+    """Give the length of the longest run of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], empty, [False]]).astype(np.int8)))
+    return int(max(edges[1::2] - edges[::2], default=0))
 
 
 def _around(signs: Sequence[Sign]) -> Quad:
