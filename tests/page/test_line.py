@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sheets import Sheet
 
-from tenfold.page.line import holds_several_lines, line_of, whole_line
+from tenfold.page.line import holds_several_lines, line_of, whole_line, written_rows
 from tenfold.page.paper import even_out
 
 
@@ -80,3 +80,19 @@ def test_one_row_is_one_line_whatever_rules_and_neighbours_are_cut_off_beside_it
 
 def test_an_empty_picture_holds_no_lines():
     assert not holds_several_lines(even_out(np.full((80, 200), 230, np.uint8)))
+
+
+def test_a_line_that_is_low_in_its_picture_is_looked_at_closer_but_a_speck_is_not():
+    def rows(first, last, height=120):
+        picture = np.full((height, 300), 230, np.uint8)
+        picture[first:last, 40:260:12] = 20
+        return written_rows(even_out(picture))
+
+    assert rows(20, 100) == slice(0, 120)
+    low = rows(50, 80)
+    assert 35 <= low.start <= 45
+    assert 85 <= low.stop <= 95
+    speck = rows(60, 63)
+    assert speck.stop - speck.start == pytest.approx(40, abs=4)
+    blank = np.full((60, 100), 230, np.uint8)
+    assert written_rows(even_out(blank)) == slice(0, 60)

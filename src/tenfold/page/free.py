@@ -7,7 +7,7 @@ import numpy as np
 
 from tenfold.arrays import LINE_HEIGHT, Line
 from tenfold.page.darkness import SHOW_THROUGH
-from tenfold.page.line import line_of, wider
+from tenfold.page.line import line_of, wider, written_rows
 from tenfold.page.paper import Paper, even_out, without_grain
 from tenfold.page.quads import Quad, height_of, width_of
 from tenfold.page.rulings import LARGE, SMALLEST_DIGIT, tilt, without_rules
@@ -113,11 +113,12 @@ class FreeRow:
 
 
 def whole_row(page: Grey, paper: Paper) -> FreeRow:
-    """Give a picture of one number as a row, all of it; arguments as for `find_free`."""
-    height, width = paper.dark.shape
-    lines = _looks(paper.dark)
-    corners = ((0.0, 0.0), (float(width), 0.0), (float(width), float(height)), (0.0, float(height)))
-    return FreeRow(lines, page, corners, (0.0, float(lines[0].shape[1])))
+    """Give a picture of one number as a row, from its left to its right edge; arguments as for `find_free`."""
+    rows = written_rows(paper)
+    lines, left, right = _looks(paper.dark[rows]), 0.0, float(page.shape[1])
+    top, bottom = float(rows.start), float(rows.stop)
+    corners = ((left, top), (right, top), (right, bottom), (left, bottom))
+    return FreeRow(lines, page[rows], corners, (0.0, float(lines[0].shape[1])))
 
 
 def _looks(dark: Ink) -> tuple[Line, ...]:

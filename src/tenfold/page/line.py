@@ -8,7 +8,7 @@ from tenfold.page.paper import Paper, even_out
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
 
-__all__ = ["holds_several_lines", "line_of", "whole_line", "wider"]
+__all__ = ["holds_several_lines", "line_of", "whole_line", "wider", "written_rows"]
 
 DARKEST = 0.985
 """Share of a line's pixels that are lighter than its full ink: the others are its darkest strokes, not only specks."""
@@ -31,6 +31,10 @@ GAP = 0.15
 
 LEAST_HEIGHT = 0.12
 """Height of a line, at least, as a share of the picture's: lower bands are dots, dashes and rests of rules."""
+
+LOW, ROOM, LARGER = 0.42, 0.35, 3
+"""LOW: a line that is lower than this share of its picture is looked at closer; numbers are drawn with 0.36 of it at
+least. ROOM: what is left above and below it then, in its heights. LARGER: how much closer, at most: a speck is none."""
 
 SMOOTHING = 24
 """Rows are averaged over this share of the picture's height, 1/24, so that a gap in a digit is no gap between lines."""
@@ -81,13 +85,32 @@ def holds_several_lines(paper: Paper) -> bool:
     Args:
         paper: The picture, its light divided out.
     """
+    height = len(paper.dark)
+    bands = [(first, last) for first, last in _bands(paper) if first > 0 and last < height]
+    return sum(last - first >= LEAST_HEIGHT * height for first, last in bands) > 1
+
+
+def written_rows(paper: Paper) -> slice:
+    """Give the rows of a picture of one line that show it: all of them, or those around it where it is low in them.
+
+    Args:
+        paper: The picture, its light divided out.
+    """
+    height, bands = len(paper.dark), _bands(paper)
+    top, bottom = (bands[0][0], bands[-1][1]) if bands else (0, height)
+    if bottom - top >= LOW * height:
+        return slice(0, height)
+    free = max(ROOM * (bottom - top), (height / LARGER - (bottom - top)) / 2)
+    return slice(max(0, round(top - free)), min(height, round(bottom + free)))
+
+
+def _bands(paper: Paper) -> list[tuple[int, int]]:
+    """Give the first row of each band of rows that hold ink, and the row behind its last."""
     ink = paper.dark.astype(np.float32)
     usual = np.median(ink, axis=1, keepdims=True)  # in a row of a rule, or of an even pattern, most pixels are ink
     profile = np.clip(ink - usual, 0, None).mean(axis=1)
-    height = len(profile)
-    around = max(1, height // SMOOTHING)
+    around = max(1, len(profile) // SMOOTHING)
     smooth = np.convolve(profile, np.ones(around) / around, "same")
     inked = smooth > GAP * smooth.max()
     edges = np.flatnonzero(np.diff(np.concatenate([[False], inked, [False]]).astype(np.int8)))
-    bands = [(first, last) for first, last in edges.reshape(-1, 2).tolist() if first > 0 and last < height]
-    return sum(last - first >= LEAST_HEIGHT * height for first, last in bands) > 1
+    return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]

@@ -141,7 +141,9 @@ def _read_turned(model: Recognizer, page: Grey, options: NumberOptions) -> list[
         if lies == "upright" or _lies_right(rows) or (turn == SIDES[0] and (lies or _are_long(rows))):
             break
         other, other_lies = _read(model, np.asarray(cv2.rotate(page, turn), np.uint8), options)
-        if other_lies == "upright" or (other_lies and not lies) or _say_more(other, rows):
+        if turn == cv2.ROTATE_180 and other_lies == "on its head":
+            break
+        if other_lies == "upright" or (other_lies == "level" and not lies) or _say_more(other, rows):
             rows = [_turned_back(row, turn, page.shape) for row in other]
             lies = other_lies
     return rows

@@ -31,7 +31,7 @@ SPACE = " "
 """How a gap between groups of digits is written."""
 
 PERHAPS = 0.1
-"""Probability in any of a gap's columns, at least, of a space there."""
+"""Probability of a space in any column of a row's wide gaps, at least: where one of them is one, so are they all."""
 
 INKLESS = 0.5
 """Darkness of a gap's columns, at most, as a share of that of strokes: a pattern is no ink."""
@@ -168,13 +168,11 @@ def _cuts(line: Line, columns: Columns, alphabet: str) -> list[int]:
     spaces = [likely[left // 2 : right // 2 + 1].max() for left, right in pairwise(middles)]
     between = [not {left, right} & set(SEPARATORS) for left, right in pairwise(text)]
     ranked = sorted((gap for gap, digits in enumerate(between) if digits), key=lambda gap: -gaps[gap])
-    for count in range(len(ranked), 0, -1):
+    for count in range(1, len(ranked) + 1):
         wide, others = ranked[:count], ranked[count:]
-        least = np.log(PERHAPS if others else EVEN)
-        if (
-            gaps[wide[-1]] > APART * max((gaps[each] for each in others), default=0)
-            and min(spaces[each] for each in wide) >= least
-        ):
+        said = [spaces[gap] for gap in wide]
+        is_space = max(said) >= np.log(PERHAPS) if others else min(said) >= np.log(EVEN)
+        if is_space and gaps[wide[-1]] > APART * max((gaps[gap] for gap in others), default=0):
             return sorted((middles[gap] + middles[gap + 1]) // 4 for gap in wide)
     return []
 
