@@ -26,6 +26,7 @@ def steps(quick: bool) -> list[list[str]]:
         ["growth", *shorter],
         ["ladder", *shorter],
         ["numbers", *(["--share", "0.1"] if quick else [])],
+        ["scans"],
         ["few", *shorter],
         ["reading"],
         ["explain", *(["--count", "100"] if quick else [])],

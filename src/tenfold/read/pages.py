@@ -57,6 +57,9 @@ FILLS, LINE_LIKE, HALF, UNLIKELY = 0.25, "1", 0.5, 0.1
 has more than this many digits more. LINE_LIKE: this sign is not counted, for lines look like it; an alphabet without it
 has none to leave out. UNLIKELY: readings of boxes of this probability or less are not counted either."""
 
+ACROSS = 0.2, 0.5, 0.8
+"""Where a line of print is looked for in a row of boxes, in its heights from its top."""
+
 AROUND = 2
 """Numbers whose middles lie within a row, its own among them, at most: a row around more is a table."""
 
@@ -272,15 +275,19 @@ def _not_around_others(rows: Sequence[ReadRow]) -> list[ReadRow]:
 
 
 def _shows_digits(row: ReadRow) -> bool:
-    """Say whether the signs in a row of boxes are digits, more likely than not."""
-    return row.readings[0].probability >= EVEN ** _digits(row)
+    """Say whether half of a row's boxes are filled, and the signs in them are digits, more likely than not."""
+    reading, digits = row.readings[0], _digits(row)
+    return 2 * digits >= len(reading.text) and reading.probability >= EVEN**digits
 
 
 def _is_in_print(row: ReadRow, free_rows: Sequence[FreeRow]) -> bool:
-    """Say whether a row of boxes is a part of a much longer line."""
-    middle = tuple(map(float, np.mean(row.quad, axis=0)))
-    around = (free.quad for free in free_rows if width_of(free.quad) > LINE_LONG * width_of(row.quad))
-    return any(cv2.pointPolygonTest(np.array(quad, np.float32), middle, measureDist=False) >= 0 for quad in around)
+    """Say whether a row of boxes is a part of a much longer line, or lies across two."""
+    around = [
+        np.array(free.quad, np.float32) for free in free_rows if width_of(free.quad) > LINE_LONG * width_of(row.quad)
+    ]
+    head, foot = np.array(row.quad[:2]).mean(axis=0), np.array(row.quad[2:]).mean(axis=0)
+    down = [tuple(map(float, head + share * (foot - head))) for share in ACROSS]
+    return any(cv2.pointPolygonTest(quad, place, measureDist=False) >= 0 for quad in around for place in down)
 
 
 def _lies(rows: Sequence[FreeRow]) -> Lies | None:
