@@ -105,9 +105,12 @@ export async function showStages(list, stages) {
     item.append(canvas, index === 0 ? "as it came" : name);
     return item;
   });
-  await Promise.all(items.map((item, index) => paint(item.firstChild, decoded(stages[index].picture))));
+  await Promise.all(items.map((item, index) => paint(item.firstChild, picture(stages[index]))));
   list.replaceChildren(...items);
 }
+
+// A picture in base64, as a server sends it, or pixels that were made here.
+const picture = (stage) => (typeof stage.picture === "string" ? decoded(stage.picture) : stage.picture);
 
 // What the answer rests on, beside the stages.
 export async function showCovered(list, { picture }) {

@@ -46,6 +46,13 @@ export class Pad {
     this.changed();
   }
 
+  // Shows strokes as if they had just been drawn.
+  show(strokes) {
+    this.#strokes = strokes;
+    this.draw();
+    this.changed();
+  }
+
   // The drawing as a PNG file: black on white, whatever the page looks like.
   picture() {
     const tall = this.#kind === "digit" ? DIGIT : NUMBER;
