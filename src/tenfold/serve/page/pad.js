@@ -53,8 +53,13 @@ export class Pad {
     this.changed();
   }
 
-  // The drawing as a PNG file: black on white, whatever the page looks like.
+  // The drawing as a PNG file.
   picture() {
+    return decoded(this.sheet().toDataURL("image/png").split(",")[1]); // at once; toBlob waits until the browser is idle
+  }
+
+  // The drawing on a canvas: black on white, whatever the page looks like.
+  sheet() {
     const tall = this.#kind === "digit" ? DIGIT : NUMBER;
     const strokes = this.#kind === "digit" ? this.#strokes : closeGaps(this.#strokes);
     const wide = this.#kind === "digit" ? 1 : Math.max(...strokes.flat().map(([x]) => x)) + EDGE;
@@ -63,7 +68,7 @@ export class Pad {
     pen.fillStyle = "#fff";
     pen.fillRect(0, 0, sheet.width, tall);
     this.#paint(pen, strokes, tall, "#000");
-    return decoded(sheet.toDataURL("image/png").split(",")[1]); // at once; toBlob waits until the browser is idle
+    return sheet;
   }
 
   draw() {

@@ -10,6 +10,8 @@ import { sample } from "./samples.js";
 
 const MOST_PIXELS = 16_000_000; // of a picture on a canvas; phones have no larger ones
 
+const RING = 280; // height and width of a picture to warm up with, in pixels: those of a drawing
+
 const at = (id) => document.getElementById(id);
 const REST = at("words").textContent;
 
@@ -23,7 +25,7 @@ addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "z" && !pad.empty) pad.undo();
   if (event.key === "Escape") pad.clear();
 });
-takeFiles(at("draw"), document.querySelector(".sheet"), [at("picture")], ([file]) => { pad.clear(); answer(file); });
+takeFiles(at("draw"), document.querySelector(".sheet"), [at("picture")], ([file]) => answerFile(file));
 
 const opened = keepForLater().then(load);
 
@@ -33,7 +35,23 @@ async function load(kept) {
   at("draw").style.setProperty("--columns", reader.classes.length);
   makeBars(at("bars"));
   at("state").textContent = kept ? "Works offline" : "";
+  warmUp(reader);
   return reader;
+}
+
+// Reads a ring a few times, so that the browser has translated the code before somebody draws.
+async function warmUp(reader) {
+  const pen = new OffscreenCanvas(RING, RING).getContext("2d", { willReadFrequently: true });
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, RING, RING);
+  pen.lineWidth = RING / 15;
+  pen.ellipse(RING / 2, RING / 2, RING / 6, RING / 4, 0, 0, 2 * Math.PI);
+  pen.stroke();
+  const ring = pen.getImageData(0, 0, RING, RING);
+  for (let time = 0; time < 8; time++) {
+    await new Promise((resolve) => { setTimeout(resolve, 20); });
+    await reader.read(ring);
+  }
 }
 
 opened.catch((error) => {
@@ -63,7 +81,10 @@ function drawn() {
   at("undo").disabled = at("clear").disabled = pad.empty;
   at("invitation").hidden = !pad.empty;
   at("shown").hidden = true;
-  if (pad.empty) rest(); else answer(pad.picture());
+  if (pad.empty) return rest();
+  performance.mark("lifted");
+  const sheet = pad.sheet();
+  answer(sheet.getContext("2d").getImageData(0, 0, sheet.width, sheet.height));
 }
 
 function rest() {
@@ -73,34 +94,34 @@ function rest() {
   at("way").hidden = true;
 }
 
-async function answer(picture) {
+async function answerFile(file) {
+  try {
+    pad.clear();
+    const bitmap = await createImageBitmap(file);
+    const shrink = Math.min(1, Math.sqrt(MOST_PIXELS / (bitmap.width * bitmap.height)));
+    const pixels = pixelsOf(bitmap, Math.round(bitmap.width * shrink), Math.round(bitmap.height * shrink));
+    bitmap.close();
+    await showPicture(file);
+    performance.mark("lifted");
+    await answer(pixels);
+  } catch (error) {
+    if (error.name !== "InvalidStateError") throw error;
+    show("refused", "", "This browser cannot open that as a picture. Choose a photo, a scan or a screenshot.");
+  }
+}
+
+async function answer(pixels) {
   turn += 1;
   const mine = turn;
-  performance.mark("lifted");
-  let pixels;
-  try {
-    pixels = await pixelsIn(picture);
-  } catch {
-    show("refused", "", "This browser cannot open that as a picture. Choose a photo, a scan or a screenshot.");
-    return;
-  }
-  if (picture.name) await showPicture(picture);
   const reader = await opened;
-  const digit = await reader.read(pixels);
   if (mine !== turn) return; // something else was drawn meanwhile
+  const digit = await reader.read(pixels);
+  if (mine !== turn) return;
   show(digit.accepted ? "accepted" : "refused", digit.digit ?? "", inWords(digit));
   showBars(at("bars"), digit.digit === null ? null : digit.probabilities);
   performance.measure("answer", "lifted");
   at("way").hidden = false;
   await showStages(at("stages"), digit.stages);
-}
-
-async function pixelsIn(picture) {
-  const bitmap = await createImageBitmap(picture);
-  const shrink = Math.min(1, Math.sqrt(MOST_PIXELS / (bitmap.width * bitmap.height)));
-  const pixels = pixelsOf(bitmap, Math.round(bitmap.width * shrink), Math.round(bitmap.height * shrink));
-  bitmap.close();
-  return pixels;
 }
 
 // A picture that was chosen takes the place of the drawing.

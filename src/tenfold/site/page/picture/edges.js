@@ -2,7 +2,7 @@
 
 import { dilate } from "./morphology.js";
 import { enclosed, extent, holes, smallestRectangle } from "./outlines.js";
-import { components, cut, map, round, some, without } from "./raster.js";
+import { components, cut, map, masked, opposite, round, some, without } from "./raster.js";
 
 const RECTANGULAR = 0.9;
 const ROOMY = 0.6;
@@ -31,7 +31,7 @@ export function removeEdges(ink, mask) {
   if (!some(dropped)) return null;
   const rest = without(mask, dropped);
   const soft = without(dilate(dropped, 5), rest);
-  return [map(ink, (level, place) => (soft.data[place] ? 0 : level)), rest];
+  return [masked(ink, opposite(soft)), rest];
 }
 
 // How much of each piece is not in the rim of the picture.

@@ -1,6 +1,6 @@
 // A picture of one digit in grey, or in the one colour that shows more: picture/decode.py, for the pixels of a canvas.
 
-import { deviation, longer, map, raster, round } from "./raster.js";
+import { deviation, longer, raster, round } from "./raster.js";
 import { area } from "./resize.js";
 import { median } from "./rulings.js";
 
@@ -45,12 +45,18 @@ function reduced(colours, factor) {
 
 function inGrey(colours) {
   const { width, height, data } = onPaper(colours);
-  const channel = (which) => map(raster(width, height), (_, place) => data[4 * place + which]);
-  const channels = [channel(0), channel(1), channel(2)];
-  const grey = map(channels[0], (red, place) => {
-    const [green, blue] = [data[4 * place + 1], data[4 * place + 2]];
-    return (red * 9798 + green * 19235 + blue * 3735 + 16384) >> 15; // ITU-R BT.601, as OpenCV rounds it
-  });
+  const channels = [0, 1, 2].map(() => raster(width, height));
+  const grey = raster(width, height);
+  let coloured = false;
+  for (let place = 0, at = 0; at < data.length; place++, at += 4) {
+    const [red, green, blue] = [data[at], data[at + 1], data[at + 2]];
+    if (red !== green || green !== blue) coloured = true;
+    channels[0].data[place] = red;
+    channels[1].data[place] = green;
+    channels[2].data[place] = blue;
+    grey.data[place] = (red * 9798 + green * 19235 + blue * 3735 + 16384) >> 15; // ITU-R BT.601, as OpenCV rounds it
+  }
+  if (!coloured) return grey;
   const spreads = channels.map(deviation);
   const widest = Math.max(...spreads);
   return widest > COLOURFUL * deviation(grey) ? channels[spreads.indexOf(widest)] : grey;
@@ -59,19 +65,18 @@ function inGrey(colours) {
 // Lays a transparent picture on what its ink shows on, or on its own paper where most of it is painted.
 function onPaper(colours) {
   const { width, height, data } = colours;
-  const painted = [];
   let opaque = true;
-  for (let at = 0; at < data.length; at += 4) {
-    if (data[at + 3] < 255) opaque = false;
-    if (data[at + 3] >= OPAQUE) painted.push((data[at] + data[at + 1] + data[at + 2]) / 3);
-  }
+  for (let at = 3; at < data.length && opaque; at += 4) opaque = data[at] === 255;
   if (opaque) return colours;
-  const own = painted.length ? Math.trunc(median(painted)) : 0;
+  const painted = [];
+  for (let at = 0; at < data.length; at += 4) if (data[at + 3] >= OPAQUE) painted.push((data[at] + data[at + 1] + data[at + 2]) / 3);
+  const own = painted.length ? Math.trunc(median(painted)) : OPAQUE - 1;
   const level = painted.length > (width * height) / 2 ? own : 255 * (own < OPAQUE);
-  const laid = Uint8Array.from(data, (value, at) => {
+  const laid = new Uint8Array(data.length);
+  for (let at = 0; at < data.length; at++) {
     const alpha = data[at | 3] / 255;
-    return at % 4 === 3 ? 255 : Math.round(value * alpha + level * (1 - alpha));
-  });
+    laid[at] = at % 4 === 3 ? 255 : Math.round(data[at] * alpha + level * (1 - alpha));
+  }
   return { width, height, data: laid };
 }
 

@@ -3,7 +3,7 @@
 import { FAINTEST, UNEVEN, besidePaper, paperLight, shrunk, unevenness } from "./light.js";
 import { erodeFromEdges } from "./morphology.js";
 import { hasLightInk } from "./polarity.js";
-import { cut, histogram, inverted, longer, map, sum, threshold, windowOf } from "./raster.js";
+import { cut, histogram, inverted, longer, looked, sum, threshold, windowOf } from "./raster.js";
 import { cubic } from "./resize.js";
 
 const ENLARGED = 96;
@@ -31,8 +31,8 @@ export function separateInk(picture) {
   const darkness = darknessOf(shade, uneven);
   if (darkness === null) return null;
   const { floor, full, paper } = darkness;
-  const table = Array.from({ length: 256 }, (_, level) => (255 * (PAPER - level - floor)) / (full - floor));
-  const ink = map(shade, (level) => Math.floor(Math.min(255, Math.max(0, table[level]))));
+  const darker = (level) => Math.floor(Math.min(255, Math.max(0, (255 * (PAPER - level - floor)) / (full - floor))));
+  const ink = looked(shade, Uint8Array.from({ length: 256 }, (_, level) => darker(level)));
   if (uneven > UNEVEN) steps.unshift("background divided out");
   return { ink, mask: maskOf(ink), grain: Math.max(0, (255 * (paper - floor)) / (full - floor)), steps };
 }

@@ -22,48 +22,66 @@ export function erodeFromEdges(mask) {
 
 function extreme(picture, side, before, sign) {
   if (side <= 1) return picture;
-  const { width, height } = picture;
-  const rows = raster(width, height, picture.data.constructor);
-  const done = raster(width, height, picture.data.constructor);
-  for (let y = 0; y < height; y++) slide(picture.data, rows.data, y * width, 1, width, side, before, sign);
-  for (let x = 0; x < width; x++) slide(rows.data, done.data, x, width, height, side, before, sign);
-  return done;
+  const { width, height, data } = picture;
+  const Kind = data.constructor;
+  const beyond = sign > 0 ? 0 : Kind === Uint8Array ? 255 : Infinity; // pictures have nothing below 0
+  const across = new Kind((width + side) * height).fill(beyond);
+  for (let y = 0; y < height; y++) across.set(data.subarray(y * width, (y + 1) * width), y * (width + side) + before);
+  grow(across, side, 1, sign);
+  const down = new Kind(width * (height + side)).fill(beyond);
+  for (let y = 0; y < height; y++) down.set(across.subarray(y * (width + side), y * (width + side) + width), (y + before) * width);
+  grow(down, side, width, sign);
+  return { width, height, data: down.slice(0, width * height) };
 }
 
-// Van Herk 1992: the extreme of a sliding window by a queue of those that may still win.
-function slide(from, to, start, step, count, side, before, sign) {
-  const queue = new Int32Array(count);
-  let [first, last, next] = [0, 0, 0];
-  for (let place = 0; place < count; place++) {
-    const end = Math.min(count - 1, place - before + side - 1);
-    for (; next <= end; next++) {
-      const value = sign * from[start + next * step];
-      while (last > first && sign * from[start + queue[last - 1] * step] <= value) last--;
-      queue[last++] = next;
+// Takes the extreme of `side` numbers from each one on, `step` apart, in place: of twice as many at each turn.
+function grow(data, side, step, sign) {
+  let reach = 1;
+  while (reach < side) {
+    const more = Math.min(reach, side - reach);
+    const off = more * step;
+    const end = data.length - off;
+    if (sign > 0) {
+      for (let place = 0; place < end; place++) if (data[place + off] > data[place]) data[place] = data[place + off];
+    } else {
+      for (let place = 0; place < end; place++) if (data[place + off] < data[place]) data[place] = data[place + off];
     }
-    while (queue[first] < place - before) first++;
-    to[start + place * step] = from[start + queue[first] * step];
+    reach += more;
   }
 }
 
 // Dilates by an ellipse that fills a square, as OpenCV draws it.
 export function dilateByEllipse(picture, side) {
-  const { width, height, data } = picture;
+  const { width, height } = picture;
   const half = side >> 1;
   const done = raster(width, height);
-  const row = new Uint8Array(width);
-  for (let line = 0; line < side; line++) {
-    const off = line - half;
-    const reach = half ? Math.round(half * Math.sqrt(Math.max(0, (half * half - off * off) / (half * half)))) : 0;
-    const [begin, end] = [Math.max(half - reach, 0), Math.min(half + reach + 1, side)];
-    if (end <= begin) continue;
-    for (let y = Math.max(0, off); y < Math.min(height, height + off); y++) {
-      slide(data.subarray(y * width, (y + 1) * width), row, 0, 1, width, end - begin, half - begin, 1);
-      const to = (y - off) * width;
-      for (let x = 0; x < width; x++) if (row[x] > done.data[to + x]) done.data[to + x] = row[x];
+  for (const [reach, lines] of spans(side)) {
+    const before = half - Math.max(half - reach, 0);
+    const wide = Math.min(half + reach + 1, side) - Math.max(half - reach, 0);
+    const row = new Uint8Array(width + wide);
+    for (let y = 0; y < height; y++) {
+      row.fill(0).set(picture.data.subarray(y * width, (y + 1) * width), before);
+      if (wide > 1) grow(row, wide, 1, 1);
+      for (const line of lines) {
+        const to = y - (line - half);
+        if (to < 0 || to >= height) continue;
+        for (let x = 0, place = to * width; x < width; x++, place++) if (row[x] > done.data[place]) done.data[place] = row[x];
+      }
     }
   }
   return done;
+}
+
+// How far the ellipse reaches to both sides of its middle, with the lines in which it does.
+function spans(side) {
+  const half = side >> 1;
+  const found = new Map();
+  for (let line = 0; line < side; line++) {
+    const off = line - half;
+    const reach = half ? Math.round(half * Math.sqrt(Math.max(0, (half * half - off * off) / (half * half)))) : 0;
+    found.set(reach, [...(found.get(reach) ?? []), line]);
+  }
+  return found;
 }
 
 export const replicated = (place, count) => Math.min(count - 1, Math.max(0, place));
@@ -79,23 +97,18 @@ export function mirrored(place, count) {
 export function blur(picture, side, beyond = replicated) {
   const { width, height, data } = picture;
   const half = side >> 1;
-  const rows = new Float64Array(width * height);
+  const rows = raster(width, height, Float64Array);
   const sums = raster(width, height, Float64Array);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      let total = 0;
-      for (let off = -half; off < side - half; off++) total += data[y * width + beyond(x + off, width)];
-      rows[y * width + x] = total;
-    }
-  }
-  for (let x = 0; x < width; x++) {
-    for (let y = 0; y < height; y++) {
-      let total = 0;
-      for (let off = -half; off < side - half; off++) total += rows[beyond(y + off, height) * width + x];
-      sums.data[y * width + x] = total;
-    }
-  }
+  for (let y = 0; y < height; y++) sumsAlong(data, rows.data, y * width, 1, width, side, half, beyond);
+  for (let x = 0; x < width; x++) sumsAlong(rows.data, sums.data, x, width, height, side, half, beyond);
   const count = side * side;
   if (data instanceof Uint8Array) return map(sums, (total) => Math.floor((total + (count >> 1)) / count));
   return map(sums, (total) => total / count, Float32Array);
+}
+
+// Sums of `side` neighbours each, by what all before them come to.
+function sumsAlong(from, to, start, step, count, side, half, beyond) {
+  const before = new Float64Array(count + side);
+  for (let place = 0; place < count + side - 1; place++) before[place + 1] = before[place] + from[start + beyond(place - half, count) * step];
+  for (let place = 0; place < count; place++) to[start + place * step] = before[place + side] - before[place];
 }

@@ -12,22 +12,25 @@ export function area(picture, width, height) {
   const across = shares(picture.width, width);
   const down = shares(picture.height, height);
   const made = raster(width, height, whole ? Uint8Array : Float32Array);
-  const row = new Float32Array(width);
   const total = new Float32Array(width);
   for (let y = 0; y < height; y++) {
     total.fill(0);
-    for (const [from, weight] of down[y]) {
-      const start = from * picture.width;
-      for (let x = 0; x < width; x++) {
-        let value = 0;
-        for (const [column, part] of across[x]) value = Math.fround(value + Math.fround(picture.data[start + column] * part));
-        row[x] = value;
-      }
-      for (let x = 0; x < width; x++) total[x] += Math.fround(weight * row[x]);
+    for (let line = down.start[y]; line < down.start[y + 1]; line++) {
+      const from = (down.first[y] + line - down.start[y]) * picture.width;
+      const weight = down.weights[line];
+      for (let x = 0; x < width; x++) total[x] += Math.fround(weight * along(picture.data, from, across, x));
     }
     for (let x = 0; x < width; x++) made.data[y * width + x] = whole ? byte(total[x]) : total[x];
   }
   return made;
+}
+
+// The weighted sum of what one place of a smaller row covers, in numbers of 32 bits.
+function along(data, from, { first, start, weights }, x) {
+  let value = 0;
+  let column = from + first[x];
+  for (let place = start[x]; place < start[x + 1]; place++) value = Math.fround(value + Math.fround(data[column++] * weights[place]));
+  return value;
 }
 
 function halved({ width, data }) {
@@ -38,22 +41,26 @@ function halved({ width, data }) {
   });
 }
 
-// For each place of the smaller side the places of the larger one that it covers, each with its share.
+// For each place of the smaller side the first place of the larger one that it covers, and the share of each from there on.
 function shares(from, to) {
   const scale = from / to;
-  return Array.from({ length: to }, (_, place) => {
+  const [first, start, weights] = [new Int32Array(to), new Int32Array(to + 1), []];
+  for (let place = 0; place < to; place++) {
     const begin = place * scale;
     const end = begin + scale;
     const cell = Math.min(scale, from - begin);
-    let first = Math.ceil(begin);
-    let last = Math.min(Math.floor(end), from - 1);
-    first = Math.min(first, last);
-    const found = [];
-    if (first - begin > 1e-3) found.push([first - 1, Math.fround((first - begin) / cell)]);
-    for (let column = first; column < last; column++) found.push([column, Math.fround(1 / cell)]);
-    if (end - last > 1e-3) found.push([last, Math.fround(Math.min(Math.min(end - last, 1), cell) / cell)]);
-    return found;
-  });
+    const last = Math.min(Math.floor(end), from - 1);
+    const whole = Math.min(Math.ceil(begin), last);
+    first[place] = whole;
+    if (whole - begin > 1e-3) {
+      first[place] = whole - 1;
+      weights.push((whole - begin) / cell);
+    }
+    for (let column = whole; column < last; column++) weights.push(1 / cell);
+    if (end - last > 1e-3) weights.push(Math.min(end - last, 1, cell) / cell);
+    start[place + 1] = weights.length;
+  }
+  return { first, start, weights: Float32Array.from(weights) };
 }
 
 // Weighs two neighbours in rows, then two in columns, with whole numbers.

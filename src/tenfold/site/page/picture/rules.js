@@ -2,7 +2,7 @@
 
 import { maskOf, strokeWidth } from "./ink.js";
 import { dilate } from "./morphology.js";
-import { and, bounds, components, longer, map, or, round, some, transposed, without } from "./raster.js";
+import { and, bounds, components, longer, map, masked, opposite, or, round, some, transposed, without } from "./raster.js";
 import { candidates, cover, fittedLines, rowAt, runsOf } from "./rulings.js";
 
 const PRINTED = 64;
@@ -45,10 +45,9 @@ export function removeRulingLines(ink, mask) {
   const atEdge = (lines, side) => lines.every((line) => toEdge(line, side) <= line.thick + 1);
   if (atEdge(level, faint) && atEdge(vertical, turned)) {
     const thickest = Math.max(...[...level, ...vertical].map(({ thick }) => thick));
-    kept = or(kept, map(dilate(covered, 2 * round(AROUND * thickest + 1) + 1), (near) => 1 - near));
+    kept = or(kept, opposite(dilate(covered, 2 * round(AROUND * thickest + 1) + 1)));
   }
-  const shown = without(kept, covered);
-  return [map(ink, (value, place) => (shown.data[place] ? value : 0)), rest];
+  return [masked(ink, without(kept, covered)), rest];
 }
 
 // The lines that end at the picture's edge or at a line across; a stroke ends in the open.

@@ -3,7 +3,7 @@
 import { BOX } from "./frame.js";
 import { maskOf, strokeWidth } from "./ink.js";
 import { blur, dilate, dilateByEllipse } from "./morphology.js";
-import { and, bounds, components, cut, divide, least, longer, map, or, padded, paste, raster, round, some, windowOf, without } from "./raster.js";
+import { and, bounds, components, cut, divide, least, longer, map, masked, opposite, or, padded, paste, raster, round, some, windowOf, without } from "./raster.js";
 import { linear } from "./resize.js";
 
 const LIGHTEST = 44;
@@ -130,9 +130,9 @@ function softEdges(ink, digit, whole) {
   const reach = Math.max(3, round(strokeWidth(digit))) | 1;
   const inside = windowOf(digit, (reach >> 1) + 1);
   const [own, all] = [cut(digit, inside), cut(whole, inside)];
-  const others = map(dilate(without(all, own), 3), (near) => 1 - near);
+  const others = opposite(dilate(without(all, own), 3));
   const shown = and(dilate(own, reach), or(own, others));
-  const soft = map(cut(ink, inside), (level, place) => (shown.data[place] ? level : 0));
+  const soft = masked(cut(ink, inside), shown);
   return paste(raster(ink.width, ink.height), soft, inside.left, inside.top);
 }
 
