@@ -57,7 +57,23 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
 
 
 _COMMANDS = (
-    *(fetch, recipes, train, adapt, evaluate, calibrate, predict, read, explain, doctor, info, serve, site, export, demo),
+    *(
+        fetch,
+        recipes,
+        train,
+        adapt,
+        evaluate,
+        calibrate,
+        predict,
+        read,
+        explain,
+        doctor,
+        info,
+        serve,
+        site,
+        export,
+        demo,
+    ),
 )
 for _command in _COMMANDS:
     app.command()(_interruptible(_command))

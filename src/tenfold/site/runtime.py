@@ -69,9 +69,13 @@ def fetch_runtime(*, offline: bool = False, progress: bool = False) -> dict[str,
 def _packed(folder: Path, *, progress: bool) -> dict[str, bytes]:
     """Take the files out of the package that npm downloads."""
     try:
-        with tempfile.TemporaryDirectory() as workspace, Progress(f"npm pack {PACKAGE}", shown=progress):
-            with tarfile.open(npm_pack(PACKAGE, Path(workspace))) as package:
-                found = {name: member_of(package, f"package/dist/{name}", file.size) for name, file in RUNTIME.items()}
+        with tempfile.TemporaryDirectory() as workspace:
+            with Progress(f"npm pack {PACKAGE}", shown=progress):
+                packed = npm_pack(PACKAGE, Path(workspace))
+            with tarfile.open(packed) as package:
+                found = {
+                    name: bytes(member_of(package, f"package/dist/{name}", file.size)) for name, file in RUNTIME.items()
+                }
         for name, content in found.items():
             if not _is_right(name, content):
                 got = hashlib.sha256(content).hexdigest()
