@@ -81,19 +81,7 @@ export class Pad {
   }
 
   #paint(pen, strokes, tall, colour) {
-    const lineWidth = PENS[this.#kind] * tall;
-    Object.assign(pen, { strokeStyle: colour, fillStyle: colour, lineWidth, lineCap: "round", lineJoin: "round" });
-    for (const points of strokes) {
-      pen.beginPath();
-      const [first, ...rest] = points.map(([x, y]) => [x * tall, y * tall]);
-      pen.moveTo(...first);
-      pen.lineTo(...first); // a dot is a stroke too
-      rest.forEach(([x, y], index) => {
-        const [toX, toY] = rest[index + 1] ?? [x, y];
-        pen.quadraticCurveTo(x, y, (x + toX) / 2, (y + toY) / 2);
-      });
-      pen.stroke();
-    }
+    paintStrokes(pen, strokes, tall, PENS[this.#kind] * tall, colour);
   }
 
   #place(event) {
@@ -121,6 +109,22 @@ export class Pad {
     if (event.pointerId !== this.#current) return;
     this.#current = null;
     this.changed();
+  }
+}
+
+// Paints strokes, points in heights of the sheet, as smooth lines.
+export function paintStrokes(pen, strokes, tall, lineWidth, colour) {
+  Object.assign(pen, { strokeStyle: colour, fillStyle: colour, lineWidth, lineCap: "round", lineJoin: "round" });
+  for (const points of strokes) {
+    pen.beginPath();
+    const [first, ...rest] = points.map(([x, y]) => [x * tall, y * tall]);
+    pen.moveTo(...first);
+    pen.lineTo(...first); // a dot is a stroke too
+    rest.forEach(([x, y], index) => {
+      const [toX, toY] = rest[index + 1] ?? [x, y];
+      pen.quadraticCurveTo(x, y, (x + toX) / 2, (y + toY) / 2);
+    });
+    pen.stroke();
   }
 }
 

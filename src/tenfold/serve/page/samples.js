@@ -1,5 +1,8 @@
 // Digits to try the page with: the ways of a pen, in hundredths of a digit's height; `!` makes a corner, `;` lifts the pen.
 
+import { paintStrokes } from "./pad.js";
+import { decoded } from "./pictures.js";
+
 const HANDS = [
   "32,0 9,15 0,50 10,86 31,100 53,84 62,48 53,14 32,0",
   "0,34 16,20 28,0! 29,50 28,100",
@@ -35,3 +38,32 @@ const parsed = (hand) => hand.split(";").map((way) => way.trim().split(" ").flat
   const place = point.replace("!", "").split(",").map(Number);
   return point.endsWith("!") ? [place, place] : [place];
 }));
+
+const PAGE = [1000, 700]; // width and height of the sample page, in pixels
+const BOX = 76; // width of its boxes
+const ROWS = ["Customer", "Order", "Amount"];
+const DIGITS = [8, 6, 4]; // in each of its rows
+
+// A page with three rows of boxes, and a number in each, as a file.
+export function samplePage() {
+  const [width, height] = PAGE;
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const pen = canvas.getContext("2d");
+  Object.assign(pen, { fillStyle: "#fff", textBaseline: "middle", font: "28px sans-serif" });
+  pen.fillRect(0, 0, width, height);
+  ROWS.forEach((name, row) => {
+    const top = 120 + 190 * row;
+    pen.fillStyle = "#333";
+    pen.fillText(name, 90, top + BOX / 2);
+    for (let place = 0; place < DIGITS[row]; place++) {
+      const left = 300 + BOX * place;
+      Object.assign(pen, { strokeStyle: "#555", lineWidth: 2 });
+      pen.strokeRect(left, top, BOX, 1.15 * BOX);
+      pen.save();
+      pen.translate(left, top + 0.07 * BOX);
+      paintStrokes(pen, sample(1), BOX, 0.07 * BOX, "#1b2a6b");
+      pen.restore();
+    }
+  });
+  return new File([decoded(canvas.toDataURL("image/png").split(",")[1])], "sample.png", { type: "image/png" });
+}
