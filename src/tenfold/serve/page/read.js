@@ -88,8 +88,8 @@ async function readGroup(group, signal) {
   for (const { file } of answer.pages.filter((page, place, all) => all.findIndex((each) => each.file === page.file) === place)) {
     if (!answer.numbers.some((number) => number.file === file)) complain(file, "No numbers were found.");
   }
+  at("result").hidden = false; // first, for labels are as large as pages are wide
   await append(answer);
-  at("result").hidden = false;
 }
 
 // Gives files of the same name different ones.

@@ -13,6 +13,13 @@ function element(name, text = "", kind = "") {
   return made;
 }
 
+// Words in which code stands between backticks.
+function prose(name, text) {
+  const made = element(name);
+  made.append(...text.split("`").map((part, place) => (place % 2 ? element("code", part) : part)));
+  return made;
+}
+
 const resolved = (schema = {}) => (schema.$ref ? components[schema.$ref.split("/").pop()] ?? {} : schema);
 
 // An example of a schema: its own, or one made of those of its parts.
@@ -43,7 +50,7 @@ function kindOf(given) {
 
 function terms(pairs) {
   const list = element("dl");
-  for (const [name, words] of pairs) list.append(element("dt", name), element("dd", words));
+  for (const [name, words] of pairs) list.append(element("dt", name), prose("dd", words));
   return list;
 }
 
@@ -87,7 +94,7 @@ function route(path, verb, operation) {
   part.id = operation.operationId;
   const title = element("h2");
   title.append(element("span", verb.toUpperCase(), "verb"), ` ${path}`);
-  const words = (operation.description ?? operation.summary ?? "").split(/\n\s*\n/).map((text) => element("p", text.replaceAll(/\s+/g, " ")));
+  const words = (operation.description ?? operation.summary ?? "").split(/\n\s*\n/).map((text) => prose("p", text.replaceAll(/\s+/g, " ")));
   part.append(title, ...words, ...takes(operation), ...answers(operation.responses));
   return part;
 }
