@@ -27,8 +27,8 @@ export function removeEdges(ink, mask) {
   });
   const left = size.filter((_, place) => !found[place].box && !found[place].cutOff);
   const digitLeft = left.some((share) => share >= DIGIT);
+  if (!found.some(({ box, cutOff }) => box || (digitLeft && cutOff))) return null;
   const dropped = map(labels, (label) => (label && (found[label - 1].box || (digitLeft && found[label - 1].cutOff)) ? 1 : 0));
-  if (!some(dropped)) return null;
   const rest = without(mask, dropped);
   const soft = without(dilate(dropped, 5), rest);
   return [masked(ink, opposite(soft)), rest];

@@ -163,25 +163,26 @@ export function divide(one, other, scale) {
 }
 
 // Labels the connected pieces of ink, eight neighbours each: 0 is paper, the others come in the order of the squares of
-// two by two pixels that they begin in, as OpenCV's fastest algorithm numbers them.
+// two by two pixels that they begin in, as OpenCV's fastest algorithm numbers them. A piece's label is its place among the pieces, from 1 on.
 export function components(mask) {
   const { width, height, data } = mask;
   const labels = raster(width, height, Int32Array);
   const found = [];
-  const stack = new Int32Array(width * height);
   for (let start = 0; start < data.length; start++) {
-    if (!data[start] || labels.data[start]) continue;
-    const piece = flood(mask, labels, start, found.length + 1, stack);
-    found.push(piece);
+    if (data[start] && !labels.data[start]) found.push(flood(mask, labels, start, found.length + 1));
   }
   const order = found.map((_, place) => place).sort((one, other) => found[one].square - found[other].square);
+  if (order.every((place, number) => place === number)) return { labels, pieces: found };
   const renamed = new Int32Array(found.length + 1);
   order.forEach((place, number) => { renamed[place + 1] = number + 1; });
   for (let place = 0; place < data.length; place++) labels.data[place] = renamed[labels.data[place]];
-  return { labels, pieces: order.map((place) => found[place]) }; // a piece's label is its place, from 1 on
+  return { labels, pieces: order.map((place) => found[place]) };
 }
 
-function flood({ width, height, data }, labels, start, label, stack) {
+let stack = new Int32Array(0); // places whose neighbours are still to be looked at; kept, for it is large
+
+function flood({ width, height, data }, labels, start, label) {
+  if (stack.length < data.length) stack = new Int32Array(data.length);
   let [left, top, right, bottom, area, square, x2, y2] = [width, height, 0, 0, 0, Infinity, 0, 0];
   let count = 1;
   stack[0] = start;

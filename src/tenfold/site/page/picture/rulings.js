@@ -1,9 +1,10 @@
 // Straight lines in a mask: sought on a small copy, fitted, followed from side to side. The first half of picture/rules.py.
 
 import { THUMBNAIL } from "./ink.js";
-import { bounds, longer, map, most, raster, round } from "./raster.js";
+import { bounds, longer, looked, raster, round, threshold } from "./raster.js";
 import { area } from "./resize.js";
 
+const FULL = Uint8Array.of(0, 255); // ink of a mask
 const INKED = 32;
 const STEEPEST = 0.12;
 const LONG = 0.6;
@@ -20,7 +21,7 @@ export function candidates(mask) {
   const shrink = Math.max(1, longer(mask) / THUMBNAIL);
   const height = Math.max(2, round(mask.height / shrink));
   const width = Math.max(2, round(mask.width / shrink));
-  const small = map(area(map(mask, (ink) => ink * 255), width, height), (ink) => (ink > INKED ? 1 : 0));
+  const small = threshold(area(looked(mask, FULL), width, height), INKED);
   const pad = Math.floor(STEEPEST * width) + 1;
   const count = 2 * Math.max(1, Math.floor((STEEPEST * width) / 2)) + 1;
   const slants = Array.from({ length: count }, (_, place) => -STEEPEST + (2 * STEEPEST * place) / (count - 1));
