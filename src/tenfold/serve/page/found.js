@@ -171,12 +171,12 @@ function write(pen, number, grey, font) {
   const tilt = Math.atan2(bottomRight[1] - bottomLeft[1], bottomRight[0] - bottomLeft[0]);
   const [x, y] = [Math.cos(tilt), Math.sin(tilt)];
   const from = ([left, top], along, down) => [left + along * x - down * y, top + along * y + down * x];
-  const spots = [from(bottomLeft, 0, 0.15 * size), from(topLeft, 0, -1.1 * high), from(topRight, 0.3 * size, (tall - high) / 2),
+  const spots = [from(bottomLeft, 0, 0.25 * size), from(topLeft, 0, -1.1 * high), from(topRight, 0.3 * size, (tall - high) / 2),
     from(topLeft, -wide - 0.3 * size, (tall - high) / 2)];
   const inked = spots.map((spot) => inkIn(grey, [from(spot, wide, 0), from(spot, wide, high), from(spot, 0, high), spot]));
-  const least = Math.min(...inked);
-  if (least <= FREE || number === chosen) {
-    pen.translate(...spots[inked.indexOf(least)]);
+  const free = inked.findIndex((share) => share <= FREE);
+  if (free >= 0 || number === chosen) {
+    pen.translate(...spots[free >= 0 ? free : inked.indexOf(Math.min(...inked))]);
     pen.rotate(tilt);
     const colour = pen.fillStyle;
     pen.fillStyle = "rgb(255 255 255 / 80%)";
