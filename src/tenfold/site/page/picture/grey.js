@@ -4,7 +4,7 @@ import { deviation, longer, raster, round } from "./raster.js";
 import { area } from "./resize.js";
 import { median } from "./rulings.js";
 
-export const DIGIT_SIDE = 480;
+const DIGIT_SIDE = 480;
 const COLOURFUL = 1.5;
 const OPAQUE = 128;
 

@@ -7,7 +7,7 @@ export function dilate(picture, side) {
   return extreme(picture, side, side >> 1, 1);
 }
 
-export function erode(picture, side) {
+function erode(picture, side) {
   return extreme(picture, side, side >> 1, -1);
 }
 

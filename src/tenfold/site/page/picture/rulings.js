@@ -9,7 +9,7 @@ const INKED = 32;
 const STEEPEST = 0.12;
 const LONG = 0.6;
 const UNBROKEN = 0.85;
-export const CROSSED = 1.6;
+const CROSSED = 1.6;
 const THICKEST = 0.07;
 const STRAIGHT = 0.25;
 
