@@ -25,11 +25,12 @@ STANDS_ON = {
     "explain": {"data", "picture", "model", "read", "report"},
     "doctor": {"data", "draw", "picture", "model", "read"},
     "serve": {"adapt", "data", "picture", "page", "model", "read"},
+    "site": {"data", "model"},
     "scale": {"learn", "read"},
     "demo": {"data", "model", "picture", "learn", "read", "report"},
     "cli": {
         *("data", "model", "picture", "learn", "read", "report"),
-        *("adapt", "calibrate", "doctor", "explain", "serve", "scale", "demo"),
+        *("adapt", "calibrate", "doctor", "explain", "serve", "site", "scale", "demo"),
     },
 }
 GROUND = {"arrays", "deadline", "errors", "files", "progress"}

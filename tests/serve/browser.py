@@ -1,14 +1,32 @@
 """What people do with the page, and what the tests keep of it: mouse, files, screenshots, access."""
 
 import re
+import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect, sync_playwright
 
 from tenfold.draw.hands import DIGITS
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 SIZES = {"phone": (360, 740), "desk": (1280, 860), "wide": (1920, 1080)}
+
+
+@contextmanager
+def running_chromium():
+    """Give Debian's Chromium, running; without one the test is skipped, and says so."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("the page was not tested, for there is no Chromium: apt-get install chromium")
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    expect.set_options(timeout=60_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
 
 
 def strokes(description):
@@ -62,7 +80,7 @@ def drop(page, *files, by="drop"):
 
 def check_access(page):
     """Let axe look for what would keep people out; it is put into the page past its policy."""
-    page.wait_for_function("document.getAnimations().length === 0")
+    page.evaluate("Promise.allSettled(document.getAnimations().map((each) => each.finished))")
     found = Axe().run(page).response["violations"]
     serious = [each for each in found if each["impact"] in {"serious", "critical"}]
     assert serious == [], [(each["id"], [node["html"] for node in each["nodes"]]) for each in serious]

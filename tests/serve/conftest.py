@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,9 +18,8 @@ import httpx
 import numpy as np
 import pytest
 import uvicorn
-from browser import SCREENSHOTS, SIZES
+from browser import SIZES, running_chromium
 from PIL import Image
-from playwright.sync_api import expect, sync_playwright
 from sheets import Sheet
 
 import tenfold
@@ -167,15 +165,8 @@ def _answers(address: str) -> bool:
 
 @pytest.fixture(scope="module")
 def chromium():
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("the page was not tested, for there is no Chromium: apt-get install chromium")
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    expect.set_options(timeout=60_000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

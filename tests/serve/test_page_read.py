@@ -138,3 +138,58 @@ def test_what_is_known_of_the_numbers_is_told_and_the_page_is_read_again(open_pa
     page.locator("#again").click()
     expect(page.locator("#again")).to_be_hidden()
     assert page.evaluate("window.sent") == [["digits", "9"], ["grid", "2x9"], ["max_error", "0.1"]]
+
+
+def test_a_sample_is_read_and_a_candidate_corrects_it(open_page):
+    page = open_page("phone", path="#read")
+    page.evaluate("let seed = 7; Math.random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;")
+    page.locator("#sample-page").click()
+    expect(page.locator("#told")).to_contain_text("3 numbers on sample.png")
+    assert [len(text) for text in page.locator("#rows button").all_inner_texts()] == [8, 6, 4]
+    expect(page.locator("#hint")).to_be_visible()
+    page.locator("#rows button").first.click()
+    expect(page.locator("#hint")).to_be_hidden()
+    other = page.locator("#mend-candidates button").first.inner_text()
+    page.locator("#mend-candidates button").first.click()
+    expect(page.locator("#sent")).to_have_text(f"Kept as {other}.")
+    expect(page.locator("#rows button").first).to_have_text(other)
+
+
+def test_how_sure_a_number_is_colours_it_and_says_whether_to_look_at_it(open_page, form):
+    page = open_page(path="#read")
+
+    def unsure(route):
+        answer = route.fetch().json()
+        for number, probability in zip(answer["numbers"], (0.19, 0.9999), strict=False):
+            number |= {"probability": probability, "accepted": True, "reason": None}
+        route.fulfill(json=answer)
+
+    page.route("**/v1/numbers*", unsure)
+    drop(page, (form, "a.png"))
+    expect(page.locator("#told")).to_have_text("3 numbers on a.png; 2 to look at.")
+    colours = page.locator("#rows button").evaluate_all("(all) => all.map((each) => getComputedStyle(each).color)")
+    assert len(set(colours[:2])) == 2
+    shot(page, "read-unsure")
+
+
+def test_labels_stand_where_nothing_is_written(open_page, mnist):
+    page = open_page(path="#read")
+    found = page.evaluate(
+        """async () => {
+            const canvas = Object.assign(document.createElement("canvas"), { width: 600, height: 300 });
+            const pen = canvas.getContext("2d");
+            Object.assign(pen, { fillStyle: "#fff" });
+            pen.fillRect(0, 0, 600, 300);
+            pen.fillStyle = "#000";
+            pen.fillRect(100, 150, 300, 90); // print right below the number
+            const picture = canvas.toDataURL("image/jpeg").split(",")[1];
+            const { append } = await import("./found.js");
+            document.getElementById("result").hidden = false;
+            const quad = [[100, 100], [300, 100], [300, 140], [100, 140]];
+            const number = { file: "a", page: 1, text: "1234", accepted: true, reason: null, probability: 0.999, quad };
+            await append({ pages: [{ file: "a", page: 1, picture }], numbers: [number] });
+            const shown = document.querySelector("#pages canvas").getContext("2d").getImageData(100, 152, 200, 60).data;
+            return Math.max(...shown.filter((_, place) => place % 4 !== 3));
+        }"""
+    )
+    assert found < 40, "the label covers what is printed"

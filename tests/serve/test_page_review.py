@@ -165,3 +165,26 @@ def test_a_number_that_was_read_wrong_and_believed_is_corrected_beside_its_page(
     rows = httpx.get(f"{address}/v1/reviews/export.csv").text.splitlines()
     kept = dict(zip(rows[0].split(","), rows[-1].split(","), strict=True))
     assert (kept["name"], kept["guess"], kept["label"]) == ("form.png", "781528989", "781528980")
+
+
+def test_a_thumb_puts_off_goes_back_rejects_and_takes_a_candidate(open_page, address, seven):
+    for index in range(3):
+        httpx.post(f"{address}/v1/reviews", files={"picture": (f"thumb-{index}.png", seven)}, timeout=60)
+    page = open_page("phone", path="#review", has_touch=True)
+    waiting = int(page.locator("#left").inner_text().split()[0])
+    first = page.locator("#source").inner_text()
+    page.locator("#later").tap()
+    expect(page.locator("#source")).not_to_have_text(first)
+    page.locator("#back").tap()
+    expect(page.locator("#source")).to_have_text(first)
+    expect(page.locator("#back")).to_be_disabled()
+    page.locator("#none").tap()
+    expect(page.locator("#left")).to_have_text(f"{waiting - 1} left")
+    page.locator("#candidates").get_by_role("button", name="It is 7").tap()
+    expect(page.locator("#left")).to_have_text(f"{waiting - 2} left")
+    assert labels(address).count("_") >= 1
+    shot(page, "review-thumb")
+    buttons = page.locator("#queue button:visible").evaluate_all(
+        "(all) => all.map((each) => each.getBoundingClientRect().height)"
+    )
+    assert min(buttons) >= 40

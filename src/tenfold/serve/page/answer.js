@@ -68,6 +68,18 @@ export function numbersInWords(found) {
   return `${count === 1 ? `One ${noun()}` : `${count} ${noun()}s`}. ${sureness(probability).replace(/^m/, "M")} sure.`;
 }
 
+const MOST_CANDIDATES = 4;
+
+// A button for each of the first candidates.
+export function showCandidates(place, texts, take) {
+  place.replaceChildren(...texts.slice(0, MOST_CANDIDATES).map((text) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: text.replaceAll("_", "·") });
+    button.setAttribute("aria-label", `It is ${text.replaceAll("_", " empty ")}`);
+    button.addEventListener("click", () => take(text));
+    return button;
+  }));
+}
+
 // The digits of a number, each with how sure it is.
 export function showPlaces(list, digits) {
   list.replaceChildren(...digits.map(({ digit, probability }) => {
@@ -105,9 +117,12 @@ export async function showStages(list, stages) {
     item.append(canvas, index === 0 ? "as it came" : name);
     return item;
   });
-  await Promise.all(items.map((item, index) => paint(item.firstChild, decoded(stages[index].picture))));
+  await Promise.all(items.map((item, index) => paint(item.firstChild, picture(stages[index]))));
   list.replaceChildren(...items);
 }
+
+// A picture in base64, as a server sends it, or pixels that were made here.
+const picture = (stage) => (typeof stage.picture === "string" ? decoded(stage.picture) : stage.picture);
 
 // What the answer rests on, beside the stages.
 export async function showCovered(list, { picture }) {

@@ -4,8 +4,9 @@ import { Refusal, ask, tell } from "./api.js";
 import { coveredInWords, inWords, makeBars, numbersInWords, plain, showBars, showCovered, showPlaces, showStages } from "./answer.js";
 import { model, noun, signsOfNumbers } from "./model.js";
 import { Pad } from "./pad.js";
-import { onlySigns, takeFiles } from "./pictures.js";
+import { onlySigns, paint, takeFiles } from "./pictures.js";
 import { refreshCount } from "./review.js";
+import { sample } from "./samples.js";
 
 const at = (id) => document.getElementById(id);
 
@@ -30,6 +31,7 @@ let asked = new AbortController();
 let kind = "digit";
 let shown = null; // the picture that the answer is about
 
+const SAMPLED = 3; // digits of a number to try
 const MOST_COLUMNS = 13; // of bars and keys; the letters take two rows
 
 export function startDrawing() {
@@ -41,7 +43,8 @@ export function startDrawing() {
     if ((event.ctrlKey || event.metaKey) && event.key === "z" && !pad.empty) pad.undo();
     if (event.key === "Escape") pad.clear();
   });
-  takeFiles(at("draw"), document.querySelector(".sheet"), [at("picture")], ([picture]) => { pad.clear(); read(picture); });
+  takeFiles(at("draw"), document.querySelector(".sheet"), [at("picture")], ([picture]) => tell(() => readFile(pad, picture)));
+  at("sample").addEventListener("click", () => pad.show(sample(kind === "digit" ? 1 : SAMPLED)));
   at("teach-number").addEventListener("submit", (event) => {
     event.preventDefault();
     const right = at("right").value.trim();
@@ -79,10 +82,23 @@ function invite() {
 async function drawn(pad) {
   at("undo").disabled = at("clear").disabled = pad.empty;
   at("invitation").hidden = !pad.empty;
+  at("shown").hidden = true;
   if (pad.empty) return rest();
   performance.mark("lifted");
   await read(pad.picture());
   performance.measure("answer", "lifted");
+}
+
+// A picture that was chosen takes the place of the drawing; a PDF, which no browser paints, leaves it blank.
+async function readFile(pad, picture) {
+  pad.clear();
+  if (picture.type.startsWith("image/")) {
+    const shown = await paint(at("shown"), picture).then(() => true, () => false);
+    at("shown").hidden = !shown;
+    at("invitation").hidden = shown;
+    at("clear").disabled = !shown;
+  }
+  await read(picture);
 }
 
 function rest() {

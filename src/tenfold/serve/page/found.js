@@ -8,6 +8,10 @@ const at = (id) => document.getElementById(id);
 const COLUMNS = ["file", "page", "row", "column", "text", "probability", "accepted", "reason"];
 const LINE = 0.0022; // width of a mark's line, in widths of the page
 const MARGIN = 0.5; // margin around a number that is cut out, in heights of the number
+const SURE = 0.9; // least probability of a number that nobody has to look at
+const DOUBTFUL = 0.6; // probability from which down a number is shown as doubtful as one that is not accepted
+const INKED = 45; // how much darker than its paper, of 255, a pixel is printed or written
+const FREE = 0.02; // largest share of such pixels in a place that a label may cover
 const SMALLEST = 11; // least height of writing on a page, in pixels of the screen
 
 let sheets = []; // pages as read, each with its numbers
@@ -16,6 +20,13 @@ let tellChosen = () => {};
 
 export const found = () => sheets.flatMap(({ numbers }) => numbers);
 export const isDoubted = ({ accepted, reason }) => !accepted && reason !== "blank";
+export const isToLookAt = (number) => isDoubted(number) || (number.accepted && !number.reason && number.probability < SURE);
+
+// How doubtful a number is, 0 to 1: by how sure it is, and wholly where it is not accepted.
+function doubtfulness(number) {
+  if (number.reason === "corrected" || number.reason === "blank") return 0;
+  return number.accepted ? Math.min(1, Math.max(0, (1 - number.probability) / (1 - DOUBTFUL))) : 1;
+}
 
 export const whenChosen = (act) => { tellChosen = act; };
 
@@ -33,7 +44,7 @@ export async function append({ pages, numbers }) {
     await paint(own, decoded(picture, "image/jpeg"));
     const canvas = Object.assign(document.createElement("canvas"), { width: own.width, height: own.height });
     canvas.setAttribute("role", "img");
-    return { file, page, own, canvas, numbers: numbers.filter((each) => each.file === file && each.page === page) };
+    return { file, page, own, grey: greyOf(own), canvas, numbers: numbers.filter((each) => each.file === file && each.page === page) };
   }));
   for (const sheet of fresh) {
     sheet.canvas.addEventListener("click", (event) => choose(under(sheet, event)));
@@ -75,6 +86,7 @@ function row(number, where) {
   const text = cell("");
   text.append(button);
   line.classList.toggle("doubted", !number.accepted);
+  line.style.setProperty("--doubtful", `${Math.round(100 * doubtfulness(number))}%`);
   line.append(cell(where), text, cell(number.accepted && !number.reason ? sureness(number.probability) : doubtInShort(number.reason)));
   return line;
 }
@@ -129,41 +141,68 @@ function outline(quad) {
 // Pages are light paper even where the screen is dark, so marks on them have the colours for light.
 export function draw() {
   const style = getComputedStyle(at("pages"));
-  for (const { own, canvas, numbers } of sheets) {
+  for (const { own, grey, canvas, numbers } of sheets) {
     const pen = canvas.getContext("2d");
     const thin = Math.max(1.5, LINE * canvas.width);
     pen.drawImage(own, 0, 0);
     for (const number of numbers) {
       const path = outline(number.quad);
-      pen.strokeStyle = pen.fillStyle = style.getPropertyValue(number.accepted ? "--sure" : "--unsure");
+      pen.strokeStyle = pen.fillStyle = style.getPropertyValue(isToLookAt(number) ? "--unsure" : "--sure");
       pen.lineWidth = number === chosen ? 2.5 * thin : thin;
-      pen.setLineDash(number.accepted ? [] : [5 * thin, 3 * thin]); // not by colour alone
+      pen.setLineDash(isToLookAt(number) ? [5 * thin, 3 * thin] : []); // not by colour alone
       pen.globalAlpha = number === chosen ? 0.16 : 0.06;
       pen.fill(path);
       pen.globalAlpha = 1;
       pen.stroke(path);
-      if (number.reason !== "blank") write(pen, number, style.getPropertyValue("--label"));
+      if (number.reason !== "blank") write(pen, number, grey, style.getPropertyValue("--label"));
     }
   }
 }
 
-// Writes what was read below its place, on a white strip, for something may stand there.
-function write(pen, number, font) {
-  const { quad } = number;
-  const [left, right] = [quad[3], quad[2]];
-  const tall = Math.hypot(quad[3][0] - quad[0][0], quad[3][1] - quad[0][1]);
+// Writes what was read beside its place, where nothing is printed or written; where there is no room only if it is chosen.
+function write(pen, number, grey, font) {
+  const [topLeft, topRight, bottomRight, bottomLeft] = number.quad;
+  const tall = Math.hypot(bottomLeft[0] - topLeft[0], bottomLeft[1] - topLeft[1]);
   const size = Math.min(Math.max(0.42 * tall, SMALLEST * pen.canvas.width / pen.canvas.clientWidth), 0.8 * tall);
   pen.save();
-  pen.translate(...left);
-  pen.rotate(Math.atan2(right[1] - left[1], right[0] - left[0]));
   pen.font = `${size}px ${font}`;
   pen.textBaseline = "top";
-  const colour = pen.fillStyle;
-  pen.fillStyle = "rgb(255 255 255 / 80%)";
-  pen.fillRect(0, 0.2 * size, pen.measureText(plain(number)).width + 0.3 * size, 1.05 * size);
-  pen.fillStyle = colour;
-  pen.fillText(plain(number), 0.15 * size, 0.24 * size);
+  const [wide, high] = [pen.measureText(plain(number)).width + 0.3 * size, 1.25 * size];
+  const tilt = Math.atan2(bottomRight[1] - bottomLeft[1], bottomRight[0] - bottomLeft[0]);
+  const [x, y] = [Math.cos(tilt), Math.sin(tilt)];
+  const from = ([left, top], along, down) => [left + along * x - down * y, top + along * y + down * x];
+  const spots = [from(bottomLeft, 0, 0.25 * size), from(topLeft, 0, -1.1 * high), from(topRight, 0.3 * size, (tall - high) / 2),
+    from(topLeft, -wide - 0.3 * size, (tall - high) / 2)];
+  const inked = spots.map((spot) => inkIn(grey, [from(spot, wide, 0), from(spot, wide, high), from(spot, 0, high), spot]));
+  const free = inked.findIndex((share) => share <= FREE);
+  if (free >= 0 || number === chosen) {
+    pen.translate(...spots[free >= 0 ? free : inked.indexOf(Math.min(...inked))]);
+    pen.rotate(tilt);
+    const colour = pen.fillStyle;
+    pen.fillStyle = "rgb(255 255 255 / 80%)";
+    pen.fillRect(0, 0, wide, high);
+    pen.fillStyle = colour;
+    pen.fillText(plain(number), 0.15 * size, 0.15 * size);
+  }
   pen.restore();
+}
+
+// A page in grey, to look for room on it.
+function greyOf(canvas) {
+  const { width, height, data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return { width, height, data: Uint8Array.from({ length: width * height }, (_, place) => data[4 * place + 1]) };
+}
+
+// The share of printed or written pixels within corners; all of it where they lie beyond the page.
+function inkIn({ width, height, data }, corners) {
+  const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)].map(Math.round);
+  if (left < 0 || top < 0 || right > width || bottom > height) return 1;
+  let paper = 0;
+  for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) paper = Math.max(paper, data[y * width + x]);
+  let inked = 0;
+  for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) if (data[y * width + x] < paper - INKED) inked += 1;
+  return inked / Math.max(1, (right - left) * (bottom - top));
 }
 
 // An apostrophe keeps a spreadsheet from running a cell as a formula; a negative number is none.

@@ -46,8 +46,20 @@ export class Pad {
     this.changed();
   }
 
-  // The drawing as a PNG file: black on white, whatever the page looks like.
+  // Shows strokes as if they had just been drawn.
+  show(strokes) {
+    this.#strokes = strokes;
+    this.draw();
+    this.changed();
+  }
+
+  // The drawing as a PNG file.
   picture() {
+    return decoded(this.sheet().toDataURL("image/png").split(",")[1]); // at once; toBlob waits until the browser is idle
+  }
+
+  // The drawing on a canvas: black on white, whatever the page looks like.
+  sheet() {
     const tall = this.#kind === "digit" ? DIGIT : NUMBER;
     const strokes = this.#kind === "digit" ? this.#strokes : closeGaps(this.#strokes);
     const wide = this.#kind === "digit" ? 1 : Math.max(...strokes.flat().map(([x]) => x)) + EDGE;
@@ -56,7 +68,7 @@ export class Pad {
     pen.fillStyle = "#fff";
     pen.fillRect(0, 0, sheet.width, tall);
     this.#paint(pen, strokes, tall, "#000");
-    return decoded(sheet.toDataURL("image/png").split(",")[1]); // at once; toBlob waits until the browser is idle
+    return sheet;
   }
 
   draw() {
@@ -69,19 +81,7 @@ export class Pad {
   }
 
   #paint(pen, strokes, tall, colour) {
-    const lineWidth = PENS[this.#kind] * tall;
-    Object.assign(pen, { strokeStyle: colour, fillStyle: colour, lineWidth, lineCap: "round", lineJoin: "round" });
-    for (const points of strokes) {
-      pen.beginPath();
-      const [first, ...rest] = points.map(([x, y]) => [x * tall, y * tall]);
-      pen.moveTo(...first);
-      pen.lineTo(...first); // a dot is a stroke too
-      rest.forEach(([x, y], index) => {
-        const [toX, toY] = rest[index + 1] ?? [x, y];
-        pen.quadraticCurveTo(x, y, (x + toX) / 2, (y + toY) / 2);
-      });
-      pen.stroke();
-    }
+    paintStrokes(pen, strokes, tall, PENS[this.#kind] * tall, colour);
   }
 
   #place(event) {
@@ -109,6 +109,22 @@ export class Pad {
     if (event.pointerId !== this.#current) return;
     this.#current = null;
     this.changed();
+  }
+}
+
+// Paints strokes, points in heights of the sheet, as smooth lines.
+export function paintStrokes(pen, strokes, tall, lineWidth, colour) {
+  Object.assign(pen, { strokeStyle: colour, fillStyle: colour, lineWidth, lineCap: "round", lineJoin: "round" });
+  for (const points of strokes) {
+    pen.beginPath();
+    const [first, ...rest] = points.map(([x, y]) => [x * tall, y * tall]);
+    pen.moveTo(...first);
+    pen.lineTo(...first); // a dot is a stroke too
+    rest.forEach(([x, y], index) => {
+      const [toX, toY] = rest[index + 1] ?? [x, y];
+      pen.quadraticCurveTo(x, y, (x + toX) / 2, (y + toY) / 2);
+    });
+    pen.stroke();
   }
 }
 

@@ -1,7 +1,7 @@
 // Pictures on the page: bitmaps on canvases, so that no address outside this server is ever needed.
 
-export async function paint(canvas, blob) {
-  const bitmap = await createImageBitmap(blob);
+export async function paint(canvas, picture) {
+  const bitmap = await createImageBitmap(picture);
   canvas.width = bitmap.width;
   canvas.height = bitmap.height;
   canvas.getContext("2d").drawImage(bitmap, 0, 0);

@@ -1,11 +1,13 @@
 // Read: asks the server about pages, one file after another, and reports.
 
 import { Refusal, ask, hand, sentence, tell as tellTrouble } from "./api.js";
-import { append, asCsv, correct, cutOut, draw, forget, found, isDoubted, whenChosen } from "./found.js";
+import { showCandidates } from "./answer.js";
+import { append, asCsv, correct, cutOut, draw, forget, found, isDoubted, isToLookAt, whenChosen } from "./found.js";
 import { signsOfBoxes, signsOfNumbers } from "./model.js";
 import { addOptions, chosen, startOptions } from "./options.js";
 import { onlySigns, takeFiles } from "./pictures.js";
 import { refreshCount } from "./review.js";
+import { samplePage } from "./samples.js";
 
 const at = (id) => document.getElementById(id);
 
@@ -18,17 +20,23 @@ export function startReading() {
   takeFiles(at("read"), at("page-sheet"), [at("page"), at("camera")], read);
   startOptions(() => { at("again").hidden = last.length === 0; });
   at("again").addEventListener("click", () => read(last));
+  at("sample-page").addEventListener("click", () => read([samplePage()]));
   at("numbers-csv").addEventListener("click", () => hand(new Blob([asCsv()], { type: "text/csv" }), "numbers.csv"));
   at("numbers-review").addEventListener("click", () => tellTrouble(sendToReview));
   onlySigns(at("mended"), () => (mended?.text.includes("_") ? signsOfBoxes() : signsOfNumbers()), true);
   whenChosen((number) => {
     mended = number;
     at("mend").hidden = number === null;
-    if (number) at("mended").value = number.text;
+    at("hint").hidden = number !== null;
+    if (number === null) return;
+    at("mended").value = number.text;
+    const others = number.alternatives.map(([text]) => text).filter((text) => text !== number.text);
+    showCandidates(at("mend-candidates"), others, (text) => tellTrouble(() => mend(text)));
   });
   at("mend").addEventListener("submit", (event) => {
     event.preventDefault();
-    if (at("mended").value.trim()) tellTrouble(mend); else at("mended").focus();
+    const label = at("mended").value.trim();
+    if (label) tellTrouble(() => mend(label)); else at("mended").focus();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 }
@@ -80,8 +88,8 @@ async function readGroup(group, signal) {
   for (const { file } of answer.pages.filter((page, place, all) => all.findIndex((each) => each.file === page.file) === place)) {
     if (!answer.numbers.some((number) => number.file === file)) complain(file, "No numbers were found.");
   }
+  at("result").hidden = false; // first, for labels are as large as pages are wide
   await append(answer);
-  at("result").hidden = false;
 }
 
 // Gives files of the same name different ones.
@@ -123,7 +131,7 @@ function summary(named) {
   const complaints = [...at("failed").children];
   if (numbers.length === 0 && named.length > 1) return "No numbers were found.";
   if (numbers.length === 0) return complaints.splice(0).map((line) => { line.remove(); return line.textContent; })[0];
-  const doubted = numbers.filter(isDoubted).length;
+  const doubted = numbers.filter(isToLookAt).length;
   const count = numbers.length === 1 ? "One number" : `${numbers.length} numbers`;
   const where = named.length === 1 ? named[0].name : `${named.length} files`;
   return `${count} on ${where}; ${doubted === 0 ? "none" : doubted} to look at.`;
@@ -163,8 +171,8 @@ async function sendToReview() {
 }
 
 // Keeps a number that was read wrong with its correction, which the table and its CSV then show too.
-async function mend() {
-  const [number, label] = [mended, at("mended").value.trim()];
+async function mend(label) {
+  const number = mended;
   const form = new FormData();
   form.append("picture", cutOut(number), number.file);
   form.append("kind", "number");

@@ -1,13 +1,14 @@
 // Review: one thing at a time, by keyboard alone.
 
 import { ask, save, tell } from "./api.js";
-import { doubtInWords, named, sureness } from "./answer.js";
+import { doubtInWords, named, showCandidates, sureness } from "./answer.js";
 import { model, noun, signsOfBoxes, signsOfLabels } from "./model.js";
 import { showLearning, startLearning } from "./learning.js";
 import { onlySigns, paint } from "./pictures.js";
 
 const at = (id) => document.getElementById(id);
 
+const LEAST = 0.001; // least probability of a class that is offered
 const WIDE = 1.6; // least width, in heights, of a crop that takes the whole width of the page
 
 let queue = []; // reviews that were fetched, decided or not
@@ -17,8 +18,11 @@ let left = 0;
 export function startReviewing() {
   at("decide").addEventListener("submit", (event) => {
     event.preventDefault();
-    tell(decide);
+    tell(() => decide(typed()));
   });
+  at("back").addEventListener("click", () => tell(() => go(-1)));
+  at("later").addEventListener("click", () => tell(() => go(1)));
+  at("none").addEventListener("click", () => tell(() => decide("_")));
   onlySigns(at("label"), () => (queue[place]?.guess?.includes("_") ? signsOfBoxes() : signsOfLabels()), true);
   at("label").addEventListener("keydown", (event) => {
     if (event.target.value) return;
@@ -67,10 +71,30 @@ async function show() {
   at("doubt").textContent = doubt(review);
   at("source").textContent = [review.name, review.page > 1 && `page ${review.page}`].filter(Boolean).join(", ");
   at("label").value = "";
-  await paint(at("crop"), await (await ask(`v1/reviews/${review.id}/crop`)).blob());
+  at("back").disabled = place === 0;
+  at("candidates").replaceChildren();
+  const crop = await (await ask(`v1/reviews/${review.id}/crop`)).blob();
+  await paint(at("crop"), crop);
   at("pair").classList.toggle("wide", at("crop").width > WIDE * at("crop").height);
   at("crop").setAttribute("aria-label", `The picture to look at${review.name ? `, ${review.name}` : ""}`);
-  at("label").focus();
+  if (!matchMedia("(pointer: coarse)").matches) at("label").focus(); // on a phone its keyboard would cover the picture
+  await offerCandidates(review, crop);
+}
+
+// What it may be, the most probable first, to be taken by one touch.
+async function offerCandidates(review, crop) {
+  const single = review.guess === null || model.classes.includes(review.guess);
+  const options = { method: "POST", body: crop, headers: { "content-type": crop.type } };
+  const answer = await (await ask(single ? "v1/digits" : "v1/numbers", options)).json();
+  if (queue[place] !== review) return; // somebody was quicker
+  const [first] = single ? answer.digits : answer.numbers;
+  const ranked = single ? rankedClasses(first.probabilities) : (first?.alternatives ?? []).map(([text]) => text);
+  showCandidates(at("candidates"), [...new Set([review.guess, ...ranked])].filter(Boolean), (text) => tell(() => decide(text)));
+}
+
+function rankedClasses(probabilities) {
+  const possible = model.classes.map((_, which) => which).filter((which) => probabilities[which] >= LEAST);
+  return possible.sort((one, other) => probabilities[other] - probabilities[one]).map((which) => model.classes[which]);
 }
 
 function doubt({ guess, probability, reason, label }) {
@@ -87,9 +111,9 @@ function typed() {
   return text === "-" && !model.classes.includes(text) ? "_" : text;
 }
 
-async function decide() {
+async function decide(said) {
   const review = queue[place];
-  const label = typed() || (review.label ?? review.guess ?? "_");
+  const label = said || (review.label ?? review.guess ?? "_");
   const headers = { "content-type": "application/json" };
   const answer = await ask(`v1/reviews/${review.id}`, { method: "PUT", body: JSON.stringify({ label }), headers });
   if (review.label === null) showCount(left - 1);

@@ -6,14 +6,17 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-__all__ = ["JsonLines", "log_as_json"]
+__all__ = ["REQUESTS", "JsonLines", "log_as_json"]
+
+REQUESTS = logging.getLogger("tenfold.serve.requests")
+"""Where each request is logged: a person at a terminal would lose sight of the address and of what matters."""
 
 LEVELS = {"tenfold.serve": logging.INFO, "uvicorn": logging.WARNING}
 """The loggers that write, and from which level on."""
 
 
 def log_as_json() -> None:
-    """Write what the server and uvicorn log to standard error, as lines of JSON."""
+    """Write what the server and uvicorn log to standard error, as lines of JSON; into a terminal no requests."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     for name, level in LEVELS.items():
@@ -21,6 +24,7 @@ def log_as_json() -> None:
         logger.handlers = [handler]
         logger.propagate = False
         logger.setLevel(level)
+    REQUESTS.disabled = sys.stderr.isatty()
 
 
 class JsonLines(logging.Formatter):

@@ -1,7 +1,6 @@
 """Metrics for Prometheus; and for each request an id, a line in the log and its place in the metrics."""
 
 import asyncio
-import logging
 import os
 import random
 import re
@@ -20,6 +19,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tenfold.serve.wire.logs import REQUESTS
 from tenfold.serve.wire.problems import Problem
 
 __all__ = ["Instrumented", "Metrics", "forget_process", "share_metrics"]
@@ -35,8 +35,6 @@ CLIENT_LEFT = 499
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 """The variable by which prometheus_client finds the folder where several processes add up their metrics."""
-
-log = logging.getLogger("tenfold.serve")
 
 
 def share_metrics(folder: str) -> None:
@@ -153,4 +151,4 @@ class Instrumented:
             "status": status,
             "milliseconds": round(seconds * 1000, 1),
         }
-        log.info("request", extra={"fields": fields})
+        REQUESTS.info("request", extra={"fields": fields})

@@ -1,0 +1,1 @@
+"""The Draw page as plain files, which read in the browser."""
