@@ -11,7 +11,9 @@ from tenfold.errors import DataError
 from tenfold.model.evaluate import expected_calibration_error
 from tenfold.model.folder import Model, save_again, shipped_lines
 from tenfold.model.promise import (
+    ERRORS,
     NUMBERS,
+    PICTURES,
     HeldOut,
     fit_temperature,
     out_of_distribution_threshold,
@@ -19,10 +21,7 @@ from tenfold.model.promise import (
     told_promises,
 )
 
-__all__ = ["ERRORS", "CalibratedPictures", "calibrate_on_pictures"]
-
-ERRORS = (0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
-"""The largest errors for which it is told what can be promised."""
+__all__ = ["CalibratedPictures", "calibrate_on_pictures"]
 
 
 @dataclass(frozen=True)

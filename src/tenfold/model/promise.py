@@ -13,12 +13,17 @@ from tenfold.arrays import Labels, OutOfDistribution, Probabilities
 from tenfold.errors import ModelError, OptionError
 
 __all__ = [
+    "ERRORS",
     "NUMBERS",
+    "PICTURES",
     "HeldOut",
+    "KindsPromise",
     "acceptance_threshold",
+    "at_least",
     "fewest_images",
     "fit_temperature",
     "out_of_distribution_threshold",
+    "promise_of_kinds",
     "promises",
     "told_promises",
 ]
@@ -26,13 +31,24 @@ __all__ = [
 NUMBERS = "numbers"
 """The name under which a calibration keeps, for each kind of reading, what was answered on labelled pages."""
 
+PICTURES = "pictures"
+"""The name under which a calibration keeps, for each kind of picture, what was answered to single digits seen in their
+surroundings; what was refused counts as answered wrongly, with the probability 0."""
+
+ERRORS = (0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
+"""The largest errors for which it is told what can be promised."""
+
 CONFIDENCE = 0.95
 """Probability with which a promise about error holds, over the draw of the images that it rests on."""
 
 SMALLEST_ERROR = 1e-9
 """Smallest error that is told from 0: a smaller one would take more than three thousand million images."""
 
-SHARES = (0.5, 0.6, 0.7, 0.8, 0.85, *(number / 200 for number in range(180, 201)))
+FIRST_SHARES = (0.3, 0.4)
+"""Shares that are tried before, where that many answers are twice the fewest by which the error can be promised: one
+wrong answer among fewer would end the search too soon."""
+
+SHARES = (*FIRST_SHARES, 0.5, 0.6, 0.7, 0.8, 0.85, *(number / 200 for number in range(180, 201)))
 """Shares of the answers that may be accepted, the surest first, tried in this order."""
 
 COLDEST, HOTTEST = 0.02, 50.0
@@ -116,6 +132,14 @@ class HeldOut:
         order = np.argsort(-best, kind="stable")
         return cls(best[order], (probabilities.argmax(1) == labels)[order])
 
+    @classmethod
+    def ranked(cls, answers: Iterable[tuple[float, bool]]) -> "HeldOut":
+        """Sum up answers, each as how probable it is and whether it is right."""
+        ranked = sorted(answers, key=lambda each: -each[0])
+        return cls(
+            np.array([sure for sure, _ in ranked], np.float32), np.array([right for _, right in ranked], np.bool_)
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Give plain values that JSON can hold."""
         packed = base64.b64encode(self.probability.astype("<f4").tobytes()).decode()
@@ -163,10 +187,12 @@ def acceptance_threshold(held_out: HeldOut, max_error: float) -> float:
         raise OptionError(f"the largest error must be above 0 and below 1, got {max_error!r}")
     n, accepted = len(held_out.right), 0
     wrong = np.cumsum(~held_out.right)
+    fewest = fewest_images(max_error)
     for share in SHARES:
         count = math.ceil(share * n)
-        if count < fewest_images(max_error):
+        if count < (2 * fewest if share in FIRST_SHARES else fewest):
             continue
+        count = int((held_out.probability >= held_out.probability[count - 1]).sum())  # all that are as sure
         if _tail(int(wrong[count - 1]), count, max_error) > 1 - CONFIDENCE:
             break
         accepted = count
@@ -182,6 +208,47 @@ def acceptance_threshold(held_out: HeldOut, max_error: float) -> float:
         f"an error of at most {max_error:.3%} cannot be promised: of {n:,} labelled images that the model never "
         f"learned from it read {int(wrong[-1]):,} wrong, too many of them surely; allow more error"
     )
+
+
+@dataclass(frozen=True, eq=False)
+class KindsPromise:
+    """From where on answers may be accepted so that an error is promised for each of several kinds of pictures.
+
+    Attributes:
+        least: The least probability to accept: the greatest that any of the kinds asks for.
+        kinds: The kinds that it is promised for, with what was answered to pictures of each.
+        without: Why it cannot be promised for the others.
+    """
+
+    least: float
+    kinds: Mapping[str, HeldOut]
+    without: Mapping[str, str]
+
+
+def promise_of_kinds(kinds: Mapping[str, HeldOut], max_error: float) -> KindsPromise:
+    """Find from where on answers may be accepted so that for every kind the share of wrong ones stays below a limit.
+
+    Args:
+        kinds: What the model answered on pictures of each kind.
+        max_error: As for `acceptance_threshold`.
+
+    Returns:
+        The promise; kinds that are too few, or too often read wrong, are left out of it and named.
+
+    Raises:
+        OptionError: It can be promised for no kind.
+    """
+    least: dict[str, float] = {}
+    without: dict[str, str] = {}
+    for kind, held_out in kinds.items():
+        try:
+            least[kind] = acceptance_threshold(held_out, max_error)
+        except OptionError as error:
+            without[kind] = str(error)
+    if not least:
+        told = "; ".join(f"{kind}: {reason}" if len(kinds) > 1 else reason for kind, reason in without.items())
+        raise OptionError(told or "this model keeps no answers to pictures held out, so it cannot promise an error")
+    return KindsPromise(max(least.values()), {kind: kinds[kind] for kind in least}, without)
 
 
 def promises(held_out: HeldOut, errors: Iterable[float]) -> dict[float, float | None]:
@@ -203,6 +270,15 @@ def told_promises(promises: Mapping[float, float | None]) -> list[dict[str, floa
 def fewest_images(max_error: float) -> int:
     """Give how many images, all read right, it takes to promise an error with 95% confidence."""
     return math.ceil(math.log(1 - CONFIDENCE) / math.log1p(-max(max_error, SMALLEST_ERROR)))
+
+
+def at_least(wrong: int, count: int, error: float) -> float:
+    """Give how probable it is that `wrong` or more of `count` answers are wrong, each with the probability `error`."""
+    if wrong <= 0 or error >= 1:
+        return 1.0
+    if error <= 0:
+        return 0.0
+    return min(1.0, _tail(count - wrong, count, 1 - error))
 
 
 def _tail(wrong: int, count: int, error: float) -> float:

@@ -1,14 +1,15 @@
-"""The promise about error of whole numbers: it rests on answers to labelled pages, which the model folder keeps."""
+"""Promises about error: they rest on answers to labelled pictures and pages, which the model folder keeps."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
 from tenfold.arrays import Recognizer
 from tenfold.errors import OptionError
 from tenfold.model.folder import Model
-from tenfold.model.promise import NUMBERS, HeldOut, acceptance_threshold
+from tenfold.model.promise import NUMBERS, PICTURES, HeldOut, KindsPromise, acceptance_threshold, promise_of_kinds
 
-__all__ = ["ANY", "ReadingKind", "calibration_of", "least_probable"]
+__all__ = ["ANY", "DigitPromise", "ReadingKind", "calibration_of", "digit_kinds", "digit_promise", "least_probable"]
 
 ReadingKind: TypeAlias = Literal["boxes", "free", "list"]
 """What was read: rows of boxes, free rows, or either beside a list."""
@@ -23,6 +24,65 @@ NEVER = 2.0
 def calibration_of(model: Recognizer) -> Mapping[str, Any]:
     """Give what makes a model's answers hold; of anything but a model folder nothing is known."""
     return model.info.calibration if isinstance(model, Model) else {}
+
+
+@dataclass(frozen=True, eq=False)
+class DigitPromise:
+    """A promise about error of single digits.
+
+    Attributes:
+        max_error: The share of wrong answers among the accepted that is not passed.
+        images: For images of 28×28 given alone; None where it cannot be made for them.
+        pictures: For pictures that are seen in their surroundings too; None likewise.
+        by_kind: Whether that rests on pictures seen so, by kind; if not, on images alone, and then both networks must
+            say the same.
+    """
+
+    max_error: float
+    images: KindsPromise | None
+    pictures: KindsPromise | None
+    by_kind: bool
+
+
+def digit_kinds(model: Recognizer) -> tuple[dict[str, HeldOut], dict[str, HeldOut]]:
+    """Give what a model keeps of its answers to single digits: to images given alone, and by kind to pictures."""
+    calibration = calibration_of(model)
+    images = calibration.get("held_out")
+    pictures = calibration.get(PICTURES) or {}
+    return (
+        {"images": HeldOut.from_dict(images)} if images else {},
+        {kind: HeldOut.from_dict(values) for kind, values in pictures.items()},
+    )
+
+
+def digit_promise(model: Recognizer, max_error: float) -> DigitPromise:
+    """Find from where on answers to single digits may be accepted.
+
+    Args:
+        model: The model that reads.
+        max_error: The share of wrong digits among the accepted that must not be passed, with 95% confidence on pictures
+            like those of any of the kinds calibrated on.
+
+    Raises:
+        OptionError: The model keeps no answers to images held out, or so small an error can be promised for none.
+    """
+    images, kinds = digit_kinds(model)
+    if not images and not kinds:
+        raise OptionError(
+            "this model cannot promise an error: it keeps no answers to images held out; `tenfold calibrate MODEL "
+            "--data …` makes them, or train with validation_split"
+        )
+    found: list[KindsPromise | None] = []
+    refusals: list[OptionError] = []
+    for each in (images, kinds or images):
+        try:
+            found.append(promise_of_kinds(each, max_error))
+        except OptionError as error:
+            found.append(None)
+            refusals.append(error)
+    if len(refusals) > 1:
+        raise refusals[0]
+    return DigitPromise(max_error, found[0], found[1], bool(kinds))
 
 
 def least_probable(model: Recognizer, max_error: float) -> dict[ReadingKind, float]:
