@@ -1,6 +1,6 @@
 """What the shipped model promises about single pictures: it rests on digits that neither network learned from, by kind.
 
-Run it again whenever the shipped model was trained again: `python -m tenfold.calibrate.kinds`, four minutes on one core;
+Run it again whenever the shipped model was trained again: `python -m tenfold.calibrate.kinds`, 4 minutes on one core;
 `python -m tenfold.calibrate.drawn` does so too.
 """
 
@@ -27,11 +27,11 @@ from tenfold.draw.lines import HELD_OUT
 from tenfold.draw.numbers import draw_digit
 from tenfold.draw.typeset import PrintWriter
 from tenfold.draw.writers import FontWriter, Hands, PenWriter
+from tenfold.model.folder import SHIPPED, Model, load_model, save_again
+from tenfold.model.promise import ERRORS, PICTURES, HeldOut, promises
 from tenfold.page.line import whole_line
 from tenfold.page.paper import even_out
 from tenfold.picture.decode import Grey
-from tenfold.model.folder import SHIPPED, Model, load_model, save_again
-from tenfold.model.promise import ERRORS, PICTURES, HeldOut, promises
 from tenfold.read.ctc import positions
 from tenfold.read.reader import Reader
 
@@ -205,7 +205,9 @@ def calibrate_by_kind(model: Model, out: Path, share: float = 1.0) -> Model:
         told = ", ".join(f"{error:.1%}: {f'{part:.1%}' if part else '–'}" for error, part in shares.items())
         n, wrong = len(held_out.right), int((~held_out.right[held_out.probability > 0]).sum())
         refused = int((held_out.probability == 0).sum())
-        print(f"{kind}: {n:,} digits, {refused:,} refused, {wrong} wrong; accepted at {told}", file=sys.stderr, flush=True)
+        print(
+            f"{kind}: {n:,} digits, {refused:,} refused, {wrong} wrong; accepted at {told}", file=sys.stderr, flush=True
+        )
     return keep_kinds(model, kinds, out)
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -15,17 +15,20 @@ from tenfold.errors import ModelError, OptionError
 __all__ = [
     "ERRORS",
     "NUMBERS",
+    "OWN",
     "PICTURES",
     "HeldOut",
     "KindsPromise",
     "acceptance_threshold",
     "at_least",
+    "exact_bounds",
     "fewest_images",
     "fit_temperature",
     "out_of_distribution_threshold",
     "promise_of_kinds",
     "promises",
     "told_promises",
+    "without_answers",
 ]
 
 NUMBERS = "numbers"
@@ -34,6 +37,9 @@ NUMBERS = "numbers"
 PICTURES = "pictures"
 """The name under which a calibration keeps, for each kind of picture, what was answered to single digits seen in their
 surroundings; what was refused counts as answered wrongly, with the probability 0."""
+
+OWN = "own"
+"""The kind of picture that a user calibrated on."""
 
 ERRORS = (0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 """The largest errors for which it is told what can be promised."""
@@ -262,6 +268,11 @@ def promises(held_out: HeldOut, errors: Iterable[float]) -> dict[float, float | 
     return shares
 
 
+def without_answers(calibration: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a calibration without answers that both networks had a part in, to say after one of them has changed."""
+    return {name: value for name, value in calibration.items() if name not in (NUMBERS, PICTURES)}
+
+
 def told_promises(promises: Mapping[float, float | None]) -> list[dict[str, float | None]]:
     """Give promises as plain values that JSON can hold: the largest error, and the share that is accepted for it."""
     return [{"max_error": error, "accepted": share} for error, share in promises.items()]
@@ -279,6 +290,36 @@ def at_least(wrong: int, count: int, error: float) -> float:
     if error <= 0:
         return 0.0
     return min(1.0, _tail(count - wrong, count, 1 - error))
+
+
+def exact_bounds(wrong: int, count: int) -> tuple[float, float]:
+    """Give the least and the largest share of wrong answers that a count of them allows, each with 95% confidence.
+
+    Args:
+        wrong: How many of the answers are wrong, 0…count.
+        count: How many answers there are.
+
+    Returns:
+        The two bounds, 0…1, exact to a millionth; 0 and 1 where there is no answer.
+
+    Source:
+        Clopper and Pearson 1934.
+    """
+    if not count:
+        return 0.0, 1.0
+    beyond = 1 - CONFIDENCE
+    lower = 0.0 if not wrong else _crossing(lambda share: at_least(wrong, count, share) > beyond)
+    upper = 1.0 if wrong == count else _crossing(lambda share: _tail(wrong, count, share) < beyond)
+    return lower, upper
+
+
+def _crossing(above: Callable[[float], bool]) -> float:
+    """Give the share from which on something holds, by halving."""
+    low, high = 0.0, 1.0
+    while high - low > 1e-7:
+        middle = (low + high) / 2
+        low, high = (low, middle) if above(middle) else (middle, high)
+    return (low + high) / 2
 
 
 def _tail(wrong: int, count: int, error: float) -> float:

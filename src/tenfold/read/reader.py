@@ -29,7 +29,7 @@ from tenfold.read.runs import Shift, shift_of
 from tenfold.read.surroundings import columns_around, pooled_with, sees_surroundings
 from tenfold.read.tables import Numbers
 
-__all__ = ["Reader"]
+__all__ = ["SEVERAL_PROMISED", "Reader"]
 
 FAINTEST_INK = 32
 """A picture whose strongest ink is below this, of 255, is blank."""
@@ -388,4 +388,3 @@ def _as_it_came(prepared: Prepared) -> Prepared:
     image = cast(Image, prepared.as_it_came)
     stages = (*prepared.stages[:1], ("as it came", image)) if prepared.stages else ()
     return Prepared(image, ("taken as it came",), stages, prepared.picture)
-

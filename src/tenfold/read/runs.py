@@ -1,8 +1,8 @@
 """Where a promise of error applies: the pictures of a run beside those that the promise rests on.
 
-A promise holds for pictures like those that it was made on. Whether a run is of such pictures its labels would say, and
-there are none; how sure the answers are says it too. Where far more of them are unsure than of any kind that the promise
-rests on, the pictures are others, and nothing is promised.
+A promise holds for pictures like those that it was made on. Labels would say whether a run is of such pictures, and
+there are none; but how sure the answers are says it too. Where far more of them are unsure than of any kind of pictures
+that the promise rests on, these are others, and nothing is promised.
 
 Source:
     The count of unsure answers is tested by the exact binomial tail (Clopper and Pearson 1934), as in Rabanser,
