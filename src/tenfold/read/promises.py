@@ -1,18 +1,47 @@
 """Promises about error: they rest on answers to labelled pictures and pages, which the model folder keeps."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
 
 from tenfold.arrays import Recognizer
 from tenfold.errors import OptionError
 from tenfold.model.folder import Model
-from tenfold.model.promise import NUMBERS, PICTURES, HeldOut, KindsPromise, acceptance_threshold, promise_of_kinds
+from tenfold.model.promise import (
+    ERRORS,
+    NUMBERS,
+    PICTURES,
+    HeldOut,
+    KindsPromise,
+    acceptance_threshold,
+    promise_of_kinds,
+    promises,
+)
 
-__all__ = ["ANY", "DigitPromise", "ReadingKind", "calibration_of", "digit_kinds", "digit_promise", "least_probable"]
+__all__ = [
+    "ANY",
+    "READINGS",
+    "DigitPromise",
+    "ReadingKind",
+    "all_promises",
+    "calibration_of",
+    "digit_kinds",
+    "digit_promise",
+    "least_probable",
+    "number_kinds",
+]
 
 ReadingKind: TypeAlias = Literal["boxes", "free", "list"]
 """What was read: rows of boxes, free rows, or either beside a list."""
+
+READINGS: Mapping[ReadingKind, str] = {
+    "boxes": "numbers in boxes",
+    "free": "numbers written freely",
+    "list": "numbers beside a list",
+}
+"""What a kind of reading is called where it is told of."""
 
 ANY: dict[ReadingKind, float] = {"boxes": 0.0, "free": 0.0, "list": 0.0}
 """Accept whatever was read, however unsure."""
@@ -85,35 +114,78 @@ def digit_promise(model: Recognizer, max_error: float) -> DigitPromise:
     return DigitPromise(max_error, found[0], found[1], bool(kinds))
 
 
-def least_probable(model: Recognizer, max_error: float) -> dict[ReadingKind, float]:
+def least_probable(
+    model: Recognizer, max_error: float, kinds: Collection[ReadingKind] = get_args(ReadingKind)
+) -> dict[ReadingKind, float]:
     """Find from which probability on whole numbers may be accepted.
 
     Args:
         model: The model that reads.
         max_error: The share of wrong numbers among the accepted that must not be passed, with 95% confidence on pages
             like those calibrated on.
+        kinds: The kinds of reading that there may be.
 
     Returns:
         For each kind of reading the least probability to accept; above 1 where that cannot be promised.
 
     Raises:
-        OptionError: The model was not calibrated on pages, or for no kind so small an error can be promised.
+        OptionError: The model was not calibrated on pages, or for none of the kinds so small an error can be promised.
     """
-    held_out = calibration_of(model).get(NUMBERS)
+    held_out = number_kinds(model)
     if not held_out:
         raise OptionError(
             "this model cannot promise an error for whole numbers, for it was not calibrated on pages: leave out "
             "max_error, read with the shipped model, or run `tenfold calibrate MODEL --pages FOLDER`"
         )
-    found: dict[ReadingKind, float] = {}
-    refusal: OptionError | None = None
-    for kind in get_args(ReadingKind):
+    found: dict[ReadingKind, float] = dict.fromkeys(get_args(ReadingKind), NEVER)
+    refusals: dict[ReadingKind, str] = {}
+    for kind, answers in held_out.items():
         try:
-            found[kind] = acceptance_threshold(HeldOut.from_dict(held_out[kind]), max_error)
-        except KeyError:
-            found[kind] = NEVER
+            found[kind] = acceptance_threshold(answers, max_error)
         except OptionError as error:
-            found[kind], refusal = NEVER, error
-    if refusal and min(found.values()) > 1:
-        raise OptionError(str(refusal).replace("images", "numbers"))
+            refusals[kind] = str(error).replace("images", "numbers")
+    if min(found[kind] for kind in kinds) > 1 and (told := [refusals[kind] for kind in kinds if kind in refusals]):
+        possible = {kind: promises(held_out[kind], ERRORS) for kind in kinds if kind in held_out}
+        raise OptionError(f"{told[0]}. {_possible(possible)}")
     return found
+
+
+def number_kinds(model: Recognizer) -> dict[ReadingKind, HeldOut]:
+    """Give what a model keeps of its answers to whole numbers, by the kind of reading."""
+    kept = calibration_of(model).get(NUMBERS) or {}
+    return {kind: HeldOut.from_dict(kept[kind]) for kind in get_args(ReadingKind) if kind in kept}
+
+
+def _possible(kinds: Mapping[ReadingKind, Mapping[float, float | None]]) -> str:
+    """Say the smallest error that can be promised for each kind of reading, and what is accepted then."""
+    told = []
+    for kind, shares in kinds.items():
+        can = [(error, share) for error, share in shares.items() if share]
+        error, share = min(can, default=(0.0, 0.0))
+        told.append(f"{READINGS[kind]}: {f'{error:.3g}, {share:.0%} accepted' if can else 'none'}")
+    return f"The smallest error that can be promised: {'; '.join(told)}"
+
+
+def all_promises(model: Recognizer) -> dict[str, dict[float, float | None]]:
+    """Say what can be promised with a model.
+
+    Returns:
+        For each kind of picture and of number, and for `digits`, all pictures of single digits together, the share of
+        the held-out answers that is accepted for each largest error; None where it cannot be promised. Of `digits` it
+        is the least share of the kinds that it is promised for.
+    """
+    images, pictures = digit_kinds(model)
+    kinds: dict[str, HeldOut] = {**images, **pictures}
+    kinds.update(number_kinds(model))
+    found = {kind: promises(held_out, ERRORS) for kind, held_out in kinds.items()}
+    if pictures or images:
+        found = {"digits": {error: _accepted(pictures or images, error) for error in ERRORS}, **found}
+    return found
+
+
+def _accepted(kinds: Mapping[str, HeldOut], max_error: float) -> float | None:
+    try:
+        promise = promise_of_kinds(kinds, max_error)
+    except OptionError:
+        return None
+    return min(float((each.probability >= np.float32(promise.least)).mean()) for each in promise.kinds.values())

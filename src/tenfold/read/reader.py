@@ -182,7 +182,7 @@ class Reader:
         allowed = self.max_error if options.max_error is None else options.max_error
         if options.ocr and allowed is not None:
             options = replace(options, max_error=allowed)
-        return ANY if allowed is None else least_probable(self.model, allowed)
+        return ANY if allowed is None else least_probable(self.model, allowed, options.kinds)
 
     def prepare(self, picture: Picture, *, pixels: int = LIMIT, stages: bool = False, bgr: bool = False) -> Prepared:
         """Make a picture ready for the network, and choose what it is asked about.
