@@ -20,6 +20,7 @@ from benchmarks import (
     ladder,
     numbers,
     prediction,
+    promises,
     reading,
     serving,
     training,
@@ -327,6 +328,10 @@ def _attacks(documents: Documents, _: Path) -> str:
     )
 
 
+def _promises(documents: Documents, _: Path) -> str:
+    return promises.section(documents[-1]["result"], TITLES["promises"])
+
+
 def _few(documents: Documents, _: Path) -> str:
     found: dict[str, Any] = {}
     for document in documents:
@@ -354,6 +359,7 @@ PATTERNS = {
     "explain": ("explain",),
     "attacks": ("attacks",),
     "few": ("few-*",),
+    "promises": ("promises",),
 }
 TITLES = {
     "training": "Training, the whole process",
@@ -368,6 +374,7 @@ TITLES = {
     "explain": "Whether explanations hold",
     "attacks": "Attacks",
     "few": "A few pictures of one's own",
+    "promises": "Whether promises are kept",
 }
 SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "training": _training,
@@ -382,6 +389,7 @@ SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "explain": _explain,
     "attacks": _attacks,
     "few": _few,
+    "promises": _promises,
 }
 
 

@@ -1,4 +1,4 @@
-"""What the model that ships promises: of whole numbers, by drawn pages of digits never learned from, and of single ones.
+"""What the model that ships promises: it rests on drawn pages of digits never learned from, and on single digits.
 
 Run it again whenever the shipped model was trained again: `python -m tenfold.calibrate.drawn`, 17 minutes on one core;
 `python -m tenfold.calibrate.kinds` does the last part of it, single digits, alone.

@@ -35,7 +35,21 @@ from tenfold.picture.decode import Grey
 from tenfold.read.ctc import positions
 from tenfold.read.reader import Reader
 
-__all__ = ["LabelledDigit", "cells", "cut_digits", "pens", "typefaces", "worn"]
+__all__ = [
+    "FONT_WRITERS",
+    "LabelledDigit",
+    "calibrate_by_kind",
+    "cells",
+    "cut_digits",
+    "drawn_digits",
+    "held_out_of",
+    "keep_kinds",
+    "pens",
+    "read_kinds",
+    "typefaces",
+    "unlearned_hands",
+    "worn",
+]
 
 PICTURES_OF: Mapping[str, int] = MappingProxyType({"pens": 9000, "typefaces": 4500, "worn": 3500})
 """Pictures that are drawn of each kind: 0.1% can be promised where 2,995 are accepted, all right, and 4,742 with one
@@ -46,6 +60,9 @@ CELLS = 1_827
 
 SEED = 2_000_000_000
 """Seed of what is drawn."""
+
+FONT_WRITERS = (FontWriter, PrintWriter)
+"""Writers of typefaces."""
 
 AT_ONCE = 64
 """Pictures that are read at once."""
@@ -69,19 +86,21 @@ INKED = 0.25
 
 def pens(count: int, rng: Generator) -> Iterator[LabelledDigit]:
     """Draw digits of the fourteen pen writers that nothing was learned from, on plain paper."""
-    yield from _drawn(replace(_hands(), images=(), fonts=(), printed=()), (PenWriter,), count, rng, worn=False)
+    yield from drawn_digits(
+        replace(unlearned_hands(), images=(), fonts=(), printed=()), (PenWriter,), count, rng, worn=False
+    )
 
 
 def typefaces(count: int, rng: Generator) -> Iterator[LabelledDigit]:
     """Draw digits in the typefaces, of print and after handwriting, that nothing was learned from, on plain paper."""
-    hands = replace(_hands(), images=(), people=())
-    yield from _drawn(hands, (FontWriter, PrintWriter), count, rng, worn=False)
+    hands = replace(unlearned_hands(), images=(), people=())
+    yield from drawn_digits(hands, FONT_WRITERS, count, rng, worn=False)
 
 
 def worn(count: int, rng: Generator) -> Iterator[LabelledDigit]:
     """Draw digits of the same writers and typefaces on worn paper, badly taken: many of them nobody can read."""
-    hands = replace(_hands(), images=())
-    yield from _drawn(hands, (PenWriter, FontWriter, PrintWriter), count, rng, worn=True)
+    hands = replace(unlearned_hands(), images=())
+    yield from drawn_digits(hands, (PenWriter, *FONT_WRITERS), count, rng, worn=True)
 
 
 def cells(model: Recognizer, rng: Generator) -> Iterator[LabelledDigit]:
@@ -133,16 +152,26 @@ def _rows_of_ink(ink: Layer) -> tuple[int, int]:
     return top, bottom
 
 
-def _hands() -> Hands:
+def unlearned_hands() -> Hands:
+    """Give the pen writers and the typefaces that neither network learned from, and MNIST's digits held out of one."""
     images, labels = load_data("mnist")[0]
     hands = Hands.gather(images[::HELD_OUT], labels[::HELD_OUT], "test")
     known = {font_path(name) for name in FONTS}  # the digit network learned these
     return replace(hands, printed=[path for path in hands.printed if path not in known])
 
 
-def _drawn(
+def drawn_digits(
     hands: Hands, writers: tuple[type, ...], count: int, rng: Generator, *, worn: bool
 ) -> Iterator[LabelledDigit]:
+    """Draw digits, each by another writer.
+
+    Args:
+        hands: Who can write.
+        writers: The kinds of writers to take.
+        count: How many digits.
+        rng: Decides everything.
+        worn: As for `draw_digit`.
+    """
     while count:
         writer = hands.choose(rng)
         if isinstance(writer, writers):

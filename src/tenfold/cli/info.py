@@ -66,8 +66,11 @@ def _promised(promises: "Mapping[str, Mapping[float, float | None]]") -> list[st
     from tenfold.read.promises import READINGS
     from tenfold.read.runs import KINDS
 
-    names: dict[str, str] = {"digits": "single digits, of any kind below", **KINDS}
-    names.update(READINGS)
+    names = {
+        "digits": "single digits, of any kind below",
+        **KINDS,
+        **{str(kind): name for kind, name in READINGS.items()},
+    }
     errors = list(next(iter(promises.values())))
     rows = [
         [names.get(kind, kind), *(f"{share:.1%}" if share else "–" for share in shares.values())]

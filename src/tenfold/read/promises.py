@@ -175,8 +175,7 @@ def all_promises(model: Recognizer) -> dict[str, dict[float, float | None]]:
         is the least share of the kinds that it is promised for.
     """
     images, pictures = digit_kinds(model)
-    kinds: dict[str, HeldOut] = {**images, **pictures}
-    kinds.update(number_kinds(model))
+    kinds = {**images, **pictures, **{str(kind): each for kind, each in number_kinds(model).items()}}
     found = {kind: promises(held_out, ERRORS) for kind, held_out in kinds.items()}
     if pictures or images:
         found = {"digits": {error: _accepted(pictures or images, error) for error in ERRORS}, **found}
