@@ -328,10 +328,6 @@ def _attacks(documents: Documents, _: Path) -> str:
     )
 
 
-def _promises(documents: Documents, _: Path) -> str:
-    return promises.section(documents[-1]["result"], TITLES["promises"])
-
-
 def _few(documents: Documents, _: Path) -> str:
     found: dict[str, Any] = {}
     for document in documents:
@@ -389,7 +385,7 @@ SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "explain": _explain,
     "attacks": _attacks,
     "few": _few,
-    "promises": _promises,
+    "promises": lambda documents, _: promises.section(documents[-1]["result"], TITLES["promises"]),
 }
 
 
