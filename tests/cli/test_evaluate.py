@@ -13,7 +13,7 @@ def test_scores_are_told_as_json_and_in_words_and_reported(command, model, own, 
     assert scores["accuracy"] > 0.9
     assert scores["interval"][0] < scores["accuracy"] < scores["interval"][1]
     assert np.sum(scores["confusion"]) == 500
-    assert scores["refused"] == {}
+    assert scores["refused"].keys() <= {"uncertain"}
     assert (tmp_path / "report" / "report.html").is_file()
     assert "accuracy  " in command("evaluate", model.folder, "--data", own).out
 

@@ -20,8 +20,8 @@ class Digit:
         accepted: Whether to believe it.
         reason: Why not: `blank`, no ink at all; `several-digits`, a number, which `Reader.numbers` reads;
             `not-a-digit`, ink that the model takes for none of its classes; `uncertain`, not sure enough for the error
-            that was allowed; `not-calibrated`, sure enough, but the pictures are not like those that a promise of that
-            error rests on; None where it is accepted.
+            that was allowed, or below a half where none was named; `not-calibrated`, sure enough, but the pictures are
+            not like those that a promise of that error rests on; None where it is accepted.
         steps: What was done to the picture before the network saw it.
     """
 

@@ -22,6 +22,8 @@ from tenfold.model.promise import (
 
 __all__ = [
     "ANY",
+    "HALF",
+    "LIKELY",
     "READINGS",
     "DigitPromise",
     "ReadingKind",
@@ -45,6 +47,12 @@ READINGS: Mapping[ReadingKind, str] = {
 
 ANY: dict[ReadingKind, float] = {"boxes": 0.0, "free": 0.0, "list": 0.0}
 """Accept whatever was read, however unsure."""
+
+HALF = 0.5
+"""Probability below which nothing is accepted where nothing is promised: it is more probably wrong than right."""
+
+LIKELY: dict[ReadingKind, float] = dict.fromkeys(ANY, HALF)
+"""Accept what is more probably right than wrong."""
 
 NEVER = 2.0
 """A least probability that nothing reaches."""

@@ -23,7 +23,7 @@ from tenfold.read.numbers import decide
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import check_reads_numbers, read_page
 from tenfold.read.pooling import ocr_recognizer
-from tenfold.read.promises import ANY, calibration_of, digit_promise, least_probable
+from tenfold.read.promises import HALF, LIKELY, calibration_of, digit_promise, least_probable
 from tenfold.read.rows import ReadRow
 from tenfold.read.runs import Shift, shift_of
 from tenfold.read.surroundings import columns_around, pooled_with, sees_surroundings
@@ -49,7 +49,8 @@ class Reader:
         model: A model folder, a model that is loaded already, or anything else that keeps the seam `Recognizer`;
             without it the one that ships with Tenfold.
         max_error: The share of wrong answers among the accepted that must not be passed, with 95% confidence on
-            images like those that the model was calibrated on; None accepts however unsure.
+            images like those that the model was calibrated on; None promises nothing and accepts what is more probably
+            right than wrong.
 
     Attributes:
         model: What reads digits and lines.
@@ -182,7 +183,7 @@ class Reader:
         allowed = self.max_error if options.max_error is None else options.max_error
         if options.ocr and allowed is not None:
             options = replace(options, max_error=allowed)
-        return ANY if allowed is None else least_probable(self.model, allowed, options.kinds)
+        return LIKELY if allowed is None else least_probable(self.model, allowed, options.kinds)
 
     def prepare(self, picture: Picture, *, pixels: int = LIMIT, stages: bool = False, bgr: bool = False) -> Prepared:
         """Make a picture ready for the network, and choose what it is asked about.
@@ -266,7 +267,7 @@ class Reader:
         sureness[[reason is not None for reason in reasons]] = 0.0
         looks = []
         for place, reason in enumerate(reasons):
-            doubt = reason or self._doubt(sureness[place], place in shown)
+            doubt = reason or self._doubt(probabilities[place].max(), sureness[place], place in shown)
             digit = self._digit(steps[place] if steps else (), probabilities[place], doubt)
             looks.append(Look(digit, float(sureness[place]), place in shown))
         return looks
@@ -305,7 +306,7 @@ class Reader:
         """
         probabilities, outliers = self.model.digits(images)
         reasons = self._refusals(images, outliers)
-        doubts = [self._doubt(sure, seen=False) for sure in probabilities.max(axis=1)]
+        doubts = [self._doubt(sure, sure, seen=False) for sure in probabilities.max(axis=1)]
         return probabilities, [reason or doubt for reason, doubt in zip(reasons, doubts, strict=True)]
 
     def _refusals(self, images: Images, outliers: OutOfDistribution) -> list[DigitReason | None]:
@@ -323,10 +324,10 @@ class Reader:
             return None
         return self._promise.pictures if seen else self._promise.images
 
-    def _doubt(self, sureness: np.float32, seen: bool) -> DigitReason | None:
+    def _doubt(self, probability: np.float32, sureness: np.float32, seen: bool) -> DigitReason | None:
         """Say why an answer is not sure enough."""
         if self._promise is None:
-            return None
+            return "uncertain" if probability < HALF else None
         promise = self._promised(seen)
         if promise is None:
             return "not-calibrated"
