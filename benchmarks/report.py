@@ -153,9 +153,8 @@ Again: `{document["command"]}`
 ## Limits
 
 - Letters that a hand writes like digits (O, l, S, Z, b, g, q …) are read as digits: one picture cannot tell them apart.
-- A promise of error (`--max-error`) holds with 95% confidence for pictures like those it was calibrated on: MNIST's
-  digits, degraded as the recipe degrades them. For your own pictures, measure it: `tenfold evaluate --data` and
-  `tenfold calibrate`.
+- A promise of error (`--max-error`) holds with 95% confidence for pictures like those it was calibrated on
+  ([promises](promises.md)). For your own pictures, measure it: `tenfold evaluate --data` and `tenfold calibrate`.
 - Digits of other scripts than the European ones are unknown to it.
 - The calibration rests on answers for held-out images, by networks that were each trained on a part of the images; the
   network that ships learned from all of them.

@@ -61,3 +61,18 @@ def test_a_report_is_of_one_model(command):
     result = command("evaluate", "a", "b", "--report", "report")
     assert result.status == 2
     assert "--report is of one model" in result.err
+
+
+def test_a_broken_promise_is_told_with_exact_bounds(command, model, own, tmp_path):
+    kept = command("evaluate", model.folder, "--data", own, "--max-error", 0.01, "--json", "--quiet")
+    promise = json.loads(kept.out)["promise"]
+    assert promise["accepted"] == 500 - json.loads(kept.out)["refused"].get("uncertain", 0)
+    assert promise["bounds"][0] <= promise["wrong"] / promise["accepted"] <= promise["bounds"][1]
+    assert "tenfold: promise " in kept.err
+    wrong = tmp_path / "wrong.csv"
+    rows = [line.split(",", 1) for line in own.read_text().splitlines()]
+    shifted = [rows[0], *([str((int(label) + 1) % 10), rest] for label, rest in rows[1:])]
+    wrong.write_text("\n".join(",".join(row) for row in shifted) + "\n")
+    broken = command("evaluate", model.folder, "--data", wrong, "--max-error", 0.01, "--json", "--quiet")
+    assert json.loads(broken.out)["promise"]["broken"]
+    assert "tenfold: PROMISE BROKEN: " in broken.err
