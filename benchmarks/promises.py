@@ -60,13 +60,13 @@ PUNCTUATION = ".,;:!?()[]\"'-–/%&*=+<>"
 
 def promise_of(reader: Reader, max_error: float, looks: Sequence[Look], labels: Sequence[str]) -> dict[str, Any]:
     """Count what a reader with a promise accepts of one run of labelled pictures, and how much of that is wrong."""
-    digits, shifts = reader.checked(looks)
+    digits, lines = reader.checked(looks)
     accepted = [digit.digit == label for digit, label in zip(digits, labels, strict=True) if digit.accepted]
     measured = MeasuredPromise.of(max_error, len(accepted), accepted.count(False))
     return counted(measured, len(labels)) | {
         "reasons": dict(Counter(digit.reason for digit in digits if digit.reason)),
-        "told": [*map(str, shifts)],
-        "not calibrated": bool(shifts),
+        "told": lines,
+        "not calibrated": bool(lines),
     }
 
 

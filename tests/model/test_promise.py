@@ -108,13 +108,16 @@ def test_answers_as_sure_as_the_last_one_accepted_are_accepted_and_counted():
 
 def test_a_promise_holds_for_every_kind_that_it_is_made_for():
     easy, hard = answers(20_000, 0.96, np.random.default_rng(0)), answers(20_000, 0.6, np.random.default_rng(1))
-    few = HeldOut(np.ones(100, np.float32), np.ones(100, bool))
+    few = HeldOut(np.full(100, 0.1, np.float32), np.ones(100, bool))
     promise = promise_of_kinds({"easy": easy, "hard": hard, "few": few}, 0.001)
     assert promise.kinds.keys() == {"easy", "hard"}
     assert promise.least == acceptance_threshold(hard, 0.001) > acceptance_threshold(easy, 0.001)
     assert "it has 100" in promise.without["few"]
     with pytest.raises(OptionError, match="few: .* cannot be promised.*other: "):
         promise_of_kinds({"few": few, "other": few}, 0.001)
+    sure = HeldOut(np.ones(100, np.float32), np.ones(100, bool))
+    with pytest.raises(OptionError, match="sure: .* cannot be promised.*such pictures cannot be told from easy, hard"):
+        promise_of_kinds({"easy": easy, "hard": hard, "sure": sure}, 0.001)
 
 
 @pytest.mark.parametrize(

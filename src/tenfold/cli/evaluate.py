@@ -129,13 +129,13 @@ def _answer(
     decoder = PictureDecoder(reader)
     examples = load_examples(data, split, offline=offline, progress=not quiet, decode=decoder)
     labels = relabelled(examples.labels, examples.classes, model.classes)
-    digits, shifts = reader.checked(reader.look_at(examples.images, decoder.columns(len(labels))))
+    digits, lines = reader.checked(reader.look_at(examples.images, decoder.columns(len(labels))))
     probabilities = np.array([digit.probabilities for digit in digits], np.float32)
     reasons = [digit.reason for digit in digits]
     evaluation = score(
         probabilities, labels, classes=model.classes, data=examples.name, reasons=reasons, max_error=max_error
     )
-    told = [*map(str, shifts), *([str(evaluation.promise)] if evaluation.promise else [])]
+    told = [*lines, *([str(evaluation.promise)] if evaluation.promise else [])]
     return _Answered(str(name or "shipped"), model, examples, labels, probabilities, reasons, evaluation, told)
 
 

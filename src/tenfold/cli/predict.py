@@ -115,9 +115,9 @@ def _answer_pictures(
 
 def _print_run(reader: "Reader", run: "list[tuple[str, Look]]", *, as_json: bool) -> None:
     """Print the digits of pictures that come from one source, and whether what is promised holds for them."""
-    digits, shifts = reader.checked([look for _, look in run])
-    for shift in shifts:
-        print(f"tenfold: {shift}", file=sys.stderr)
+    digits, told = reader.checked([look for _, look in run])
+    for line in told:
+        print(f"tenfold: {line}", file=sys.stderr)
     for (name, _), digit in zip(run, digits, strict=True):
         print(_digit_line(name, digit, as_json=as_json))
 

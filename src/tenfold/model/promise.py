@@ -13,6 +13,7 @@ from tenfold.arrays import Labels, OutOfDistribution, Probabilities
 from tenfold.errors import ModelError, OptionError
 
 __all__ = [
+    "APART",
     "ERRORS",
     "NUMBERS",
     "OWN",
@@ -46,6 +47,10 @@ ERRORS = (0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 
 CONFIDENCE = 0.95
 """Probability with which a promise about error holds, over the draw of the images that it rests on."""
+
+APART = 1.5
+"""How many times as many answers may be unsure in a run of pictures as of the kind whose answers are least sure:
+typefaces and pens differ among themselves as much. docs/promises.md."""
 
 SMALLEST_ERROR = 1e-9
 """Smallest error that is told from 0: a smaller one would take more than three thousand million images."""
@@ -239,10 +244,11 @@ def promise_of_kinds(kinds: Mapping[str, HeldOut], max_error: float) -> KindsPro
         max_error: As for `acceptance_threshold`.
 
     Returns:
-        The promise; kinds that are too few, or too often read wrong, are left out of it and named.
+        The promise. Kinds that are too few, or too often read wrong, are left out of it and named.
 
     Raises:
-        OptionError: It can be promised for no kind.
+        OptionError: It can be promised for no kind; or one that it cannot be promised for is not so much less sure that
+            a run of such pictures would be noticed.
     """
     least: dict[str, float] = {}
     without: dict[str, str] = {}
@@ -254,7 +260,12 @@ def promise_of_kinds(kinds: Mapping[str, HeldOut], max_error: float) -> KindsPro
     if not least:
         told = "; ".join(f"{kind}: {reason}" if len(kinds) > 1 else reason for kind, reason in without.items())
         raise OptionError(told or "this model keeps no answers to pictures held out, so it cannot promise an error")
-    return KindsPromise(max(least.values()), {kind: kinds[kind] for kind in least}, without)
+    strictest = max(least.values())
+    unsure = {kind: float((each.probability < np.float32(strictest)).mean()) for kind, each in kinds.items()}
+    for kind, reason in without.items():
+        if unsure[kind] <= APART * max(unsure[name] for name in least):
+            raise OptionError(f"{kind}: {reason}; and such pictures cannot be told from {', '.join(least)}")
+    return KindsPromise(strictest, {kind: kinds[kind] for kind in least}, without)
 
 
 def promises(held_out: HeldOut, errors: Iterable[float]) -> dict[float, float | None]:

@@ -71,6 +71,7 @@ class DigitPromise:
         max_error: The share of wrong answers among the accepted that is not passed.
         images: For images of 28×28 given alone; None where it cannot be made for them.
         pictures: For pictures that are seen in their surroundings too; None likewise.
+        refusal: Why it cannot be made for one of the two; empty where it can for both.
         by_kind: Whether that rests on pictures seen so, by kind; if not, on images alone, and then both networks must
             say the same.
     """
@@ -78,6 +79,7 @@ class DigitPromise:
     max_error: float
     images: KindsPromise | None
     pictures: KindsPromise | None
+    refusal: str
     by_kind: bool
 
 
@@ -118,8 +120,8 @@ def digit_promise(model: Recognizer, max_error: float) -> DigitPromise:
             found.append(None)
             refusals.append(error)
     if len(refusals) > 1:
-        raise refusals[0]
-    return DigitPromise(max_error, found[0], found[1], bool(kinds))
+        raise refusals[-1]
+    return DigitPromise(max_error, found[0], found[1], "".join(map(str, refusals)), bool(kinds))
 
 
 def least_probable(

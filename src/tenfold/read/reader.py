@@ -25,7 +25,7 @@ from tenfold.read.pages import check_reads_numbers, read_page
 from tenfold.read.pooling import ocr_recognizer
 from tenfold.read.promises import HALF, LIKELY, calibration_of, digit_promise, least_probable
 from tenfold.read.rows import ReadRow
-from tenfold.read.runs import Shift, shift_of
+from tenfold.read.runs import shift_of
 from tenfold.read.surroundings import columns_around, pooled_with, sees_surroundings
 from tenfold.read.tables import Numbers
 
@@ -215,9 +215,9 @@ class Reader:
 
     def read(self, prepared: Sequence[Prepared]) -> list[Digit]:
         """Read the digits of pictures that `prepare` made ready, at once and in their order; `checked` as one run."""
-        digits, shifts = self.checked(self.look(prepared))
-        for shift in shifts:
-            warnings.warn(str(shift), stacklevel=2)
+        digits, told = self.checked(self.look(prepared))
+        for line in told:
+            warnings.warn(line, stacklevel=2)
         return digits
 
     def look(self, prepared: Sequence[Prepared]) -> list[Look]:
@@ -272,25 +272,28 @@ class Reader:
             looks.append(Look(digit, float(sureness[place]), place in shown))
         return looks
 
-    def checked(self, looks: Sequence[Look]) -> tuple[list[Digit], list[Shift]]:
+    def checked(self, looks: Sequence[Look]) -> tuple[list[Digit], list[str]]:
         """Compare the pictures of one run with those that the promise of error rests on.
 
         Args:
             looks: What `look` gave, of all pictures that come from one source.
 
         Returns:
-            The digits, not accepted where the pictures are others; and what differs.
+            The digits, not accepted where nothing can be promised; and for pictures, and for images given alone, a line
+            that says why.
         """
-        shifted: dict[bool, Shift] = {}
+        told: dict[bool, str] = {}
         for seen in (True, False):
-            promise = self._promised(seen)
-            if self.max_error is None or promise is None:
-                continue
             sureness = [look.sureness for look in looks if look.seen == seen and look.digit.reason != "blank"]
-            if shift := shift_of(sureness, promise.least, promise.kinds, self.max_error):
-                shifted[seen] = shift
-        digits = [look.not_calibrated() if look.seen in shifted else look.digit for look in looks]
-        return digits, list(shifted.values())
+            promise = self._promised(seen)
+            if self._promise is None or not sureness:
+                continue
+            if promise is None:
+                told[seen] = f"nothing is accepted: {self._promise.refusal}"
+            elif shift := shift_of(sureness, promise.least, promise.kinds, self._promise.max_error):
+                told[seen] = str(shift)
+        digits = [look.not_calibrated() if look.seen in told else look.digit for look in looks]
+        return digits, list(told.values())
 
     def answer(self, images: Images) -> tuple[Probabilities, list[DigitReason | None]]:
         """Say what prepared images show, and why not to believe it.

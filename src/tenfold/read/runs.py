@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tenfold.model.promise import HeldOut, at_least, fewest_images
+from tenfold.model.promise import APART, HeldOut, at_least, fewest_images
 
 __all__ = ["FEWEST", "Shift", "shift_of"]
 
@@ -23,10 +23,6 @@ FEWEST = 20
 
 LEVEL = 0.01
 """Share of the runs of such pictures as the promise rests on, at most, of which it is said that they are others."""
-
-APART = 1.5
-"""How many times as many answers may be unsure as of the kind whose answers are least sure: kinds that are promised for
-differ among themselves as much. docs/promises.md."""
 
 KINDS: Mapping[str, str] = {
     "images": "images like those learned from",
