@@ -221,6 +221,15 @@ def acceptance_threshold(held_out: HeldOut, max_error: float) -> float:
     )
 
 
+def _stricter(kinds: Mapping[str, HeldOut], max_error: float, refusal: str) -> "KindsPromise":
+    """Promise a smaller error, which keeps the larger one too: fewer kinds share in it, and the others stand out more."""
+    smaller = [error for error in ERRORS if error < max_error]
+    try:
+        return promise_of_kinds(kinds, smaller[0])
+    except (IndexError, OptionError):
+        raise OptionError(refusal) from None
+
+
 @dataclass(frozen=True, eq=False)
 class KindsPromise:
     """From where on answers may be accepted so that an error is promised for each of several kinds of pictures.
@@ -247,8 +256,8 @@ def promise_of_kinds(kinds: Mapping[str, HeldOut], max_error: float) -> KindsPro
         The promise. Kinds that are too few, or too often read wrong, are left out of it and named.
 
     Raises:
-        OptionError: It can be promised for no kind; or one that it cannot be promised for is not so much less sure that
-            a run of such pictures would be noticed.
+        OptionError: It can be promised for no kind; or one that neither it nor a smaller error can be promised for is
+            not so much less sure that a run of such pictures would be noticed.
     """
     least: dict[str, float] = {}
     without: dict[str, str] = {}
@@ -264,7 +273,8 @@ def promise_of_kinds(kinds: Mapping[str, HeldOut], max_error: float) -> KindsPro
     unsure = {kind: float((each.probability < np.float32(strictest)).mean()) for kind, each in kinds.items()}
     for kind, reason in without.items():
         if unsure[kind] <= APART * max(unsure[name] for name in least):
-            raise OptionError(f"{kind}: {reason}; and such pictures cannot be told from {', '.join(least)}")
+            told = f"{kind}: {reason}; and such pictures cannot be told from {', '.join(least)}"
+            return _stricter(kinds, max_error, told)
     return KindsPromise(strictest, {kind: kinds[kind] for kind in least}, without)
 
 
