@@ -222,7 +222,7 @@ def acceptance_threshold(held_out: HeldOut, max_error: float) -> float:
 
 
 def _stricter(kinds: Mapping[str, HeldOut], max_error: float, refusal: str) -> "KindsPromise":
-    """Promise a smaller error, which keeps the larger one too: fewer kinds share in it, and the others stand out more."""
+    """Promise a smaller error, which keeps the larger one too: fewer kinds share in it, and others stand out more."""
     smaller = [error for error in ERRORS if error < max_error]
     try:
         return promise_of_kinds(kinds, smaller[0])

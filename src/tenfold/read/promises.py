@@ -113,15 +113,25 @@ def digit_promise(model: Recognizer, max_error: float) -> DigitPromise:
         )
     found: list[KindsPromise | None] = []
     refusals: list[OptionError] = []
-    for each in (images, kinds or images):
+    told = ""
+    for each, what in ((images, "images given alone"), (kinds or images, "pictures")):
         try:
             found.append(promise_of_kinds(each, max_error))
         except OptionError as error:
             found.append(None)
             refusals.append(error)
+            told = f"an error of at most {max_error:.3%} cannot be promised for {what}; {_smallest(each)}"
     if len(refusals) > 1:
-        raise refusals[-1]
-    return DigitPromise(max_error, found[0], found[1], "".join(map(str, refusals)), bool(kinds))
+        raise OptionError(f"{refusals[-1]}. {_smallest(kinds or images).capitalize()}")
+    return DigitPromise(max_error, found[0], found[1], told, bool(kinds))
+
+
+def _smallest(kinds: Mapping[str, HeldOut]) -> str:
+    """Say the smallest error that can be promised for single digits."""
+    errors = [error for error in ERRORS if _accepted(kinds, error) is not None]
+    return (
+        f"the smallest that can be is {min(errors):.3g} (`tenfold info`)" if errors else "none can be (`tenfold info`)"
+    )
 
 
 def least_probable(
