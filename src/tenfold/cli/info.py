@@ -67,7 +67,7 @@ def _promised(promises: "Mapping[str, Mapping[float, float | None]]") -> list[st
     from tenfold.read.runs import KINDS
 
     names = {
-        "digits": "single digits, of any kind below",
+        "digits": "single digits: the least of those below",
         **KINDS,
         **{str(kind): name for kind, name in READINGS.items()},
     }
