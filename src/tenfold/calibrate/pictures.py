@@ -143,10 +143,10 @@ def _in_their_surroundings(
     labels: Labels,
     columns: Sequence[Columns | None],
 ) -> tuple[Probabilities, HeldOut | None]:
-    """Pool the digit network's answers, none to some images, with what is seen around those that were pictures.
+    """Pool the digit network's answers with what is seen around those images that were pictures.
 
     Returns:
-        What is answered, and how promises rest on it; None where fewer than all but a few were pictures.
+        What is answered to all images, and what promises rest on; None where fewer than half of them were pictures.
     """
     shown = [place for place, each in enumerate(columns) if each is not None]
     if not shown or len(shown) < LEAST_SHOWN * len(alone):
