@@ -24,6 +24,10 @@ FEWEST = 20
 LEVEL = 0.01
 """Share of the runs of such pictures as the promise rests on, at most, of which it is said that they are others."""
 
+LITTLE = 0.05
+"""Share of unsure answers up to which no run differs: a lax promise accepts all pictures that it rests on, and among
+others there are always some that are no digit."""
+
 KINDS: Mapping[str, str] = {
     "images": "images like those learned from",
     "pens": "digits written with pens on plain paper",
@@ -79,6 +83,6 @@ def shift_of(sureness: Sequence[float], least: float, kinds: Mapping[str, HeldOu
     usual = {name: float((held_out.probability < np.float32(least)).mean()) for name, held_out in kinds.items()}
     kind = max(usual, key=lambda name: usual[name])
     unsure = int((np.asarray(sureness, np.float32) < np.float32(least)).sum())
-    if at_least(unsure, len(sureness), min(1.0, APART * usual[kind])) >= LEVEL:
+    if at_least(unsure, len(sureness), min(1.0, max(LITTLE, APART * usual[kind]))) >= LEVEL:
         return None
     return Shift(len(sureness), unsure, kind, usual[kind], max_error)
