@@ -20,6 +20,7 @@ from benchmarks import (
     ladder,
     numbers,
     prediction,
+    promises,
     reading,
     scans,
     serving,
@@ -153,9 +154,8 @@ Again: `{document["command"]}`
 ## Limits
 
 - Letters that a hand writes like digits (O, l, S, Z, b, g, q …) are read as digits: one picture cannot tell them apart.
-- A promise of error (`--max-error`) holds with 95% confidence for pictures like those it was calibrated on: MNIST's
-  digits, degraded as the recipe degrades them. For your own pictures, measure it: `tenfold evaluate --data` and
-  `tenfold calibrate`.
+- A promise of error (`--max-error`) holds with 95% confidence for pictures like those it was calibrated on
+  ([promises](promises.md)). For your own pictures, measure it: `tenfold evaluate --data` and `tenfold calibrate`.
 - Digits of other scripts than the European ones are unknown to it.
 - The calibration rests on answers for held-out images, by networks that were each trained on a part of the images; the
   network that ships learned from all of them.
@@ -367,6 +367,7 @@ PATTERNS = {
     "explain": ("explain",),
     "attacks": ("attacks",),
     "few": ("few-*",),
+    "promises": ("promises",),
 }
 TITLES = {
     "training": "Training, the whole process",
@@ -382,6 +383,7 @@ TITLES = {
     "explain": "Whether explanations hold",
     "attacks": "Attacks",
     "few": "A few pictures of one's own",
+    "promises": "Whether promises are kept",
 }
 SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "training": _training,
@@ -397,6 +399,7 @@ SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "explain": _explain,
     "attacks": _attacks,
     "few": _few,
+    "promises": lambda documents, _: promises.section(documents[-1]["result"], TITLES["promises"]),
 }
 
 

@@ -38,7 +38,7 @@ def test_a_writer_is_learned_and_the_folder_is_whole(shipped, numbers, tmp_path,
     assert found.known.accuracy >= found.known.before - lines.WORSE
     assert found.own.accuracy >= found.own.before
     assert (found.own.n, found.known.n, found.separators) == (1, 16, False)
-    assert found.dropped == ("numbers",)
+    assert found.dropped == ("pictures", "numbers")
     assert "numbers" not in adapted.info.calibration
     assert adapted.info.data["adapted_lines"]["n"] == 8
 

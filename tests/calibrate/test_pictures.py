@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tenfold import load_model
+from tenfold.calibrate.kinds import pens
 from tenfold.calibrate.pictures import calibrate_on_pictures
 from tenfold.errors import DataError
 from tenfold.model.evaluate import expected_calibration_error
@@ -60,3 +61,18 @@ def test_a_model_that_knows_outliers_can_be_calibrated_again_and_again(mnist, tm
 def test_no_image_is_refused(model, mnist, tmp_path):
     with pytest.raises(DataError, match="at least one labelled image"):
         calibrate_on_pictures(model, mnist.x_test[:0], mnist.y_test[:0], tmp_path / "mine")
+
+
+def test_promises_on_own_pictures_rest_on_what_is_answered_to_pictures(tmp_path):
+    reader = Reader()
+    pictures, labels = zip(*pens(80, np.random.default_rng(11)), strict=True)
+    prepared = [reader.prepare(picture) for picture in pictures]
+    images, columns = np.stack([each.image for each in prepared]), reader.surroundings([e.picture for e in prepared])
+    found = calibrate_on_pictures(reader.model, images, np.array(labels), tmp_path / "own", columns=columns)
+    own = Reader(tmp_path / "own", max_error=0.05)
+    assert own.model.info.calibration["pictures"].keys() == {"own"}
+    assert found.promises[0.05] > 0.5
+    accepted = [digit.accepted for digit in own.digits(pictures)]
+    assert np.mean(accepted) == pytest.approx(found.promises[0.05], abs=0.03)
+    calibrate_on_pictures(own.model, images, np.array(labels), tmp_path / "images")
+    assert "pictures" not in load_model(tmp_path / "images").info.calibration

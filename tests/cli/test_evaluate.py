@@ -13,7 +13,7 @@ def test_scores_are_told_as_json_and_in_words_and_reported(command, model, own, 
     assert scores["accuracy"] > 0.9
     assert scores["interval"][0] < scores["accuracy"] < scores["interval"][1]
     assert np.sum(scores["confusion"]) == 500
-    assert scores["refused"] == {}
+    assert scores["refused"].keys() <= {"uncertain"}
     assert (tmp_path / "report" / "report.html").is_file()
     assert "accuracy  " in command("evaluate", model.folder, "--data", own).out
 
@@ -61,3 +61,18 @@ def test_a_report_is_of_one_model(command):
     result = command("evaluate", "a", "b", "--report", "report")
     assert result.status == 2
     assert "--report is of one model" in result.err
+
+
+def test_a_broken_promise_is_told_with_exact_bounds(command, model, own, tmp_path):
+    kept = command("evaluate", model.folder, "--data", own, "--max-error", 0.01, "--json", "--quiet")
+    promise = json.loads(kept.out)["promise"]
+    assert promise["accepted"] == 500 - json.loads(kept.out)["refused"].get("uncertain", 0)
+    assert promise["bounds"][0] <= promise["wrong"] / promise["accepted"] <= promise["bounds"][1]
+    assert "tenfold: promise " in kept.err
+    wrong = tmp_path / "wrong.csv"
+    rows = [line.split(",", 1) for line in own.read_text().splitlines()]
+    shifted = [rows[0], *([str((int(label) + 1) % 10), rest] for label, rest in rows[1:])]
+    wrong.write_text("\n".join(",".join(row) for row in shifted) + "\n")
+    broken = command("evaluate", model.folder, "--data", wrong, "--max-error", 0.01, "--json", "--quiet")
+    assert json.loads(broken.out)["promise"]["broken"]
+    assert "tenfold: PROMISE BROKEN: " in broken.err

@@ -4,9 +4,11 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from tenfold.picture.decode import LIMIT
+from tenfold.serve.wire.pictures import as_png
 
 
 def test_json_has_the_digit_how_sure_and_how_it_was_prepared(command, model, pictures):
@@ -113,3 +115,16 @@ def test_a_broken_table_leaves_no_submission(command, tmp_path):
     (tmp_path / "test.csv").write_text("pixel0,pixel1\n1,2\n")
     assert command("predict", "--data", "test.csv", "--submission", "s.csv").status == 1
     assert not (tmp_path / "s.csv").exists()
+
+
+def test_pictures_that_are_not_like_those_of_the_promise_are_told_as_one_run(command, model, tmp_path):
+    folder = tmp_path / "noise"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for place in range(20):
+        (folder / f"{place}.png").write_bytes(as_png(rng.integers(0, 256, (40, 40), np.uint8)))
+    result = command("predict", "noise", "--model", model.folder, "--max-error", 0.01)
+    assert result.err.count("not calibrated for these 20 pictures") == 1
+    assert "tenfold calibrate MODEL --data FOLDER" in result.err
+    assert len(result.out.splitlines()) == 20
+    assert "%" not in result.out

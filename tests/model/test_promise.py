@@ -5,9 +5,11 @@ from tenfold.errors import ModelError, OptionError
 from tenfold.model.promise import (
     HeldOut,
     acceptance_threshold,
+    exact_bounds,
     fewest_images,
     fit_temperature,
     out_of_distribution_threshold,
+    promise_of_kinds,
     promises,
 )
 
@@ -94,3 +96,33 @@ def test_held_out_answers_come_back_from_json():
     assert held_out.right.sum() == (probabilities.argmax(1) == np.arange(500) % 10).sum()
     with pytest.raises(ModelError, match="calibration is damaged"):
         HeldOut.from_dict({"n": 3, "wrong": [7], "probability": ""})
+
+
+def test_answers_as_sure_as_the_last_one_accepted_are_accepted_and_counted():
+    probability = np.repeat(np.float32([0.99, 0.5]), 500)
+    right = np.ones(1000, bool)
+    right[400:500] = False
+    with pytest.raises(OptionError, match="too many of them surely"):
+        acceptance_threshold(HeldOut(probability, right), 0.05)
+
+
+def test_a_promise_holds_for_every_kind_that_it_is_made_for():
+    easy, hard = answers(20_000, 0.96, np.random.default_rng(0)), answers(20_000, 0.6, np.random.default_rng(1))
+    few = HeldOut(np.full(100, 0.1, np.float32), np.ones(100, bool))
+    promise = promise_of_kinds({"easy": easy, "hard": hard, "few": few}, 0.001)
+    assert promise.kinds.keys() == {"easy", "hard"}
+    assert promise.least == acceptance_threshold(hard, 0.001) > acceptance_threshold(easy, 0.001)
+    assert "it has 100" in promise.without["few"]
+    with pytest.raises(OptionError, match="few: .* cannot be promised.*other: "):
+        promise_of_kinds({"few": few, "other": few}, 0.001)
+    sure = HeldOut(np.ones(100, np.float32), np.ones(100, bool))
+    with pytest.raises(OptionError, match="sure: .* cannot be promised.*such pictures cannot be told from easy, hard"):
+        promise_of_kinds({"easy": easy, "hard": hard, "sure": sure}, 0.001)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "count", "low", "high"),
+    [(0, 299, 0.0, 0.00997), (4, 9828, 0.000139, 0.000931), (5, 5, 0.5493, 1.0), (0, 0, 0.0, 1.0)],
+)
+def test_bounds_of_a_share_are_those_of_clopper_and_pearson(wrong, count, low, high):
+    assert exact_bounds(wrong, count) == (pytest.approx(low, rel=1e-2), pytest.approx(high, rel=1e-3))

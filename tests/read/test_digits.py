@@ -25,4 +25,4 @@ def test_an_answer_cannot_be_changed(mnist):
 
 
 def test_reasons_come_in_the_order_in_which_they_are_looked_at():
-    assert get_args(DigitReason) == ("blank", "several-digits", "not-a-digit", "uncertain")
+    assert get_args(DigitReason) == ("blank", "several-digits", "not-a-digit", "uncertain", "not-calibrated")

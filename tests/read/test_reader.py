@@ -51,7 +51,8 @@ def test_only_sure_answers_are_accepted_where_an_error_is_promised(model, mnist)
     reasons = [digit.reason for digit in strict.read(prepared)]
     assert set(reasons) == {None, "uncertain"}
     assert 0 < reasons.count("uncertain") < 300
-    assert {digit.reason for digit in lax.read(prepared)} == {None}
+    for digit in lax.read(prepared):
+        assert digit.reason == (None if digit.probability >= 0.5 else "uncertain")
     with pytest.raises(OptionError, match="at least 29,956 labelled images"):
         Reader(model.folder, max_error=0.0001)
     with pytest.raises(OptionError, match="labelled images"):

@@ -33,14 +33,14 @@ def sure_of(digit, share):
 
 
 def test_opinions_that_agree_stay_sure():
-    pooled, _ = with_surroundings(Stub(), [PICTURE], sure_of(3, 0.9))
+    pooled, *_ = with_surroundings(Stub(), [PICTURE], sure_of(3, 0.9))
     assert pooled.shape == (1, 10)
     assert pooled[0].argmax() == 3
     assert pooled[0, 3] == pytest.approx(0.9, abs=0.03)
 
 
 def test_the_surer_opinion_wins_and_is_less_sure_then():
-    pooled, _ = with_surroundings(Stub(share=0.99), [PICTURE], sure_of(8, 0.5))
+    pooled, *_ = with_surroundings(Stub(share=0.99), [PICTURE], sure_of(8, 0.5))
     assert pooled[0].argmax() == 3
     assert 0.3 < pooled[0, 3] < 0.95
     assert pooled.sum() == pytest.approx(1, abs=1e-5)
@@ -48,7 +48,7 @@ def test_the_surer_opinion_wins_and_is_less_sure_then():
 
 def test_neighbours_on_both_sides_are_passed_over():
     neighbours = Stub(place=5, share=0.99, others={0: "1", 10: "7"})
-    pooled, _ = with_surroundings(neighbours, [PICTURE], sure_of(8, 0.5))
+    pooled, *_ = with_surroundings(neighbours, [PICTURE], sure_of(8, 0.5))
     assert pooled[0].argmax() == 3
     assert pooled[0, 3] > 0.5
 
@@ -77,11 +77,13 @@ def test_without_a_line_recogniser_of_the_same_digits_nothing_changes(alphabet):
     alone = sure_of(3, 0.6)
     stub = Stub(alphabet or "0123456789")
     stub.alphabet = alphabet
-    pooled, several = with_surroundings(stub, [PICTURE], alone)
+    pooled, several, _ = with_surroundings(stub, [PICTURE], alone)
     assert pooled is alone
     assert several == [0]
 
 
 def test_no_pictures_are_no_trouble():
     nothing = np.zeros((0, 10), np.float32)
-    assert with_surroundings(Stub(), [], nothing) == (nothing, [])
+    found = with_surroundings(Stub(), [], nothing)
+    assert found.probabilities is nothing
+    assert (found.several, len(found.sureness)) == ([], 0)

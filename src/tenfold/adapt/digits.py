@@ -13,7 +13,7 @@ from tenfold.draw.rehearsal import rehearse
 from tenfold.errors import DataError, ModelError
 from tenfold.model.evaluate import Checked
 from tenfold.model.folder import Model, save_model
-from tenfold.model.promise import NUMBERS, HeldOut
+from tenfold.model.promise import NUMBERS, HeldOut, without_answers
 
 __all__ = ["FEWEST", "AdaptedDigits", "adapt_digits"]
 
@@ -203,7 +203,7 @@ def _write(
     model: Model, layer: LastLayer, fit: _Fit, folder: str | Path, held_out: HeldOut, data: Mapping[str, Any]
 ) -> Model:
     """Write the model with its new layer; its golden answers are those that the layer gives."""
-    calibration = {name: value for name, value in model.info.calibration.items() if name != NUMBERS}
+    calibration = without_answers(model.info.calibration)
     calibration |= {"held_out": held_out.to_dict(), "data": data}
     info = replace(
         model.info,

@@ -30,7 +30,7 @@ from tenfold.learn.quantize import lines_to_int8
 from tenfold.model.evaluate import Checked
 from tenfold.model.folder import LINES_FILE, Model, save_again
 from tenfold.model.line_recognizer import LineNetwork, LineRecognizer
-from tenfold.model.promise import NUMBERS
+from tenfold.model.promise import NUMBERS, PICTURES, without_answers
 from tenfold.page.line import whole_line
 from tenfold.progress import Progress
 from tenfold.read.ctc import most_probable
@@ -86,7 +86,7 @@ class AdaptedLines:
         seconds: How long it took.
         separators: Whether the texts have points, commas, slashes and the like; where none has, these count neither
             way.
-        dropped: The promises about error that no longer hold: `numbers`, where there were any.
+        dropped: The promises about error that no longer hold: `pictures` and `numbers`, where there were any.
     """
 
     folder: Path
@@ -126,7 +126,7 @@ def adapt_lines(
         progress: Show progress on standard error.
 
     Returns:
-        What was done. The promises about whole numbers are dropped, for they rested on the old answers.
+        What was done. Promises about pictures and whole numbers are dropped: they rested on the old answers.
 
     Raises:
         DataError: There are fewer than five pictures.
@@ -158,7 +158,7 @@ def adapt_lines(
             f"{own_before:.1%} were right before and {own:.1%} after; nothing was written. More pictures may help, or "
             "texts are wrong"
         )
-    calibration = {name: value for name, value in model.info.calibration.items() if name != NUMBERS}
+    calibration = without_answers(model.info.calibration)
     adapted = {"name": data, "n": len(pictures)}
     info = replace(
         model.info,
@@ -167,7 +167,7 @@ def adapt_lines(
         data={**model.info.data, "adapted_lines": adapted},
     )
     save_again(model, folder, info, lines=LineNetwork(ALPHABET, written))
-    dropped = (NUMBERS,) if model.info.calibration.get(NUMBERS) else ()
+    dropped = tuple(name for name in (PICTURES, NUMBERS) if model.info.calibration.get(name))
     return AdaptedLines(Path(folder), *told, way, time.perf_counter() - started, run.separators, dropped)
 
 

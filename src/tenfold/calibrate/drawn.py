@@ -1,6 +1,7 @@
-"""What the model that ships promises about whole numbers: it rests on drawn pages of digits never learned from.
+"""What the model that ships promises: it rests on drawn pages of digits never learned from, and on single digits.
 
-Run it again whenever the shipped model was trained again: `python -m tenfold.calibrate.drawn`, 13 minutes on one core.
+Run it again whenever the shipped model was trained again: `python -m tenfold.calibrate.drawn`, 17 minutes on one core;
+`python -m tenfold.calibrate.kinds` does the last part of it, single digits, alone.
 """
 
 import sys
@@ -12,6 +13,7 @@ import numpy as np
 import typer
 
 from tenfold.arrays import Images, Labels
+from tenfold.calibrate.kinds import calibrate_by_kind
 from tenfold.calibrate.pages import Answer, answers, keep_answers
 from tenfold.data.datasets import load_data
 from tenfold.draw.cuttings import CUTTING_KINDS
@@ -92,7 +94,7 @@ def main(
     share: Annotated[float, typer.Option(help="Draw this share of the pages: fewer promise less.")] = 1.0,
     out: Annotated[Path, typer.Option(help="The model folder to write.")] = SHIPPED,
 ) -> None:
-    """Draw pages of training digits, read them with the shipped model, and let its promises rest on how it did."""
+    """Read drawn pages and single digits with the shipped model, and let its promises rest on how it did."""
     model = load_model(SHIPPED)
     glyphs = DigitGlyphs(*unlearned())
     gathered: dict[ReadingKind, list[Answer]] = {}
@@ -108,6 +110,7 @@ def main(
             f"{error:.1%}: {part:.1%}" if part else f"{error:.1%}: –" for error, part in found.promises.items()
         )
         print(f"{name}: {found.n:,} numbers, {found.n - found.right} wrong; accepted at {shares}")
+    calibrate_by_kind(load_model(out), out, share)
 
 
 if __name__ == "__main__":

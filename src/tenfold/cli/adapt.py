@@ -20,6 +20,8 @@ __all__ = ["adapt"]
 PROMISES = {
     "digits": "promises about single digits now rest on these pictures alone: `tenfold calibrate {folder} --data …` "
     "makes them rest on more",
+    "pictures": "promises about single pictures now rest on the digit network alone: make new ones by `tenfold "
+    "calibrate {folder} --data …`",
     "numbers": "promises about whole numbers were dropped, for they rested on the old answers: make new ones by "
     "`tenfold calibrate {folder} --pages …`",
 }

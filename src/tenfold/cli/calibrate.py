@@ -97,11 +97,21 @@ def _on_pictures(
     from tenfold.calibrate.pictures import calibrate_on_pictures
     from tenfold.data.datasets import load_examples
     from tenfold.model.evaluate import relabelled
+    from tenfold.read.decoder import PictureDecoder
     from tenfold.read.reader import Reader
 
-    examples = load_examples(data, split, offline=offline, progress=not quiet, decode=Reader(model).image)
+    decoder = PictureDecoder(Reader(model))
+    examples = load_examples(data, split, offline=offline, progress=not quiet, decode=decoder)
     labels = relabelled(examples.labels, examples.classes, model.classes)
-    return calibrate_on_pictures(model, examples.images, labels, folder, data=examples.name, sha256=examples.sha256)
+    return calibrate_on_pictures(
+        model,
+        examples.images,
+        labels,
+        folder,
+        columns=decoder.columns(len(labels)),
+        data=examples.name,
+        sha256=examples.sha256,
+    )
 
 
 def _pages(model: "Model", pages: Path, known: Path | None) -> "tuple[LabelledPages, Known | None]":

@@ -49,7 +49,8 @@ def evaluate(
 ) -> None:
     """Measure a model on labelled images, or compare several on the same images.
 
-    All images count. What the model would refuse to answer, for example with --max-error, is counted separately.
+    All images count. What the model would refuse to answer, for example with --max-error, is counted separately, and
+    a promise that is broken is told.
     Of several models each is compared with the first, image by image: the difference of their accuracies with its 95%
     interval, and how probably two equally good models differ as much.
 
@@ -66,6 +67,9 @@ def evaluate(
     names: list[Path | None] = [*models] if models else [None]
     answered = [_answer(name, data, split, max_error, offline=offline, quiet=quiet) for name in names]
     first, *others = answered
+    for each in answered:
+        for told in each.told:
+            print(f"tenfold: {each.name}: {told}" if others else f"tenfold: {told}", file=sys.stderr)
     comparisons = [
         compare(first.right, other.right, models=(first.name, other.name), data=first.evaluation.data)
         for other in others
@@ -92,7 +96,7 @@ def evaluate(
 
 @dataclass(frozen=True, eq=False)
 class _Answered:
-    """A model's answers to the images, in its own classes."""
+    """A model's answers to the images, in its own classes; `told` is what became of a promise of error."""
 
     name: str
     model: "Model"
@@ -101,6 +105,7 @@ class _Answered:
     probabilities: Any
     reasons: Sequence[str | None]
     evaluation: "Evaluation"
+    told: Sequence[str]
 
     @property
     def right(self) -> "np.ndarray[Any, Any]":
@@ -111,18 +116,27 @@ class _Answered:
 def _answer(
     name: Path | None, data: str, split: Split, max_error: float | None, *, offline: bool, quiet: bool
 ) -> _Answered:
+    import numpy as np
+
     from tenfold.data.datasets import load_examples
     from tenfold.model.evaluate import relabelled, score
     from tenfold.model.folder import load_model
+    from tenfold.read.decoder import PictureDecoder
     from tenfold.read.reader import Reader
 
     model = load_model(name)
     reader = Reader(model, max_error=max_error)
-    examples = load_examples(data, split, offline=offline, progress=not quiet, decode=reader.image)
+    decoder = PictureDecoder(reader)
+    examples = load_examples(data, split, offline=offline, progress=not quiet, decode=decoder)
     labels = relabelled(examples.labels, examples.classes, model.classes)
-    probabilities, reasons = reader.answer(examples.images)
-    evaluation = score(probabilities, labels, classes=model.classes, data=examples.name, reasons=reasons)
-    return _Answered(str(name or "shipped"), model, examples, labels, probabilities, reasons, evaluation)
+    digits, lines = reader.checked(reader.look_at(examples.images, decoder.columns(len(labels))))
+    probabilities = np.array([digit.probabilities for digit in digits], np.float32)
+    reasons = [digit.reason for digit in digits]
+    evaluation = score(
+        probabilities, labels, classes=model.classes, data=examples.name, reasons=reasons, max_error=max_error
+    )
+    told = [*lines, *([str(evaluation.promise)] if evaluation.promise else [])]
+    return _Answered(str(name or "shipped"), model, examples, labels, probabilities, reasons, evaluation, told)
 
 
 def _write_table(file: Path, answered: Sequence[_Answered]) -> None:

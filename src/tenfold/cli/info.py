@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,7 +29,7 @@ def info(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what a model is, what it was trained on, what it scored, and of which layers it is made.
+    """Say what a model is, what it was trained on, what it scored, what it can promise, and of which layers it is made.
 
     Layers are those of the networks as they are saved: batch normalisation is part of the convolutions.
 
@@ -37,20 +38,48 @@ def info(
     from tenfold.model.card import model_card
     from tenfold.model.folder import load_model
     from tenfold.model.history import write_history
+    from tenfold.model.promise import told_promises
+    from tenfold.read.promises import all_promises
 
     loaded = load_model(model)
     if log:
         write_history(log, loaded.info.history)
     described = loaded.info.to_dict()
+    promises = all_promises(loaded)
     layers = _layers(loaded)
     if as_json:
+        told = {kind: told_promises(shares) for kind, shares in promises.items()}
         plain = {name: [vars(layer) for layer in found] for name, found in layers.items()}
-        print(json.dumps({**described, "layers": plain or None}))
+        print(json.dumps({**described, "promises": told or None, "layers": plain or None}))
         return
     print(model_card(described).rstrip())
+    if promises:
+        print("\n## What can be promised\n")
+        print("\n".join(_promised(promises)))
     for name, found in layers.items():
         print(f"\n## {HEADINGS[name]}\n")
         print("\n".join(_table(found)))
+
+
+def _promised(promises: "Mapping[str, Mapping[float, float | None]]") -> list[str]:
+    """Give a table: for each kind the share accepted for each largest error, a dash where it cannot be promised."""
+    from tenfold.read.promises import READINGS
+    from tenfold.read.runs import KINDS
+
+    names = {
+        "digits": "single digits: the least of those below",
+        **KINDS,
+        **{str(kind): name for kind, name in READINGS.items()},
+    }
+    errors = list(next(iter(promises.values())))
+    rows = [
+        [names.get(kind, kind), *(f"{share:.1%}" if share else "–" for share in shares.values())]
+        for kind, shares in promises.items()
+    ]
+    heading = ["accepted with --max-error", *(f"{error:.3g}" for error in errors)]
+    width = max(len(row[0]) for row in [heading, *rows])
+    lines = [f"| {name:<{width}} | {' | '.join(f'{each:>6}' for each in rest)} |" for name, *rest in [heading, *rows]]
+    return [lines[0], f"| {'-' * width} | {' | '.join(['-' * 5 + ':'] * len(errors))} |", *lines[1:]]
 
 
 def _layers(model: "Model") -> "dict[str, tuple[Layer, ...]]":

@@ -37,7 +37,9 @@ ModelArgument = Annotated[Path | None, typer.Argument(metavar="MODEL", help=A_MO
 MaxError = Annotated[
     float | None,
     typer.Option(
-        help="Accept only answers sure enough that at most this share of them is wrong, as 0.01.", show_default=False
+        help="Accept only answers sure enough that at most this share of them is wrong, as 0.01; `tenfold info` lists "
+        "what can be promised.",
+        show_default=False,
     ),
 ]
 Pixels = Annotated[

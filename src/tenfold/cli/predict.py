@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,10 +16,14 @@ from tenfold.report.findings import percent_sure
 
 if TYPE_CHECKING:
     from tenfold.picture.prepare import Prepared
-    from tenfold.read.digits import Digit
+    from tenfold.read.digits import Digit, Look
     from tenfold.read.reader import Reader
 
 __all__ = ["predict"]
+
+
+RUN = 1000
+"""Pictures that are compared at once with those that a promise of error rests on; they are told of together."""
 
 
 def predict(
@@ -52,7 +57,9 @@ def predict(
 ) -> None:
     """Say which digit each picture shows.
 
-    A picture may be a photo, a scan, a screenshot, a drawing or a crop from a form, of any size and colour.
+    A picture may be a photo, a scan, a screenshot, a drawing or a crop from a form, of any size and colour. With
+    --max-error, 20 pictures and more are compared with those that the promise rests on, up to 1,000 at once: where they
+    are read far less surely, nothing is accepted, and a line says what mends it.
 
     Example: `tenfold predict seven.png`, `tenfold predict scans/ --json`, or `tenfold predict --data test.csv
     --submission submission.csv`.
@@ -79,10 +86,14 @@ def predict(
 def _answer_pictures(
     reader: "Reader", pictures: list[str], pixels: int | None, steps: Path | None, *, as_json: bool
 ) -> bool:
-    """Print the digit of each picture; give whether one could not be read."""
+    """Print the digit of each picture; give whether one could not be read.
+
+    A promise of error is made to pictures that are like those that it rests on: so they are told of in runs.
+    """
     from tenfold.picture.decode import LIMIT, content_of
 
     failed = False
+    run: list[tuple[str, Look]] = []
     for number, name in enumerate(files(pictures), 1):
         try:
             picture = standard_input() if name == "-" else content_of(name)
@@ -92,29 +103,43 @@ def _answer_pictures(
             failed = True
             report_failure(name, str(error), as_json=as_json)
         else:
-            print(_digit_line(name, reader.read([prepared])[0], as_json=as_json))
+            run.append((name, reader.look([prepared])[0]))
+            if reader.max_error is None or len(run) == RUN:
+                _print_run(reader, run, as_json=as_json)
+                run = []
             if steps:
                 _draw_steps(prepared, steps / f"{number:04}-{Path(name).stem}.png")
+    _print_run(reader, run, as_json=as_json)
     return failed
+
+
+def _print_run(reader: "Reader", run: "list[tuple[str, Look]]", *, as_json: bool) -> None:
+    """Print the digits of pictures that come from one source, and whether what is promised holds for them."""
+    digits, told = reader.checked([look for _, look in run])
+    for line in told:
+        print(f"tenfold: {line}", file=sys.stderr)
+    for (name, _), digit in zip(run, digits, strict=True):
+        print(_digit_line(name, digit, as_json=as_json))
 
 
 def _answer_data(reader: "Reader", data: str, submission: Path | None, *, offline: bool, as_json: bool) -> None:
     """Print the digit of each image of a file, or write them as Kaggle takes them."""
     from tenfold.data.datasets import load_images
     from tenfold.files import in_place_of
-    from tenfold.picture.prepare import Prepared
+    from tenfold.read.decoder import PictureDecoder
 
-    given = load_images(data, offline=offline, decode=reader.image)
+    decoder = PictureDecoder(reader)
+    given = load_images(data, offline=offline, decode=decoder)
+    looks = reader.look_at(given.images, decoder.columns(len(given.images)))
     if submission is None:
-        for name, digit in zip(given.names, reader.read([Prepared(image, ()) for image in given.images]), strict=True):
-            print(_digit_line(name, digit, as_json=as_json))
+        _print_run(reader, list(zip(given.names, looks, strict=True)), as_json=as_json)
         return
-    best = reader.answer(given.images)[0].argmax(axis=1)
     heading = (given.id_name, "label") if given.id_name else ("ImageId", "Label")
+    best = [max(zip(look.digit.probabilities, reader.model.classes, strict=True))[1] for look in looks]
     with in_place_of(submission) as fresh, fresh.open("w", encoding="utf-8", newline="") as stream:
         table = csv.writer(stream, lineterminator="\n")
         table.writerow(heading)
-        table.writerows((name, reader.model.classes[place]) for name, place in zip(given.names, best, strict=True))
+        table.writerows(zip(given.names, best, strict=True))
     print(f"{submission}: {len(best):,} answers")
 
 

@@ -271,6 +271,7 @@ def _print(numbers: Iterable["Number"], *, as_json: bool) -> None:
         else:
             field = f"  {number.field}" if number.field else ""
             mark = "" if number.accepted else f"  – {number.reason}"
+            mark += f"  ({number.doubt})" if number.doubt else ""
             value = "" if number.value is None else f"  {number.value}"
             sure = percent_sure(number.probability, 2)
             print(shown(f"{number.file}  {number.page}{field}  {number.text}{value}  {sure}{mark}"), flush=True)

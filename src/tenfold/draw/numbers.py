@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
+from tenfold.draw.camera import capture
 from tenfold.draw.glyphs import GLYPH
 from tenfold.draw.layers import Layer, lay
 from tenfold.draw.snapshots import photograph
@@ -18,7 +19,7 @@ from tenfold.draw.writers import Hands, Writer
 from tenfold.draw.writing import write
 from tenfold.picture.decode import Grey
 
-__all__ = ["draw_number"]
+__all__ = ["draw_digit", "draw_number"]
 
 NOTHING, WORDS = 0.1, 0.6
 """Share of the pictures on which no number is written, and the share of these on which a word is."""
@@ -47,6 +48,12 @@ UNREAD = "=#*$"
 BELOW, ABOVE, BESIDE = 0.3, 0.22, 0.12
 """Shares of the pictures into which the row below, the row above and the next column on one side come."""
 
+PLAIN = (0.08, 0.6)
+"""Least and largest margin of plain paper on each side of a single digit, in heights of the digit."""
+
+DARK, LIGHT = (0.3, 0.95), (150.0, 252.0)
+"""The share of the light that a pen's ink takes there, and the light that the paper sends back, 0…255."""
+
 
 def draw_number(hands: Hands, rng: Generator) -> tuple[Grey, str]:
     """Draw a picture of one number, or of none.
@@ -69,11 +76,39 @@ def draw_number(hands: Hands, rng: Generator) -> tuple[Grey, str]:
         ink = write(choose_words(rng), hands.choose_letters(rng), rng)
     else:
         ink = np.zeros((GLYPH, int(rng.integers(20, 200))), np.float32)
+    return _on_paper(ink, writer, size, share, rng), text
+
+
+def draw_digit(digit: int, writer: Writer, rng: Generator, *, worn: bool) -> Grey:
+    """Draw a picture of one digit, as people cut it out of a page.
+
+    Args:
+        digit: 0 to 9.
+        writer: Who writes it, and what is around it.
+        rng: Decides everything.
+        worn: On paper like that of `draw_number`, with rules, patterns and neighbours, and as badly taken; if not, on
+            plain paper as a scanner or a camera takes it.
+
+    Returns:
+        `uint8 (height, width)`, 20 to about 300 pixels high.
+    """
+    size, share = float(np.exp(rng.uniform(*np.log(SIZES)))), float(rng.uniform(*SHARES))
+    ink = write(str(digit), writer, rng)
+    if worn:
+        return _on_paper(ink, writer, size, share, rng)
+    ink = _turned(_scaled(ink, size / GLYPH), rng.normal(0, TURN)) / np.float32(255)
+    beside = [round(size * each) for each in rng.uniform(*PLAIN, (2, 2)).ravel().tolist()]
+    paper = np.pad(ink, (beside[:2], beside[2:]))
+    return capture((1 - rng.uniform(*DARK) * paper) * np.float32(rng.uniform(*LIGHT)), rng)
+
+
+def _on_paper(ink: Layer, writer: Writer, size: float, share: float, rng: Generator) -> Grey:
+    """Put what was written, its digits `GLYPH` pixels high, on paper at another size, with what is around it."""
     ink = _turned(_scaled(ink, size / GLYPH), rng.normal(0, TURN))
     frame = _choose_frame(ink, size, size / share, rng)
     written = np.zeros((frame.height, frame.width), np.float32)
     lay(written, ink / np.float32(255), frame.left, frame.top)
-    return photograph(written, _write_around(frame, ink, writer, size, rng), size, rng), text
+    return photograph(written, _write_around(frame, ink, writer, size, rng), size, rng)
 
 
 def _guard(text: str, rng: Generator) -> tuple[str, str]:

@@ -42,7 +42,7 @@ from tenfold.learn.training import choose_device
 from tenfold.model.description import Epoch
 from tenfold.model.folder import LINES_FILE, SHIPPED, load_model, save_again
 from tenfold.model.line_recognizer import LineNetwork
-from tenfold.model.promise import NUMBERS
+from tenfold.model.promise import without_answers
 
 __all__ = ["LINE_OPTIONS", "batches", "loss_of", "train"]
 
@@ -300,7 +300,7 @@ def main(
     drawers: Annotated[int, typer.Option(help="How many other cores draw.")] = max(1, (os.cpu_count() or 2) - 1),
     start: Annotated[Path | None, typer.Option(help="A model folder whose line recogniser to go on from.")] = None,
 ) -> None:
-    """Train the line recogniser and put it into a model folder, whose promises about whole numbers are dropped.
+    """Train the line recogniser and put it into a model folder, without promises of what it says.
 
     A run that was stopped goes on from its last checkpoint, a file beside the folder, which is removed at the end.
     """
@@ -313,8 +313,7 @@ def main(
     except TenfoldError as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
-    calibration = {name: value for name, value in beside.info.calibration.items() if name != NUMBERS}
-    info = replace(beside.info, calibration=calibration)
+    info = replace(beside.info, calibration=without_answers(beside.info.calibration))
     save_again(beside, model, info, lines=LineNetwork(ALPHABET, lines_to_int8(lines_to_onnx(net), ranges)))
     checkpoint.unlink(missing_ok=True)
     print(model)

@@ -40,8 +40,8 @@ def check_description(document: Mapping[str, Any], source: str) -> None:
         _check(epoch, EPOCH, f"{source}: history")
     calibration = document["calibration"]
     _check(calibration, CALIBRATION, f"{source}: calibration")
-    kinds = calibration.get("numbers") or {}
-    for name, held_out in [("held_out", calibration.get("held_out")), *kinds.items()]:
+    kinds = [pair for name in ("numbers", "pictures") for pair in (calibration.get(name) or {}).items()]
+    for name, held_out in [("held_out", calibration.get("held_out")), *kinds]:
         if held_out is not None:
             _check(held_out, HELD_OUT, f"{source}: calibration: {name}")
 
@@ -144,6 +144,7 @@ CALIBRATION: dict[str, tuple[Check, str]] = {
     "out_of_distribution": (_or_none(_is_number), "a number or null"),
     "held_out": (_or_none(_is_object), "an object or null"),
     "numbers": (_or_none(_is_object), "an object or null"),
+    "pictures": (_or_none(_is_object), "an object or null"),
 }
 HELD_OUT: dict[str, tuple[Check, str]] = {
     "n": (lambda value: _is_count(value) and value <= MOST_HELD_OUT, f"at most {MOST_HELD_OUT:,}"),

@@ -64,6 +64,7 @@ class ModelInfo:
             the part of it that `model.onnx` divides by itself, where that is another. `out_of_distribution`: the
             score from which on an image is refused as none of the classes, None where the network gives no score.
             `held_out`: a `HeldOut` as plain values, or None. `numbers`: one for each kind of number.
+            `pictures`: one for each kind of picture of a single digit.
         scores: An `Evaluation` as plain values, or None where nothing was measured.
         version: The version of Tenfold that wrote it.
         alphabet: The signs that its line recogniser tells apart; empty where it reads single digits only.

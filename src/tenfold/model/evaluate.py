@@ -10,12 +10,13 @@ import numpy as np
 
 from tenfold.arrays import Classifier, Images, Labels, Probabilities, as_labels
 from tenfold.errors import DataError
-from tenfold.model.promise import HeldOut
+from tenfold.model.promise import HeldOut, exact_bounds
 
 __all__ = [
     "Checked",
     "ClassScore",
     "Evaluation",
+    "MeasuredPromise",
     "evaluate",
     "expected_calibration_error",
     "relabelled",
@@ -66,6 +67,45 @@ class Checked:
 
 
 @dataclass(frozen=True)
+class MeasuredPromise:
+    """A promise of error beside what was measured.
+
+    Attributes:
+        max_error: The share of wrong answers among the accepted that was promised not to be passed.
+        accepted: How many answers were accepted.
+        wrong: How many of them are wrong.
+        bounds: The least and the largest share of wrong ones that this allows, exact, each with 95% confidence.
+        broken: Whether even the least of them is above what was promised.
+    """
+
+    max_error: float
+    accepted: int
+    wrong: int
+    bounds: tuple[float, float]
+    broken: bool
+
+    @classmethod
+    def of(cls, max_error: float, accepted: int, wrong: int) -> "MeasuredPromise":
+        """Compare a promise with what was counted."""
+        bounds = exact_bounds(wrong, accepted)
+        return cls(max_error, accepted, wrong, bounds, bounds[0] > max_error)
+
+    def __str__(self) -> str:
+        """Say in one line whether it was kept."""
+        if not self.accepted:
+            return f"promise of {self.max_error:.3%}: nothing was accepted"
+        found = (
+            f"{self.wrong:,} of {self.accepted:,} accepted answers are wrong, {self.wrong / self.accepted:.3%} (exact "
+            f"95% bounds {self.bounds[0]:.3%} and {self.bounds[1]:.3%}), promised was at most {self.max_error:.3%}"
+        )
+        if self.broken:
+            return (
+                f"PROMISE BROKEN: {found}; `tenfold calibrate MODEL --data …` makes one that holds for these pictures"
+            )
+        return f"promise {'kept' if self.bounds[1] <= self.max_error else 'not broken'}: {found}"
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """What a classifier's answers are worth on one set of labelled images.
 
@@ -80,6 +120,7 @@ class Evaluation:
         per_class: Scores by class name.
         refused: How many answers would be refused, by reason; None where nobody asked for that.
         accepted_wrong: How many of the others are wrong; None likewise.
+        promise: What became of a promise of error; None where none was made.
     """
 
     data: str
@@ -92,6 +133,7 @@ class Evaluation:
     per_class: dict[str, ClassScore]
     refused: dict[str, int] | None = None
     accepted_wrong: int | None = None
+    promise: "MeasuredPromise | None" = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give the evaluation as plain values that JSON can hold; NaN becomes None."""
@@ -129,6 +171,7 @@ def score(
     classes: tuple[str, ...],
     data: str = "",
     reasons: Sequence[str | None] | None = None,
+    max_error: float | None = None,
 ) -> Evaluation:
     """Count how often the most probable class is the label; arguments and errors as for `evaluate`.
 
@@ -139,6 +182,7 @@ def score(
         data: The name of the set, kept in the result.
         reasons: For each answer why it would be refused, None where it is accepted. Refusals are counted beside the
             accuracy and do not change it.
+        max_error: The error that was promised of those accepted; None for none.
 
     Returns:
         The scores.
@@ -152,11 +196,13 @@ def score(
     confusion = np.zeros((len(classes), len(classes)), dtype=np.int64)
     np.add.at(confusion, (labels, probabilities.argmax(axis=1)), 1)
     n, correct = len(labels), int(np.trace(confusion))
-    refused, accepted_wrong = None, None
+    refused, accepted_wrong, promise = None, None, None
     if reasons is not None:
         refused = dict(Counter(reason for reason in reasons if reason))
         accepted = np.array([reason is None for reason in reasons])
         accepted_wrong = int((probabilities.argmax(axis=1) != labels)[accepted].sum())
+        if max_error is not None:
+            promise = MeasuredPromise.of(max_error, int(accepted.sum()), accepted_wrong)
     of_label = probabilities[np.arange(n), labels].astype(np.float64)
     return Evaluation(
         data=data,
@@ -169,6 +215,7 @@ def score(
         per_class={name: _class_score(confusion, index) for index, name in enumerate(classes)},
         refused=refused,
         accepted_wrong=accepted_wrong,
+        promise=promise,
     )
 
 

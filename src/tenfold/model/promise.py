@@ -2,7 +2,7 @@
 
 import base64
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -13,26 +13,53 @@ from tenfold.arrays import Labels, OutOfDistribution, Probabilities
 from tenfold.errors import ModelError, OptionError
 
 __all__ = [
+    "APART",
+    "ERRORS",
     "NUMBERS",
+    "OWN",
+    "PICTURES",
     "HeldOut",
+    "KindsPromise",
     "acceptance_threshold",
+    "at_least",
+    "exact_bounds",
     "fewest_images",
     "fit_temperature",
     "out_of_distribution_threshold",
+    "promise_of_kinds",
     "promises",
     "told_promises",
+    "without_answers",
 ]
 
 NUMBERS = "numbers"
 """The name under which a calibration keeps, for each kind of reading, what was answered on labelled pages."""
 
+PICTURES = "pictures"
+"""The name under which a calibration keeps, for each kind of picture, what was answered to single digits seen in their
+surroundings; what was refused counts as answered wrongly, with the probability 0."""
+
+OWN = "own"
+"""The kind of picture that a user calibrated on."""
+
+ERRORS = (0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
+"""The largest errors for which it is told what can be promised."""
+
 CONFIDENCE = 0.95
 """Probability with which a promise about error holds, over the draw of the images that it rests on."""
+
+APART = 1.5
+"""How many times as many answers may be unsure in a run of pictures as of the kind whose answers are least sure:
+typefaces and pens differ among themselves as much. docs/promises.md."""
 
 SMALLEST_ERROR = 1e-9
 """Smallest error that is told from 0: a smaller one would take more than three thousand million images."""
 
-SHARES = (0.5, 0.6, 0.7, 0.8, 0.85, *(number / 200 for number in range(180, 201)))
+FIRST_SHARES = (0.3, 0.4)
+"""Shares that are tried before, where that many answers are twice the fewest by which the error can be promised: one
+wrong answer among fewer would end the search too soon."""
+
+SHARES = (*FIRST_SHARES, 0.5, 0.6, 0.7, 0.8, 0.85, *(number / 200 for number in range(180, 201)))
 """Shares of the answers that may be accepted, the surest first, tried in this order."""
 
 COLDEST, HOTTEST = 0.02, 50.0
@@ -116,6 +143,14 @@ class HeldOut:
         order = np.argsort(-best, kind="stable")
         return cls(best[order], (probabilities.argmax(1) == labels)[order])
 
+    @classmethod
+    def ranked(cls, answers: Iterable[tuple[float, bool]]) -> "HeldOut":
+        """Sum up answers, each as how probable it is and whether it is right."""
+        ranked = sorted(answers, key=lambda each: -each[0])
+        return cls(
+            np.array([sure for sure, _ in ranked], np.float32), np.array([right for _, right in ranked], np.bool_)
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Give plain values that JSON can hold."""
         packed = base64.b64encode(self.probability.astype("<f4").tobytes()).decode()
@@ -163,10 +198,12 @@ def acceptance_threshold(held_out: HeldOut, max_error: float) -> float:
         raise OptionError(f"the largest error must be above 0 and below 1, got {max_error!r}")
     n, accepted = len(held_out.right), 0
     wrong = np.cumsum(~held_out.right)
+    fewest = fewest_images(max_error)
     for share in SHARES:
         count = math.ceil(share * n)
-        if count < fewest_images(max_error):
+        if count < (2 * fewest if share in FIRST_SHARES else fewest):
             continue
+        count = int((held_out.probability >= held_out.probability[count - 1]).sum())  # all that are as sure
         if _tail(int(wrong[count - 1]), count, max_error) > 1 - CONFIDENCE:
             break
         accepted = count
@@ -184,6 +221,63 @@ def acceptance_threshold(held_out: HeldOut, max_error: float) -> float:
     )
 
 
+def _stricter(kinds: Mapping[str, HeldOut], max_error: float, refusal: str) -> "KindsPromise":
+    """Promise a smaller error, which keeps the larger one too: fewer kinds share in it, and others stand out more."""
+    smaller = [error for error in ERRORS if error < max_error]
+    try:
+        return promise_of_kinds(kinds, smaller[0])
+    except (IndexError, OptionError):
+        raise OptionError(refusal) from None
+
+
+@dataclass(frozen=True, eq=False)
+class KindsPromise:
+    """From where on answers may be accepted so that an error is promised for each of several kinds of pictures.
+
+    Attributes:
+        least: The least probability to accept: the greatest that any of the kinds asks for.
+        kinds: The kinds that it is promised for, with what was answered to pictures of each.
+        without: Why it cannot be promised for the others.
+    """
+
+    least: float
+    kinds: Mapping[str, HeldOut]
+    without: Mapping[str, str]
+
+
+def promise_of_kinds(kinds: Mapping[str, HeldOut], max_error: float) -> KindsPromise:
+    """Find from where on answers may be accepted so that for every kind the share of wrong ones stays below a limit.
+
+    Args:
+        kinds: What the model answered on pictures of each kind.
+        max_error: As for `acceptance_threshold`.
+
+    Returns:
+        The promise. Kinds that are too few, or too often read wrong, are left out of it and named.
+
+    Raises:
+        OptionError: It can be promised for no kind; or one that neither it nor a smaller error can be promised for is
+            not so much less sure that a run of such pictures would be noticed.
+    """
+    least: dict[str, float] = {}
+    without: dict[str, str] = {}
+    for kind, held_out in kinds.items():
+        try:
+            least[kind] = acceptance_threshold(held_out, max_error)
+        except OptionError as error:
+            without[kind] = str(error)
+    if not least:
+        told = "; ".join(f"{kind}: {reason}" if len(kinds) > 1 else reason for kind, reason in without.items())
+        raise OptionError(told or "this model keeps no answers to pictures held out, so it cannot promise an error")
+    strictest = max(least.values())
+    unsure = {kind: float((each.probability < np.float32(strictest)).mean()) for kind, each in kinds.items()}
+    for kind, reason in without.items():
+        if unsure[kind] <= APART * max(unsure[name] for name in least):
+            told = f"{kind}: {reason}; and such pictures cannot be told from {', '.join(least)}"
+            return _stricter(kinds, max_error, told)
+    return KindsPromise(strictest, {kind: kinds[kind] for kind in least}, without)
+
+
 def promises(held_out: HeldOut, errors: Iterable[float]) -> dict[float, float | None]:
     """Say what share of the answers held out would be accepted for each largest error; None where it is no promise."""
     shares: dict[float, float | None] = {}
@@ -195,6 +289,11 @@ def promises(held_out: HeldOut, errors: Iterable[float]) -> dict[float, float | 
     return shares
 
 
+def without_answers(calibration: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a calibration without answers that both networks had a part in, to say after one of them has changed."""
+    return {name: value for name, value in calibration.items() if name not in (NUMBERS, PICTURES)}
+
+
 def told_promises(promises: Mapping[float, float | None]) -> list[dict[str, float | None]]:
     """Give promises as plain values that JSON can hold: the largest error, and the share that is accepted for it."""
     return [{"max_error": error, "accepted": share} for error, share in promises.items()]
@@ -203,6 +302,45 @@ def told_promises(promises: Mapping[float, float | None]) -> list[dict[str, floa
 def fewest_images(max_error: float) -> int:
     """Give how many images, all read right, it takes to promise an error with 95% confidence."""
     return math.ceil(math.log(1 - CONFIDENCE) / math.log1p(-max(max_error, SMALLEST_ERROR)))
+
+
+def at_least(wrong: int, count: int, error: float) -> float:
+    """Give how probable it is that `wrong` or more of `count` answers are wrong, each with the probability `error`."""
+    if wrong <= 0 or error >= 1:
+        return 1.0
+    if error <= 0:
+        return 0.0
+    return min(1.0, _tail(count - wrong, count, 1 - error))
+
+
+def exact_bounds(wrong: int, count: int) -> tuple[float, float]:
+    """Give the least and the largest share of wrong answers that a count of them allows, each with 95% confidence.
+
+    Args:
+        wrong: How many of the answers are wrong, 0…count.
+        count: How many answers there are.
+
+    Returns:
+        The two bounds, 0…1, exact to a millionth; 0 and 1 where there is no answer.
+
+    Source:
+        Clopper and Pearson 1934.
+    """
+    if not count:
+        return 0.0, 1.0
+    beyond = 1 - CONFIDENCE
+    lower = 0.0 if not wrong else _crossing(lambda share: at_least(wrong, count, share) > beyond)
+    upper = 1.0 if wrong == count else _crossing(lambda share: _tail(wrong, count, share) < beyond)
+    return lower, upper
+
+
+def _crossing(above: Callable[[float], bool]) -> float:
+    """Give the share from which on something holds, by halving."""
+    low, high = 0.0, 1.0
+    while high - low > 1e-7:
+        middle = (low + high) / 2
+        low, high = (low, middle) if above(middle) else (middle, high)
+    return (low + high) / 2
 
 
 def _tail(wrong: int, count: int, error: float) -> float:

@@ -1,11 +1,11 @@
 """A digit: what one picture shows, and whether to believe it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, TypeAlias
 
-__all__ = ["Digit", "DigitReason"]
+__all__ = ["Digit", "DigitReason", "Look"]
 
-DigitReason: TypeAlias = Literal["blank", "several-digits", "not-a-digit", "uncertain"]
+DigitReason: TypeAlias = Literal["blank", "several-digits", "not-a-digit", "uncertain", "not-calibrated"]
 """Why not to believe an answer; the first that holds is told."""
 
 
@@ -20,7 +20,8 @@ class Digit:
         accepted: Whether to believe it.
         reason: Why not: `blank`, no ink at all; `several-digits`, a number, which `Reader.numbers` reads;
             `not-a-digit`, ink that the model takes for none of its classes; `uncertain`, not sure enough for the error
-            that was allowed; None where it is accepted.
+            that was allowed, or below a half where none was named; `not-calibrated`, sure enough, but the pictures are
+            not like those that a promise of that error rests on; None where it is accepted.
         steps: What was done to the picture before the network saw it.
     """
 
@@ -34,3 +35,24 @@ class Digit:
     def to_dict(self) -> dict[str, Any]:
         """Give the answer as plain values that JSON can hold."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A digit, and what a promise of error needs to know of it.
+
+    Attributes:
+        digit: What the picture shows.
+        sureness: How sure the answer is, 0…1; 0 where it is refused. It is what promises compare.
+        seen: Whether the picture was seen in its surroundings.
+    """
+
+    digit: Digit
+    sureness: float
+    seen: bool
+
+    def not_calibrated(self) -> Digit:
+        """Give the digit as an answer that nothing is promised of."""
+        if not self.digit.accepted:
+            return self.digit
+        return replace(self.digit, accepted=False, reason="not-calibrated")

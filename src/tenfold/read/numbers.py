@@ -8,11 +8,12 @@ import numpy as np
 
 from tenfold.page.quads import Quad
 from tenfold.read.ctc import Scores
+from tenfold.read.doubts import doubt_of
 from tenfold.read.forms import Form
 from tenfold.read.lists import Known, assign
 from tenfold.read.options import NumberOptions
 from tenfold.read.promises import NEVER, ReadingKind
-from tenfold.read.readings import EMPTY, Reading, Sign
+from tenfold.read.readings import EMPTY, Reading
 from tenfold.read.rows import ReadRow
 from tenfold.read.sums import adds_up, reconciled
 from tenfold.read.types import NumberType, TypeReason, Value, believed
@@ -22,7 +23,9 @@ __all__ = ["Number", "NumberDigit", "NumberReason", "decide"]
 ALTERNATIVES = 5
 """Readings of a row that are told."""
 
-NumberReason: TypeAlias = Literal["blank", "not-a-digit", "not-on-list", "uncertain", "sum-differs"] | TypeReason
+NumberReason: TypeAlias = (
+    Literal["blank", "not-a-digit", "not-on-list", "uncertain", "not-calibrated", "sum-differs"] | TypeReason
+)
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,14 @@ class Number:
         accepted: Whether to believe it.
         reason: Why not: `blank`, nothing is written; `not-a-digit`; `not-on-list`, it fits none of the numbers that can
             occur; `not-a-date` and so on, what is written is not of the type (`NumberType`); `sum-differs`, others of
-            the form do not add up to it; `uncertain`; None where it is accepted.
+            the form do not add up to it; `uncertain`; `not-calibrated`, so small an error can't be promised for numbers
+            written like it; None where it is accepted.
         quad: Its corners on the page, x and y in pixels of the page as read, clockwise from the top left.
         digits: Its characters, where they are and how sure each is.
         alternatives: The most probable readings, itself included, the best first.
         matched: Whether it is on the list; None without a list.
+        doubt: What its probability is lost to, in a few words: a digit that may be another or be missing, or a second
+            reading; None where it is sure.
     """
 
     file: str
@@ -78,6 +84,7 @@ class Number:
     digits: tuple[NumberDigit, ...]
     alternatives: tuple[tuple[str, float], ...]
     matched: bool | None
+    doubt: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give the answer as plain values that JSON can hold."""
@@ -114,7 +121,7 @@ def decide(
     ]
     if options.form and options.form.sums:
         _add_up(numbers, typed, options.form, outlier, least)
-    return numbers
+    return [replace(each, doubt=doubt_of(each.text, each.probability, each.alternatives)) for each in numbers]
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,8 +179,8 @@ def _plain(typed: _Typed, outlier: float, least: float) -> Number:
         reason = "blank"
     elif any(sign.out_of_distribution >= outlier for sign in signs):
         reason = "not-a-digit"
-    elif reason is None and np.float32(untyped) < least:  # as calibrations keep it
-        reason = "uncertain"
+    elif reason is None:
+        reason = _doubt(untyped, least)
     return Number(
         file=row.file,
         page=row.page,
@@ -194,8 +201,11 @@ def _plain(typed: _Typed, outlier: float, least: float) -> Number:
     )
 
 
-def _digit(sign: Sign) -> NumberDigit:
-    return NumberDigit(None if sign.text == EMPTY else sign.text, sign.probability, sign.quad)
+def _doubt(sure: float, least: float) -> NumberReason | None:
+    """Say why a number is not sure enough for what is promised."""
+    if least >= NEVER:
+        return "not-calibrated"
+    return None if np.float32(sure) >= least else "uncertain"  # as calibrations keep it
 
 
 def _listed(
@@ -212,7 +222,7 @@ def _listed(
         return replace(plain, accepted=False, reason="not-on-list", matched=False, alternatives=alternatives)
     text = known.numbers[choice]
     value, doubt = typed.judge(text)
-    reason: NumberReason | None = doubt or (None if np.float32(sure) >= least else "uncertain")
+    reason: NumberReason | None = doubt or _doubt(sure, least)
     return replace(
         plain,
         text=text,

@@ -13,6 +13,7 @@ from tenfold.errors import OptionError
 from tenfold.page.grids import MOST_ROWS
 from tenfold.read.forms import MOST_DIGITS, Form, load_form
 from tenfold.read.lists import Known, load_list
+from tenfold.read.promises import ReadingKind
 from tenfold.read.types import NumberType
 
 __all__ = ["MOST_DIGITS", "NumberOptions", "check_names"]
@@ -72,6 +73,14 @@ class NumberOptions:
             and all(len(without_separators(number)) != self.digits for number in self.known.numbers)
         ):
             raise OptionError(f"no number on the list has {self.digits} digits")
+
+    @property
+    def kinds(self) -> tuple[ReadingKind, ...]:
+        """The kinds of reading that there may be: with a list for every number no others."""
+        fields_known = [bool(field.known) for field in self.form.fields] if self.form else []
+        if self.known or (fields_known and all(fields_known)):
+            return ("list",)
+        return ("boxes", "free", "list") if any(fields_known) else ("boxes", "free")
 
     def changed(self, alphabet: str, **changes: Any) -> "NumberOptions":  # noqa: ANN401
         """Give the options with some set otherwise, in any form that people write them in.

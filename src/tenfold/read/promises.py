@@ -1,20 +1,58 @@
-"""The promise about error of whole numbers: it rests on answers to labelled pages, which the model folder keeps."""
+"""Promises about error: they rest on answers to labelled pictures and pages, which the model folder keeps."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
 
 from tenfold.arrays import Recognizer
 from tenfold.errors import OptionError
 from tenfold.model.folder import Model
-from tenfold.model.promise import NUMBERS, HeldOut, acceptance_threshold
+from tenfold.model.promise import (
+    ERRORS,
+    NUMBERS,
+    PICTURES,
+    HeldOut,
+    KindsPromise,
+    acceptance_threshold,
+    promise_of_kinds,
+    promises,
+)
 
-__all__ = ["ANY", "ReadingKind", "calibration_of", "least_probable"]
+__all__ = [
+    "ANY",
+    "HALF",
+    "LIKELY",
+    "READINGS",
+    "DigitPromise",
+    "ReadingKind",
+    "all_promises",
+    "calibration_of",
+    "digit_kinds",
+    "digit_promise",
+    "least_probable",
+    "number_kinds",
+]
 
 ReadingKind: TypeAlias = Literal["boxes", "free", "list"]
 """What was read: rows of boxes, free rows, or either beside a list."""
 
+READINGS: Mapping[ReadingKind, str] = {
+    "boxes": "numbers in boxes",
+    "free": "numbers written freely",
+    "list": "numbers beside a list",
+}
+"""What a kind of reading is called where it is told of."""
+
 ANY: dict[ReadingKind, float] = {"boxes": 0.0, "free": 0.0, "list": 0.0}
 """Accept whatever was read, however unsure."""
+
+HALF = 0.5
+"""Probability below which nothing is accepted where nothing is promised: it is more probably wrong than right."""
+
+LIKELY: dict[ReadingKind, float] = dict.fromkeys(ANY, HALF)
+"""Accept what is more probably right than wrong."""
 
 NEVER = 2.0
 """A least probability that nothing reaches."""
@@ -25,35 +63,148 @@ def calibration_of(model: Recognizer) -> Mapping[str, Any]:
     return model.info.calibration if isinstance(model, Model) else {}
 
 
-def least_probable(model: Recognizer, max_error: float) -> dict[ReadingKind, float]:
+@dataclass(frozen=True, eq=False)
+class DigitPromise:
+    """A promise about error of single digits.
+
+    Attributes:
+        max_error: The share of wrong answers among the accepted that is not passed.
+        images: For images of 28×28 given alone; None where it cannot be made for them.
+        pictures: For pictures that are seen in their surroundings too; None likewise.
+        refusal: Why it cannot be made for one of the two; empty where it can for both.
+        by_kind: Whether that rests on pictures seen so, by kind; if not, on images alone, and then both networks must
+            say the same.
+    """
+
+    max_error: float
+    images: KindsPromise | None
+    pictures: KindsPromise | None
+    refusal: str
+    by_kind: bool
+
+
+def digit_kinds(model: Recognizer) -> tuple[dict[str, HeldOut], dict[str, HeldOut]]:
+    """Give what a model keeps of its answers to single digits: to images given alone, and by kind to pictures."""
+    calibration = calibration_of(model)
+    images = calibration.get("held_out")
+    pictures = calibration.get(PICTURES) or {}
+    return (
+        {"images": HeldOut.from_dict(images)} if images else {},
+        {kind: HeldOut.from_dict(values) for kind, values in pictures.items()},
+    )
+
+
+def digit_promise(model: Recognizer, max_error: float) -> DigitPromise:
+    """Find from where on answers to single digits may be accepted.
+
+    Args:
+        model: The model that reads.
+        max_error: The share of wrong digits among the accepted that must not be passed, with 95% confidence on pictures
+            like those of any of the kinds calibrated on.
+
+    Raises:
+        OptionError: The model keeps no answers to images held out, or so small an error can be promised for none.
+    """
+    images, kinds = digit_kinds(model)
+    if not images and not kinds:
+        raise OptionError(
+            "this model cannot promise an error: it keeps no answers to images held out; `tenfold calibrate MODEL "
+            "--data …` makes them, or train with validation_split"
+        )
+    found: list[KindsPromise | None] = []
+    refusals: list[OptionError] = []
+    told = ""
+    for each, what in ((images, "images given alone"), (kinds or images, "pictures")):
+        try:
+            found.append(promise_of_kinds(each, max_error))
+        except OptionError as error:
+            found.append(None)
+            refusals.append(error)
+            told = f"an error of at most {max_error:.3%} cannot be promised for {what}; {_smallest(each)}"
+    if len(refusals) > 1:
+        raise OptionError(f"{refusals[-1]}. {_smallest(kinds or images).capitalize()}")
+    return DigitPromise(max_error, found[0], found[1], told, bool(kinds))
+
+
+def _smallest(kinds: Mapping[str, HeldOut]) -> str:
+    """Say the smallest error that can be promised for single digits."""
+    errors = [error for error in ERRORS if _accepted(kinds, error) is not None]
+    return (
+        f"the smallest that can be is {min(errors):.3g} (`tenfold info`)" if errors else "none can be (`tenfold info`)"
+    )
+
+
+def least_probable(
+    model: Recognizer, max_error: float, kinds: Collection[ReadingKind] = get_args(ReadingKind)
+) -> dict[ReadingKind, float]:
     """Find from which probability on whole numbers may be accepted.
 
     Args:
         model: The model that reads.
         max_error: The share of wrong numbers among the accepted that must not be passed, with 95% confidence on pages
             like those calibrated on.
+        kinds: The kinds of reading that there may be.
 
     Returns:
         For each kind of reading the least probability to accept; above 1 where that cannot be promised.
 
     Raises:
-        OptionError: The model was not calibrated on pages, or for no kind so small an error can be promised.
+        OptionError: The model was not calibrated on pages, or for none of the kinds so small an error can be promised.
     """
-    held_out = calibration_of(model).get(NUMBERS)
+    held_out = number_kinds(model)
     if not held_out:
         raise OptionError(
             "this model cannot promise an error for whole numbers, for it was not calibrated on pages: leave out "
             "max_error, read with the shipped model, or run `tenfold calibrate MODEL --pages FOLDER`"
         )
-    found: dict[ReadingKind, float] = {}
-    refusal: OptionError | None = None
-    for kind in get_args(ReadingKind):
+    found: dict[ReadingKind, float] = dict.fromkeys(get_args(ReadingKind), NEVER)
+    refusals: dict[ReadingKind, str] = {}
+    for kind, answers in held_out.items():
         try:
-            found[kind] = acceptance_threshold(HeldOut.from_dict(held_out[kind]), max_error)
-        except KeyError:
-            found[kind] = NEVER
+            found[kind] = acceptance_threshold(answers, max_error)
         except OptionError as error:
-            found[kind], refusal = NEVER, error
-    if refusal and min(found.values()) > 1:
-        raise OptionError(str(refusal).replace("images", "numbers"))
+            refusals[kind] = str(error).replace("images", "numbers")
+    if min(found[kind] for kind in kinds) > 1 and (told := [refusals[kind] for kind in kinds if kind in refusals]):
+        possible = {kind: promises(held_out[kind], ERRORS) for kind in kinds if kind in held_out}
+        raise OptionError(f"{told[0]}. {_possible(possible)}")
     return found
+
+
+def number_kinds(model: Recognizer) -> dict[ReadingKind, HeldOut]:
+    """Give what a model keeps of its answers to whole numbers, by the kind of reading."""
+    kept = calibration_of(model).get(NUMBERS) or {}
+    return {kind: HeldOut.from_dict(kept[kind]) for kind in get_args(ReadingKind) if kind in kept}
+
+
+def _possible(kinds: Mapping[ReadingKind, Mapping[float, float | None]]) -> str:
+    """Say the smallest error that can be promised for each kind of reading, and what is accepted then."""
+    told = []
+    for kind, shares in kinds.items():
+        can = [(error, share) for error, share in shares.items() if share]
+        error, share = min(can, default=(0.0, 0.0))
+        told.append(f"{READINGS[kind]}: {f'{error:.3g}, {share:.0%} accepted' if can else 'none'}")
+    return f"The smallest error that can be promised: {'; '.join(told)}"
+
+
+def all_promises(model: Recognizer) -> dict[str, dict[float, float | None]]:
+    """Say what can be promised with a model.
+
+    Returns:
+        For each kind of picture and of number, and for `digits`, all pictures of single digits together, the share of
+        the held-out answers that is accepted for each largest error; None where it cannot be promised. Of `digits` it
+        is the least share of the kinds that it is promised for.
+    """
+    images, pictures = digit_kinds(model)
+    kinds = {**images, **pictures, **{str(kind): each for kind, each in number_kinds(model).items()}}
+    found = {kind: promises(held_out, ERRORS) for kind, held_out in kinds.items()}
+    if pictures or images:
+        found = {"digits": {error: _accepted(pictures or images, error) for error in ERRORS}, **found}
+    return found
+
+
+def _accepted(kinds: Mapping[str, HeldOut], max_error: float) -> float | None:
+    try:
+        promise = promise_of_kinds(kinds, max_error)
+    except OptionError:
+        return None
+    return min(float((each.probability >= np.float32(promise.least)).mean()) for each in promise.kinds.values())

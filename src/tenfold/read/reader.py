@@ -1,5 +1,6 @@
 """The reader: pictures in, digits and numbers out."""
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from os import PathLike
@@ -9,25 +10,26 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 from PIL import Image as Pillow
 
-from tenfold.arrays import Image, Images, Probabilities, Recognizer
+from tenfold.arrays import Columns, Image, Images, OutOfDistribution, Probabilities, Recognizer
 from tenfold.errors import OptionError, PictureError
 from tenfold.model.folder import load_model
-from tenfold.model.promise import HeldOut, acceptance_threshold
-from tenfold.picture.decode import LIMIT, Picture
+from tenfold.model.promise import KindsPromise
+from tenfold.picture.decode import LIMIT, Grey, Picture
 from tenfold.picture.opening import open_pages
 from tenfold.picture.prepare import Prepared, prepare
-from tenfold.read.digits import Digit, DigitReason
+from tenfold.read.digits import Digit, DigitReason, Look
 from tenfold.read.explain import Explanation, covered
 from tenfold.read.numbers import decide
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import check_reads_numbers, read_page
 from tenfold.read.pooling import ocr_recognizer
-from tenfold.read.promises import ANY, calibration_of, least_probable
+from tenfold.read.promises import HALF, LIKELY, calibration_of, digit_promise, least_probable
 from tenfold.read.rows import ReadRow
-from tenfold.read.surroundings import with_surroundings
+from tenfold.read.runs import shift_of
+from tenfold.read.surroundings import columns_around, pooled_with, sees_surroundings
 from tenfold.read.tables import Numbers
 
-__all__ = ["Reader"]
+__all__ = ["SEVERAL_PROMISED", "Reader"]
 
 FAINTEST_INK = 32
 """A picture whose strongest ink is below this, of 255, is blank."""
@@ -47,7 +49,8 @@ class Reader:
         model: A model folder, a model that is loaded already, or anything else that keeps the seam `Recognizer`;
             without it the one that ships with Tenfold.
         max_error: The share of wrong answers among the accepted that must not be passed, with 95% confidence on
-            images like those that the model was calibrated on; None accepts however unsure.
+            images like those that the model was calibrated on; None promises nothing and accepts what is more probably
+            right than wrong.
 
     Attributes:
         model: What reads digits and lines.
@@ -62,7 +65,7 @@ class Reader:
         self.model = _recognizer(model)
         self.max_error = max_error
         self._outlier = calibration_of(self.model).get("out_of_distribution") or 1.0
-        self._least = 0.0 if max_error is None else acceptance_threshold(_held_out(self.model), max_error)
+        self._promise = None if max_error is None else digit_promise(self.model, max_error)
 
     def digit(self, picture: Picture, *, bgr: bool = False) -> Digit:
         """Read the digit in one picture.
@@ -180,7 +183,7 @@ class Reader:
         allowed = self.max_error if options.max_error is None else options.max_error
         if options.ocr and allowed is not None:
             options = replace(options, max_error=allowed)
-        return ANY if allowed is None else least_probable(self.model, allowed)
+        return LIKELY if allowed is None else least_probable(self.model, allowed, options.kinds)
 
     def prepare(self, picture: Picture, *, pixels: int = LIMIT, stages: bool = False, bgr: bool = False) -> Prepared:
         """Make a picture ready for the network, and choose what it is asked about.
@@ -211,18 +214,86 @@ class Reader:
         return self.prepare(picture).image
 
     def read(self, prepared: Sequence[Prepared]) -> list[Digit]:
-        """Read the digits of pictures that `prepare` made ready, at once and in their order."""
+        """Read the digits of pictures that `prepare` made ready, at once and in their order; `checked` as one run."""
+        digits, told = self.checked(self.look(prepared))
+        for line in told:
+            warnings.warn(line, stacklevel=2)
+        return digits
+
+    def look(self, prepared: Sequence[Prepared]) -> list[Look]:
+        """Read the digits of pictures that `prepare` made ready, each for itself, in their order."""
         if not prepared:
             return []
-        probabilities, reasons = self.answer(np.stack([each.image for each in prepared]))
-        shown = {place: each.picture for place, each in enumerate(prepared) if each.picture is not None}
-        pooled = probabilities.copy()
-        pooled[list(shown)], several = with_surroundings(self.model, list(shown.values()), probabilities[list(shown)])
-        most = SEVERAL if self.max_error is None else SEVERAL_PROMISED
-        for place, share in zip(shown, several, strict=True):
-            if share > most and reasons[place] != "blank":
-                reasons[place] = "several-digits"
-        return [self._digit(*each) for each in zip(prepared, probabilities, pooled, reasons, strict=True)]
+        columns = self.surroundings([each.picture for each in prepared])
+        return self.look_at(np.stack([each.image for each in prepared]), columns, [each.steps for each in prepared])
+
+    def surroundings(self, pictures: Sequence[Grey | None]) -> list[Columns | None]:
+        """Say what the line recogniser sees in pictures of single digits; None where there is none, or it reads others.
+
+        Args:
+            pictures: `uint8 (height, width)` each, as `Prepared` has them.
+        """
+        shown = [picture for picture in pictures if picture is not None]
+        if not shown or not sees_surroundings(self.model):
+            return [None] * len(pictures)
+        found = iter(columns_around(self.model, shown))
+        return [None if picture is None else next(found) for picture in pictures]
+
+    def look_at(
+        self, images: Images, columns: Sequence[Columns | None], steps: Sequence[tuple[str, ...]] | None = None
+    ) -> list[Look]:
+        """Read the digits of prepared images, each for itself.
+
+        Args:
+            images: `uint8 (n, 28, 28)`.
+            columns: What `surroundings` says of their pictures.
+            steps: What was done to each.
+        """
+        alone, outliers = self.model.digits(images)
+        reasons = self._refusals(images, outliers)
+        sureness, probabilities = alone.max(axis=1), alone.copy()
+        shown = {place: each for place, each in enumerate(columns) if each is not None}
+        if shown:
+            around = pooled_with(self.model, list(shown.values()), alone[list(shown)])
+            probabilities[list(shown)] = around.probabilities
+            if self._promise is None or self._promise.by_kind:
+                sureness[list(shown)] = around.sureness
+            else:
+                sureness[probabilities.argmax(axis=1) != alone.argmax(axis=1)] = 0.0
+            most = SEVERAL if self.max_error is None else SEVERAL_PROMISED
+            for place, share in zip(shown, around.several, strict=True):
+                if share > most and reasons[place] != "blank":
+                    reasons[place] = "several-digits"
+        sureness[[reason is not None for reason in reasons]] = 0.0
+        looks = []
+        for place, reason in enumerate(reasons):
+            doubt = reason or self._doubt(probabilities[place].max(), sureness[place], place in shown)
+            digit = self._digit(steps[place] if steps else (), probabilities[place], doubt)
+            looks.append(Look(digit, float(sureness[place]), place in shown))
+        return looks
+
+    def checked(self, looks: Sequence[Look]) -> tuple[list[Digit], list[str]]:
+        """Compare the pictures of one run with those that the promise of error rests on.
+
+        Args:
+            looks: What `look` gave, of all pictures that come from one source.
+
+        Returns:
+            The digits, not accepted where nothing can be promised; and for pictures, and for images given alone, a line
+            that says why.
+        """
+        told: dict[bool, str] = {}
+        for seen in (True, False):
+            sureness = [look.sureness for look in looks if look.seen == seen and look.digit.reason != "blank"]
+            promise = self._promised(seen)
+            if self._promise is None or not sureness:
+                continue
+            if promise is None:
+                told[seen] = f"nothing is accepted: {self._promise.refusal}"
+            elif shift := shift_of(sureness, promise.least, promise.kinds, self._promise.max_error):
+                told[seen] = str(shift)
+        digits = [look.not_calibrated() if look.seen in told else look.digit for look in looks]
+        return digits, list(told.values())
 
     def answer(self, images: Images) -> tuple[Probabilities, list[DigitReason | None]]:
         """Say what prepared images show, and why not to believe it.
@@ -237,29 +308,43 @@ class Reader:
             DataError: `images` are not what they should be.
         """
         probabilities, outliers = self.model.digits(images)
+        reasons = self._refusals(images, outliers)
+        doubts = [self._doubt(sure, sure, seen=False) for sure in probabilities.max(axis=1)]
+        return probabilities, [reason or doubt for reason, doubt in zip(reasons, doubts, strict=True)]
+
+    def _refusals(self, images: Images, outliers: OutOfDistribution) -> list[DigitReason | None]:
+        """Say which images show no digit."""
         refused: dict[DigitReason, Any] = {
             "blank": images.max(axis=(1, 2)) < FAINTEST_INK,
             "not-a-digit": outliers >= self._outlier,
-            "uncertain": probabilities.max(axis=1) < self._least,
         }
         told = [np.array(reason, object) for reason in refused]
-        reasons = np.select(list(refused.values()), told, np.array(None, object))
-        return probabilities, reasons.tolist()
+        reasons: list[DigitReason | None] = np.select(list(refused.values()), told, np.array(None, object)).tolist()
+        return reasons
 
-    def _digit(
-        self, prepared: Prepared, first: Probabilities, pooled: Probabilities, reason: DigitReason | None
-    ) -> Digit:
-        """Say what a picture shows: what both networks say together; what they contradict each other in is unsure."""
-        best = int(pooled.argmax())
-        if reason is None and self.max_error is not None and best != int(first.argmax()):
-            reason = "uncertain"
+    def _promised(self, seen: bool) -> KindsPromise | None:
+        if self._promise is None:
+            return None
+        return self._promise.pictures if seen else self._promise.images
+
+    def _doubt(self, probability: np.float32, sureness: np.float32, seen: bool) -> DigitReason | None:
+        """Say why an answer is not sure enough."""
+        if self._promise is None:
+            return "uncertain" if probability < HALF else None
+        promise = self._promised(seen)
+        if promise is None:
+            return "not-calibrated"
+        return "uncertain" if sureness < np.float32(promise.least) else None
+
+    def _digit(self, steps: tuple[str, ...], probabilities: Probabilities, reason: DigitReason | None) -> Digit:
+        best = int(probabilities.argmax())
         return Digit(
             digit=None if reason == "blank" else self.model.classes[best],
-            probability=float(pooled[best]),
-            probabilities=tuple(float(value) for value in pooled),
+            probability=float(probabilities[best]),
+            probabilities=tuple(float(value) for value in probabilities),
             accepted=reason is None,
             reason=reason,
-            steps=prepared.steps,
+            steps=steps,
         )
 
 
@@ -307,13 +392,3 @@ def _as_it_came(prepared: Prepared) -> Prepared:
     image = cast(Image, prepared.as_it_came)
     stages = (*prepared.stages[:1], ("as it came", image)) if prepared.stages else ()
     return Prepared(image, ("taken as it came",), stages, prepared.picture)
-
-
-def _held_out(model: Recognizer) -> HeldOut:
-    held_out = calibration_of(model).get("held_out")
-    if not held_out:
-        raise OptionError(
-            "this model cannot promise an error: it keeps no answers to images held out; `tenfold calibrate MODEL "
-            "--data …` makes them, or train with validation_split"
-        )
-    return HeldOut.from_dict(held_out)

@@ -5,6 +5,7 @@ of boxes, the grey picture still shows it.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,9 +13,17 @@ from tenfold.arrays import Columns, Line, Probabilities, Recognizer, without_sep
 from tenfold.page.line import line_of, wider
 from tenfold.page.paper import even_out
 from tenfold.picture.decode import Grey
-from tenfold.read.ctc import SignPlaces, no_number, probabilities, without
+from tenfold.read.ctc import Scores, SignPlaces, no_number, probabilities, without
 
-__all__ = ["columns_of_digits", "in_the_middle", "with_surroundings"]
+__all__ = [
+    "Surroundings",
+    "columns_around",
+    "columns_of_digits",
+    "in_the_middle",
+    "pooled_with",
+    "sees_surroundings",
+    "with_surroundings",
+]
 
 SIDE, EDGE = 0.25, 0.1
 """SIDE: share of a picture on each side in which digits are neighbours of the one between, if there is one. EDGE: share
@@ -27,10 +36,26 @@ with some of their neighbours. docs/log.md, "Grey lines"."""
 LEAST = 1e-3
 """Least probability of a digit in either opinion: networks are at times surely wrong."""
 
+SUREST = 1e-9
+"""The same where answers are put into an order: there is no order among those that a higher floor makes alike."""
 
-def with_surroundings(
-    model: Recognizer, pictures: Sequence[Grey], alone: Probabilities
-) -> tuple[Probabilities, list[float]]:
+
+class Surroundings(NamedTuple):
+    """What digits are, seen in their surroundings.
+
+    Attributes:
+        probabilities: `float32 (n, k)`, of both opinions pooled.
+        several: How probably each picture shows several digits, 0…1.
+        sureness: `float32 (n,)`, 0…1: how probable it is that the picture shows its most probable digit, no other, no
+            second one, and not nothing. It orders answers for promises of error.
+    """
+
+    probabilities: Probabilities
+    several: list[float]
+    sureness: "np.ndarray[tuple[int], np.dtype[np.float32]]"
+
+
+def with_surroundings(model: Recognizer, pictures: Sequence[Grey], alone: Probabilities) -> Surroundings:
     """Pool two opinions of digits: the digit network's, and the line recogniser's of the whole picture, made wider.
 
     Args:
@@ -39,21 +64,42 @@ def with_surroundings(
         alone: `float32 (n, k)`: what the digit network says of them.
 
     Returns:
-        `float32 (n, k)`, and how probably each picture shows several digits, 0…1; of a model whose line recogniser
-        reads other signs, or none, `alone`, and 0.
+        What they say together; of a model whose line recogniser reads other signs, or none, `alone`, and 0 for several.
 
     Source:
         Heskes 1998, "Selecting weighting factors in logarithmic opinion pools".
     """
-    if not pictures or set(without_separators(model.alphabet)) != set(model.classes):
-        return alone, [0.0] * len(pictures)
+    if not pictures or not sees_surroundings(model):
+        return Surroundings(alone, [0.0] * len(pictures), alone.max(axis=1, initial=0.0))
+    return pooled_with(model, columns_around(model, pictures), alone)
+
+
+def sees_surroundings(model: Recognizer) -> bool:
+    """Say whether a model's line recogniser reads the signs that its digit network tells apart."""
+    return set(without_separators(model.alphabet)) == set(model.classes)
+
+
+def columns_around(model: Recognizer, pictures: Sequence[Grey]) -> list[Columns]:
+    """Give what the line recogniser says of pictures of single digits, `uint8 (height, width)` each."""
+    return columns_of_digits(model, [line_of(wider(even_out(picture).dark)) for picture in pictures])
+
+
+def pooled_with(model: Recognizer, columns: Sequence[Columns], alone: Probabilities) -> Surroundings:
+    """Pool what `columns_around` gave, at least one, with what the digit network says, `float32 (n, k)`."""
     signs = np.array([[model.alphabet.index(name)] for name in model.classes], np.int8)
-    columns = columns_of_digits(model, [line_of(wider(even_out(picture).dark)) for picture in pictures])
     around = np.stack([probabilities(in_the_middle(each), signs) for each in columns])
     around -= np.logaddexp.reduce(around, axis=1, keepdims=True)
-    pooled = ALONE * np.log(np.maximum(alone, LEAST)) + (1 - ALONE) * np.maximum(around, np.log(LEAST))
-    pooled -= np.logaddexp.reduce(pooled, axis=1, keepdims=True)
-    return np.asarray(np.exp(pooled), np.float32), [_several(each, signs) for each in columns]
+    pooled = _pooled(alone, around, LEAST)
+    several = [_several(each, signs) for each in columns]
+    surest = _pooled(alone, around, SUREST)[np.arange(len(pooled)), pooled.argmax(axis=1)]
+    one = (1 - np.clip(several, 0, 1)) * (1 - np.array([no_number(each) for each in columns]))
+    return Surroundings(np.asarray(pooled, np.float32), several, np.asarray(surest * one, np.float32))
+
+
+def _pooled(alone: Probabilities, around: Scores, least: float) -> Scores:
+    """Pool two opinions, the second one given as logarithms, neither below `least`: `float64 (n, k)`."""
+    pooled = ALONE * np.log(np.maximum(alone, least)) + (1 - ALONE) * np.maximum(around, np.log(least))
+    return np.asarray(np.exp(pooled - np.logaddexp.reduce(pooled, axis=1, keepdims=True)), np.float64)
 
 
 def columns_of_digits(model: Recognizer, lines: Sequence[Line]) -> list[Columns]:

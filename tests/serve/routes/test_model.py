@@ -32,11 +32,16 @@ def two(mnist):
 
 def test_the_model_that_ships_is_described(client):
     told = client.get("/v1/model").json()
+    promises = told.pop("promises")
+    assert set(promises) == {"digits", "numbers", "list"}
+    assert 0.01 in promises["digits"]
     assert told == {"name": "reader", "classes": list("0123456789"), "alphabet": "0123456789.,/-:+' "}
 
 
 def test_other_classes_are_read_under_their_names(other, names, two):
-    assert other.get("/v1/model").json() == {"name": "small", "classes": list(names), "alphabet": ""}
+    told = other.get("/v1/model").json()
+    assert (told["name"], told["classes"], told["alphabet"]) == ("small", list(names), "")
+    assert told["promises"]["numbers"] == []
     [read] = other.post("/v1/digits", content=two, headers={"content-type": "image/png"}).json()["digits"]
     assert (read["digit"], len(read["probabilities"])) == (names[2], 5)
     assert other.get("/v2/models/small").json()["outputs"][0]["shape"] == [-1, 5]

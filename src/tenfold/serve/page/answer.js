@@ -21,6 +21,7 @@ export function inWords({ digit, probability, reason }) {
   if (reason === "blank") return "There is nothing here to read.";
   if (reason === "several-digits") return `These look like several ${noun()}s. Choose “A whole number”, and they are read.`;
   if (reason === "not-a-digit") return `This does not look like a ${noun()}. The nearest is ${one(digit)}.`;
+  if (reason === "not-calibrated") return `Perhaps ${one(digit)}, but nothing can be promised of pictures like this.`;
   if (reason === "uncertain") return `Perhaps ${one(digit)}, but ${sureness(probability)} is not sure enough.`;
   return `${named(digit).replace(/^./, (first) => first.toUpperCase())}. ${sureness(probability).replace(/^m/, "M")} sure.`;
 }
@@ -30,6 +31,7 @@ const DOUBTS = {
   "blank": ["blank", "Nothing is written."],
   "several-digits": ["several digits", "There is more than one."],
   "uncertain": ["not sure enough"],
+  "not-calibrated": ["nothing promised", "Nothing can be promised of numbers like this."],
   "not-on-list": ["not on the list", "It is not on the list."],
   "not-an-integer": ["not a whole number", "It is not a whole number."],
   "not-a-decimal": ["not a decimal", "It is not a decimal."],

@@ -3,6 +3,7 @@
 import { tell } from "./api.js";
 import { showClasses, startDrawing } from "./draw.js";
 import { fetchModel, readsNumbers } from "./model.js";
+import { showChosen } from "./options.js";
 import { startReading } from "./read.js";
 import { openReview, refreshCount, startReviewing } from "./review.js";
 
@@ -24,6 +25,7 @@ open();
 tell(async () => {
   await fetchModel();
   showClasses();
+  showChosen();
   if (!readsNumbers() && location.hash === "#read") location.hash = "#draw";
   await refreshCount();
 });

@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 
-export const model = { classes: [], alphabet: "" };
+export const model = { classes: [], alphabet: "", promises: {} };
 
 const isDigit = (sign) => /^[0-9]$/.test(sign);
 const allDigits = () => model.classes.every(isDigit);
@@ -16,6 +16,9 @@ export const readsNumbers = () => model.alphabet !== "";
 export const signsOfBoxes = () => model.classes;
 export const signsOfNumbers = () => [...model.alphabet];
 export const signsOfLabels = () => [...model.classes.join(""), ...model.alphabet];
+
+// Whether so small a share of wrong numbers can be promised, with a list of the only ones or without.
+export const canPromise = (error, listed) => !error || (model.promises[listed ? "list" : "numbers"] ?? []).includes(Number(error));
 
 export async function fetchModel() {
   Object.assign(model, await (await ask("v1/model")).json());

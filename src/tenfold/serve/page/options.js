@@ -1,5 +1,6 @@
 // Options: what a person knows of the numbers on the pages.
 
+import { canPromise } from "./model.js";
 import { onlySigns } from "./pictures.js";
 
 const at = (id) => document.getElementById(id);
@@ -14,15 +15,15 @@ export function startOptions(changed) {
     const [file] = target.files;
     if (file) at("list").value = await file.text();
     target.value = "";
-    tell();
+    showChosen();
     changed();
   });
   at("options").addEventListener("input", ({ target }) => {
     if (target.type === "file") return;
-    tell();
+    showChosen();
     changed();
   });
-  tell();
+  showChosen();
 }
 
 // Puts the options into a form for the server.
@@ -46,8 +47,16 @@ export function chosen() {
   };
 }
 
+// Offers the shares of wrong numbers that can be promised, and takes another one back.
+function offerPromises() {
+  const choice = at("most-wrong");
+  for (const option of choice.options) option.hidden = option.disabled = !canPromise(option.value, listed() > 0);
+  if (choice.selectedOptions[0]?.disabled) choice.value = "";
+}
+
 // Shows what is chosen beside the word Options, and how long the list is.
-function tell() {
+export function showChosen() {
+  offerPromises();
   const { length, rows, columns, mostWrong, list, once } = chosen();
   at("once").disabled = !list;
   at("list-count").textContent = list ? counted(listed(), "one line", "# lines") : "";

@@ -50,6 +50,7 @@ EXAMPLE = {
     "quad": QUAD,
     "digits": [{"digit": "7", "probability": 0.99, "quad": QUAD}],
     "alternatives": [["781528989", 0.97]],
+    "doubt": None,
     "matched": None,
 }
 
@@ -83,6 +84,7 @@ class ReadNumber(BaseModel):
     quad: Corners = Field(description="Its corners in pixels of the page, whose longest side has at most 2,400.")
     digits: list[ReadDigitOfNumber]
     alternatives: list[tuple[str, float]] = Field(description="The most probable readings, the best first.")
+    doubt: str | None = Field(None, description="What the probability is lost to, in a few words.")
     matched: bool | None = Field(description="Whether it is one of the known numbers; null where none were given.")
     review: int | None = Field(
         None, description="Where review was asked for: the number of its review; null where it needs none."

@@ -1,0 +1,62 @@
+"""What is promised of single pictures rests on pictures that neither network learned from."""
+
+from itertools import islice
+
+import numpy as np
+import pytest
+
+import tenfold
+from tenfold.calibrate.kinds import cells, held_out_of, keep_kinds, pens, typefaces, worn
+from tenfold.errors import OptionError
+from tenfold.model.promise import HeldOut
+
+
+@pytest.fixture(scope="module")
+def model():
+    return tenfold.load_model()
+
+
+@pytest.mark.parametrize("draw", [pens, typefaces, worn])
+def test_digits_of_every_kind_are_drawn_alike_again(draw):
+    [(first, label), *_] = pairs = list(draw(3, np.random.default_rng(5)))
+    [(again, _), *_] = draw(3, np.random.default_rng(5))
+    assert len(pairs) == 3
+    assert np.array_equal(first, again)
+    assert first.dtype == np.uint8
+    assert 0 <= label <= 9
+
+
+def test_most_digits_on_plain_paper_are_read_right_and_refusals_are_the_least_sure(model):
+    held_out = held_out_of(model, pens(60, np.random.default_rng(0)))
+    assert len(held_out.right) == 60
+    assert held_out.right.mean() > 0.85
+    assert not held_out.right[held_out.probability == 0].any()
+
+
+def test_digits_are_cut_out_of_cells(model):
+    pictures, labels = zip(*islice(cells(model, np.random.default_rng(0)), 30), strict=True)
+    digits = tenfold.Reader(model).digits(pictures)
+    assert np.mean([digit.digit == str(label) for digit, label in zip(digits, labels, strict=True)]) > 0.6
+
+
+def test_a_promise_rests_on_the_kinds_that_the_folder_keeps(model, tmp_path, mnist):
+    sure = HeldOut(np.linspace(1, 0.4, 400, dtype=np.float32), np.ones(400, np.bool_))
+    kept = keep_kinds(model, {"pens": sure}, tmp_path / "kept")
+    picture = next(pens(1, np.random.default_rng(0)))[0]
+    assert tenfold.Reader(kept, max_error=0.01).digit(picture).reason in (None, "uncertain")
+    with pytest.raises(OptionError):
+        tenfold.Reader(kept, max_error=1e-6)
+    tiny = tenfold.Reader(kept, max_error=0.001)  # images alone can be promised that, pictures can't
+    with pytest.warns(UserWarning, match="nothing is accepted: an error of at most 0.100% cannot be promised"):
+        assert tiny.digit(picture).reason == "not-calibrated"
+    assert tiny.digit(mnist.x_test[0]).accepted
+
+
+def test_a_run_of_other_pictures_is_not_calibrated(model, tmp_path):
+    sure = HeldOut(np.full(400, 0.9, np.float32), np.ones(400, np.bool_))
+    reader = tenfold.Reader(keep_kinds(model, {"pens": sure}, tmp_path / "kept"), max_error=0.01)
+    pictures = [picture for picture, _ in worn(40, np.random.default_rng(0))]
+    with pytest.warns(UserWarning, match="not calibrated for these"):
+        digits = reader.digits(pictures)
+    assert not any(digit.accepted for digit in digits)
+    assert "not-calibrated" in {digit.reason for digit in digits}
