@@ -12,6 +12,7 @@ from io import TextIOWrapper
 from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperCommand
 
 import tenfold
 from tenfold.cli.adapt import adapt
@@ -42,6 +43,16 @@ app = typer.Typer(
 )
 
 
+class _Command(TyperCommand):
+    """A command whose help fits 80 columns: `--[no-]name` stands for the two flags of a choice of yes or no."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
+        for option in self.params:
+            if option.secondary_opts:
+                option.opts, option.secondary_opts = [f"--[no-]{option.opts[0].removeprefix('--')}"], []
+        super().format_help(ctx, formatter)
+
+
 def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
     """Let Ctrl-C end a command with one line; those that save something first see to it themselves."""
 
@@ -59,7 +70,7 @@ _COMMANDS = (
     *(fetch, recipes, train, adapt, evaluate, calibrate, predict, read, explain, doctor, info, serve, export, demo),
 )
 for _command in _COMMANDS:
-    app.command()(_interruptible(_command))
+    app.command(cls=_Command)(_interruptible(_command))
 
 
 def _print_version(wanted: bool) -> None:
@@ -84,7 +95,7 @@ def main() -> NoReturn:
             stream.reconfigure(errors="backslashreplace")  # file names and digits drawn in dots go to any terminal
     gc.set_threshold(100_000, 50, 50)  # loading PyTorch makes half a million objects, none of them garbage
     try:
-        app()
+        app(prog_name="tenfold")
     except KeyboardInterrupt:
         fail("interrupted", 130)
     except TenfoldError as error:

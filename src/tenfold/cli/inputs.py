@@ -9,7 +9,7 @@ from pathlib import Path
 from tenfold.errors import PictureError
 from tenfold.files import MOST_BYTES, is_regular, read_at_most
 
-__all__ = ["files", "report_failure", "shown", "standard_input"]
+__all__ = ["files", "report_failure", "shown", "standard_input", "width_of"]
 
 
 def files(names: Iterable[str]) -> Iterator[str]:
@@ -53,6 +53,15 @@ def report_failure(name: str, error: str, *, as_json: bool, page: int | None = N
     else:
         where = f"{name}, page {page}" if page else name
         print(f"tenfold: {shown(f'{where}: {error}')}", file=sys.stderr)
+
+
+WIDEST_NAME = 40
+"""Columns that a file name takes at most, so that one long name does not move what stands beside all others."""
+
+
+def width_of(names: Iterable[str]) -> int:
+    """Give how many columns file names take, so that what is said of each stands under one another."""
+    return min(WIDEST_NAME, max((len(shown(name)) for name in names), default=0))
 
 
 def shown(text: str) -> str:
