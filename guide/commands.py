@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from typer.main import get_command
 
@@ -31,8 +31,9 @@ def _command(name: str, command: Any) -> str:  # noqa: ANN401
     for parameter in command.params:
         kind = "Arguments" if parameter.param_type_name == "argument" else "Options"
         groups.setdefault(getattr(parameter, "rich_help_panel", None) or kind, []).append(parameter)
+    declared = inspect.signature(command.callback).parameters
     for title, parameters in groups.items():
-        rows = [f"| {_called(each)} | {_help(each)} |" for each in parameters]
+        rows = [f"| {_called(each)} | {_help(each, _choices(declared[each.name].annotation))} |" for each in parameters]
         parts.append("\n".join([f"| {title} | |", "|---|---|", *rows]))
     return "\n\n".join([*parts, ""])
 
@@ -42,12 +43,20 @@ def _called(parameter: Any) -> str:  # noqa: ANN401
     if parameter.param_type_name == "argument":
         return f"`{parameter.metavar or parameter.name.upper()}`"
     flags = ", ".join(f"`{flag}`" for flag in (*parameter.opts, *parameter.secondary_opts))
-    return f"{flags} {parameter.metavar}" if parameter.metavar else flags
+    return f"{flags} {parameter.metavar}" if str(parameter.metavar).isupper() else flags
 
 
-def _help(parameter: Any) -> str:  # noqa: ANN401
-    """Give what a parameter says, and its default."""
+def _choices(annotation: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """Give the values that a parameter may have, where they are few and have names."""
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return next(filter(None, map(_choices, get_args(annotation))), ())
+
+
+def _help(parameter: Any, choices: tuple[str, ...]) -> str:  # noqa: ANN401
+    """Give what a parameter says, its values, and its default."""
     told = re.sub(r"\s+", " ", parameter.help or "").replace("|", "\\|").strip()
+    told += "" if all(each in told for each in choices) else f" One of {', '.join(choices)}."
     shown = parameter.show_default if isinstance(parameter.show_default, str) else parameter.default
     hidden = parameter.show_default is False or callable(shown) or shown in (None, False, "", ())
     needed = " Required." if parameter.required else ""

@@ -13,6 +13,7 @@ version = release = tenfold.__version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["**.ipynb"]
 language = "en"
+smartquotes = False  # two hyphens begin an option
 
 myst_heading_anchors = 4
 myst_enable_extensions = ["colon_fence"]
@@ -29,6 +30,8 @@ napoleon_custom_sections = ["Source"]
 html_theme = "furo"
 html_title = f"Tenfold {release}"
 html_copy_source = False
+html_css_files = ["guide.css"]
+html_static_path = ["static"]
 html_show_sourcelink = False
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"

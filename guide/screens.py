@@ -25,12 +25,13 @@ def shoot_all(folder: Path) -> None:
     """Write the screenshots: a two drawn on the page with the mouse, as it was read."""
     with _served() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
-        page = browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]}, color_scheme="light")
+        window = {"width": SIZE[0], "height": SIZE[1]}
+        page = browser.new_page(viewport=window, color_scheme="light", reduced_motion="reduce")  # type: ignore[arg-type]
         page.goto(address)
         _write(page, DIGITS[2]["looped foot"])
         expect(page.locator("#digit")).to_have_text("2")
+        expect(page.locator("#stages li").last).to_have_text("28×28")
         page.mouse.move(1, 1)
-        page.wait_for_function("document.getAnimations().length === 0")
         page.screenshot(path=folder / SCREENS[0], full_page=True)
         browser.close()
 
