@@ -1,6 +1,7 @@
 """The screenshots of docs/images, taken of `tenfold serve` in Chromium."""
 
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,7 +25,9 @@ SIZE = (1280, 860)
 def shoot_all(folder: Path) -> None:
     """Write the screenshots: a two drawn on the page with the mouse, as it was read."""
     with _served() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
         window = {"width": SIZE[0], "height": SIZE[1]}
         page = browser.new_page(viewport=window, color_scheme="light", reduced_motion="reduce")  # type: ignore[arg-type]
         page.goto(address)
