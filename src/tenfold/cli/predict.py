@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from tenfold.cli.completion import data_names
-from tenfold.cli.inputs import files, report_failure, shown, standard_input, width_of
+from tenfold.cli.inputs import files, name_what_is_kept, report_failure, shown, standard_input, width_of
 from tenfold.cli.options import AsJson, MaxError, Offline, Pixels, Quiet, ShippedModel
 from tenfold.errors import OptionError
-from tenfold.files import check_writable
+from tenfold.files import check_writable, growing
 from tenfold.progress import Progress
 from tenfold.report.findings import percent_sure
 
@@ -120,16 +120,16 @@ def predict(
 
 @contextmanager
 def _tables(csv: Path | None, parquet: Path | None) -> Iterator[Write]:
-    """Open the tables to write to as answers come, each whole or not at all."""
-    from tenfold.files import in_place_of
+    """Open the tables to write to as answers come; where reading breaks off, what was written is kept and named."""
     from tenfold.read.pictures import COLUMNS
     from tenfold.read.table_files import CsvFile, ParquetFile
 
     tables: list[CsvFile | ParquetFile] = []
     with ExitStack() as stack:
+        stack.push(name_what_is_kept([place for place in (csv, parquet) if place]))
         for place, kind in ((csv, CsvFile), (parquet, ParquetFile)):
             if place:
-                tables.append(stack.enter_context(closing(kind(stack.enter_context(in_place_of(place)), COLUMNS))))
+                tables.append(stack.enter_context(closing(kind(stack.enter_context(growing(place)), COLUMNS))))
 
         def write(row: dict[str, Any]) -> None:
             for table in tables:

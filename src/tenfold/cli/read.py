@@ -4,7 +4,7 @@ import dataclasses
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenfold.cli.inputs import files, report_failure, shown, standard_input, width_of
+from tenfold.cli.inputs import files, name_what_is_kept, report_failure, shown, standard_input, width_of
 from tenfold.cli.options import AsJson, Quiet, ShippedModel
 from tenfold.errors import OptionError
-from tenfold.files import PARTIAL, check_folder_writable, check_writable, growing
+from tenfold.files import check_folder_writable, check_writable, growing
 from tenfold.progress import Progress
 from tenfold.report.findings import percent_sure
 
@@ -180,7 +180,7 @@ def _tables(
     kinds = kinds_of(options.form, options.type.values if options.type else None)
     tables: list[CsvFile | ParquetFile | PlainTable] = []
     with ExitStack() as stack:
-        stack.push(_name_what_is_kept([place for place in (csv, parquet, table) if place]))
+        stack.push(name_what_is_kept([place for place in (csv, parquet, table) if place]))
         if csv:
             tables.append(stack.enter_context(closing(CsvFile(stack.enter_context(growing(csv)), kinds, excel=excel))))
         if parquet:
@@ -188,15 +188,6 @@ def _tables(
         if table:
             tables.append(stack.enter_context(closing(PlainTable(stack.enter_context(growing(table)), excel=excel))))
         yield tables
-
-
-def _name_what_is_kept(places: Sequence[Path]) -> Callable[..., None]:
-    def name(kind: type[BaseException] | None, *_: object) -> None:
-        kept = [part for place in places if kind and (part := place.with_name(place.name + PARTIAL)).exists()]
-        if kept:
-            print(f"tenfold: what was read until then is in {', '.join(map(shown, map(str, kept)))}", file=sys.stderr)
-
-    return name
 
 
 def _decided(
