@@ -35,6 +35,7 @@ def shoot_all(folder: Path) -> None:
         expect(page.locator("#digit")).to_have_text("2")
         expect(page.locator("#stages li").last).to_have_text("28×28")
         page.mouse.move(1, 1)
+        page.evaluate("Promise.allSettled(document.getAnimations().map((each) => each.finished)).then(() => null)")
         page.screenshot(path=folder / SCREENS[0], full_page=True)
         browser.close()
 
