@@ -6,7 +6,7 @@ AUDIT := .venv-audit/bin/pip-audit --strict --no-deps --disable-pip --requiremen
 INSTALL := $(PIP) --build-constraint requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test format bench reproduce lock audit fuzz clean
+.PHONY: help demo test format docs bench reproduce lock audit fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,9 @@ test: $(VENV)/.dev ## install the tools, check format, lint and types, run the t
 format: $(VENV)/.dev ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(VENV)/.docs ## build the guide as a site into build/site, strictly
+	$(BIN)/python -m guide
 
 bench: $(VENV)/.dev ## measure Tenfold beside its peers, into docs/benchmarks.md
 	$(BIN)/python -m benchmarks
@@ -65,6 +68,10 @@ $(VENV)/.pip: requirements.lock
 
 $(VENV)/.train: $(VENV)/.pip pyproject.toml
 	$(INSTALL) --editable '.[train]'
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.train
+	$(INSTALL) --editable '.[train,serve]' --group docs
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.train

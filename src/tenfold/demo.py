@@ -1,6 +1,7 @@
 """The demonstration: each step once, from data to predictions, as a newcomer would take it."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -45,7 +46,7 @@ def run(out: Path, *, offline: bool = False) -> None:
     _say(4, "Predict: a new process, which never loads PyTorch, reads sixteen test pictures")
     _predict(folder, test, report / "pictures")
     print(
-        f"\nmodel:   {folder}\nreport:  {report / 'report.html'}\n\nTry next:\n"
+        f"\nmodel:   {folder}\nreport:  {report / 'report.html'}\n\nTry next:\n{_activation()}"
         f"  tenfold predict {report / 'pictures' / '00.png'} --model {folder}\n"
         f"  tenfold evaluate {folder}\n"
         "  tenfold train --hidden 512,256 --epochs 10 --out models/wider\n"
@@ -86,6 +87,16 @@ def _predict(folder: Path, test: Examples, pictures: Path) -> None:
     for start in range(0, PICTURES, across):
         chosen = slice(start, start + across)
         print("\n" + draw_row(list(test.images[chosen]), captions[chosen]))
+
+
+def _activation() -> str:
+    """Give the line that makes `tenfold` a command of this terminal, where it is none yet."""
+    place = Path(sys.prefix)
+    if shutil.which("tenfold") or sys.prefix == sys.base_prefix:
+        return ""
+    if os.name == "nt":
+        return f"  {place / 'Scripts' / 'Activate.ps1'}\n"
+    return f"  source {place / 'bin' / 'activate'}\n"
 
 
 def _say(step: int, what: str) -> None:

@@ -7,10 +7,12 @@ import sys
 
 import pytest
 from PIL import Image
+from typer.main import get_command
 
 import tenfold
+from tenfold.cli import app
 
-VERBS = ["fetch", "train", "evaluate", "calibrate", "predict", "read", "info", "serve", "export", "demo"]
+VERBS = sorted(get_command(app).commands)
 
 
 def test_no_command_shows_help_with_every_verb(command):
@@ -23,6 +25,19 @@ def test_every_verb_has_help(command, verb):
     result = command(verb, "--help")
     assert result.status == 0
     assert "Usage" in result.out
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_fits_80_columns_without_cut_words(command, verb):
+    told = command(verb, "--help", COLUMNS="80", TERM="dumb").out
+    assert max(map(len, told.splitlines())) <= 80
+    assert "…" not in told.replace("A,B,…", "")
+    assert all(line.count("<") == line.count(">") for line in told.splitlines())  # no choice goes on in the next line
+    words = set(re.sub("[│,]", " ", told).split())
+    for option in get_command(app).commands[verb].params:
+        flags = [f"--[no-]{option.opts[0][2:]}"] if option.secondary_opts else option.opts
+        if option.param_type_name == "option":
+            assert {*flags} <= words
 
 
 def test_the_version_is_told(command):

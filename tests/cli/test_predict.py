@@ -1,11 +1,14 @@
 """`tenfold predict` as a user types it."""
 
+import csv
 import json
 import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
+from PIL import Image
 
 from tenfold.picture.decode import LIMIT
 from tenfold.serve.wire.pictures import as_png
@@ -73,6 +76,31 @@ def test_the_most_pixels_of_a_picture_can_be_set(command, model, pictures):
     assert "must be at least 1, got 0" in result.err
 
 
+def test_a_folder_becomes_a_table_by_one_process_or_by_several(command, model, pictures, tmp_path):
+    (pictures / "1.png").write_bytes(b"broken")
+    wanted = ["pictures", "--model", model.folder, "--quiet", "--csv", "out.csv", "--parquet", "out.parquet"]
+    alone = command("predict", *wanted)
+    told = (tmp_path / "out.csv").read_bytes()
+    assert command("predict", *wanted, "--workers", 2) == alone
+    assert (tmp_path / "out.csv").read_bytes() == told
+    with (tmp_path / "out.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [(row["file"], row["digit"], row["accepted"]) for row in rows] == [
+        ("pictures/0.png", "7", "True"),
+        ("pictures/2.png", "1", "True"),
+        ("pictures/3.png", "0", "True"),
+    ]
+    assert list(pd.read_parquet(tmp_path / "out.parquet")["digit"]) == ["7", "1", "0"]
+    assert alone.err.count("\n") == 1  # the picture that is broken
+
+
+def test_answers_stand_under_one_another(command, mnist, tmp_path):
+    for name in ("a.png", "longer.png"):
+        Image.fromarray(mnist.x_test[0]).save(tmp_path / name)
+    first, second = command("predict", "a.png", "longer.png").out.splitlines()
+    assert (first[:14], second[:14]) == ("a.png       7 ", "longer.png  7 ")
+
+
 def test_a_closed_pipe_is_no_error(model, pictures):
     command = f"{sys.executable} -m tenfold predict {pictures} --model {model.folder} --json | head -n 1"
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
@@ -102,6 +130,8 @@ def test_a_submission_keeps_the_numbers_of_its_rows(command, mnist, tmp_path):
         ([], "expected pictures, or --data"),
         (["a.png", "--data", "mnist"], "expected pictures, or --data"),
         (["a.png", "--submission", "s.csv"], "--submission goes with --data"),
+        (["--data", "mnist", "--submission", "s.csv", "--csv", "c.csv"], "--submission is a table already"),
+        (["a.png", "--workers", "-1"], "at least 1 worker"),
         (["--data", "mnist", "--steps", "steps"], "--steps and --pixels are for pictures"),
     ],
 )

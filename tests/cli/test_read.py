@@ -20,6 +20,19 @@ def test_a_folder_becomes_a_table(command, scans, ids, tmp_path):
     assert list(pd.read_parquet(tmp_path / "out.parquet")["text"]) == list(ids)
 
 
+def test_excel_keeps_zeros_before_a_number(command, scans, ids, tmp_path):
+    assert command("read", scans, "--excel", "--csv", "out.csv", "--table", "table.csv").status == 0
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8-sig") as stream:
+        assert [row["text"] for row in csv.DictReader(stream)] == [f'="{text}"' for text in ids]
+    assert (tmp_path / "table.csv").read_text(encoding="utf-8-sig").startswith(f'"=""{ids[0]}"""')
+
+
+def test_numbers_stand_under_one_another(command, scans, ids):
+    (scans / "b.png").rename(scans / "with-a-longer-name.png")
+    lines = command("read", "scans").out.splitlines()
+    assert len({line.index(text) for line, text in zip(lines, ids, strict=True)}) == 1
+
+
 def test_a_page_that_fails_is_told_and_the_others_go_on(command, scans):
     (scans / "c.pdf").write_bytes(b"%PDF-1.7 and nothing more")
     result = command("read", scans)
@@ -71,6 +84,7 @@ def test_a_type_gives_values_and_refuses_what_is_none(command, scans, ids):
         (["--unique"], "needs the list"),
         (["--list", "bad.csv"], "line 2: 12 stands there already"),
         (["--workers", "-1"], "at least 1 worker"),
+        (["--excel"], "--excel goes with --csv or --table"),
         (["--type", "dates"], "kind is one of any, integer, decimal, amount, date, time, id, got 'dates'"),
         (["--type", "integer decimals=2"], "decimals belongs to decimal or amount"),
     ],

@@ -163,7 +163,7 @@ def test_a_run_that_starts_from_a_network_is_another_from_its_first_step(small, 
 def test_progress_tells_epochs_and_the_loss(small, capfd):
     train(**small, progress=True)
     told = capfd.readouterr().err
-    assert all(f"epoch {number}/4  loss " in told for number in range(1, 5))
+    assert all(f"\n  {number}/4 " in told for number in range(1, 5))
 
 
 @pytest.fixture

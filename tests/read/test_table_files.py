@@ -8,7 +8,7 @@ from pyarrow import parquet
 from tenfold.errors import OptionError
 from tenfold.read import table_files
 from tenfold.read.forms import Form
-from tenfold.read.table_files import CsvFile, ParquetFile, PlainTable, check_table, kinds_of, plain_cell
+from tenfold.read.table_files import CsvFile, ParquetFile, PlainTable, check_table, excel_cell, kinds_of, plain_cell
 
 ROW = dict.fromkeys(kinds_of(None)) | {"file": "a.png", "page": 1, "row": 0, "text": "12"}
 
@@ -22,6 +22,18 @@ ROW = dict.fromkeys(kinds_of(None)) | {"file": "a.png", "page": 1, "row": 0, "te
 )
 def test_formulas_get_an_apostrophe_and_numbers_none(text, cell):
     assert plain_cell(text) == cell
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        *[(text, f'="{text}"') for text in ("007", "12", "-0,5", "1-2", "20/07/2021", "1234567890123456")],
+        *[(text, text) for text in ("2021-07-20", "12:05", "a.png", "", None, 7, 0.5, "-", "2/a.png")],
+        ("=1+1", "'=1+1"),
+    ],
+)
+def test_excel_is_kept_from_taking_text_for_numbers(text, cell):
+    assert excel_cell(text) == cell
 
 
 def test_a_csv_table_can_be_read_while_it_grows(tmp_path):

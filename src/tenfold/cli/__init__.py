@@ -12,6 +12,7 @@ from io import TextIOWrapper
 from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperCommand
 
 import tenfold
 from tenfold.cli.adapt import adapt
@@ -41,6 +42,16 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+class _Command(TyperCommand):
+    """A command whose help fits 80 columns: `--[no-]name` stands for the two flags of a choice of yes or no."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
+        for option in self.params:
+            if option.secondary_opts:
+                option.opts, option.secondary_opts = [f"--[no-]{option.opts[0].removeprefix('--')}"], []
+        super().format_help(ctx, formatter)
 
 
 def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
@@ -76,7 +87,7 @@ _COMMANDS = (
     ),
 )
 for _command in _COMMANDS:
-    app.command()(_interruptible(_command))
+    app.command(cls=_Command)(_interruptible(_command))
 
 
 def _print_version(wanted: bool) -> None:
@@ -101,7 +112,7 @@ def main() -> NoReturn:
             stream.reconfigure(errors="backslashreplace")  # file names and digits drawn in dots go to any terminal
     gc.set_threshold(100_000, 50, 50)  # loading PyTorch makes half a million objects, none of them garbage
     try:
-        app()
+        app(prog_name="tenfold")
     except KeyboardInterrupt:
         fail("interrupted", 130)
     except TenfoldError as error:

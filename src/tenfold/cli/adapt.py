@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tenfold.cli.completion import data_names, model_names
 from tenfold.cli.options import A_MODEL, AsJson, Offline, Quiet
 from tenfold.errors import OptionError
 
@@ -28,12 +29,17 @@ PROMISES = {
 
 
 def adapt(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help=A_MODEL, show_default=False)],
+    model: Annotated[
+        Path, typer.Argument(metavar="MODEL", help=A_MODEL, show_default=False, autocompletion=model_names)
+    ],
     data: Annotated[
-        str, typer.Option("--data", help="Your labelled pictures of single digits, or of whole numbers.")
+        str,
+        typer.Option(
+            "--data", help="Your labelled pictures of single digits, or of whole numbers.", autocompletion=data_names
+        ),
     ] = ...,  # type: ignore[assignment]
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="The model folder to write.")] = ...,  # type: ignore[assignment]
-    seed: Annotated[int, typer.Option(help="Decides all that is random.", min=0)] = 0,
+    seed: Annotated[int, typer.Option(help="Decides all that is random.")] = 0,
     offline: Offline = False,
     quiet: Quiet = False,
     as_json: AsJson = False,

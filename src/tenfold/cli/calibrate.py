@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tenfold.cli.completion import data_names, model_names
 from tenfold.cli.options import A_MODEL, AsJson, Offline, Quiet, Split
 from tenfold.errors import OptionError
 from tenfold.progress import followed
@@ -30,9 +31,17 @@ NUMBERS_DROPPED = (
 
 
 def calibrate(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help=A_MODEL, show_default=False)],
+    model: Annotated[
+        Path, typer.Argument(metavar="MODEL", help=A_MODEL, show_default=False, autocompletion=model_names)
+    ],
     data: Annotated[
-        str | None, typer.Option("--data", help="Your labelled pictures, or a data set's name.", show_default=False)
+        str | None,
+        typer.Option(
+            "--data",
+            help="Your labelled pictures, or a data set's name.",
+            show_default=False,
+            autocompletion=data_names,
+        ),
     ] = None,
     pages: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Your labelled pages of numbers.", show_default=False)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["doctor"]
 
-WIDTH = 100
+WIDTH = 80
 """Most columns of the text."""
 
 
@@ -23,7 +23,7 @@ def doctor(
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="PICTURE|DATA|MODEL…",
+            metavar="PICTURE|DATA|MODEL",
             help="A picture or a folder of them; a data set's name or your own data; a model folder or an ONNX file.",
             show_default=False,
         ),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import tenfold
+from tenfold.cli.completion import model_names
 from tenfold.cli.options import A_MODEL, AsJson, MaxError, Offline, Quiet, Source, Split
 from tenfold.errors import OptionError
 from tenfold.files import check_writable, in_place_of
@@ -29,7 +30,12 @@ __all__ = ["evaluate"]
 def evaluate(
     models: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[MODEL]…", help=f"{A_MODEL} Several are compared.", show_default="shipped"),
+        typer.Argument(
+            metavar="MODEL",
+            help=f"{A_MODEL} Several are compared.",
+            show_default="shipped",
+            autocompletion=model_names,
+        ),
     ] = None,
     data: Source = "mnist",
     split: Split = "test",

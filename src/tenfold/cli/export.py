@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 
 import tenfold
+from tenfold.cli.completion import data_names
 from tenfold.cli.options import ModelArgument, Offline, decode
 from tenfold.errors import ModelError, OptionError
 
@@ -34,13 +35,19 @@ def export(
         Format,
         typer.Option(
             "--format",
+            metavar="FORMAT",
             help="`onnx`: the network that reads digits, as the folder has it; `float32`, `int8`: the same "
             "network with weights of that type; `lines`: the line recogniser, which reads whole numbers; "
             "`safetensors`: the weights.",
         ),
     ] = "onnx",
     data: Annotated[
-        str, typer.Option("--data", help="For int8: the images on which the ranges of its numbers are measured.")
+        str,
+        typer.Option(
+            "--data",
+            help="For int8: the images on which the ranges of its numbers are measured.",
+            autocompletion=data_names,
+        ),
     ] = "mnist",
     out: Annotated[
         Path | None,

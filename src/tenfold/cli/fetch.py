@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from tenfold.cli.completion import fetched_names
 from tenfold.cli.options import Offline, Quiet
 from tenfold.errors import DataError, OptionError, TenfoldError
 
@@ -13,7 +14,10 @@ __all__ = ["fetch"]
 
 
 def fetch(
-    names: Annotated[list[str], typer.Argument(metavar="NAME…", help="The names of data sets, or `all`.")],
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="NAME", help="The names of data sets, or `all`.", autocompletion=fetched_names),
+    ],
     out: Annotated[
         Path | None,
         typer.Option(metavar="PATH", help="Also write it to this file or folder; the suffix decides the format."),

@@ -3,13 +3,17 @@
 import glob
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tenfold.errors import PictureError
-from tenfold.files import MOST_BYTES, is_regular, read_at_most
+from tenfold.files import MOST_BYTES, PARTIAL, is_regular, read_at_most
 
-__all__ = ["files", "report_failure", "shown", "standard_input"]
+__all__ = ["files", "name_what_is_kept", "report_failure", "shown", "standard_input", "width_of"]
+
+
+WIDEST_NAME = 40
+"""Columns that a file name takes at most, so that one long name does not move what stands beside all others."""
 
 
 def files(names: Iterable[str]) -> Iterator[str]:
@@ -39,6 +43,17 @@ def standard_input() -> bytes:
     return bytes(content)
 
 
+def name_what_is_kept(places: Sequence[Path]) -> Callable[..., None]:
+    """Give what ends an `ExitStack` where a run breaks off: it says where that of each table is which was written."""
+
+    def name(kind: type[BaseException] | None, *_: object) -> None:
+        kept = [part for place in places if kind and (part := place.with_name(place.name + PARTIAL)).exists()]
+        if kept:
+            print(f"tenfold: what was read until then is in {', '.join(map(shown, map(str, kept)))}", file=sys.stderr)
+
+    return name
+
+
 def report_failure(name: str, error: str, *, as_json: bool, page: int | None = None) -> None:
     """Say that one of several inputs failed, or a page of one.
 
@@ -53,6 +68,11 @@ def report_failure(name: str, error: str, *, as_json: bool, page: int | None = N
     else:
         where = f"{name}, page {page}" if page else name
         print(f"tenfold: {shown(f'{where}: {error}')}", file=sys.stderr)
+
+
+def width_of(names: Iterable[str]) -> int:
+    """Give how many columns file names take, so that what is said of each stands under one another."""
+    return min(WIDEST_NAME, max((len(shown(name)) for name in names), default=0))
 
 
 def shown(text: str) -> str:

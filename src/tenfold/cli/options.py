@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeAlias
 
 import typer
 
+from tenfold.cli.completion import data_names, model_names
+
 if TYPE_CHECKING:
     from tenfold.arrays import Image
 
@@ -25,15 +27,23 @@ __all__ = [
 
 A_MODEL = "A model folder, or `shipped` for the model that comes with Tenfold."
 
-Source = Annotated[str, typer.Option("--data", help="A data set's name, or a file or folder with your own images.")]
+Source = Annotated[
+    str,
+    typer.Option(
+        "--data", help="A data set's name, or a file or folder with your own images.", autocompletion=data_names
+    ),
+]
 Split: TypeAlias = Annotated[
     Literal["train", "test"], typer.Option(help="Which images to take, where the data has both.")
 ]
 Offline = Annotated[bool, typer.Option("--offline", help="Use only what is on this machine; download nothing.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-ShippedModel = Annotated[Path | None, typer.Option(help=A_MODEL, show_default="shipped")]
-ModelArgument = Annotated[Path | None, typer.Argument(metavar="MODEL", help=A_MODEL, show_default="shipped")]
+ShippedModel = Annotated[Path | None, typer.Option(help=A_MODEL, show_default="shipped", autocompletion=model_names)]
+ModelArgument = Annotated[
+    Path | None,
+    typer.Argument(metavar="MODEL", help=A_MODEL, show_default="shipped", autocompletion=model_names),
+]
 MaxError = Annotated[
     float | None,
     typer.Option(

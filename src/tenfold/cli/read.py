@@ -4,7 +4,7 @@ import dataclasses
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenfold.cli.inputs import files, report_failure, shown, standard_input
+from tenfold.cli.inputs import files, name_what_is_kept, report_failure, shown, standard_input, width_of
 from tenfold.cli.options import AsJson, Quiet, ShippedModel
 from tenfold.errors import OptionError
-from tenfold.files import PARTIAL, check_folder_writable, check_writable, growing
+from tenfold.files import check_folder_writable, check_writable, growing
 from tenfold.progress import Progress
 from tenfold.report.findings import percent_sure
 
@@ -36,7 +36,7 @@ def read(
     pages: Annotated[
         list[str],
         typer.Argument(
-            metavar="PAGE…",
+            metavar="PAGE",
             help="Photos, scans, PDF or TIFF files, folders, or patterns as `scans/*.png`; `-` is standard input.",
         ),
     ],
@@ -96,6 +96,10 @@ def read(
         Path | None,
         typer.Option(metavar="FILE", help="Write the numbers as CSV as they stand: a row for each line of a page."),
     ] = None,
+    excel: Annotated[
+        bool,
+        typer.Option("--excel", help="Write --csv and --table for Excel, which then keeps leading zeros and dates."),
+    ] = False,
     crops: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Write a picture of each number that was not accepted.")
     ] = None,
@@ -141,6 +145,8 @@ def read(
         max_error=max_error,
         form=form,
     )  # refuses what cannot be promised before anything is read
+    if excel and not (csv or table):
+        raise OptionError("--excel goes with --csv or --table")
     if parquet:
         check_parquet()
     if table:
@@ -149,8 +155,9 @@ def read(
         check_writable(place)
     for folder in filter(None, (crops, annotate)):
         check_folder_writable(folder)
-    told = _Told(as_json, crops, annotate)
-    with _tables(csv, parquet, table, options) as tables, Progress("Reading pages", shown=not quiet) as progress:
+    told = _Told(as_json, crops, annotate, width_of(names))
+    kept = _tables(csv, parquet, table, options, excel=excel)
+    with kept as tables, Progress("Reading pages", shown=not quiet) as progress:
         if progress.drawn:
             progress.total = pages_of(names, sources)
         workers = workers or workers_for(names, sources)
@@ -165,7 +172,7 @@ def read(
 
 @contextmanager
 def _tables(
-    csv: Path | None, parquet: Path | None, table: Path | None, options: "NumberOptions"
+    csv: Path | None, parquet: Path | None, table: Path | None, options: "NumberOptions", *, excel: bool
 ) -> "Iterator[list[CsvFile | ParquetFile | PlainTable]]":
     """Open the tables to write to as numbers come; where reading breaks off, what was written is kept and named."""
     from tenfold.read.table_files import CsvFile, ParquetFile, PlainTable, kinds_of
@@ -173,23 +180,14 @@ def _tables(
     kinds = kinds_of(options.form, options.type.values if options.type else None)
     tables: list[CsvFile | ParquetFile | PlainTable] = []
     with ExitStack() as stack:
-        stack.push(_name_what_is_kept([place for place in (csv, parquet, table) if place]))
+        stack.push(name_what_is_kept([place for place in (csv, parquet, table) if place]))
         if csv:
-            tables.append(stack.enter_context(closing(CsvFile(stack.enter_context(growing(csv)), kinds))))
+            tables.append(stack.enter_context(closing(CsvFile(stack.enter_context(growing(csv)), kinds, excel=excel))))
         if parquet:
             tables.append(stack.enter_context(closing(ParquetFile(stack.enter_context(growing(parquet)), kinds))))
         if table:
-            tables.append(stack.enter_context(closing(PlainTable(stack.enter_context(growing(table))))))
+            tables.append(stack.enter_context(closing(PlainTable(stack.enter_context(growing(table)), excel=excel))))
         yield tables
-
-
-def _name_what_is_kept(places: Sequence[Path]) -> Callable[..., None]:
-    def name(kind: type[BaseException] | None, *_: object) -> None:
-        kept = [part for place in places if kind and (part := place.with_name(place.name + PARTIAL)).exists()]
-        if kept:
-            print(f"tenfold: what was read until then is in {', '.join(map(shown, map(str, kept)))}", file=sys.stderr)
-
-    return name
 
 
 def _decided(
@@ -216,11 +214,13 @@ class _Told:
     Attributes:
         broken: How many files failed.
         as_json: Tell them as JSON.
+        width: Columns of the widest file name.
     """
 
-    def __init__(self, as_json: bool, crops: Path | None, annotate: Path | None) -> None:
+    def __init__(self, as_json: bool, crops: Path | None, annotate: Path | None, width: int) -> None:
         self.broken = 0
         self.as_json = as_json
+        self.width = width
         self._crops = crops
         self._annotate = annotate
         self._counts: Counter[str | None] = Counter()
@@ -228,7 +228,7 @@ class _Told:
 
     def tell(self, numbers: "Numbers", tables: "Iterable[CsvFile | ParquetFile | PlainTable]") -> None:
         """Print numbers, and write them to tables, crops and pages."""
-        _print(numbers, as_json=self.as_json)
+        _print(numbers, self.width, as_json=self.as_json)
         self._counts.update("accepted" if number.accepted else number.reason for number in numbers)
         for table in tables:
             table.add(numbers.rows())
@@ -264,17 +264,24 @@ def _report_pages(file: "ReadFile", *, as_json: bool) -> bool:
     return bool(failed)
 
 
-def _print(numbers: Iterable["Number"], *, as_json: bool) -> None:
-    for number in numbers:
-        if as_json:
+def _print(numbers: Sequence["Number"], width: int, *, as_json: bool) -> None:
+    """Print numbers of a file or more: as JSON, or as lines whose columns stand under one another."""
+    if as_json:
+        for number in numbers:
             print(json.dumps(number.to_dict()), flush=True)
-        else:
-            field = f"  {number.field}" if number.field else ""
-            mark = "" if number.accepted else f"  – {number.reason}"
-            mark += f"  ({number.doubt})" if number.doubt else ""
-            value = "" if number.value is None else f"  {number.value}"
-            sure = percent_sure(number.probability, 2)
-            print(shown(f"{number.file}  {number.page}{field}  {number.text}{value}  {sure}{mark}"), flush=True)
+        return
+    rows = [_row(number) for number in numbers]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for number, row in zip(numbers, rows, strict=True):
+        cells = "  ".join(cell.ljust(wide) for cell, wide in zip(row, widths, strict=True) if wide)
+        mark = "" if number.accepted else f"  – {number.reason}"
+        mark += f"  ({shown(number.doubt)})" if number.doubt else ""
+        print(f"{shown(number.file):<{width}}  {cells}  {percent_sure(number.probability, 2):>7}{mark}", flush=True)
+
+
+def _row(number: "Number") -> tuple[str, ...]:
+    value = "" if number.value is None else str(number.value)
+    return str(number.page), shown(number.field or ""), shown(number.text), shown(value)
 
 
 def _write_template(

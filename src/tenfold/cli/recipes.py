@@ -23,14 +23,14 @@ def recipes(as_json: AsJson = False) -> None:
         for name, figures in GUIDE.items():
             print(json.dumps({"recipe": name, **figures.to_dict(), "options": RECIPES[name].to_dict()}))
         return
-    print(f"{'recipe':<9} {'MNIST':>7}  {'spread':<16} {'training':>9}  {'weights':>8}  for")
+    print(f"{'recipe':<9} {'MNIST':>7}  {'spread':<16} {'training':>9}  {'weights':>8}")
     for name, figures in GUIDE.items():
         spread = f"± {100 * figures.deviation:.2f} ({figures.seeds} seeds)" if figures.deviation else "one seed"
         if figures.accuracy is None or figures.seconds is None:
             measured = f"{'–':>7}  {'':<16} {'–':>9}"
         else:
             measured = f"{percent(figures.accuracy, 2):>7}  {spread:<16} {_duration(figures.seconds):>9}"
-        print(f"{name:<9} {measured}  {figures.weights:>8,}  {figures.purpose}")
+        print(f"{name:<9} {measured}  {figures.weights:>8,}\n  {figures.purpose}")
 
 
 def _duration(seconds: float) -> str:

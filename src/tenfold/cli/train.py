@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 import tenfold
+from tenfold.cli.completion import model_names, recipe_names
 from tenfold.cli.options import A_MODEL, AsJson, Offline, Quiet, Source, decode, fail
 from tenfold.errors import OptionError
 from tenfold.files import check_writable
@@ -36,11 +37,18 @@ def train(
             "--recipe",
             help=f"The options to start from: {', '.join(RECIPES)}; or auto, which is few below {SMALL:,} images where "
             "no option says how the network is built or optimised, else tutorial.",
+            autocompletion=recipe_names,
         ),
     ] = AUTO,
     start: Annotated[
         str | None,
-        typer.Option("--from", metavar="MODEL", help=f"Go on from a model's weights. {A_MODEL}", show_default=False),
+        typer.Option(
+            "--from",
+            metavar="MODEL",
+            help=f"Go on from a model's weights. {A_MODEL}",
+            show_default=False,
+            autocompletion=model_names,
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The model folder to write.", show_default="models/RECIPE")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the stopped run of --out.")] = False,

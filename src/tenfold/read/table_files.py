@@ -11,7 +11,17 @@ from tenfold.errors import OptionError
 from tenfold.read.forms import PAGE_COLUMNS, Form
 from tenfold.read.numbers import Number
 
-__all__ = ["CsvFile", "ParquetFile", "PlainTable", "check_parquet", "check_table", "kinds_of", "plain_cell", "rows_of"]
+__all__ = [
+    "CsvFile",
+    "ParquetFile",
+    "PlainTable",
+    "check_parquet",
+    "check_table",
+    "excel_cell",
+    "kinds_of",
+    "plain_cell",
+    "rows_of",
+]
 
 COLUMNS = {
     "file": "string",
@@ -36,6 +46,12 @@ FORMULA = re.compile(r"[=+\-@\t\r]")
 
 NUMBER = re.compile(r"[+-]?[\d.,' ]*")
 """What begins so and is a number all the same."""
+
+NUMERIC = re.compile(r"(?=.*\d)[+-]?[\d.,:/' -]+")
+"""Text that a spreadsheet takes for a number, a date or a time: it drops zeros before it, and digits after the 15th."""
+
+ISO = re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d(:\d\d)?")
+"""Dates and times as values have them, which a spreadsheet may take for what they are."""
 
 GROUP = 10_000
 """Rows that a Parquet file holds together."""
@@ -78,24 +94,33 @@ def plain_cell(value: object) -> object:
     return value
 
 
+def excel_cell(value: object) -> object:
+    """Give a cell of a CSV table as Excel keeps it: text that it would take for a number is written as `="007"`."""
+    if isinstance(value, str) and NUMERIC.fullmatch(value) and not ISO.fullmatch(value):
+        return f'="{value}"'
+    return plain_cell(value)
+
+
 class CsvFile:
     """A CSV table that grows, a heading first; each `add` hands its rows to the system.
 
     Args:
         place: Where to write to.
         kinds: Its columns, as `kinds_of` gives them.
+        excel: Write it for Excel: with the mark by which it knows UTF-8, and cells as `excel_cell` gives them.
     """
 
-    def __init__(self, place: Path, kinds: Mapping[str, str]) -> None:
+    def __init__(self, place: Path, kinds: Mapping[str, str], *, excel: bool = False) -> None:
+        self._cell = excel_cell if excel else plain_cell
         # a file's name may be any bytes
-        self._stream = place.open("w", newline="", encoding="utf-8", errors="backslashreplace")
+        self._stream = place.open("w", newline="", encoding=_encoding(excel), errors="backslashreplace")
         self._writer = csv.DictWriter(self._stream, list(kinds))
         self._writer.writeheader()
         self._stream.flush()
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write rows."""
-        self._writer.writerows({name: plain_cell(value) for name, value in row.items()} for row in rows)
+        self._writer.writerows({name: self._cell(value) for name, value in row.items()} for row in rows)
         self._stream.flush()
 
     def close(self) -> None:
@@ -110,10 +135,12 @@ class PlainTable:
 
     Args:
         place: Where to write to.
+        excel: As for `CsvFile`.
     """
 
-    def __init__(self, place: Path) -> None:
-        self._stream = place.open("w", newline="", encoding="utf-8")
+    def __init__(self, place: Path, *, excel: bool = False) -> None:
+        self._cell = excel_cell if excel else plain_cell
+        self._stream = place.open("w", newline="", encoding=_encoding(excel))
         self._writer = csv.writer(self._stream)
         self._begun = False
 
@@ -124,7 +151,7 @@ class PlainTable:
             lines, columns = (max(places) + 1 for places in zip(*cells, strict=True))
             if self._begun:
                 self._writer.writerow([])
-            table = ([plain_cell(cells.get((row, column), "")) for column in range(columns)] for row in range(lines))
+            table = ([self._cell(cells.get((row, column), "")) for column in range(columns)] for row in range(lines))
             self._writer.writerows(table)
             self._begun = True
         self._stream.flush()
@@ -189,6 +216,10 @@ def check_parquet() -> None:
         import pyarrow.parquet  # noqa: F401
     except ImportError as error:
         raise OptionError('Parquet needs pyarrow: pip install "tenfold[train]", or write CSV') from error
+
+
+def _encoding(excel: bool) -> str:
+    return "utf-8-sig" if excel else "utf-8"
 
 
 def _unicode(value: Any) -> Any:  # noqa: ANN401

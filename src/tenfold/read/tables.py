@@ -65,24 +65,32 @@ class Numbers(Sequence[Number]):
         """Give a row for each number, or with a form a row for each page: values by column."""
         return rows_of(self.numbers, self.form)
 
-    def to_csv(self, file: str | Path) -> None:
+    def to_csv(self, file: str | Path, *, excel: bool = False) -> None:
         """Write the rows as CSV, a heading first.
+
+        Args:
+            file: Where to.
+            excel: Write it so that Excel keeps numbers as they are written, zeros before them too.
 
         Raises:
             DataError: The file cannot be written.
         """
-        with in_place_of(Path(file)) as fresh, closing(CsvFile(fresh, self._kinds())) as table:
+        with in_place_of(Path(file)) as fresh, closing(CsvFile(fresh, self._kinds(), excel=excel)) as table:
             table.add(self.rows())
 
-    def to_table(self, file: str | Path) -> None:
+    def to_table(self, file: str | Path, *, excel: bool = False) -> None:
         """Write the numbers as they stand on the pages, as CSV: for each line a row, for each column a cell.
+
+        Args:
+            file: Where to.
+            excel: As for `to_csv`.
 
         Raises:
             DataError: The file cannot be written.
             OptionError: The pages are forms: their CSV is a table already.
         """
         check_table(self.form)
-        with in_place_of(Path(file)) as fresh, closing(PlainTable(fresh)) as table:
+        with in_place_of(Path(file)) as fresh, closing(PlainTable(fresh, excel=excel)) as table:
             table.add(self.rows())
 
     def to_parquet(self, file: str | Path) -> None:

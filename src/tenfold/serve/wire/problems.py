@@ -1,6 +1,8 @@
 """What goes wrong, as problem details (RFC 9457)."""
 
 import json
+import textwrap
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -49,6 +51,41 @@ TYPES: dict[ProblemType, tuple[HTTPStatus, str]] = {
     "busy": (HTTPStatus.SERVICE_UNAVAILABLE, "The server is busy"),
 }
 """The status and the title of each type of problem; the type over HTTP is `urn:tenfold:` and its name."""
+
+EXPECTED = {
+    "missing": "it is missing",
+    "int_type": "expected a whole number",
+    "int_parsing": "expected a whole number",
+    "int_from_float": "expected a whole number",
+    "float_type": "expected a number",
+    "float_parsing": "expected a number",
+    "finite_number": "expected a finite number",
+    "bool_type": "expected true or false",
+    "bool_parsing": "expected true or false",
+    "string_type": "expected text",
+    "list_type": "expected a list",
+    "dict_type": "expected an object",
+    "model_type": "expected an object",
+    "model_attributes_type": "expected an object",
+    "literal_error": "expected {expected}",
+    "string_too_short": "expected at least {min_length} characters",
+    "string_too_long": "expected at most {max_length} characters",
+    "too_short": "expected at least {min_length} of them",
+    "too_long": "expected at most {max_length} of them",
+    "greater_than": "expected more than {gt}",
+    "greater_than_equal": "expected at least {ge}",
+    "less_than": "expected less than {lt}",
+    "less_than_equal": "expected at most {le}",
+    "json_invalid": "the JSON is broken",
+    "extra_forbidden": "there is no such field",
+}
+"""What is wrong with a value, by the type that pydantic gives its error."""
+
+SELF_EVIDENT = {"missing", "json_invalid", "extra_forbidden"}
+"""Types of errors of which it does not help to be shown what came."""
+
+LONGEST_SHOWN = 60
+"""Characters of a wrong value that are shown."""
 
 RETRY_SECONDS = 1
 """Seconds after which a client of a busy server should ask again; the longest queue has been read by then."""
@@ -139,8 +176,16 @@ def _tenfold_error(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    wrong = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+    wrong = [f"{'.'.join(map(str, each['loc']))}: {_what_is_wrong(each)}" for each in error.errors()]
     return Problem("not-allowed", "; ".join(wrong)).response(request.url.path)
+
+
+def _what_is_wrong(error: Mapping[str, Any]) -> str:
+    """Say in our words what pydantic found wrong with a value: what was expected, and what came."""
+    expected = EXPECTED.get(error["type"], "the value is not allowed").format_map(error.get("ctx", {}))
+    if error["type"] in SELF_EVIDENT:
+        return expected
+    return f"{expected}, got {textwrap.shorten(repr(error.get('input')), LONGEST_SHOWN, placeholder='…')}"
 
 
 def _http_exception(request: Request, error: Exception) -> Response:
