@@ -70,3 +70,10 @@ def test_the_same_seed_draws_the_same_picture(hands):
         first, again = (draw_number(hands, np.random.default_rng(seed)) for _ in range(2))
         assert np.array_equal(first[0], again[0])
         assert first[1] == again[1]
+
+
+def test_some_numbers_are_cut_off_above_or_below(hands, bare, monkeypatch):
+    monkeypatch.setattr(numbers, "CUT", 1.0)
+    drawn = [draw_number(hands, np.random.default_rng(seed)) for seed in range(20)]
+    cut = [max(written[0].max(), written[-1].max()) > 0.3 for (written, _), text in drawn if text]
+    assert np.mean(cut) > 0.7

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tenfold.draw.snapshots import photograph, vary_picture
+from tenfold.draw.snapshots import _blur_in_places, photograph, vary_picture
 
 
 @pytest.fixture
@@ -60,3 +60,11 @@ def test_a_varied_picture_is_another_one_each_time_and_the_same_for_a_seed(writt
     varied = [vary_picture(picture, np.random.default_rng(seed)).tobytes() for seed in [*range(20), 0]]
     assert len(set(varied)) == 20
     assert varied[0] == varied[-1]
+
+
+def test_places_out_of_focus_are_blurred_and_the_others_are_not(written):
+    page = (200 * (1 - written)).astype(np.float32)
+    changed = [np.abs(_blur_in_places(page, 3.0, np.random.default_rng(seed)) - page) for seed in range(20)]
+    assert all(each.max() > 20 for each in changed)
+    strokes = np.stack([each[20:40, [40, 75]].max(axis=0) for each in changed])
+    assert (strokes.min(axis=1) < 0.5 * strokes.max(axis=1)).any()
