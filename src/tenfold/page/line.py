@@ -64,10 +64,18 @@ def line_of(dark: Ink) -> Line:
     height, width = dark.shape
     size = int(np.clip(round(width * LINE_HEIGHT / height), NARROWEST, WIDEST)), LINE_HEIGHT
     method = cv2.INTER_AREA if height > LINE_HEIGHT else cv2.INTER_LINEAR
-    small = cv2.resize(dark, size, interpolation=method)
-    full = max(LEAST_FULL, float(np.quantile(small, DARKEST)))
+    small = np.asarray(cv2.resize(dark, size, interpolation=method), np.uint8)
+    full = max(LEAST_FULL, _quantile(small, DARKEST))
     table = 255 * np.clip(np.arange(256) / full, 0, 1) ** GAMMA
     return np.asarray(cv2.LUT(small, table.astype(np.uint8)), np.uint8)
+
+
+def _quantile(ink: Ink, share: float) -> float:
+    """Give what `numpy.quantile` does, in a tenth of the time: the levels of ink are counted, not sorted."""
+    upto = cv2.calcHist([ink], [0], None, [256], [0, 256]).ravel().cumsum()
+    place = share * (ink.size - 1)
+    low, high = np.searchsorted(upto, [int(place), min(int(place) + 1, ink.size - 1)], side="right")
+    return float(low + (high - low) * (place - int(place)))
 
 
 def wider(dark: Ink) -> Ink:
