@@ -3,6 +3,7 @@
 import numpy as np
 from benchmarks.promises import counted, half_and_half, others, told
 
+from benchmarks import promises
 from tenfold.model.evaluate import MeasuredPromise
 from tenfold.read.digits import Digit, Look
 
@@ -25,7 +26,8 @@ def test_a_threshold_from_one_half_holds_on_the_other():
     assert found["0.02"]["accepted"] > 0.8
 
 
-def test_what_is_no_digit_is_drawn_in_every_kind_that_needs_no_fonts():
+def test_what_is_no_digit_is_drawn_in_every_kind_that_needs_no_fonts(hands, monkeypatch):
+    monkeypatch.setattr(promises, "unlearned_hands", lambda: hands)
     drawn = others(1)
     names = [next(drawn)[0] for _ in range(7)]
     assert names[0] == "straight lines"

@@ -4,9 +4,13 @@ from itertools import islice
 
 import numpy as np
 import pytest
+from sheets import Sheet
 
 import tenfold
+from tenfold.calibrate import kinds
 from tenfold.calibrate.kinds import cells, held_out_of, keep_kinds, pens, typefaces, worn
+from tenfold.data.lines import WrittenNumber
+from tenfold.draw.line_examples import BOOKS_HELD_OUT
 from tenfold.errors import OptionError
 from tenfold.model.promise import HeldOut
 
@@ -14,6 +18,11 @@ from tenfold.model.promise import HeldOut
 @pytest.fixture(scope="module")
 def model():
     return tenfold.load_model()
+
+
+@pytest.fixture(autouse=True)
+def drawn_by_hands_at_hand(hands, monkeypatch):
+    monkeypatch.setattr(kinds, "unlearned_hands", lambda: hands)
 
 
 @pytest.mark.parametrize("draw", [pens, typefaces, worn])
@@ -33,7 +42,16 @@ def test_most_digits_on_plain_paper_are_read_right_and_refusals_are_the_least_su
     assert not held_out.right[held_out.probability == 0].any()
 
 
-def test_digits_are_cut_out_of_cells(model):
+def test_digits_are_cut_out_of_cells_of_the_books_held_out(model, mnist, monkeypatch):
+    def cell(book, rng):
+        sheet, text = Sheet(mnist.x_test, mnist.y_test, 260, 70), f"{rng.integers(100, 1000)}"
+        sheet.row(text, 20, 35, 42)
+        return WrittenNumber(sheet.page(), text, book)
+
+    rng = np.random.default_rng(0)
+    given = [cell(book, rng) for book in (*BOOKS_HELD_OUT, "1") * 3]
+    monkeypatch.setattr(kinds, "load_lines", lambda _: given)
+    assert len(list(cells(model, np.random.default_rng(0)))) == 3 * 3 * len(BOOKS_HELD_OUT)
     pictures, labels = zip(*islice(cells(model, np.random.default_rng(0)), 30), strict=True)
     digits = tenfold.Reader(model).digits(pictures)
     assert np.mean([digit.digit == str(label) for digit, label in zip(digits, labels, strict=True)]) > 0.6

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from tenfold import load_model
-from tenfold.calibrate.kinds import pens
+from tenfold.calibrate.kinds import drawn_digits
 from tenfold.calibrate.pictures import calibrate_on_pictures
+from tenfold.draw.writers import ImageWriter
 from tenfold.errors import DataError
 from tenfold.model.evaluate import expected_calibration_error
 from tenfold.model.folder import SHIPPED
@@ -63,9 +64,9 @@ def test_no_image_is_refused(model, mnist, tmp_path):
         calibrate_on_pictures(model, mnist.x_test[:0], mnist.y_test[:0], tmp_path / "mine")
 
 
-def test_promises_on_own_pictures_rest_on_what_is_answered_to_pictures(tmp_path):
+def test_promises_on_own_pictures_rest_on_what_is_answered_to_pictures(tmp_path, hands):
     reader = Reader()
-    pictures, labels = zip(*pens(80, np.random.default_rng(11)), strict=True)
+    pictures, labels = zip(*drawn_digits(hands, (ImageWriter,), 80, np.random.default_rng(11), worn=False), strict=True)
     prepared = [reader.prepare(picture) for picture in pictures]
     images, columns = np.stack([each.image for each in prepared]), reader.surroundings([e.picture for e in prepared])
     found = calibrate_on_pictures(reader.model, images, np.array(labels), tmp_path / "own", columns=columns)
