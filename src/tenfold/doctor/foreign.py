@@ -23,9 +23,6 @@ Layout: TypeAlias = Callable[[Array], Array]
 LEAST_RIGHT = 0.5
 """Share of the known digits that must be read for anything to be told; chance reads a tenth."""
 
-COARSE = 150
-"""Known digits that every combination is tried on; the best is then measured on all of them."""
-
 SMALLEST = 1e-6
 """Least probability that counts, so that one digit read wrong with certainty does not decide alone."""
 
@@ -147,7 +144,7 @@ def expectation_of(content: bytes, source: str) -> Expectation | None:
     network = open_network(content, threads=None, source=source)
     layouts = _layouts(network, source)
     images, labels = known_digits()
-    asked = _Asked(network, images[:COARSE], labels[:COARSE])
+    asked = _Asked(network, images, labels)
     trials = [
         trial
         for layout, scaling, inverted, transposed in product(layouts, _scalings(network), (False, True), (False, True))
@@ -160,15 +157,16 @@ def expectation_of(content: bytes, source: str) -> Expectation | None:
     best = max(trials, key=lambda trial: trial.fit)
     if best.right < LEAST_RIGHT:
         return None
-    also = tuple(
-        trial.scaling
+    alike = [
+        trial
         for trial in trials
         if trial.fit > best.fit - ALIKE
         and (trial.layout, trial.inverted, trial.transposed, trial.output)
         == (best.layout, best.inverted, best.transposed, best.output)
-        and trial.scaling != best.scaling
-    )
-    return _Asked(network, images, labels).expectation(best, layouts[best.layout], also)
+    ]
+    best, *others = alike  # the most frequent scaling of those that fit
+    also = tuple(trial.scaling for trial in others)
+    return asked.expectation(best, layouts[best.layout], also)
 
 
 class _Asked:
