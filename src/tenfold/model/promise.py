@@ -22,6 +22,7 @@ __all__ = [
     "KindsPromise",
     "acceptance_threshold",
     "at_least",
+    "check_max_error",
     "exact_bounds",
     "fewest_images",
     "fit_temperature",
@@ -174,6 +175,16 @@ class HeldOut:
         return cls(probability, right)
 
 
+def check_max_error(max_error: float) -> None:
+    """Check that a largest error can be one.
+
+    Raises:
+        OptionError: It is no number above 0 and below 1.
+    """
+    if not isinstance(max_error, Real) or isinstance(max_error, bool) or not 0 < max_error < 1:
+        raise OptionError(f"the largest error must be above 0 and below 1, got {max_error!r}")
+
+
 def acceptance_threshold(held_out: HeldOut, max_error: float) -> float:
     """Find the probability from which on answers may be accepted so that the share of wrong ones stays below a limit.
 
@@ -194,8 +205,7 @@ def acceptance_threshold(held_out: HeldOut, max_error: float) -> float:
         tested by the exact binomial tail (Clopper and Pearson 1934) until one fails, so that the promise holds for
         the one that is chosen.
     """
-    if not isinstance(max_error, Real) or isinstance(max_error, bool) or not 0 < max_error < 1:
-        raise OptionError(f"the largest error must be above 0 and below 1, got {max_error!r}")
+    check_max_error(max_error)
     n, accepted = len(held_out.right), 0
     wrong = np.cumsum(~held_out.right)
     fewest = fewest_images(max_error)
