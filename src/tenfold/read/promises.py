@@ -104,8 +104,8 @@ def digit_promise(model: Recognizer, max_error: float) -> DigitPromise:
             like those of any of the kinds calibrated on.
 
     Raises:
-        OptionError: The model keeps no answers to images held out, or it is no number above 0 and below 1, or so small an error can be
-            promised for none.
+        OptionError: The error is no number above 0 and below 1, the model keeps no answers to images held out, or so
+            small an error can be promised for none.
     """
     check_max_error(max_error)
     images, kinds = digit_kinds(model)
