@@ -74,11 +74,13 @@ from tenfold.model.description import ModelInfo as ModelInfo
 from tenfold.model.evaluate import Checked as Checked
 from tenfold.model.evaluate import ClassScore as ClassScore
 from tenfold.model.evaluate import Evaluation as Evaluation
+from tenfold.model.evaluate import MeasuredPromise as MeasuredPromise
 from tenfold.model.evaluate import evaluate as evaluate
 from tenfold.model.folder import Model as Model
 from tenfold.model.folder import load_model as load_model
 from tenfold.picture.prepare import Prepared as Prepared
 from tenfold.read.digits import Digit as Digit
+from tenfold.read.digits import Look as Look
 from tenfold.read.explain import Explanation as Explanation
 from tenfold.read.forms import Field as Field
 from tenfold.read.forms import Form as Form
