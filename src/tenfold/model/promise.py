@@ -266,8 +266,8 @@ def promise_of_kinds(kinds: Mapping[str, HeldOut], max_error: float) -> KindsPro
         The promise. Kinds that are too few, or too often read wrong, are left out of it and named.
 
     Raises:
-        OptionError: It can be promised for no kind; or one that neither it nor a smaller error can be promised for is
-            not so much less sure that a run of such pictures would be noticed.
+        OptionError: It can be promised for no kind; or neither it nor a smaller error can be promised for one whose
+            answers are nearly as sure as those of the others, so that a run of such pictures would not be noticed.
     """
     least: dict[str, float] = {}
     without: dict[str, str] = {}
