@@ -171,6 +171,7 @@ def test_a_thumb_puts_off_goes_back_rejects_and_takes_a_candidate(open_page, add
     for index in range(3):
         httpx.post(f"{address}/v1/reviews", files={"picture": (f"thumb-{index}.png", seven)}, timeout=60)
     page = open_page("phone", path="#review", has_touch=True)
+    expect(page.locator("#left")).to_contain_text("left")  # the queue has come
     waiting = int(page.locator("#left").inner_text().split()[0])
     first = page.locator("#source").inner_text()
     page.locator("#later").tap()
