@@ -38,8 +38,8 @@ def cell(mnist):
 def test_a_row_is_laid_out_for_a_line_recogniser(sheet):
     sheet.row("2718", 200, 400)
     [row] = free(sheet.page())
-    inked = np.flatnonzero((row.lines[0] > 128).any(axis=1))
-    assert row.lines[0].shape[0] == 48
+    inked = np.flatnonzero((row.line > 128).any(axis=1))
+    assert row.line.shape[0] == 48
     assert 25 <= len(inked) <= 30
     assert abs(inked.mean() - 23.5) < 2
 
@@ -49,8 +49,8 @@ def test_a_line_shows_what_is_around_its_row(sheet):
     sheet.line(100, 432, 700, 432, thick=3)
     [row] = free(sheet.page())
     left, right = row.ends
-    assert 5 < left < right < row.lines[0].shape[1] - 5
-    assert (row.lines[0][36:, : round(left)] > 128).any(axis=0).all()
+    assert 5 < left < right < row.line.shape[1] - 5
+    assert (row.line[36:, : round(left)] > 128).any(axis=0).all()
     assert row.quad[2][1] < 430
 
 
@@ -59,7 +59,7 @@ def test_columns_of_a_line_lead_back_to_the_ink(sheet):
     page = sheet.page()
     [row] = free(page)
     assert row.part(*row.ends) == pytest.approx(np.array(row.quad))
-    dark = (row.lines[0] > 128).any(axis=0)
+    dark = (row.line > 128).any(axis=0)
     edges = np.flatnonzero(np.diff(dark.astype(int)) != 0) + 1
     assert len(edges) == 8
     for first, last in edges.reshape(4, 2):
@@ -78,7 +78,7 @@ def test_a_picture_of_one_number_is_a_row_whole():
     page = np.full((40, 100), 240, np.uint8)
     page[10:30, 20:24] = page[10:30, 70:74] = 20
     row = whole_row(page, even_out(page))
-    assert row.lines[0].shape == (48, 120)
+    assert row.line.shape == (48, 120)
     assert row.quad == ((0, 0), (100, 0), (100, 40), (0, 40))
     assert row.ends == (0, 120)
     assert row.part(60, 120) == ((50, 0), (100, 0), (100, 40), (50, 40))
@@ -104,7 +104,7 @@ def test_a_tilted_row_is_turned_level(sheet, tilt):
 def test_a_vertical_line_beside_a_row_is_not_of_it(sheet):
     sheet.row("2718", 200, 400)
     sheet.line(160, 300, 160, 520, thick=3)
-    [row] = [row for row in free(sheet.page()) if row.lines[0].shape[1] > 60]
+    [row] = [row for row in free(sheet.page()) if row.line.shape[1] > 60]
     assert np.array(row.quad) == pytest.approx(np.array([(200, 375), (445, 375), (445, 425), (200, 425)]), abs=3)
 
 

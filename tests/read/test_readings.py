@@ -50,7 +50,7 @@ def free(*signs, ends=None):
     width = 2 * len(columns)
     corners = ((0.0, 0.0), (10.0 * width, 0.0), (10.0 * width, 480.0), (0.0, 480.0))
     line = np.zeros((48, width), np.uint8)
-    row = FreeRow((line,), line, corners, ends or (0.0, float(width)))
+    row = FreeRow(line, line, corners, ends or (0.0, float(width)))
     return Free(row, [Opinion(columns, SIGNS, 1.0)])
 
 

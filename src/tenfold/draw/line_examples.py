@@ -122,7 +122,7 @@ def rows_of_page(digits: DigitGlyphs, rng: Generator) -> list[LineExample]:
     top = int(rng.integers(0, height))
     half = page.grey[top : top + height]
     written = [(number.text, np.subtract(number.quad, (0, top))) for number in page.numbers]
-    found = [(row.lines[0], _said(np.array(row.quad), written, height)) for row in find_free(half, even_out(half))]
+    found = [(row.line, _said(np.array(row.quad), written, height)) for row in find_free(half, even_out(half))]
     rng.shuffle(found)
     numbers: list[LineExample] = [(line, (text,)) for line, text in found if text]
     others: list[LineExample] = [(line, ("",)) for line, text in found if text == ""]

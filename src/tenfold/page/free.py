@@ -1,13 +1,14 @@
 """Free rows of digits: found among rules and print, and cut out grey for a line recogniser."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
 
 from tenfold.arrays import LINE_HEIGHT, Line
 from tenfold.page.darkness import SHOW_THROUGH
-from tenfold.page.line import line_of, wider, written_rows
+from tenfold.page.line import leaning, line_of, wider, width_of_line, written_rows
 from tenfold.page.paper import Paper, even_out, without_grain
 from tenfold.page.quads import Quad, height_of, width_of
 from tenfold.page.rulings import LARGE, SMALLEST_DIGIT, tilt, without_rules
@@ -35,10 +36,6 @@ PAIRS = 1_000_000
 DIGIT_ROWS = 27
 """Height of the digits of a page's row in its line, in pixels: about half of what the line recogniser learned from, so
 that a comma below and a stroke above are in view."""
-
-LEANING = 0.15
-"""How far to the left a row leans for each row down, where it is looked at again since it is not surely read:
-docs/log.md, "Grey lines"."""
 
 MARGIN = 0.35
 """What a line shows of the page before and behind a row, in heights of a digit."""
@@ -84,18 +81,17 @@ class FreeRow:
     """A row of ink that may be a number.
 
     Attributes:
-        lines: `uint8 (48, width)` each: the row and what is around it, as a line recogniser is given it; and as it is
-            looked at again where it is not surely read.
-        grey: `uint8 (height, width)`: what the first line shows, as the page has it.
+        dark: `uint8 (height, width)`: the row and what is around it, as `Paper.dark`.
+        grey: The same as the page has it.
         quad: The row's corners on the page.
-        ends: The first and the last column of the first line that lie inside the quad.
-        digit: Height of a digit in the first line, in pixels; None where it is not known.
+        ends: The first and the last column of its line that lie inside the quad.
+        digit: Height of a digit in its line, in pixels; None where it is not known.
         upright: How many more neighbours in it stand on one line than end at one height: many in print, where few
             letters reach below the line and many above the others; below 0 where it stands on its head.
         signs: How many connected components it is made of.
     """
 
-    lines: tuple[Line, ...]
+    dark: Ink
     grey: Grey
     quad: Quad
     ends: tuple[float, float]
@@ -103,30 +99,38 @@ class FreeRow:
     upright: int = 0
     signs: int = 0
 
+    @cached_property
+    def line(self) -> Line:
+        """The row and what is around it as a line recogniser is given it, `uint8 (48, width)`."""
+        return line_of(self.dark)
+
+    def looked_at_again(self) -> tuple[Line, ...]:
+        """Give other views of the line, for where it is not surely read: wider, and leaning to the left."""
+        return line_of(wider(self.dark)), line_of(leaning(self.dark))
+
     def part(self, first: float, last: float) -> Quad:
-        """Give the corners on the page of what lies between two columns of the first line."""
+        """Give the corners on the page of what lies between two columns of the line."""
         left, right = self.ends
         corners = np.array(self.quad)
         shares = np.clip((np.array([first, last, last, first]) - left) / max(right - left, 1e-6), 0, 1)[:, None]
         sides = corners[[0, 0, 3, 3]], corners[[1, 1, 2, 2]]
         return tuple((float(x), float(y)) for x, y in sides[0] + (sides[1] - sides[0]) * shares)
 
+    def between(self, first: int, last: int) -> "FreeRow":
+        """Give the row between two columns of its line."""
+        share = self.dark.shape[1] / width_of_line(self.dark)
+        seen = slice(round(first * share), round(last * share))
+        left, right = max(first, self.ends[0]), min(last, self.ends[1])
+        return FreeRow(self.dark[:, seen], self.grey[:, seen], self.part(left, right), (left - first, right - first))
+
 
 def whole_row(page: Grey, paper: Paper) -> FreeRow:
     """Give a picture of one number as a row, from its left to its right edge; arguments as for `find_free`."""
     rows = written_rows(paper)
-    lines, left, right = _looks(paper.dark[rows]), 0.0, float(page.shape[1])
+    dark, left, right = paper.dark[rows], 0.0, float(page.shape[1])
     top, bottom = float(rows.start), float(rows.stop)
     corners = ((left, top), (right, top), (right, bottom), (left, bottom))
-    return FreeRow(lines, page[rows], corners, (0.0, float(lines[0].shape[1])))
-
-
-def _looks(dark: Ink) -> tuple[Line, ...]:
-    """Show a row as it is, and for second opinions wider, and leaning to the left."""
-    height, width = dark.shape
-    lean = np.array([[1, LEANING, -LEANING * height / 2], [0, 1, 0]])
-    leaning = np.asarray(cv2.warpAffine(dark, lean, (width, height)), np.uint8)
-    return line_of(dark), line_of(wider(dark)), line_of(leaning)
+    return FreeRow(dark, page[rows], corners, (0.0, float(width_of_line(dark))))
 
 
 def find_free(page: Grey, paper: Paper) -> list[FreeRow]:
@@ -272,11 +276,11 @@ def _row(dark: Ink, page: Grey, group: Group, stats: Stats, back: "np.ndarray") 
     corners = np.array([(left, top, 1), (right, top, 1), (right, bottom, 1), (left, bottom, 1)]) @ back.T
     half, margin = LINE_HEIGHT / DIGIT_ROWS * tall / 2, MARGIN * tall
     place = left - margin, middle - half, right + margin, middle + half
-    lines, grey = _looks(_around(dark, place, cv2.BORDER_CONSTANT)), _around(page, place, cv2.BORDER_REPLICATE)
-    scale = lines[0].shape[1] / (right - left + 2 * margin)
+    seen, grey = _around(dark, place, cv2.BORDER_CONSTANT), _around(page, place, cv2.BORDER_REPLICATE)
+    scale = width_of_line(seen) / (right - left + 2 * margin)
     ends = margin * scale, (margin + right - left) * scale
     quad = tuple((float(x), float(y)) for x, y in corners)
-    return FreeRow(lines, grey, quad, ends, DIGIT_ROWS, upright, len(group))
+    return FreeRow(seen, grey, quad, ends, DIGIT_ROWS, upright, len(group))
 
 
 def _upright(stats: Stats, tall: float) -> int:

@@ -8,7 +8,7 @@ from tenfold.page.paper import Paper, even_out
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
 
-__all__ = ["holds_several_lines", "line_of", "whole_line", "wider", "written_rows"]
+__all__ = ["holds_several_lines", "leaning", "line_of", "whole_line", "wider", "width_of_line", "written_rows"]
 
 DARKEST = 0.985
 """Share of a line's pixels that are lighter than its full ink: the others are its darkest strokes, not only specks."""
@@ -21,6 +21,9 @@ GAMMA = 0.7
 
 WIDER = 1.2
 """How much wider `wider` shows ink."""
+
+LEANING = 0.15
+"""How far to the left `leaning` shows ink for each row down: docs/log.md, "Grey lines"."""
 
 NARROWEST, WIDEST = 8, 2048
 """Width of a line, in pixels: at least a few columns to answer in; at most sixteen times its height, which 20 digits
@@ -61,13 +64,18 @@ def line_of(dark: Ink) -> Line:
     Returns:
         `uint8 (48, width)`, 8 to 2,048 pixels wide.
     """
-    height, width = dark.shape
-    size = int(np.clip(round(width * LINE_HEIGHT / height), NARROWEST, WIDEST)), LINE_HEIGHT
+    height, size = len(dark), (width_of_line(dark), LINE_HEIGHT)
     method = cv2.INTER_AREA if height > LINE_HEIGHT else cv2.INTER_LINEAR
     small = np.asarray(cv2.resize(dark, size, interpolation=method), np.uint8)
     full = max(LEAST_FULL, _quantile(small, DARKEST))
     table = 255 * np.clip(np.arange(256) / full, 0, 1) ** GAMMA
     return np.asarray(cv2.LUT(small, table.astype(np.uint8)), np.uint8)
+
+
+def width_of_line(dark: Ink) -> int:
+    """Give the width of the line that a picture becomes, in pixels."""
+    height, width = dark.shape
+    return int(np.clip(round(width * LINE_HEIGHT / height), NARROWEST, WIDEST))
 
 
 def _quantile(ink: Ink, share: float) -> float:
@@ -82,6 +90,13 @@ def wider(dark: Ink) -> Ink:
     """Show ink, `uint8 (height, width)`, a fifth wider: narrow digits are better told apart then."""
     height, width = dark.shape
     return np.asarray(cv2.resize(dark, (round(WIDER * width), height)), np.uint8)
+
+
+def leaning(dark: Ink) -> Ink:
+    """Show ink, `uint8 (height, width)`, leaning to the left: most people write to the right."""
+    height, width = dark.shape
+    lean = np.array([[1, LEANING, -LEANING * height / 2], [0, 1, 0]])
+    return np.asarray(cv2.warpAffine(dark, lean, (width, height)), np.uint8)
 
 
 def holds_several_lines(paper: Paper) -> bool:

@@ -295,7 +295,7 @@ def _lies(rows: Sequence[FreeRow]) -> Lies | None:
     upright, least = sum(row.upright for row in rows), max(PRINT, STANDS * sum(row.signs for row in rows))
     if abs(upright) >= least:
         return "upright" if upright > 0 else "on its head"
-    lines = sum(row.lines[0].shape[1] >= LINE * row.lines[0].shape[0] for row in rows)
+    lines = sum(row.dark.shape[1] >= LINE * row.dark.shape[0] for row in rows)
     return "level" if lines >= max(LINES, len(rows) / 2) else None
 
 

@@ -105,10 +105,10 @@ def read_boxes(model: Recognizer, rows: Sequence[Row]) -> list[ReadRow]:
 def read_free(model: Recognizer, rows: Sequence[FreeRow], options: NumberOptions) -> list[ReadRow]:
     """Read free rows; those that hold no number are left out, and those that are read surely are looked at once."""
     found = []
-    for row, columns in zip(rows, model.lines([row.lines[0] for row in rows]), strict=True):
+    for row, columns in zip(rows, model.lines([row.line for row in rows]), strict=True):
         check_deadline()
         if no_number(columns) < EVEN and not _is_print(row, columns):
-            others = row.lines[1:] if best_path(columns) < SURE else ()
+            others = row.looked_at_again() if best_path(columns) < SURE else ()
             said = [columns, *model.lines(others)]
             found += [_free_row(*part, model.alphabet, options) for part in _apart(row, said, model.alphabet, options)]
     return [row for row in found if row]
@@ -142,17 +142,13 @@ def _apart(
         yield row, said
         return
     space, columns = alphabet.index(SPACE), said[0]
-    cuts = [] if options.digits else _cuts(row.lines[0], columns, alphabet)
+    cuts = [] if options.digits else _cuts(row.line, columns, alphabet)
     if not cuts:
         yield row, [without(each, [space]) for each in said]
         return
     for first, last in pairwise([0, *cuts, len(columns)]):
-        left, right = 2 * first, 2 * last if last < len(columns) else row.lines[0].shape[1]
-        inside = max(left, row.ends[0]), min(right, row.ends[1])
-        share = row.grey.shape[1] / row.lines[0].shape[1]
-        grey = row.grey[:, round(left * share) : round(right * share)]
-        part = FreeRow((row.lines[0][:, left:right],), grey, row.part(*inside), (inside[0] - left, inside[1] - left))
-        yield part, [without(columns[first:last], [space])]
+        right = 2 * last if last < len(columns) else row.line.shape[1]
+        yield row.between(2 * first, right), [without(columns[first:last], [space])]
 
 
 def _cuts(line: Line, columns: Columns, alphabet: str) -> list[int]:
