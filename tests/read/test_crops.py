@@ -36,3 +36,12 @@ def test_marks_are_green_where_accepted_and_red_where_doubted():
     }
     assert pixels[True][1] > pixels[True][0]
     assert pixels[False][0] > pixels[False][1]
+
+
+def test_what_is_written_covers_no_other_number():
+    page = np.full((200, 300), 255, np.uint8)
+    rows = [tuple((x, y + 25 * place) for x, y in QUAD) for place in range(4)]
+    drawn = np.asarray(annotated(page, [(row, "123456", True) for row in rows])).astype(int)
+    for row in rows:
+        (left, top), (right, bottom) = np.min(row, axis=0).astype(int), np.max(row, axis=0).astype(int)
+        assert (drawn[top + 3 : bottom - 2, left + 3 : right - 2] == 255).all()

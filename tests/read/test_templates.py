@@ -52,3 +52,27 @@ def test_a_page_without_boxes_has_a_free_field_for_each_number(model, sheet):
 def test_a_blank_page_makes_no_form(model):
     with pytest.raises(DataError, match="a form cannot be made of it"):
         form_of(model, np.full((600, 500), 240, np.uint8))
+
+
+def test_what_only_one_of_several_examples_shows_is_no_part_of_the_form(model, mnist):
+    pages = []
+    for place, text in enumerate(("12345", "_____", "90210")):
+        sheet = Sheet(mnist.x_test, mnist.y_test)
+        sheet.boxes(text, 200, 150)
+        sheet.boxes("___", 700, 330)
+        if place == 0:
+            sheet.boxes("7777", 300, 600)
+        pages.append(sheet.page())
+    form = form_of(model, *pages)
+    assert [field.digits for field in form.fields] == [5, 3]
+    assert [anchor.boxes for anchor in form.anchors] == [5, 3]
+
+
+def test_pages_that_share_nothing_make_no_form(model, mnist):
+    pages = []
+    for boxes, y in ((5, 150), (7, 500)):
+        sheet = Sheet(mnist.x_test, mnist.y_test)
+        sheet.boxes("_" * boxes, 200, y)
+        pages.append(sheet.page())
+    with pytest.raises(DataError, match="are they one form"):
+        form_of(model, *pages)

@@ -87,7 +87,7 @@ def read(
     ] = None,
     template: Annotated[
         Path | None,
-        typer.Option(metavar="FORM", help="Write a form.toml with the fields of an empty form, and read nothing."),
+        typer.Option(metavar="FORM", help="Write a form.toml of an empty form, or of several pages of one."),
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Let --template replace a file that is there.")] = False,
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the numbers as a CSV table.")] = None,
@@ -287,17 +287,15 @@ def _row(number: "Number") -> tuple[str, ...]:
 def _write_template(
     reader: "Reader", names: Sequence[str], sources: "Mapping[str, Picture]", target: Path, *, replace: bool
 ) -> None:
-    """Write a first form from the first page of a file."""
+    """Write a first form from the first page of each file."""
     from tenfold.files import in_place_of
     from tenfold.picture.opening import open_pages
     from tenfold.read.forms import to_toml
     from tenfold.read.templates import form_of
 
-    if len(names) != 1:
-        raise OptionError(f"--template takes one page, got {len(names)} files")
     if target.exists() and not replace:
         raise OptionError(f"{target} is there already, perhaps with fields that you named: --replace replaces it")
-    form = form_of(reader.model, next(iter(open_pages(sources.get(names[0], Path(names[0]))))))
+    form = form_of(reader.model, *(next(iter(open_pages(sources.get(name, Path(name))))) for name in names))
     with in_place_of(target) as fresh:
         fresh.write_text(to_toml(form), encoding="utf-8")
     print(f"{target}: {len(form.fields)} fields; name them, then `tenfold read PAGE… --form {target}`")

@@ -1,5 +1,6 @@
 """A printed form on a page: found again by its own rows of boxes, however the page was scanned or photographed."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from tenfold.page.boxes import find_boxes
 from tenfold.page.paper import Paper
 from tenfold.page.quads import Homography, Points, Quad, height_of, mapped
 
-__all__ = ["Anchor", "anchors_of", "fit"]
+__all__ = ["Anchor", "anchors_of", "fit", "shared"]
 
 NEAR, BENT = 0.7, 0.03
 """NEAR: largest distance of a row from where the form has it, in heights of the row. BENT: what is allowed on top, as a
@@ -48,10 +49,29 @@ def fit(form: Sequence[Anchor], page: Sequence[Anchor]) -> Homography | None:
     Returns:
         It takes the form's pixels to the page's; None where the form does not fit.
     """
+    found = _paired(form, page)
+    if len(found) <= FOUND * len(form):
+        return None
+    return _fitted([(form[place], row) for place, row in found])
+
+
+def shared(form: Sequence[Anchor], others: Sequence[Sequence[Anchor]]) -> list[Anchor]:
+    """Keep the rows of a form that most of its other pages show too; what else looks like a row of boxes is print.
+
+    Args:
+        form: The form's rows.
+        others: Those of other pages of it, at least one.
+    """
+    seen = Counter(place for page in others for place, _ in _paired(form, page))
+    return [row for place, row in enumerate(form) if seen[place] > FOUND * len(others)]
+
+
+def _paired(form: Sequence[Anchor], page: Sequence[Anchor]) -> list[tuple[int, Anchor]]:
+    """Lay a form on a page so that the most rows meet: give the places of those in the form, and the page's rows."""
     alike = np.array([[known.boxes == seen.boxes for seen in page] for known in form], bool)
     given, there = (np.array([np.mean(row.quad, axis=0) for row in rows]) for rows in (form, page))
     reach = NEAR * np.array([height_of(seen.quad) for seen in page])
-    best: list[tuple[Anchor, Anchor]] = []
+    best: list[tuple[int, Anchor]] = []
     for known, seen in np.argwhere(alike).tolist():
         laid = _similarity([(form[known], page[seen])])
         if laid is not None:
@@ -60,10 +80,8 @@ def fit(form: Sequence[Anchor], page: Sequence[Anchor]) -> Homography | None:
             nearest = apart.argmin(axis=1)
             bent = BENT * np.linalg.norm(places - places[known], axis=1)
             found = np.flatnonzero(apart.min(axis=1) <= reach[nearest] + bent)
-            best = max(best, [(form[place], page[nearest[place]]) for place in found.tolist()], key=len)
-    if len(best) <= FOUND * len(form):
-        return None
-    return _fitted(best)
+            best = max(best, [(place, page[nearest[place]]) for place in found.tolist()], key=len)
+    return best
 
 
 def _fitted(pairs: Sequence[tuple[Anchor, Anchor]]) -> Homography | None:

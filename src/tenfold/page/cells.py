@@ -7,13 +7,13 @@ import cv2
 import numpy as np
 
 from tenfold.page.boxes import BoxRow
-from tenfold.page.darkness import full_strength
+from tenfold.page.darkness import PEN, full_strength
 from tenfold.page.erasing import without_lines
 from tenfold.page.quads import Quad
 from tenfold.page.rulings import Places
 from tenfold.page.strips import Strip
 from tenfold.picture.frame import Ink
-from tenfold.picture.ink import Mask, connected_components
+from tenfold.picture.ink import Mask, connected_components, quantile
 
 __all__ = ["Cell", "cells_of"]
 
@@ -45,7 +45,7 @@ class Cell:
     Attributes:
         ink: `uint8 (height, width)`, what is written there and nothing else; None where the box is empty.
         quad: The corners of the box on the page.
-        pen: How dark the pen is, 0…255; 0 where the box is empty.
+        pen: How dark the pen is in the middle of the box, away from its lines, 0…255; 0 where the box is empty.
     """
 
     ink: Ink | None
@@ -61,11 +61,14 @@ def cells_of(row: BoxRow, floor: int) -> list[Cell]:
         floor: The largest darkness that is still paper.
     """
     row = _without_shade(row, floor)
-    owner = _owners(row, without_lines(row))
+    away = _from_lines(row)
+    owner = _owners(row, without_lines(row), away)
+    core = owner * (away >= CORE * row.strip.height)
     cells = []
     for box, quad in enumerate(row.quads, 1):
         written, pen = _written(row.strip, owner == box, floor)
-        cells.append(Cell(written, quad, pen))
+        inner = row.strip.dark[core == box]
+        cells.append(Cell(written, quad, round(quantile(inner, PEN)) if written is not None and len(inner) else pen))
     return cells
 
 
@@ -86,15 +89,15 @@ def _without_shade(row: BoxRow, floor: int) -> BoxRow:
     return replace(row, strip=replace(strip, dark=dark, mask=mask))
 
 
-def _owners(row: BoxRow, ink: Mask) -> Mask:
-    """Say for each pixel of ink in which box it is written: 1 for the first, 0 for none."""
+def _owners(row: BoxRow, ink: Mask, away: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> Mask:
+    """Say for each pixel of ink, so far away from lines, in which box it is written: 1 for the first, 0 for none."""
     strip, (height, width), boxes = row.strip, ink.shape, row.boxes
     begins = np.clip(np.floor(row.columns(np.arange(height)).T).astype(int) + 1, 0, width)
     steps = np.zeros((height, width + 1), np.int8)
     np.add.at(steps, (np.arange(height)[:, None], begins), [*[1] * boxes, -boxes])
     place = np.cumsum(steps, axis=1, dtype=np.int8)
     count, labels, stats, centres = connected_components(ink)
-    owner, away = np.zeros_like(ink), _from_lines(row)
+    owner = np.zeros_like(ink)
     top, bottom = strip.room, strip.room + strip.height
     pitch = float(np.median(np.diff(row.bounds)))
     for component in range(1, count):

@@ -46,6 +46,9 @@ LIKE = (0.7, 1.35)
 TALLER, THIN = 1.9, 0.35
 """What is higher than this, in heights of its row, and narrower than this, in its heights, is a vertical line."""
 
+FINE = 0.04
+"""Width of a vertical line of a table, at most, in its heights: digits are not so fine, and lines have no commas."""
+
 MARK = 0.4
 """Height of a comma or a dash that stands alone beside digits, at most, in heights of a digit; docs/log.md, "Numbers
 cut out of their page": a lone comma joins its row."""
@@ -222,6 +225,8 @@ def _groups(stats: Stats, shape: tuple[int, ...]) -> list[Group]:
             continue
         top, bottom = stats[group, 1].min(), (stats[group, 1] + stats[group, 3]).max()
         left, right = stats[group, 0].min(), (stats[group, 0] + stats[group, 2]).max()
+        if (stats[group, 2] <= FINE * stats[group, 3]).all():
+            continue
         low = alone[stats[alone, 3] < MARK * np.median(stats[group, 3])]
         loose = small if len(group) == 1 else np.append(small, low)
         inside = (stats[loose, 0] >= left - 2) & (stats[loose, 0] + stats[loose, 2] <= right + 0.6 * (bottom - top))

@@ -7,7 +7,7 @@ import numpy as np
 
 from tenfold.page.paper import Paper
 from tenfold.page.quads import Corners, height_of, in_order, onto_rectangle, width_of
-from tenfold.page.rulings import BEND, LevelLine, level_lines
+from tenfold.page.rulings import BEND, LevelLine, Places, level_lines
 from tenfold.page.strips import Strip, sampled
 from tenfold.picture.ink import Mask
 
@@ -22,14 +22,21 @@ MARGIN = 24
 SQUARE = 0.88
 """Area of a component's quad beside that of its hull, or the other way round, at least: then it is a quad."""
 
+STICKS_OUT = 0.04
+"""Width of what sticks out of a grid and is no part of it, at most, as a share of the grid's shorter side: the shadow
+of a crease, a stroke across its frame."""
+
 LEAST_LINE = 0.35
 """Share of a grid's width that a level line covers at least: the rest may be lost in handwriting."""
 
 PRESENT = 0.7
 """Share of the level lines of a grid that are seen, at least; the others lie where they must."""
 
-MOST_ROWS = 40
-"""Most rows of a grid."""
+MOST_ROWS, LEAST_PITCH = 40, 12
+"""Most rows of a grid, and the least height of one, in pixels."""
+
+AWAY = 0.14
+"""How far a line of a grid lies from where it should, at most, in heights of a row."""
 
 
 def grid_strips(paper: Paper, component: Mask, left: int, top: int, rows: int | None = None) -> list[Strip]:
@@ -64,7 +71,9 @@ def grid_strips(paper: Paper, component: Mask, left: int, top: int, rows: int | 
 
 def _quad_of(component: Mask) -> Corners | None:
     """Give the four corners of a component, clockwise from the top left; None where it has another shape."""
-    outlines = cv2.findContours(component, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+    outlines = cv2.findContours(_body(component), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+    if not outlines:
+        return None
     hull = cv2.convexHull(np.concatenate(outlines))
     around = cv2.arcLength(hull, closed=True)
     for share in (0.01, 0.015, 0.02, 0.03, 0.04, 0.06):  # of the outline: how far sides may stray from straight
@@ -73,6 +82,14 @@ def _quad_of(component: Mask) -> Corners | None:
             whole, shown = cv2.contourArea(hull), cv2.contourArea(corners)
             return in_order(corners) if SQUARE * whole <= shown <= whole / SQUARE else None
     return None
+
+
+def _body(component: Mask) -> Mask:
+    """Fill a component, and take away what sticks out of it."""
+    outlines = cv2.findContours(component, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+    filled = cv2.drawContours(component.copy(), outlines, -1, 1, cv2.FILLED)
+    size = max(1, round(STICKS_OUT * min(component.shape)))
+    return np.asarray(cv2.morphologyEx(filled, cv2.MORPH_OPEN, np.ones((size, size), np.uint8)), np.uint8)
 
 
 def _evenly(lines: list[LevelLine], width: int, height: int, rows: int | None) -> list[LevelLine]:
@@ -84,19 +101,22 @@ def _evenly(lines: list[LevelLine], width: int, height: int, rows: int | None) -
     first, last = float(MARGIN), float(MARGIN + height)
     ends = [(first, last), (float(at[0]), float(at[-1]))]
     for number in [rows] if rows else range(MOST_ROWS, 1, -1):
-        for start, end in ends:
-            pitch = (end - start) / number
-            if pitch < 12:
-                continue
-            places = start + pitch * np.arange(number + 1)
-            away = np.abs(at[None] - places[:, None])
-            near = away.argmin(axis=1)
-            there = away[np.arange(number + 1), near] <= 0.14 * pitch
-            if there.mean() >= PRESENT - 0.2 * bool(rows):
-                chosen = [lines[near[row]] if there[row] else None for row in range(number + 1)]
-                return [_whole(chosen, row, places, width) for row in range(number + 1)]
+        fits = [_fit(at, start, end, number) for start, end in ends if (end - start) / number >= LEAST_PITCH]
+        near, there, places = max(fits, key=lambda fit: fit[1].sum(), default=(at, np.zeros(1), at))
+        if there.mean() >= PRESENT - 0.2 * bool(rows):
+            chosen = [lines[near[row]] if there[row] else None for row in range(number + 1)]
+            return [_whole(chosen, row, places, width) for row in range(number + 1)]
     inner = [line for line in lines if line.right - line.left > 0.6 * width]
     return [_stretched(line, width) for line in inner]
+
+
+def _fit(at: Places, start: float, end: float, number: int) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
+    """Lay lines evenly; give for each the nearest of those `at` places, whether it is there, and where it should be."""
+    pitch = (end - start) / number
+    places = start + pitch * np.arange(number + 1)
+    away = np.abs(at[None] - places[:, None])
+    near = away.argmin(axis=1)
+    return near, away[np.arange(number + 1), near] <= AWAY * pitch, places
 
 
 def _whole(lines: list[LevelLine | None], row: int, places: "np.ndarray", width: int) -> LevelLine:

@@ -24,6 +24,9 @@ DARK = 0.9
 """Quantile of the darkness of what stands in a page's boxes that is the pen's: where few boxes hold a digit, what
 shows through fills many others."""
 
+FAINT = 0.65
+"""What is fainter than this, in darknesses of the pen, is doubted."""
+
 IN_VIEW = 0.06
 """What is shown around a box, in heights of the box: about its lines."""
 
@@ -39,11 +42,14 @@ class Part:
         image: `uint8 (28, 28)`; None where nothing is written.
         quad: Its corners on the page.
         line: `uint8 (48, width)`, the box as it is, its lines in view; None where nothing is written.
+        faint: Whether it is far fainter than what stands in other boxes: a shadow, or what shows through, if it is not
+            clearly a digit.
     """
 
     image: Image | None
     quad: Quad
     line: Line | None = None
+    faint: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,16 +83,16 @@ def find_boxed(paper: Paper, *, digits: int | None = None, grid: tuple[int, int]
     ]
     cells = [cells_of(row, paper.floor) for row in rows]
     pens = [cell.pen for some in cells for cell in some if cell.ink is not None]
-    faintest = SHOW_THROUGH * float(np.quantile(pens, DARK)) if pens else 0.0
-    return [Row(_parts(some, paper, faintest), row.quad) for row, some in zip(rows, cells, strict=True)]
+    pen = float(np.quantile(pens, DARK)) if pens else 0.0
+    return [
+        Row(tuple(_part(cell, paper, pen) for cell in some), row.quad) for row, some in zip(rows, cells, strict=True)
+    ]
 
 
-def _parts(cells: list[Cell], paper: Paper, faintest: float) -> tuple[Part, ...]:
-    written = (None if cell.pen < faintest else cell.ink for cell in cells)
-    return tuple(
-        Part(None, cell.quad) if ink is None else Part(_framed(ink), cell.quad, _grey(paper, cell.quad))
-        for ink, cell in zip(written, cells, strict=True)
-    )
+def _part(cell: Cell, paper: Paper, pen: float) -> Part:
+    if cell.ink is None or cell.pen < SHOW_THROUGH * pen:
+        return Part(None, cell.quad)
+    return Part(_framed(cell.ink), cell.quad, _grey(paper, cell.quad), cell.pen < FAINT * pen)
 
 
 def _grey(paper: Paper, quad: Quad) -> Line:

@@ -23,7 +23,7 @@ from tenfold.read.options import NumberOptions
 from tenfold.read.readings import EMPTY
 from tenfold.read.rows import EVEN, SURE, ReadRow, empty_row, read_boxes, read_free
 
-__all__ = ["check_reads_numbers", "read_page"]
+__all__ = ["check_reads_numbers", "read_page", "without_words"]
 
 AROUND = 0.5
 """Margin around a field of boxes that is cut out of a form, in heights of the field."""
@@ -250,10 +250,10 @@ def _read(model: Recognizer, page: Grey, options: NumberOptions) -> tuple[list[R
     free_rows = None
     if not (options.digits or options.grid) and not all(map(_shows_digits, boxed)):
         free_rows = find_free(page, paper)
-        boxed = [row for row in boxed if _shows_digits(row) or not _is_in_print(row, free_rows)]
+        boxed = without_words(boxed, free_rows)
     check_deadline()
     written = [row for row in boxed if row.readings[0].text.strip(EMPTY)]
-    boxes = len(written) > FEW or any(_digits(row) >= MANY for row in written)
+    boxes = sum(map(_shows_digits, written)) > FEW or any(_digits(row) >= MANY for row in written)
     if options.grid or (boxes and _sureness(written) >= WELL) or (written and options.digits):
         return _in_order(boxed), None
     rows = find_free(page, paper) if free_rows is None else free_rows
@@ -272,6 +272,11 @@ def _not_around_others(rows: Sequence[ReadRow]) -> list[ReadRow]:
     quads = [np.array(row.quad, np.float32) for row in rows]
     inside = [sum(cv2.pointPolygonTest(quad, each, measureDist=False) > 0 for each in middles) for quad in quads]
     return [row for row, count in zip(rows, inside, strict=True) if count <= AROUND]
+
+
+def without_words(boxed: Sequence[ReadRow], free_rows: Sequence[FreeRow]) -> list[ReadRow]:
+    """Leave out rows of boxes that are words of a line of print, the free rows of the page at hand."""
+    return [row for row in boxed if _shows_digits(row) or not _is_in_print(row, free_rows)]
 
 
 def _shows_digits(row: ReadRow) -> bool:

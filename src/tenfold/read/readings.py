@@ -19,7 +19,7 @@ import numpy as np
 from tenfold.arrays import SEPARATORS, Columns, Image, OutOfDistribution, Probabilities, without_separators
 from tenfold.page.layout import FreeRow, Row
 from tenfold.page.quads import Quad
-from tenfold.read.ctc import Scores, SignPlaces, positions, probabilities, without
+from tenfold.read.ctc import Scores, SignPlaces, no_number, positions, probabilities, without
 from tenfold.read.pooling import Opinion, pool
 from tenfold.read.types import NumberType
 
@@ -42,6 +42,10 @@ FLOOR = 1e-4
 
 POOL_FLOOR = 1e-2
 """The least probability that either opinion gives a sign in the pool."""
+
+EVEN = 0.5
+"""Probability from which on something faint in a box is no digit: that it is out of the digit network's distribution,
+times that the line recogniser sees no digit. Of 2,798 drawn digits none has it, faint or not."""
 
 UNLIKELY_EMPTY = 0.01
 """Probability that an empty box holds a sign of a number on a list."""
@@ -98,7 +102,7 @@ class Boxes:
         self._parts = row.parts
         self._alphabet = alphabet
         given = iter(zip(*answers, columns, strict=True))
-        self._boxes = [None if part.image is None else _pooled(*next(given)) for part in row.parts]
+        self._boxes = [None if part.image is None else _pooled(*next(given), faint=part.faint) for part in row.parts]
 
     def readings(self, count: int) -> list[Reading]:
         """Give the `count` most probable readings, the best first."""
@@ -154,8 +158,12 @@ class Boxes:
         return np.asarray(scores[length], np.float64)
 
 
-def _pooled(probable: "np.ndarray", outlier: np.float32, columns: Columns) -> tuple[Scores, float]:
-    """Pool two opinions about one box."""
+def _pooled(
+    probable: "np.ndarray", outlier: np.float32, columns: Columns, *, faint: bool
+) -> tuple[Scores, float] | None:
+    """Pool two opinions about one box; None where something faint is no digit in either."""
+    if faint and outlier * no_number(columns) > EVEN:
+        return None
     second = np.exp(probabilities(columns, np.arange(len(probable), dtype=np.int8)[:, None]))
     second = np.maximum(second / max(float(second.sum()), 1e-12), POOL_FLOOR)
     both = probable.astype(np.float64) * second

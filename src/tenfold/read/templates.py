@@ -1,38 +1,47 @@
-"""A first form, made from an example of its page."""
+"""A first form, made from examples of its page."""
 
 from collections.abc import Iterable
 
+import cv2
 import numpy as np
 
 from tenfold.arrays import Recognizer
 from tenfold.errors import DataError
-from tenfold.page.align import anchors_of
-from tenfold.page.layout import find_boxed
+from tenfold.page.align import Anchor, anchors_of, shared
+from tenfold.page.layout import find_boxed, find_free
 from tenfold.page.paper import even_out
 from tenfold.page.quads import Quad
 from tenfold.picture.decode import Grey
 from tenfold.read.forms import Field, Form
 from tenfold.read.options import NumberOptions
-from tenfold.read.pages import read_page
+from tenfold.read.pages import read_page, without_words
+from tenfold.read.rows import ReadRow, read_boxes
 
 __all__ = ["form_of"]
 
 
-def form_of(model: Recognizer, page: Grey) -> Form:
+def form_of(model: Recognizer, page: Grey, *others: Grey) -> Form:
     """Make a form of a page: a field for each row of boxes; on a page without boxes for each number that stands free.
 
     Args:
-        model: Reads the page, where it has no boxes.
+        model: Reads the page.
         page: `uint8 (height, width)`, upright, filled in or empty.
+        others: More pages of the same form: then only rows of boxes that most of them show are fields, and what other
+            pages are laid on by.
 
     Raises:
-        DataError: Neither boxes nor numbers were found.
+        DataError: Neither boxes nor numbers were found, or no row of boxes is on most of the pages.
     """
     height, width = page.shape
-    paper = even_out(page)
+    anchors, boxed = _boxes_of(model, page)
+    if others and anchors:
+        anchors = shared(anchors, [anchors_of(even_out(other)) for other in others])
+        boxed = [row for row in boxed if any(_lies_in(row.quad, anchor.quad) for anchor in anchors)]
+        if not anchors:
+            raise DataError("most of these pages have no row of boxes in the same place: are they one form?")
     fields = [
-        Field(f"field{number}", _region(row.quad, width, height), "boxes", len(row.parts))
-        for number, row in enumerate(find_boxed(paper), 1)
+        Field(f"field{number}", _region(row.quad, width, height), "boxes", len(row.readings[0].text))
+        for number, row in enumerate(boxed, 1)
     ]
     if not fields:
         fields = [
@@ -41,7 +50,22 @@ def form_of(model: Recognizer, page: Grey) -> Form:
         ]
     if not fields:
         raise DataError("neither rows of boxes nor numbers were found on this page: a form cannot be made of it")
-    return Form(width, height, tuple(fields), tuple(anchors_of(paper)))
+    return Form(width, height, tuple(fields), tuple(anchors))
+
+
+def _boxes_of(model: Recognizer, page: Grey) -> tuple[list[Anchor], list[ReadRow]]:
+    """Find the rows of boxes of a page, those for words too, and read those for digits; words are left out."""
+    paper = even_out(page)
+    boxed = read_boxes(model, find_boxed(paper))
+    kept = without_words(boxed, find_free(page, paper))
+    words = [row.quad for row in boxed if row not in kept]
+    return [row for row in anchors_of(paper) if not any(_lies_in(row.quad, word) for word in words)], kept
+
+
+def _lies_in(quad: Quad, other: Quad) -> bool:
+    """Say whether the middle of a place lies in another."""
+    x, y = np.mean(quad, axis=0).tolist()
+    return cv2.pointPolygonTest(np.array(other, np.float32), (x, y), measureDist=False) >= 0
 
 
 def _region(quad: Quad, width: int, height: int, margin: float = 0.0) -> tuple[float, float, float, float]:
