@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import tenfold
+from guide.page_picture import read_card
 from tenfold.draw.hands import DIGITS
 from tenfold.picture.decode import Grey
 
@@ -124,6 +125,7 @@ PICTURES: dict[str, Drawing] = {
     "tutorial-column-norms.png": column_norms,
     "misread-cases.png": misread,
     "misread-steps.png": steps,
+    "read-card.png": read_card,
 }
 """The files in docs/images that this module draws."""
 
