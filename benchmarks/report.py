@@ -220,9 +220,9 @@ def _numbers(documents: Documents, _: Path) -> str:
     result = documents[-1]["result"]
     peers = f"{markdown(numbers.peer_table(result))}\n\n" if result["peers"] else ""
     sets = (
-        "Others wrote these, each cut out of its page, on paper that nothing was learned from. Measured by us, the first "
-        "two can't be handed on; the third anyone can fetch (`tenfold fetch weather-cells`). PP-OCRv6 is the recogniser "
-        f"of `rapidocr`.\n\n{markdown(set_table(result['sets']))}\n\n"
+        "Others wrote these, each cut out of its page, on paper that nothing was learned from. Measured by us, the "
+        "first two can't be handed on; the third is open ([data card](data-card.md)). PP-OCRv6 is the recogniser of "
+        f"`rapidocr`.\n\n{markdown(set_table(result['sets']))}\n\n"
         if result.get("sets")
         else ""
     )

@@ -62,7 +62,11 @@ def read_card() -> Figure:
         axes.axis("off")
     told = [f"card.jpg  1  {each.text:<9}  {percent_sure(each.probability, 2):>8}" for each in numbers]
     accepted = sum(number.accepted for number in numbers)
-    lines = ["$ tenfold read card.jpg", *told, f"{len(told)} numbers: {accepted} accepted, {len(told) - accepted} for review"]
+    lines = [
+        "$ tenfold read card.jpg",
+        *told,
+        f"{len(told)} numbers: {accepted} accepted, {len(told) - accepted} for review",
+    ]
     listed.text(0, 0.98, "\n".join(lines), family="DejaVu Sans Mono", fontsize=8.5, va="top", linespacing=1.7)
     return figure
 

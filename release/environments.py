@@ -19,6 +19,9 @@ EXTRAS = ("", "heic", "lists", "ocr", "serve", "serve,postgresql", "serve,teleme
 TRIAL = Path(__file__).with_name("trial.py")
 """What the Python of an environment runs, without anything else of this repository."""
 
+UV = (sys.executable, "-m", "uv")
+"""What makes environments and installs into them: it keeps what it fetched, and links it in place of copying."""
+
 LIMIT = 1800
 """Seconds after which an installation is given up."""
 
@@ -50,7 +53,7 @@ def find_pythons(versions: Sequence[str] = VERSIONS) -> dict[str, str]:
     for version in versions:
         running = f"{sys.version_info.major}.{sys.version_info.minor}" == version
         name = sys.executable if running else shutil.which(f"python{version}")
-        if name and _says(name, "import ensurepip, platform; print(platform.python_version())").startswith(version):
+        if name and _says(name, "import venv, platform; print(platform.python_version())").startswith(version):
             found[version] = name
     return found
 
@@ -68,11 +71,11 @@ def try_in_empty(python: str, file: Path, extra: str, folder: Path, inventory: P
     started = time.perf_counter()
     shutil.rmtree(folder, ignore_errors=True)
     inside = str(folder / ("Scripts" if sys.platform == "win32" else "bin") / "python")
-    target = f"{file}[{extra}]" if extra else str(file)
+    target = f"tenfold[{extra}] @ {file.resolve().as_uri()}" if extra else str(file)
     steps = [
-        [python, "-m", "venv", str(folder)],
-        [inside, "-m", "pip", "install", "--quiet", target],
-        [inside, "-m", "pip", "check"],
+        [*UV, "venv", "--quiet", "--python", python, str(folder)],
+        [*UV, "pip", "install", "--quiet", "--python", inside, target],
+        [*UV, "pip", "check", "--quiet", "--python", inside],
         [inside, "-I", str(TRIAL), extra],
     ]
     if inventory:
