@@ -96,7 +96,7 @@ def _print_and_fill(sheet: Sheet, hand: HandWriter, name: str, digits: str, top:
         small = cv2.resize(ink, None, fx=WRITTEN, fy=WRITTEN, interpolation=cv2.INTER_AREA)
         across, down = sheet.rng.normal(0, 3, 2)
         x, y = LEFT + (place + 0.5) * BOX + across, top + 0.5 * BOX + down
-        glyph = np.asarray(small, np.float32) / 255
+        glyph = np.asarray(small / np.float32(255), np.float32)
         sheet.write(glyph, x - glyph.shape[1] / 2, y - glyph.shape[0] / 2)
 
 

@@ -24,7 +24,7 @@ from PIL import Image as Pillow
 from guide.pictures import photographed_digit
 from guide.snippets import Part, parts_of
 
-__all__ = ["GOAL", "Step", "commands_of", "rehearse"]
+__all__ = ["GOAL", "PAGE", "Step", "commands_of", "rehearse"]
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "first-five-minutes.md"
@@ -69,7 +69,7 @@ def commands_of(page: Path) -> list[str]:
 
 def _typed(part: Part) -> Iterator[str]:
     if part.kind == "sh":
-        yield from part.content.splitlines()
+        yield from filter(None, part.content.splitlines())
     elif part.kind == "console":
         yield from re.findall(r"^\$ (.*)$", part.content, re.MULTILINE)
     elif part.kind == "python":
@@ -89,7 +89,7 @@ def rehearse(commands: list[str], folder: Path, variables: Mapping[str, str]) ->
         variables: The variables of its environment, all of them.
     """
     with subprocess.Popen(
-        ["bash", "--noprofile", "--norc"],
+        ["bash", "--noprofile", "--norc"],  # noqa: S607 (whichever the newcomer has)
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -144,7 +144,7 @@ def main(
     """Rehearse the first five minutes, from a clone of what is committed here; fails where a command does."""
     with tempfile.TemporaryDirectory(prefix="first-five-minutes-") as empty:
         clone = Path(empty) / "tenfold"
-        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)  # noqa: S607
         kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}
         variables = {**kept, "TENFOLD_HOME": f"{empty}/cache", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
         _fetched(clone, variables | {"PYTHONPATH": str(ROOT / "src")})
