@@ -101,7 +101,7 @@ def rehearse(commands: list[str], folder: Path, variables: Mapping[str, str]) ->
             raise SystemExit("bash has no input or output")
         for command in commands:
             started = time.perf_counter()
-            shell.stdin.write(f"{_ending(command)}\necho; echo '{END}' $?\n")
+            shell.stdin.write(f"{_ending(command)}\nprintf '\\n%s %s\\n' '{END}' $?\n")
             shell.stdin.flush()
             said = []
             for line in shell.stdout:
