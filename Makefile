@@ -40,7 +40,7 @@ lock: ## take the newest versions of everything into requirements.lock
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet --upgrade pip
 	.venv-lock/bin/python -m pip install --quiet torch==2.13.0
-	.venv-lock/bin/python -m pip install --quiet --editable '.[train,serve]' --group dev
+	.venv-lock/bin/python -m pip install --quiet --editable '.[train,serve]' --group dev --group release
 	.venv-lock/bin/python -m pip freeze --all --exclude-editable | sed 's/+cpu$$//' > requirements.lock
 	.venv-lock/bin/python -m pip install --quiet pip-tools
 	.venv-lock/bin/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-header \

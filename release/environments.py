@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from release.inventory import write_inventory
+
 __all__ = ["EXTRAS", "VERSIONS", "Tried", "find_pythons", "try_in_empty"]
 
 VERSIONS = ("3.11", "3.12", "3.13")
@@ -78,10 +80,9 @@ def try_in_empty(python: str, file: Path, extra: str, folder: Path, inventory: P
         [*UV, "pip", "check", "--quiet", "--python", inside],
         [inside, "-I", str(TRIAL), extra],
     ]
-    if inventory:
-        describe = ["environment", "--validate", "--output-reproducible", "--output-file", str(inventory), inside]
-        steps.append([sys.executable, "-m", "cyclonedx_py", *describe])
     trouble = next(filter(None, map(_trouble, steps)), "")
+    if inventory and not trouble:
+        trouble = write_inventory(inside, inventory)
     seconds = time.perf_counter() - started
     size = sum(each.stat().st_size for each in folder.rglob("*") if each.is_file() and not each.is_symlink())
     version = _says(inside, "import platform; print(platform.python_version())")
