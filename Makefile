@@ -6,7 +6,7 @@ AUDIT := .venv-audit/bin/pip-audit --strict --no-deps --disable-pip --requiremen
 INSTALL := $(PIP) --build-constraint requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test format docs bench reproduce lock audit fuzz clean
+.PHONY: help demo test format docs bench reproduce lock audit fuzz release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -40,7 +40,7 @@ lock: ## take the newest versions of everything into requirements.lock
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet --upgrade pip
 	.venv-lock/bin/python -m pip install --quiet torch==2.13.0
-	.venv-lock/bin/python -m pip install --quiet --editable '.[train,serve]' --group dev
+	.venv-lock/bin/python -m pip install --quiet --editable '.[train,serve]' --group dev --group release
 	.venv-lock/bin/python -m pip freeze --all --exclude-editable | sed 's/+cpu$$//' > requirements.lock
 	.venv-lock/bin/python -m pip install --quiet pip-tools
 	.venv-lock/bin/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-header \
@@ -58,8 +58,13 @@ audit: ## look the locked versions up in the list of known vulnerabilities
 fuzz: $(VENV)/.dev ## damaged inputs of every kind, for a minute
 	$(BIN)/python -m benchmarks.fuzz --seconds 60
 
+release: ## rehearse a release into build/release, up to but without the upload
+	$(PYTHON) -m venv .venv-release
+	.venv-release/bin/python -m pip install --quiet --constraint requirements.lock typer --group release
+	.venv-release/bin/python -m release
+
 clean: ## remove what make made, but no model and no report
-	rm -rf $(VENV) .venv-lock .venv-audit .venv-peers .venv-servers build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-lock .venv-audit .venv-release .venv-peers .venv-servers build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.pip: requirements.lock
 	$(PYTHON) -m venv $(VENV)

@@ -12,10 +12,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import tenfold
+from guide.page_picture import read_card
 from tenfold.draw.hands import DIGITS
 from tenfold.picture.decode import Grey
 
-__all__ = ["PICTURES", "MisreadCase", "draw_all", "misread_cases"]
+__all__ = ["PICTURES", "MisreadCase", "draw_all", "misread_cases", "photographed_digit"]
 
 INK, MUTED = "#1c1e21", "#5c6066"
 """Colours of text, and of text beside."""
@@ -83,16 +84,22 @@ def misread() -> Figure:
 
 def steps() -> Figure:
     """Draw what the reader makes of a photographed digit, step by step."""
-    rng = np.random.default_rng(7)
-    digit = _on_paper(_written("3", 200), (280, 240), (40, 20))
-    light = np.linspace(1.0, 0.55, digit.shape[1])
-    photo = digit * light + rng.normal(0, 4, digit.shape)
-    photo[210:213] *= 0.55  # a printed line
-    prepared = tenfold.Reader().prepare(np.clip(photo, 0, 255).astype(np.uint8), stages=True)
+    photo = photographed_digit("3", ruled=True)
+    prepared = tenfold.Reader().prepare(photo, stages=True)
     figure = Figure(figsize=(1.9 * len(prepared.stages), 2.4), layout="constrained")
     for axes, (name, stage) in zip(figure.subplots(1, len(prepared.stages)), prepared.stages, strict=True):
         _show(axes, stage, name, INK)
     return figure
+
+
+def photographed_digit(digit: str, *, ruled: bool = False) -> Grey:
+    """Write a digit on paper and take its photo: `uint8 (280, 240)`, the light falling off to the right."""
+    rng = np.random.default_rng(7)
+    written = _on_paper(_written(digit, 200), (280, 240), (40, 20))
+    photo = written * np.linspace(1.0, 0.55, written.shape[1]) + rng.normal(0, 4, written.shape)
+    if ruled:
+        photo[210:213] *= 0.55
+    return np.clip(photo, 0, 255).astype(np.uint8)
 
 
 def digits() -> Figure:
@@ -124,6 +131,7 @@ PICTURES: dict[str, Drawing] = {
     "tutorial-column-norms.png": column_norms,
     "misread-cases.png": misread,
     "misread-steps.png": steps,
+    "read-card.png": read_card,
 }
 """The files in docs/images that this module draws."""
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tenfold.draw.hands import DIGITS
 
-__all__ = ["SCREENS", "shoot_all"]
+__all__ = ["SCREENS", "served", "shoot_all"]
 
 SCREENS = ("page-draw.png",)
 """The files in docs/images that this module makes."""
@@ -24,7 +24,7 @@ SIZE = (1280, 860)
 
 def shoot_all(folder: Path) -> None:
     """Write the screenshots: a two drawn on the page with the mouse, as it was read."""
-    with _served() as address, sync_playwright() as playwright:
+    with served() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
@@ -41,7 +41,7 @@ def shoot_all(folder: Path) -> None:
 
 
 @contextmanager
-def _served() -> Iterator[str]:
+def served() -> Iterator[str]:
     """Serve the model that ships while the block runs; gives the address."""
     with tempfile.TemporaryDirectory() as folder:
         options = ["--port", "0", "--workers", "1", "--store", f"{folder}/review.db"]

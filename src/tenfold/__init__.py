@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 STUB = Path(__file__).with_suffix(".pyi")
 EXTRA = frozenset({"torch", "onnx", "safetensors", "matplotlib"})

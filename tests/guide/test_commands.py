@@ -1,4 +1,4 @@
-"""Everything that a user can type is in the reference, and the README names every command."""
+"""Everything that a user can type is in the reference, and one page says what each command is for."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ from typer.main import get_command
 
 from tenfold.cli import app
 
-README = Path(__file__).parents[2] / "README.md"
+USING = Path(__file__).parents[2] / "docs" / "using.md"
 
 
 def test_every_command_and_option_is_in_the_reference_with_words():
@@ -22,7 +22,7 @@ def test_every_command_and_option_is_in_the_reference_with_words():
                 assert len(help_) > 10, parameter.opts
 
 
-def test_the_readme_names_every_command():
-    text = README.read_text(encoding="utf-8")
+def test_one_page_says_what_every_command_is_for():
+    text = USING.read_text(encoding="utf-8")
     missing = [name for name in get_command(app).commands if f"tenfold {name}" not in text]
     assert missing == ["demo"]  # `make demo`

@@ -17,7 +17,7 @@ from tenfold.cli import app
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
-RUN = ["docs/first-five-minutes.md", "docs/misread.md"]
+RUN = ["docs/first-five-minutes.md", "docs/misread.md", "docs/using.md"]
 """Pages whose Python is run; the tutorial's is by `test_notebook.py`, README's by its own test below."""
 
 
