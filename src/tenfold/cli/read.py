@@ -289,7 +289,7 @@ def _write_template(
 ) -> None:
     """Write a first form from the first page of a file."""
     from tenfold.files import in_place_of
-    from tenfold.picture.opening import open_pages
+    from tenfold.picture.opening import Pages
     from tenfold.read.forms import to_toml
     from tenfold.read.templates import form_of
 
@@ -297,7 +297,8 @@ def _write_template(
         raise OptionError(f"--template takes one page, got {len(names)} files")
     if target.exists() and not replace:
         raise OptionError(f"{target} is there already, perhaps with fields that you named: --replace replaces it")
-    form = form_of(reader.model, next(iter(open_pages(sources.get(names[0], Path(names[0]))))))
+    with Pages(sources.get(names[0], Path(names[0]))) as pages:
+        form = form_of(reader.model, pages.page(0), pages.fields(0))
     with in_place_of(target) as fresh:
         fresh.write_text(to_toml(form), encoding="utf-8")
     print(f"{target}: {len(form.fields)} fields; name them, then `tenfold read PAGE… --form {target}`")

@@ -1,6 +1,7 @@
 """A first form, made from an example of its page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain, count
 
 import numpy as np
 
@@ -11,26 +12,31 @@ from tenfold.page.layout import find_boxed
 from tenfold.page.paper import even_out
 from tenfold.page.quads import Quad
 from tenfold.picture.decode import Grey
-from tenfold.read.forms import Field, Form
+from tenfold.picture.pdf import TextField
+from tenfold.read.forms import MOST_DIGITS, PAGE_COLUMNS, Field, Form
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import read_page
 
 __all__ = ["form_of"]
 
 
-def form_of(model: Recognizer, page: Grey) -> Form:
-    """Make a form of a page: a field for each row of boxes; on a page without boxes for each number that stands free.
+def form_of(model: Recognizer, page: Grey, named: Sequence[TextField] = ()) -> Form:
+    """Make a form of a page.
+
+    It has the text fields of the page's PDF; where there are none, a field for each row of boxes; on a page without
+    boxes one for each number that stands free.
 
     Args:
         model: Reads the page, where it has no boxes.
         page: `uint8 (height, width)`, upright, filled in or empty.
+        named: The text fields of its PDF.
 
     Raises:
         DataError: Neither boxes nor numbers were found.
     """
     height, width = page.shape
     paper = even_out(page)
-    fields = [
+    fields = _of_text_fields(named) or [
         Field(f"field{number}", _region(row.quad, width, height), "boxes", len(row.parts))
         for number, row in enumerate(find_boxed(paper), 1)
     ]
@@ -42,6 +48,20 @@ def form_of(model: Recognizer, page: Grey) -> Form:
     if not fields:
         raise DataError("neither rows of boxes nor numbers were found on this page: a form cannot be made of it")
     return Form(width, height, tuple(fields), tuple(anchors_of(paper)))
+
+
+def _of_text_fields(named: Sequence[TextField]) -> list[Field]:
+    """Make fields of those of a PDF, each under a name of its own."""
+    taken = set(PAGE_COLUMNS)
+    fields = []
+    for number, each in enumerate(named, 1):
+        first = each.name or f"field{number}"
+        names = chain([first], (f"{first} {again}" for again in count(2)))
+        name = next(name for name in names if name not in taken)
+        taken.add(name)
+        digits = each.length if each.boxes and each.length and each.length <= MOST_DIGITS else None
+        fields.append(Field(name, each.region, "boxes" if each.boxes else "free", digits))
+    return fields
 
 
 def _region(quad: Quad, width: int, height: int, margin: float = 0.0) -> tuple[float, float, float, float]:

@@ -171,10 +171,10 @@ class ReviewStore:
             OptionError: It cannot.
         """
         try:
-            if self._is_new():
+            if self.is_new():
                 check_writable(self._file())
                 return
-            with self._transaction() as connection:
+            with self.transaction() as connection:
                 connection.execute(delete(REVIEWS).where(REVIEWS.c.id < 0))  # as whoever writes would
         except DataError as error:
             cause = str(error.__cause__ or error).splitlines()[0]
@@ -196,7 +196,7 @@ class ReviewStore:
             return []
         now = _now()
         kept = []
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             for each in new:
                 row = each.row(now)
                 number = connection.execute(insert(REVIEWS).values(row).returning(REVIEWS.c.id)).scalar_one()
@@ -216,10 +216,10 @@ class ReviewStore:
         Raises:
             DataError: The database cannot be written.
         """
-        if self._is_new():
+        if self.is_new():
             return None
         values = {"label": label, "decided": None if label is None else _now()}
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(update(REVIEWS).where(REVIEWS.c.id == number).values(values))
             row = connection.execute(select(*TOLD).where(REVIEWS.c.id == number)).one_or_none()
         return None if row is None else Review(*row)
@@ -278,12 +278,12 @@ class ReviewStore:
         self._engine.dispose()
 
     def _rows(self, query: Select[Any]) -> list[Any]:
-        if self._is_new():
+        if self.is_new():
             return []
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             return list(connection.execute(query))
 
-    def _is_new(self) -> bool:
+    def is_new(self) -> bool:
         """Tell whether the store is a file that nothing was written to yet."""
         return self._engine.dialect.name == "sqlite" and not self._file().is_file()
 
@@ -291,7 +291,7 @@ class ReviewStore:
         return Path(self._engine.url.database or "")
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Iterator[Connection]:
         """Do everything in the block or nothing; once it is left, the disk has it."""
         try:
             if not self._made:
@@ -304,13 +304,13 @@ class ReviewStore:
     def _make(self) -> None:
         """Make the table where it is not there; several may do so at once, and none waits for another."""
         try:
-            if self._is_new():
+            if self.is_new():
                 self._file().touch(OWN)  # SQLite gives the files beside it the same permissions
             REVIEWS.metadata.create_all(self._engine)
         except OSError as error:
             raise DataError("the review store cannot be used") from error
         except SQLAlchemyError:
-            if not inspect(self._engine).has_table(REVIEWS.name):  # another process was faster
+            if not set(REVIEWS.metadata.tables) <= set(inspect(self._engine).get_table_names()):  # nobody was faster
                 raise
         self._made = True
 

@@ -1,7 +1,7 @@
 """`POST /v1/numbers`: the numbers on pages."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count, islice
 from typing import Annotated, Any
@@ -21,10 +21,12 @@ from tenfold.read.pages import read_page
 from tenfold.read.reader import Reader
 from tenfold.read.rows import ReadRow
 from tenfold.read.tables import Numbers
+from tenfold.serve.form_store import FormStore, is_form_name
 from tenfold.serve.live import LiveReader
 from tenfold.serve.new_reviews import number_review
 from tenfold.serve.options import Limits
 from tenfold.serve.routes.digits import FailedPicture
+from tenfold.serve.routes.forms import kept_form
 from tenfold.serve.store import NewReview, ReviewStore
 from tenfold.serve.wire.metrics import Metrics
 from tenfold.serve.wire.pages import Asked, SentPages, describe_pages, number_options, sent_pages
@@ -128,7 +130,9 @@ class _Page:
     error: str | None = None
 
 
-def number_routes(live: LiveReader, work: Work, metrics: Metrics, store: ReviewStore, limits: Limits) -> APIRouter:
+def number_routes(
+    live: LiveReader, work: Work, metrics: Metrics, store: ReviewStore, forms: FormStore, limits: Limits
+) -> APIRouter:
     """Give the route that reads numbers."""
     routes = APIRouter(tags=["read"])
 
@@ -142,6 +146,9 @@ def number_routes(live: LiveReader, work: Work, metrics: Metrics, store: ReviewS
         """
         reader = live.number_reader()
         sent = await sent_pages(request, asked, limits)
+        if is_form_name(sent.asked.form or ""):
+            kept = await kept_form(str(sent.asked.form), work, forms)
+            sent = replace(sent, asked=sent.asked.model_copy(update={"form": kept.toml}))
         [options] = await work.run([partial(_checked, sent, reader, limits)], apart=[True])
         pages: list[_Page] = []
         failed: list[dict[str, Any]] = []
