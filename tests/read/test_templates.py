@@ -6,6 +6,8 @@ from sheets import Sheet
 
 import tenfold
 from tenfold.errors import DataError
+from tenfold.picture.pdf import TextField
+from tenfold.read.forms import parse_form, to_toml
 from tenfold.read.templates import form_of
 
 
@@ -52,3 +54,16 @@ def test_a_page_without_boxes_has_a_free_field_for_each_number(model, sheet):
 def test_a_blank_page_makes_no_form(model):
     with pytest.raises(DataError, match="a form cannot be made of it"):
         form_of(model, np.full((600, 500), 240, np.uint8))
+
+
+def test_the_text_fields_of_a_pdf_become_fields_each_with_a_name_of_its_own(model):
+    places = [(0.1, 0.1 * place, 0.5, 0.1 * place + 0.05) for place in range(1, 6)]
+    named = [
+        TextField(name, place, 9, boxes)
+        for name, place, boxes in zip(("id", "id", "page", "", "net"), places, (True, False, True, True, True), strict=True)
+    ]
+    form = form_of(model, np.full((600, 500), 240, np.uint8), named)
+    assert [field.name for field in form.fields] == ["id", "id 2", "page 2", "field4", "net"]
+    assert [field.kind for field in form.fields][:2] == ["boxes", "free"]
+    assert [field.digits for field in form.fields][:2] == [9, None]
+    assert parse_form(to_toml(form).encode(), model.alphabet).fields[4].name == "net"

@@ -147,8 +147,8 @@ def number_routes(
         reader = live.number_reader()
         sent = await sent_pages(request, asked, limits)
         if is_form_name(sent.asked.form or ""):
-            kept = await kept_form(str(sent.asked.form), work, forms)
-            sent = replace(sent, asked=sent.asked.model_copy(update={"form": kept.toml}))
+            form = await kept_form(str(sent.asked.form), work, forms)
+            sent = replace(sent, asked=sent.asked.model_copy(update={"form": form.toml}))
         [options] = await work.run([partial(_checked, sent, reader, limits)], apart=[True])
         pages: list[_Page] = []
         failed: list[dict[str, Any]] = []
