@@ -60,7 +60,9 @@ def test_the_text_fields_of_a_pdf_become_fields_each_with_a_name_of_its_own(mode
     places = [(0.1, 0.1 * place, 0.5, 0.1 * place + 0.05) for place in range(1, 6)]
     named = [
         TextField(name, place, 9, boxes)
-        for name, place, boxes in zip(("id", "id", "page", "", "net"), places, (True, False, True, True, True), strict=True)
+        for name, place, boxes in zip(
+            ("id", "id", "page", "", "net"), places, (True, False, True, True, True), strict=True
+        )
     ]
     form = form_of(model, np.full((600, 500), 240, np.uint8), named)
     assert [field.name for field in form.fields] == ["id", "id 2", "page 2", "field4", "net"]

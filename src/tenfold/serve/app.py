@@ -16,6 +16,7 @@ from tenfold.serve.form_store import FormStore
 from tenfold.serve.live import LiveReader
 from tenfold.serve.options import ServeOptions
 from tenfold.serve.routes.adaptation import adaptation_routes
+from tenfold.serve.routes.alike import alike_routes
 from tenfold.serve.routes.digits import digit_routes
 from tenfold.serve.routes.explain import explain_routes
 from tenfold.serve.routes.forms import form_routes
@@ -114,6 +115,7 @@ def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Met
         number_routes(live, work, metrics, store, forms, options.limits),
         form_routes(live, work, forms, options.limits),
         model_routes(live),
+        alike_routes(live, work, store, options.limits),
         review_routes(live, work, store, options.limits),
         adaptation_routes(live, work, Adaptation(options, store)),
         inference_routes(live, work, options.limits),

@@ -2,11 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from sqlalchemy import Column, LargeBinary, String, Table, delete, func, insert, select
 
-from tenfold.serve.store import REVIEWS, ReviewStore
+from tenfold.serve.store import REVIEWS, ReviewStore, now
 
 __all__ = ["NAME", "FormStore", "KeptForm", "is_form_name"]
 
@@ -72,7 +71,7 @@ class FormStore:
         Raises:
             DataError: The database cannot be written.
         """
-        kept = KeptForm(name, datetime.now(UTC).isoformat(timespec="seconds"), toml)
+        kept = KeptForm(name, now(), toml)
         with self._store.transaction() as connection:
             older = connection.execute(select(FORMS.c.page).where(FORMS.c.name == name)).one_or_none()
             count = connection.execute(select(func.count()).select_from(FORMS)).scalar_one()

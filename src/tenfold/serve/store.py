@@ -1,10 +1,12 @@
 """The review queue: what people were asked and what they answered, each with its crop, in a database."""
 
 import csv
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
+from hashlib import sha256
 from io import StringIO
 from itertools import compress
 from pathlib import Path
@@ -29,6 +31,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
     update,
 )
 from sqlalchemy.engine import make_url
@@ -41,7 +44,7 @@ from tenfold.errors import DataError, OptionError
 from tenfold.files import check_writable, in_place_of
 from tenfold.read.table_files import plain_cell
 
-__all__ = ["NewReview", "Review", "ReviewStore", "export"]
+__all__ = ["REVIEWS", "TOLD", "NewReview", "Review", "ReviewStore", "export", "now"]
 
 BUSY_SECONDS = 4
 """Seconds that a process waits for another one that writes to the same SQLite file, or for locks in PostgreSQL."""
@@ -78,6 +81,8 @@ REVIEWS = Table(
     Column("model", String, nullable=False),
     Column("crop", LargeBinary, nullable=False),
     Column("images", LargeBinary, nullable=False),
+    Column("alternatives", String),
+    Column("digest", String, index=True),
     sqlite_autoincrement=True,
 )
 
@@ -127,6 +132,7 @@ class NewReview:
 
     Attributes:
         crop: What a person is shown, a PNG file.
+        alternatives: The most probable readings, and how probable each is, the best first.
         images: `uint8 (n, 28, 28)`: what the network saw. One image for a digit; one for each box of a number, blank
             where the box is empty; none for a number that was written freely.
     """
@@ -140,12 +146,14 @@ class NewReview:
     name: str | None = None
     page: int = 1
     label: str | None = None
+    alternatives: tuple[tuple[str, float], ...] = ()
 
-    def row(self, now: str) -> dict[str, Any]:
+    def row(self, created: str) -> dict[str, Any]:
         """Give the values of its columns."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        decided = None if self.label is None else now
-        return {**values, "images": self.images.tobytes(), "created": now, "decided": decided}
+        decided = None if self.label is None else created
+        others = {"alternatives": json.dumps(self.alternatives), "digest": sha256(self.crop).hexdigest()}
+        return {**values, **others, "images": self.images.tobytes(), "created": created, "decided": decided}
 
 
 class ReviewStore:
@@ -194,11 +202,11 @@ class ReviewStore:
         """
         if not new:
             return []
-        now = _now()
+        created = now()
         kept = []
         with self.transaction() as connection:
             for each in new:
-                row = each.row(now)
+                row = each.row(created)
                 number = connection.execute(insert(REVIEWS).values(row).returning(REVIEWS.c.id)).scalar_one()
                 kept.append(Review(id=number, **{name: row[name] for name in TOLD_NAMES}))
         return kept
@@ -218,7 +226,7 @@ class ReviewStore:
         """
         if self.is_new():
             return None
-        values = {"label": label, "decided": None if label is None else _now()}
+        values = {"label": label, "decided": None if label is None else now()}
         with self.transaction() as connection:
             connection.execute(update(REVIEWS).where(REVIEWS.c.id == number).values(values))
             row = connection.execute(select(*TOLD).where(REVIEWS.c.id == number)).one_or_none()
@@ -307,12 +315,20 @@ class ReviewStore:
             if self.is_new():
                 self._file().touch(OWN)  # SQLite gives the files beside it the same permissions
             REVIEWS.metadata.create_all(self._engine)
+            self._widen()
         except OSError as error:
             raise DataError("the review store cannot be used") from error
         except SQLAlchemyError:
             if not set(REVIEWS.metadata.tables) <= set(inspect(self._engine).get_table_names()):  # nobody was faster
                 raise
         self._made = True
+
+    def _widen(self) -> None:
+        """Give a table that an earlier version made the columns that it lacks."""
+        with self._engine.begin() as connection:
+            there = {column["name"] for column in inspect(connection).get_columns(REVIEWS.name)}
+            for name in {"alternatives", "digest"} - there:
+                connection.execute(text(f"ALTER TABLE {REVIEWS.name} ADD COLUMN {name} VARCHAR"))
 
 
 def export(store: ReviewStore, place: Path, classes: Sequence[str]) -> int:
@@ -369,5 +385,6 @@ def _keep_for_good(connection: Any, _: object) -> None:  # noqa: ANN401
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _now() -> str:
+def now() -> str:
+    """Give this moment, as reviews have it: ISO 8601 in UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds")

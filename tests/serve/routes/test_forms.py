@@ -4,8 +4,8 @@ import json
 from io import BytesIO
 
 import pytest
-from PIL import Image
 from pdfs import pdf_form
+from PIL import Image
 from sheets import Sheet
 
 from tenfold.read.forms import parse_form

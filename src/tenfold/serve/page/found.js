@@ -6,6 +6,7 @@ import { decoded, paint } from "./pictures.js";
 const at = (id) => document.getElementById(id);
 
 const COLUMNS = ["file", "page", "row", "column", "text", "probability", "accepted", "reason"];
+const FORM_COLUMNS = ["file", "page", "field", "text", "value", "probability", "accepted", "reason"]; // of pages read as a form
 const LINE = 0.0022; // width of a mark's line, in widths of the page
 const MARGIN = 0.5; // margin around a number that is cut out, in heights of the number
 const SURE = 0.9; // least probability of a number that nobody has to look at
@@ -55,8 +56,9 @@ export async function append({ pages, numbers }) {
 
 function arrange() {
   const files = new Set(sheets.map(({ file }) => file)).size;
-  at("result").classList.toggle("single", sheets.length === 1);
-  at("column-place").textContent = files > 1 ? "File" : "Page";
+  const fields = found().some(({ field }) => field !== null);
+  at("result").classList.toggle("single", sheets.length === 1 && !fields);
+  at("column-place").textContent = fields ? "Field" : files > 1 ? "File" : "Page";
   at("pages").replaceChildren(...sheets.map((sheet) => {
     const where = place(sheet, files);
     const figure = document.createElement("figure");
@@ -65,11 +67,12 @@ function arrange() {
     sheet.canvas.setAttribute("aria-label", `${files > 1 ? where : `Page ${where}`}: ${sheet.numbers.length} numbers, which the table lists`);
     return figure;
   }));
-  at("rows").replaceChildren(...sheets.flatMap((sheet) => sheet.numbers.map((number) => row(number, place(sheet, files)))));
+  at("rows").replaceChildren(...sheets.flatMap((sheet) => sheet.numbers.map((number) => row(number, place(sheet, files, number)))));
   draw();
 }
 
-function place({ file, page }, files) {
+function place({ file, page }, files, { field } = {}) {
+  if (field) return sheets.length === 1 ? field : `${place({ file, page }, files)}, ${field}`;
   if (files === 1) return String(page);
   return sheets.filter((each) => each.file === file).length > 1 ? `${file}, ${page}` : file;
 }
@@ -211,6 +214,7 @@ export function asCsv() {
     const text = typeof value === "string" ? value.replace(/^(?!-[\d.,]+$)[=+\-@\t\r]/, "'$&") : String(value ?? "");
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
-  const lines = found().map((number) => COLUMNS.map((name) => number[name]));
-  return [COLUMNS, ...lines].map((line) => line.map(cell).join(",")).join("\n") + "\n";
+  const columns = found().some(({ field }) => field !== null) ? FORM_COLUMNS : COLUMNS;
+  const lines = found().map((number) => columns.map((name) => number[name]));
+  return [columns, ...lines].map((line) => line.map(cell).join(",")).join("\n") + "\n";
 }
