@@ -172,7 +172,8 @@ def match_again(store: ReviewStore, known: Known, least: float) -> dict[str, int
             for number, each in found.items()
         ]
         if changed:
-            values: dict[str, Any] = {"guess": bindparam("text"), "probability": bindparam("sure"), "reason": bindparam("why")}
+            names = {"guess": "text", "probability": "sure", "reason": "why"}
+            values: dict[str, Any] = {column: bindparam(name) for column, name in names.items()}
             connection.execute(update(REVIEWS).where(REVIEWS.c.id == bindparam("place")).values(values), changed)
     matched = [each for each in found.values() if each.times]
     return {"numbers": len(found), "matched": len(matched), "repeated": sum(each.times > 1 for each in matched)}
