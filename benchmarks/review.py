@@ -43,7 +43,7 @@ KEY = 0.28
 """Seconds of a key, by a typist of average skill; the same."""
 
 THINK = 1.35
-"""Seconds of making up one's mind what a wrong number is; the same, a mental preparation."""
+"""Seconds of getting ready to type what none of the readings says; the same, a mental preparation."""
 
 SIGNS = 4
 """Signs that one look takes in; Sperling 1960: four to five."""
@@ -51,8 +51,8 @@ SIGNS = 4
 SHEET, OFFERED = 24, 3
 """Numbers that the page shows at once, and readings of each that can be tapped; `serve/page/many.js`."""
 
-SCREENS = 2
-"""Screens that a sheet takes on a desk: one more tap, or turn of a wheel, for each sheet."""
+SHEET_KEYS = 2
+"""Keys for each sheet: one to go on to its second screen, and Enter, which keeps it."""
 
 SEED = 20_000
 """Of the drawn pages; none is learned from or calibrated on."""
@@ -104,7 +104,7 @@ def simulate(store: ReviewStore, found: list[Doubt]) -> dict[str, Any]:
     """
     kept = store.add(*[each.new for each in found])
     written = {review.id: each.written for review, each in zip(kept, found, strict=True)}
-    taps = keys = sheets = looks = wrong = seen = 0
+    taps = keys = sheets = looks = wrong = seen = typed = 0
     server = 0.0
     while True:
         started = time.perf_counter()
@@ -124,13 +124,18 @@ def simulate(store: ReviewStore, found: list[Doubt]) -> dict[str, Any]:
             wrong += 1
             seen += marked_is_wrong(texts, right)
             taps += 1
-            keys += 0 if right in texts[:OFFERED] else len(right)
+            if right not in texts[:OFFERED]:
+                typed += 1
+                keys += len(right)
         started = time.perf_counter()
         decide_all(store, labels)
         server += time.perf_counter() - started
-    clicking = TAP * (taps + SCREENS * sheets) + KEY * keys + THINK * wrong
+    keys += SHEET_KEYS * sheets
+    clicking = (
+        TAP * taps + KEY * keys + LOOK * wrong + THINK * typed
+    )  # of what is wrong the other readings are seen too
     marked, whole = LOOK * len(found) + clicking, LOOK * looks + clicking
-    return {"sheets": sheets, "taps": taps, "keys": keys, "wrong": wrong, "seen": seen} | {
+    return {"sheets": sheets, "taps": taps, "typed": typed, "keys": keys, "wrong": wrong, "seen": seen} | {
         "marked": marked,
         "whole": whole,
         "server": server,

@@ -21,6 +21,7 @@ from tenfold.serve.routes.digits import digit_routes
 from tenfold.serve.routes.explain import explain_routes
 from tenfold.serve.routes.forms import form_routes
 from tenfold.serve.routes.inference import inference_routes
+from tenfold.serve.routes.layers import layer_routes
 from tenfold.serve.routes.model import model_routes
 from tenfold.serve.routes.numbers import number_routes
 from tenfold.serve.routes.reviews import review_routes
@@ -112,6 +113,7 @@ def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Met
     routers = (
         digit_routes(live, work, metrics, options.limits),
         explain_routes(live, work, options.limits),
+        layer_routes(live, work, options.limits),
         number_routes(live, work, metrics, store, forms, options.limits),
         form_routes(live, work, forms, options.limits),
         model_routes(live),

@@ -69,7 +69,7 @@ def test_a_form_is_made_of_an_empty_page_named_kept_and_read_as(client, empty, f
     for method, path in (("GET", ""), ("DELETE", ""), ("GET", "/page"), ("GET", "/form.toml")):
         assert client.request(method, f"/v1/forms/Invoice 1{path}").status_code == 404
     lost = client.post("/v1/numbers", files={"page": ("a.png", filled)}, data={"form": "Invoice 1"})
-    assert lost.status_code == 404
+    assert lost.status_code == 422
     assert "no form of this name" in lost.json()["detail"]
 
 

@@ -45,6 +45,7 @@ async function show({ left, reviews, crops }) {
   const cards = await Promise.all(sheet.map((each, place) => card(each, crops[place])));
   at("cards").replaceChildren(...cards);
   count();
+  at("keep-many").focus({ preventScroll: true }); // Enter keeps them
   next = reviews.length < SHEET ? null : fetchSheet([...putOff, ...reviews.map(({ id }) => id)]);
   next?.catch(() => {}); // who waits for it is told
   return left;

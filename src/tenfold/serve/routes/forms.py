@@ -24,7 +24,7 @@ from tenfold.serve.wire.pictures import as_jpeg, as_text, describe_body, is_form
 from tenfold.serve.wire.problems import Problem
 from tenfold.serve.work import Work
 
-__all__ = ["form_routes", "kept_form"]
+__all__ = ["form_routes"]
 
 Name = Annotated[str, Path(pattern=NAME, max_length=60, description="The form's name.")]
 
@@ -130,12 +130,12 @@ def form_routes(live: LiveReader, work: Work, forms: FormStore, limits: Limits) 
     async def show_form(name: Name) -> JSONResponse:
         """Give a form."""
         alphabet = live.number_reader().model.alphabet
-        return JSONResponse(_kept(await kept_form(name, work, forms), alphabet))
+        return JSONResponse(_kept(await _found(name, work, forms), alphabet))
 
     @routes.get("/{name}/form.toml", response_class=Response, responses={200: {"content": {TOML_TYPE: {}}}})
     async def form_file(name: Name) -> Response:
         """Give a form as the file that `tenfold read --form` takes."""
-        return Response((await kept_form(name, work, forms)).toml, media_type=TOML_TYPE)
+        return Response((await _found(name, work, forms)).toml, media_type=TOML_TYPE)
 
     @routes.get("/{name}/page", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
     async def form_page(name: Name) -> Response:
@@ -155,7 +155,7 @@ def form_routes(live: LiveReader, work: Work, forms: FormStore, limits: Limits) 
     return routes
 
 
-async def kept_form(name: str, work: Work, forms: FormStore) -> KeptForm:
+async def _found(name: str, work: Work, forms: FormStore) -> KeptForm:
     """Give the form that is kept under a name.
 
     Raises:

@@ -46,6 +46,7 @@ FIELDS = {
     "max_error": "number",
     "pictures": "boolean",
     "review": "boolean",
+    "stream": "boolean",
 }
 """The other parameters of the query, which may be fields of the form as well, and their types."""
 
@@ -83,6 +84,11 @@ class Asked(BaseModel):
     review: bool = Field(
         False,
         description="Ask a person about each number that is not accepted: it waits under `/v1/reviews`, with its crop.",
+    )
+    stream: bool = Field(
+        False,
+        description="Answer page by page, while others are read: a line of JSON for each, and a last one, `done`, with "
+        "all numbers as they are decided together.",
     )
 
 
