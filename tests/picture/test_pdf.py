@@ -6,11 +6,11 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from pdfs import LOCKED_PDF, pdf_of
+from pdfs import LOCKED_PDF, pdf_form, pdf_of
 from PIL import Image
 
 from tenfold.errors import PictureError
-from tenfold.picture.opening import DIGIT_SIDE, count_pages, open_digit, open_pages
+from tenfold.picture.opening import DIGIT_SIDE, Pages, count_pages, open_digit, open_pages
 
 
 def saved(pages: list[Image.Image]) -> bytes:
@@ -87,3 +87,29 @@ def test_pages_come_in_the_grey_of_pdfium_and_a_digit_in_the_colour_that_shows(m
     [grey] = open_pages(content)
     assert grey.dtype == np.uint8
     assert grey.ndim == 2
+
+
+def test_the_text_fields_of_a_pdf_are_told_from_top_to_bottom():
+    with Pages(pdf_form()) as pages:
+        number, amount, age = pages.fields(0)
+    assert (number.name, number.length, number.boxes) == ("id", 9, True)
+    assert number.region == pytest.approx((0.1, 7 / 30, 0.6, 1 / 3), abs=1e-4)
+    assert [each.name for each in (amount, age)] == ["amount", "person.age"]
+    assert not amount.boxes
+    assert amount.length is None
+
+
+def test_the_fields_of_a_turned_page_lie_where_it_is_drawn():
+    with Pages(pdf_form(turned=90)) as pages:
+        assert pages.page(0).shape[0] > pages.page(0).shape[1]
+        number = next(each for each in pages.fields(0) if each.name == "id")
+    assert number.region == pytest.approx((2 / 3, 0.1, 23 / 30, 0.6), abs=1e-4)
+
+
+def test_other_files_have_no_fields():
+    with Pages(pdf_of(90, 90)) as pages:
+        assert pages.fields(0) == []
+    stream = BytesIO()
+    Image.new("L", (90, 90)).save(stream, "PNG")
+    with Pages(stream.getvalue()) as pages:
+        assert pages.fields(0) == []

@@ -6,6 +6,8 @@ from sheets import Sheet
 
 import tenfold
 from tenfold.errors import DataError
+from tenfold.picture.pdf import TextField
+from tenfold.read.forms import parse_form, to_toml
 from tenfold.read.templates import form_of
 
 
@@ -76,3 +78,18 @@ def test_pages_that_share_nothing_make_no_form(model, mnist):
         pages.append(sheet.page())
     with pytest.raises(DataError, match="are they one form"):
         form_of(model, *pages)
+
+
+def test_the_text_fields_of_a_pdf_become_fields_each_with_a_name_of_its_own(model):
+    places = [(0.1, 0.1 * place, 0.5, 0.1 * place + 0.05) for place in range(1, 6)]
+    named = [
+        TextField(name, place, 9, boxes)
+        for name, place, boxes in zip(
+            ("id", "id", "page", "", "net"), places, (True, False, True, True, True), strict=True
+        )
+    ]
+    form = form_of(model, np.full((600, 500), 240, np.uint8), named=named)
+    assert [field.name for field in form.fields] == ["id", "id 2", "page 2", "field4", "net"]
+    assert [field.kind for field in form.fields][:2] == ["boxes", "free"]
+    assert [field.digits for field in form.fields][:2] == [9, None]
+    assert parse_form(to_toml(form).encode(), model.alphabet).fields[4].name == "net"

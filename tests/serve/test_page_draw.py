@@ -4,7 +4,7 @@ import statistics
 from io import BytesIO
 
 import numpy as np
-from browser import SCREENSHOTS, check_access, shot, strokes, write, write_number
+from browser import SCREENSHOTS, SIZES, check_access, shot, strokes, write, write_number
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -160,3 +160,35 @@ def test_a_picture_is_chosen_or_dropped_and_one_that_is_none_is_refused(open_pag
         }"""
     )
     expect(page.locator("#words")).to_contain_text("Not a picture that can be opened")
+
+
+def test_layers_are_seen_while_one_draws_and_a_covered_patch_changes_the_answer(open_page):
+    page = open_page(bypass_csp=True)
+    page.locator("#watch summary").click()
+    expect(page.locator("#watch-words")).to_be_visible()
+    box = page.locator("#pad").bounding_box()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.48 * box["width"], box["y"] + 0.8 * box["height"], steps=8)
+    expect(page.locator("#layers canvas").first).to_be_visible()  # the pen is still down
+    expect(page.locator("#digit")).to_have_text("")
+    page.mouse.up()
+    expect(page.locator("#digit")).to_have_text("1")
+    expect(page.locator("#without")).to_contain_text("The digit network alone says one")
+    seen = page.locator("#seen").bounding_box()
+    page.mouse.move(seen["x"] + seen["width"] / 2, seen["y"] + seen["height"] / 2)
+    expect(page.locator("#without")).to_contain_text("With the patch covered")
+    page.locator("#seen").focus()
+    page.mouse.move(5, 5)
+    expect(page.locator("#without")).to_contain_text("The digit network alone")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#uncover")).to_be_visible()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width, height in SIZES.values():
+            page.set_viewport_size({"width": width, "height": height})
+            shot(page, f"draw-layers-{width}-{scheme}")
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
+    check_access(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("#uncover")).to_be_hidden()

@@ -289,13 +289,15 @@ def _write_template(
 ) -> None:
     """Write a first form from the first page of each file."""
     from tenfold.files import in_place_of
-    from tenfold.picture.opening import open_pages
+    from tenfold.picture.opening import Pages
     from tenfold.read.forms import to_toml
     from tenfold.read.templates import form_of
 
     if target.exists() and not replace:
         raise OptionError(f"{target} is there already, perhaps with fields that you named: --replace replaces it")
-    form = form_of(reader.model, *(next(iter(open_pages(sources.get(name, Path(name))))) for name in names))
+    with ExitStack() as opened:
+        first, *others = [opened.enter_context(Pages(sources.get(name, Path(name)))) for name in names]
+        form = form_of(reader.model, first.page(0), *(each.page(0) for each in others), named=first.fields(0))
     with in_place_of(target) as fresh:
         fresh.write_text(to_toml(form), encoding="utf-8")
     print(f"{target}: {len(form.fields)} fields; name them, then `tenfold read PAGE… --form {target}`")

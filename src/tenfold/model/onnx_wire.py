@@ -7,11 +7,11 @@ Source:
     numbers of the fields.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tenfold.errors import ModelError
 
-__all__ = ["check_network_bytes"]
+__all__ = ["check_network_bytes", "nodes_of", "with_outputs"]
 
 SCHEMA: dict[str, dict[int, str]] = {
     "model": {7: "graph", 20: "training", 25: "function"},
@@ -39,6 +39,12 @@ MOST_PARTS = 1_000_000
 
 DEEPEST = 30
 """Graphs within graphs."""
+
+GRAPH, NODE, OUTPUT = 7, 1, 12
+"""The fields of a model's graph, of a graph's node and of a graph's output."""
+
+GIVEN, GIVES = 1, 2
+"""The fields of a node that name what it takes and what it gives; the first of an output is its name."""
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 
@@ -73,6 +79,50 @@ def check_network_bytes(content: bytes, source: str) -> None:
         raise
     except (IndexError, ValueError) as error:
         raise ModelError(f"{source} is no network that ONNX Runtime can open: it is no ONNX file") from error
+
+
+def nodes_of(content: bytes) -> list[tuple[str, list[str], list[str]]]:
+    """Give the nodes of a network in the order in which they are computed.
+
+    Args:
+        content: An ONNX file that `check_network_bytes` has seen.
+
+    Returns:
+        Of each what it does, as `Conv`, the names of what it takes, and of what it gives.
+    """
+    graphs = [_part(value) for field, wire, value in _fields(memoryview(content)) if field == GRAPH and wire == BYTES]
+    nodes = [_part(value) for graph in graphs for field, _, value in _fields(graph) if field == NODE]
+    return [_node(node) for node in nodes]
+
+
+def _node(message: memoryview) -> tuple[str, list[str], list[str]]:
+    names: dict[int, list[str]] = {NODE_TYPE: [], GIVEN: [], GIVES: []}
+    for field, wire, value in _fields(message):
+        if field in names and wire == BYTES:
+            names[field].append(bytes(_part(value)).decode())
+    return "".join(names[NODE_TYPE]), names[GIVEN], names[GIVES]
+
+
+def with_outputs(content: bytes, names: Iterable[str]) -> bytes:
+    """Give a network that answers with more of what it computes.
+
+    Args:
+        content: An ONNX file.
+        names: What nodes give, to be outputs too.
+
+    Source:
+        https://protobuf.dev/programming-guides/encoding, "Last One Wins": a message that comes twice is put together.
+    """
+    outputs = b"".join(_bytes_field(OUTPUT, _bytes_field(1, name.encode())) for name in names)
+    return content + _bytes_field(GRAPH, outputs)
+
+
+def _bytes_field(number: int, content: bytes) -> bytes:
+    size, left = b"", len(content)
+    while left > 0x7F:
+        size += bytes([left & 0x7F | 0x80])
+        left >>= 7
+    return bytes([number << 3 | BYTES]) + size + bytes([left]) + content
 
 
 def _part(value: int | memoryview) -> memoryview:

@@ -27,6 +27,7 @@ from tenfold.picture.decode import (
     to_page,
 )
 from tenfold.picture.from_array import from_array
+from tenfold.picture.pdf import TextField
 from tenfold.picture.sandbox import SandboxedFile, kind_of
 from tenfold.picture.tiff import count_directories
 
@@ -130,6 +131,15 @@ class Pages:
         """Open the page of a number, counted from 0; gives and raises what `open_pages` does."""
         with _named(self._picture):
             return self._file.page(number, PAGE).grey
+
+    def fields(self, number: int) -> list[TextField]:
+        """Give the text fields of the AcroForm on a PDF's page, counted from 0; of other files none.
+
+        Raises:
+            PictureError: As for `open_pages`.
+        """
+        with _named(self._picture):
+            return self._file.fields(number) if isinstance(self._file, SandboxedFile) else []
 
     def close(self) -> None:
         """Let go of the file."""

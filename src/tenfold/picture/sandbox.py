@@ -20,7 +20,7 @@ import numpy as np
 
 from tenfold.errors import PictureError
 from tenfold.picture.decode import OpenedPage, Size, check_heic, is_heic
-from tenfold.picture.pdf import is_pdf
+from tenfold.picture.pdf import TextField, is_pdf
 from tenfold.picture.sandbox_child import CPU_SECONDS, MEMORY, receive, send
 from tenfold.picture.tiff import is_tiff
 
@@ -222,6 +222,15 @@ class SandboxedFile:
         answer, content = self._ask({"do": "page", "number": number, "size": asdict(size)})
         grey = np.frombuffer(content, np.uint8).reshape(answer["shape"])
         return OpenedPage(grey, turned=answer["turned"], one_of=answer["one_of"])
+
+    def fields(self, number: int) -> list[TextField]:
+        """Give the text fields of a PDF's page of a number, counted from 0; of other files none.
+
+        Raises:
+            PictureError: As for `page`.
+        """
+        answer, _ = self._ask({"do": "fields", "number": number})
+        return [TextField(**{**each, "region": tuple(each["region"])}) for each in answer["fields"]]
 
     def close(self) -> None:
         """Let go of the file; the child is kept for another."""

@@ -9,6 +9,7 @@ import os
 import struct
 import sys
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -97,7 +98,7 @@ def serve() -> None:
                 else:
                     _allow(None)
                     assert file is not None  # noqa: S101 (nothing else is asked before)
-                    answer, page = _page(file, asked)
+                    answer, page = (_fields if asked["do"] == "fields" else _page)(file, asked)
             except PictureError as error:
                 answer = {"error": str(error)}
             except MemoryError:
@@ -159,6 +160,13 @@ def _opened(kind: str, content: bytes, pixels: int) -> "PdfFile | PictureFile":
     from tenfold.picture.pdf import PdfFile
 
     return (PdfFile if kind == "PDF" else PictureFile)(content, pixels)
+
+
+def _fields(file: "PdfFile | PictureFile", asked: dict[str, Any]) -> tuple[dict[str, Any], memoryview]:
+    from tenfold.picture.pdf import PdfFile
+
+    found = file.fields(asked["number"]) if isinstance(file, PdfFile) else []
+    return {"fields": [asdict(field) for field in found]}, memoryview(b"")
 
 
 def _page(file: "PdfFile | PictureFile", asked: dict[str, Any]) -> tuple[dict[str, Any], memoryview]:

@@ -1,4 +1,4 @@
-"""Forms: which numbers stand where on a page, written as TOML."""
+"""Forms: which numbers stand where on a page, written as TOML, or as the same table in JSON."""
 
 import json
 import tomllib
@@ -14,7 +14,7 @@ from tenfold.page.quads import Quad
 from tenfold.read.lists import Known, load_list
 from tenfold.read.types import NUMBERS, NumberType
 
-__all__ = ["MOST_DIGITS", "PAGE_COLUMNS", "Field", "Form", "FormSum", "load_form", "parse_form", "to_toml"]
+__all__ = ["MOST_DIGITS", "PAGE_COLUMNS", "Field", "Form", "FormSum", "load_form", "parse_form", "to_table", "to_toml"]
 
 OPENING = """# A form for `tenfold read --form`: which numbers stand where on a page.
 #
@@ -127,7 +127,7 @@ def parse_form(content: bytes, alphabet: str, source: str = "the form", folder: 
     """Read a form from the content of its file.
 
     Args:
-        content: The TOML.
+        content: The TOML; or the same table as JSON, which begins with a brace.
         alphabet: The signs that the model reads, of which its lists are.
         source: What to call it in errors.
         folder: Where the files of its lists are; None where it may name none.
@@ -136,10 +136,7 @@ def parse_form(content: bytes, alphabet: str, source: str = "the form", folder: 
         DataError: A list that it names cannot be read.
         OptionError: It is no form; the message names the field and the key.
     """
-    try:
-        table = tomllib.loads(content.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise OptionError(f"{source} is no TOML: {error}") from error
+    table = _table(content, source)
     _check_keys(table, {"page", "field", "sum"}, source)
     page, fields = table.get("page"), table.get("field")
     if not isinstance(page, dict) or not isinstance(fields, list) or not fields:
@@ -163,6 +160,16 @@ def parse_form(content: bytes, alphabet: str, source: str = "the form", folder: 
         for number, entry in enumerate(_list(table.get("sum", []), f"{source}, sum"), 1)
     ]
     return Form(width, height, tuple(found), tuple(anchors), tuple(sums))
+
+
+def _table(content: bytes, source: str) -> dict[str, Any]:
+    """Read the table of a form, as TOML or as JSON; no TOML begins with a brace."""
+    as_json = content.lstrip().startswith(b"{")
+    try:
+        table: dict[str, Any] = (json if as_json else tomllib).loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise OptionError(f"{source} is no {'JSON' if as_json else 'TOML'}: {error}") from error
+    return table
 
 
 def _field(entry: Any, number: int, alphabet: str, source: str, folder: Path | None) -> Field:  # noqa: ANN401
@@ -255,6 +262,23 @@ def _is_share(value: Any) -> bool:  # noqa: ANN401 (whatever TOML holds)
     return _is_number(value) and 0 <= value <= 1
 
 
+def to_table(form: Form) -> dict[str, Any]:
+    """Give a form as the table that its TOML holds, of plain values that JSON can hold; without lists of numbers."""
+    fields = [
+        {
+            "name": field.name,
+            "region": [round(share, 4) for share in field.region],
+            "kind": field.kind,
+            **({"digits": field.digits} if field.digits else {}),
+            **({"type": str(field.type)} if field.type else {}),
+        }
+        for field in form.fields
+    ]
+    anchors = [[anchor.boxes, *(round(share, 4) for share in _shares(anchor, form))] for anchor in form.anchors]
+    table = {"page": {"width": form.width, "height": form.height, "anchors": anchors}, "field": fields}
+    return {**table, "sum": [{"fields": list(each.fields), "total": each.total} for each in form.sums]}
+
+
 def to_toml(form: Form) -> str:
     """Write a form as TOML, with words on what to change."""
     anchors = "".join(f"    [{', '.join(_relative(anchor, form))}],\n" for anchor in form.anchors)
@@ -269,8 +293,11 @@ def to_toml(form: Form) -> str:
 
 
 def _relative(anchor: Anchor, form: Form) -> Sequence[str]:
-    shares = [share for x, y in anchor.quad for share in (x / form.width, y / form.height)]
-    return [str(anchor.boxes), *(f"{share:.4f}" for share in shares)]
+    return [str(anchor.boxes), *(f"{share:.4f}" for share in _shares(anchor, form))]
+
+
+def _shares(anchor: Anchor, form: Form) -> Sequence[float]:
+    return [float(share) for x, y in anchor.quad for share in (x / form.width, y / form.height)]
 
 
 def _written(field: Field) -> str:

@@ -165,7 +165,7 @@ class Reader:
                 f"options is a NumberOptions, got {type(options).__name__}; give single options by name, as digits=9"
             )
         complete = (options or NumberOptions()).changed(self.model.alphabet, **changes)
-        self._least_of(complete)
+        self.least_of(complete)
         if complete.ocr:
             ocr_recognizer()  # says now what is missing
         return complete
@@ -176,10 +176,11 @@ class Reader:
         Raises:
             OptionError: So small an error cannot be promised.
         """
-        decided = decide(rows, options, outlier=self._outlier, least=self._least_of(options))
+        decided = decide(rows, options, outlier=self._outlier, least=self.least_of(options))
         return Numbers(tuple(decided), options.form)
 
-    def _least_of(self, options: NumberOptions) -> "dict[Any, float]":
+    def least_of(self, options: NumberOptions) -> "dict[Any, float]":
+        """Give for each kind of reading the least probability to accept; errors as for `decide`."""
         allowed = self.max_error if options.max_error is None else options.max_error
         if options.ocr and allowed is not None:
             options = replace(options, max_error=allowed)

@@ -1,6 +1,7 @@
 """A first form, made from examples of its page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain, count
 
 import cv2
 import numpy as np
@@ -12,7 +13,8 @@ from tenfold.page.layout import find_boxed, find_free
 from tenfold.page.paper import even_out
 from tenfold.page.quads import Quad
 from tenfold.picture.decode import Grey
-from tenfold.read.forms import Field, Form
+from tenfold.picture.pdf import TextField
+from tenfold.read.forms import MOST_DIGITS, PAGE_COLUMNS, Field, Form
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import read_page, without_words
 from tenfold.read.rows import ReadRow, read_boxes
@@ -20,14 +22,18 @@ from tenfold.read.rows import ReadRow, read_boxes
 __all__ = ["form_of"]
 
 
-def form_of(model: Recognizer, page: Grey, *others: Grey) -> Form:
-    """Make a form of a page: a field for each row of boxes; on a page without boxes for each number that stands free.
+def form_of(model: Recognizer, page: Grey, *others: Grey, named: Sequence[TextField] = ()) -> Form:
+    """Make a form of a page.
+
+    It has the text fields of the page's PDF; where there are none, a field for each row of boxes; on a page without
+    boxes one for each number that stands free.
 
     Args:
         model: Reads the page.
         page: `uint8 (height, width)`, upright, filled in or empty.
         others: More pages of the same form: then only rows of boxes that most of them show are fields, and what other
             pages are laid on by.
+        named: The text fields of its PDF.
 
     Raises:
         DataError: Neither boxes nor numbers were found, or no row of boxes is on most of the pages.
@@ -39,7 +45,7 @@ def form_of(model: Recognizer, page: Grey, *others: Grey) -> Form:
         boxed = [row for row in boxed if any(_lies_in(row.quad, anchor.quad) for anchor in anchors)]
         if not anchors:
             raise DataError("most of these pages have no row of boxes in the same place: are they one form?")
-    fields = [
+    fields = _of_text_fields(named) or [
         Field(f"field{number}", _region(row.quad, width, height), "boxes", len(row.readings[0].text))
         for number, row in enumerate(boxed, 1)
     ]
@@ -66,6 +72,20 @@ def _lies_in(quad: Quad, other: Quad) -> bool:
     """Say whether the middle of a place lies in another."""
     x, y = np.mean(quad, axis=0).tolist()
     return cv2.pointPolygonTest(np.array(other, np.float32), (x, y), measureDist=False) >= 0
+
+
+def _of_text_fields(named: Sequence[TextField]) -> list[Field]:
+    """Make fields of those of a PDF, each under a name of its own."""
+    taken = set(PAGE_COLUMNS)
+    fields = []
+    for number, each in enumerate(named, 1):
+        first = each.name or f"field{number}"
+        names = chain([first], (f"{first} {again}" for again in count(2)))
+        name = next(name for name in names if name not in taken)
+        taken.add(name)
+        digits = each.length if each.boxes and each.length and each.length <= MOST_DIGITS else None
+        fields.append(Field(name, each.region, "boxes" if each.boxes else "free", digits))
+    return fields
 
 
 def _region(quad: Quad, width: int, height: int, margin: float = 0.0) -> tuple[float, float, float, float]:

@@ -12,12 +12,16 @@ from starlette.types import ASGIApp
 
 import tenfold
 from tenfold.serve.adaptation import Adaptation, adapted_folder
+from tenfold.serve.form_store import FormStore
 from tenfold.serve.live import LiveReader
 from tenfold.serve.options import ServeOptions
 from tenfold.serve.routes.adaptation import adaptation_routes
+from tenfold.serve.routes.alike import alike_routes
 from tenfold.serve.routes.digits import digit_routes
 from tenfold.serve.routes.explain import explain_routes
+from tenfold.serve.routes.forms import form_routes
 from tenfold.serve.routes.inference import inference_routes
+from tenfold.serve.routes.layers import layer_routes
 from tenfold.serve.routes.model import model_routes
 from tenfold.serve.routes.numbers import number_routes
 from tenfold.serve.routes.reviews import review_routes
@@ -105,11 +109,15 @@ def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Met
         },
     )
     answer_with_problems(api)
+    forms = FormStore(store)
     routers = (
         digit_routes(live, work, metrics, options.limits),
         explain_routes(live, work, options.limits),
-        number_routes(live, work, metrics, store, options.limits),
+        layer_routes(live, work, options.limits),
+        number_routes(live, work, metrics, store, forms, options.limits),
+        form_routes(live, work, forms, options.limits),
         model_routes(live),
+        alike_routes(live, work, store, options.limits),
         review_routes(live, work, store, options.limits),
         adaptation_routes(live, work, Adaptation(options, store)),
         inference_routes(live, work, options.limits),

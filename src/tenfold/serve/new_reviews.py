@@ -1,5 +1,6 @@
 """From what was read to new entries of the review queue: what a person is shown, and what can be learned from it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,9 @@ from tenfold.serve.store import NewReview
 from tenfold.serve.wire.pictures import SentPicture, as_png
 
 __all__ = ["digit_review", "number_review", "picture_of_number_review"]
+
+LEAST = 0.001
+"""Least probability of a class that is offered to whoever reviews."""
 
 NO_IMAGES: Images = np.zeros((0, SIDE, SIDE), np.uint8)
 
@@ -41,7 +45,14 @@ def digit_review(reader: Reader, picture: SentPicture, *, pixels: int, model: st
         reason=digit.reason,
         model=model,
         name=picture.name,
+        alternatives=_ranked(digit.probabilities, reader.model.classes),
     )
+
+
+def _ranked(probabilities: Sequence[float], classes: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    """Give the classes that a digit may be, the most probable first."""
+    ranked = sorted(zip(classes, probabilities, strict=True), key=lambda each: -each[1])
+    return tuple((name, round(share, 6)) for name, share in ranked if share >= LEAST)
 
 
 def picture_of_number_review(reader: Reader, picture: SentPicture, *, pixels: int, model: str) -> NewReview:
@@ -84,6 +95,7 @@ def number_review(number: Number, row: ReadRow, crop: Grey, *, model: str) -> Ne
         model=model,
         name=number.file or None,
         page=number.page,
+        alternatives=tuple((reading.text, round(reading.probability, 6)) for reading in row.readings),
     )
 
 

@@ -39,6 +39,7 @@ class Limits:
         known: Numbers on a list of those that can occur.
         form: Bytes of a form.
         form_rows: Rows of boxes, and fields, of a form: as many of each.
+        forms: Forms that are kept.
         images: 28×28 images in one request of the inference protocol.
         seconds: Seconds that one picture or page may wait, and that it may take to read.
         waiting: Pictures that are being read or wait in one process; more are answered with 503.
@@ -54,6 +55,7 @@ class Limits:
     known: int = 20_000
     form: int = 64 << 10
     form_rows: int = 200
+    forms: int = 200
     images: int = 1024
     seconds: float = 30.0
     waiting: int = 128

@@ -1,10 +1,12 @@
 """The review queue: what people were asked and what they answered, each with its crop, in a database."""
 
 import csv
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
+from hashlib import sha256
 from io import StringIO
 from itertools import compress
 from pathlib import Path
@@ -29,6 +31,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
     update,
 )
 from sqlalchemy.engine import make_url
@@ -41,7 +44,7 @@ from tenfold.errors import DataError, OptionError
 from tenfold.files import check_writable, in_place_of
 from tenfold.read.table_files import plain_cell
 
-__all__ = ["NewReview", "Review", "ReviewStore", "export"]
+__all__ = ["REVIEWS", "TOLD", "NewReview", "Review", "ReviewStore", "export", "now"]
 
 BUSY_SECONDS = 4
 """Seconds that a process waits for another one that writes to the same SQLite file, or for locks in PostgreSQL."""
@@ -78,6 +81,8 @@ REVIEWS = Table(
     Column("model", String, nullable=False),
     Column("crop", LargeBinary, nullable=False),
     Column("images", LargeBinary, nullable=False),
+    Column("alternatives", String),
+    Column("digest", String, index=True),
     sqlite_autoincrement=True,
 )
 
@@ -127,6 +132,7 @@ class NewReview:
 
     Attributes:
         crop: What a person is shown, a PNG file.
+        alternatives: The most probable readings, and how probable each is, the best first.
         images: `uint8 (n, 28, 28)`: what the network saw. One image for a digit; one for each box of a number, blank
             where the box is empty; none for a number that was written freely.
     """
@@ -140,12 +146,14 @@ class NewReview:
     name: str | None = None
     page: int = 1
     label: str | None = None
+    alternatives: tuple[tuple[str, float], ...] = ()
 
-    def row(self, now: str) -> dict[str, Any]:
+    def row(self, created: str) -> dict[str, Any]:
         """Give the values of its columns."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        decided = None if self.label is None else now
-        return {**values, "images": self.images.tobytes(), "created": now, "decided": decided}
+        decided = None if self.label is None else created
+        others = {"alternatives": json.dumps(self.alternatives), "digest": sha256(self.crop).hexdigest()}
+        return {**values, **others, "images": self.images.tobytes(), "created": created, "decided": decided}
 
 
 class ReviewStore:
@@ -171,10 +179,10 @@ class ReviewStore:
             OptionError: It cannot.
         """
         try:
-            if self._is_new():
+            if self.is_new():
                 check_writable(self._file())
                 return
-            with self._transaction() as connection:
+            with self.transaction() as connection:
                 connection.execute(delete(REVIEWS).where(REVIEWS.c.id < 0))  # as whoever writes would
         except DataError as error:
             cause = str(error.__cause__ or error).splitlines()[0]
@@ -194,11 +202,11 @@ class ReviewStore:
         """
         if not new:
             return []
-        now = _now()
+        created = now()
         kept = []
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             for each in new:
-                row = each.row(now)
+                row = each.row(created)
                 number = connection.execute(insert(REVIEWS).values(row).returning(REVIEWS.c.id)).scalar_one()
                 kept.append(Review(id=number, **{name: row[name] for name in TOLD_NAMES}))
         return kept
@@ -216,10 +224,10 @@ class ReviewStore:
         Raises:
             DataError: The database cannot be written.
         """
-        if self._is_new():
+        if self.is_new():
             return None
-        values = {"label": label, "decided": None if label is None else _now()}
-        with self._transaction() as connection:
+        values = {"label": label, "decided": None if label is None else now()}
+        with self.transaction() as connection:
             connection.execute(update(REVIEWS).where(REVIEWS.c.id == number).values(values))
             row = connection.execute(select(*TOLD).where(REVIEWS.c.id == number)).one_or_none()
         return None if row is None else Review(*row)
@@ -278,12 +286,12 @@ class ReviewStore:
         self._engine.dispose()
 
     def _rows(self, query: Select[Any]) -> list[Any]:
-        if self._is_new():
+        if self.is_new():
             return []
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             return list(connection.execute(query))
 
-    def _is_new(self) -> bool:
+    def is_new(self) -> bool:
         """Tell whether the store is a file that nothing was written to yet."""
         return self._engine.dialect.name == "sqlite" and not self._file().is_file()
 
@@ -291,7 +299,7 @@ class ReviewStore:
         return Path(self._engine.url.database or "")
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Iterator[Connection]:
         """Do everything in the block or nothing; once it is left, the disk has it."""
         try:
             if not self._made:
@@ -304,15 +312,23 @@ class ReviewStore:
     def _make(self) -> None:
         """Make the table where it is not there; several may do so at once, and none waits for another."""
         try:
-            if self._is_new():
+            if self.is_new():
                 self._file().touch(OWN)  # SQLite gives the files beside it the same permissions
             REVIEWS.metadata.create_all(self._engine)
+            self._widen()
         except OSError as error:
             raise DataError("the review store cannot be used") from error
         except SQLAlchemyError:
-            if not inspect(self._engine).has_table(REVIEWS.name):  # another process was faster
+            if not set(REVIEWS.metadata.tables) <= set(inspect(self._engine).get_table_names()):  # nobody was faster
                 raise
         self._made = True
+
+    def _widen(self) -> None:
+        """Give a table that an earlier version made the columns that it lacks."""
+        with self._engine.begin() as connection:
+            there = {column["name"] for column in inspect(connection).get_columns(REVIEWS.name)}
+            for name in {"alternatives", "digest"} - there:
+                connection.execute(text(f"ALTER TABLE {REVIEWS.name} ADD COLUMN {name} VARCHAR"))
 
 
 def export(store: ReviewStore, place: Path, classes: Sequence[str]) -> int:
@@ -369,5 +385,6 @@ def _keep_for_good(connection: Any, _: object) -> None:  # noqa: ANN401
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _now() -> str:
+def now() -> str:
+    """Give this moment, as reviews have it: ISO 8601 in UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -255,3 +255,21 @@ def test_pages_pixels_and_lists_are_limited(serve, tmp_path, page):
 def test_numbers_have_a_place_in_the_figures(client, page):
     _raw(client, page)
     assert 'tenfold_numbers_total{outcome="accepted"}' in client.get("/metrics").text
+
+
+def test_pages_of_one_file_come_one_by_one_where_a_stream_is_asked_for(client, mnist):
+    pages = []
+    for number in IDS:
+        sheet = Sheet(mnist.x_test, mnist.y_test, height=500)
+        sheet.boxes(number, 200, 120)
+        pages.append(sheet.page(1.5))
+    content = _saved("PDF", *pages)
+    whole = _raw(client, content, "?digits=9", "application/pdf").json()
+    answer = _raw(client, content, "?digits=9&stream=true&pictures=true", "application/pdf")
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    first, second, last = map(json.loads, answer.text.splitlines())
+    assert [number["text"] for number in (*first["numbers"], *second["numbers"])] == list(IDS)
+    assert [page["page"] for page in (*first["pages"], *second["pages"])] == [1, 2]
+    assert (first["done"], second["done"], last.pop("done")) == (False, False, True)
+    assert last == whole
+    assert _raw(client, b"%PDF-1.4 broken", "?stream=true", "application/pdf").status_code == 422

@@ -2,6 +2,7 @@
 
 import { Refusal, ask, tell } from "./api.js";
 import { coveredInWords, inWords, makeBars, numbersInWords, plain, showBars, showCovered, showPlaces, showStages } from "./answer.js";
+import { forgetLayers, lookInside, startLayers } from "./layers.js";
 import { model, noun, signsOfNumbers } from "./model.js";
 import { Pad } from "./pad.js";
 import { onlySigns, paint, takeFiles } from "./pictures.js";
@@ -35,7 +36,8 @@ const SAMPLED = 3; // digits of a number to try
 const MOST_COLUMNS = 13; // of bars and keys; the letters take two rows
 
 export function startDrawing() {
-  const pad = new Pad(at("pad"), () => drawn(pad));
+  const pad = new Pad(at("pad"), () => drawn(pad), () => lookInside(() => pad.picture()));
+  startLayers();
   at("undo").addEventListener("click", () => pad.undo());
   at("clear").addEventListener("click", () => pad.clear());
   addEventListener("keydown", (event) => {
@@ -104,6 +106,7 @@ async function readFile(pad, picture) {
 function rest() {
   asked.abort();
   shown = null;
+  forgetLayers();
   show("waiting", "", KINDS[kind].rest());
   showBars(at("bars"), null);
   showPlaces(at("places"), []);
@@ -120,6 +123,7 @@ async function read(picture) {
     const answer = await (await ask(path, { method: "POST", body: picture, headers, signal })).json();
     if (signal.aborted) return;
     shown = picture;
+    lookInside(() => picture);
     at("kept").textContent = at("right").value = "";
     at("teach").hidden = false;
     await say(answer);

@@ -6,21 +6,27 @@ import { decoded, paint } from "./pictures.js";
 const at = (id) => document.getElementById(id);
 
 const COLUMNS = ["file", "page", "row", "column", "text", "probability", "accepted", "reason"];
+const FORM_COLUMNS = ["file", "page", "field", "text", "value", "probability", "accepted", "reason"]; // of pages read as a form
 const LINE = 0.0022; // width of a mark's line, in widths of the page
 const MARGIN = 0.5; // margin around a number that is cut out, in heights of the number
 const SURE = 0.9; // least probability of a number that nobody has to look at
 const DOUBTFUL = 0.6; // probability from which down a number is shown as doubtful as one that is not accepted
 const INKED = 45; // how much darker than its paper, of 255, a pixel is printed or written
 const FREE = 0.02; // largest share of such pixels in a place that a label may cover
+const LONG = 6; // signs from which on a number that stands twice is told: shorter ones recur by chance
 const SMALLEST = 11; // least height of writing on a page, in pixels of the screen
 
 let sheets = []; // pages as read, each with its numbers
 let chosen = null;
 let tellChosen = () => {};
+const lines = new Map(); // by number: its row of the table
 
 export const found = () => sheets.flatMap(({ numbers }) => numbers);
 export const isDoubted = ({ accepted, reason }) => !accepted && reason !== "blank";
 export const isToLookAt = (number) => isDoubted(number) || (number.accepted && !number.reason && number.probability < SURE);
+
+const isLong = ({ text, reason }) => text.length >= LONG && reason !== "blank";
+export const repeated = () => [...Map.groupBy(found().filter(isLong), ({ text }) => text).values()].filter(({ length }) => length > 1).length;
 
 // How doubtful a number is, 0 to 1: by how sure it is, and wholly where it is not accepted.
 function doubtfulness(number) {
@@ -35,6 +41,7 @@ export function forget() {
   choose(null);
   at("pages").replaceChildren();
   at("rows").replaceChildren();
+  lines.clear();
 }
 
 // Shows the pages and numbers of one answer, below those that are shown already.
@@ -55,40 +62,69 @@ export async function append({ pages, numbers }) {
 
 function arrange() {
   const files = new Set(sheets.map(({ file }) => file)).size;
-  at("result").classList.toggle("single", sheets.length === 1);
-  at("column-place").textContent = files > 1 ? "File" : "Page";
-  at("pages").replaceChildren(...sheets.map((sheet) => {
+  const named = found().some(({ field }) => field);
+  at("result").classList.toggle("single", sheets.length === 1 && !named);
+  at("column-place").textContent = named ? "Field" : files > 1 ? "File" : "Page";
+  const times = Map.groupBy(found().filter(isLong), ({ text }) => text);
+  for (const sheet of sheets) {
     const where = place(sheet, files);
-    const figure = document.createElement("figure");
-    figure.append(sheet.canvas);
-    if (sheets.length > 1) figure.append(Object.assign(document.createElement("figcaption"), { textContent: files > 1 ? where : `Page ${where}` }));
+    sheet.figure ??= figureOf(sheet);
+    if (!sheet.figure.isConnected) at("pages").append(sheet.figure);
+    sheet.figure.lastChild.hidden = sheets.length === 1;
+    sheet.figure.lastChild.textContent = files > 1 ? where : `Page ${where}`;
     sheet.canvas.setAttribute("aria-label", `${files > 1 ? where : `Page ${where}`}: ${sheet.numbers.length} numbers, which the table lists`);
-    return figure;
-  }));
-  at("rows").replaceChildren(...sheets.flatMap((sheet) => sheet.numbers.map((number) => row(number, place(sheet, files)))));
+    for (const number of sheet.numbers) {
+      if (!lines.has(number)) {
+        lines.set(number, row(number));
+        at("rows").append(lines.get(number)); // what is there already stays, with its focus
+      }
+      fill(lines.get(number), number, place(sheet, files, number), times.get(number.text)?.length ?? 1);
+    }
+  }
   draw();
 }
 
-function place({ file, page }, files) {
+function figureOf({ canvas }) {
+  const figure = document.createElement("figure");
+  figure.append(canvas, document.createElement("figcaption"));
+  return figure;
+}
+
+function place({ file, page }, files, { field } = {}) {
+  if (field) return sheets.length === 1 ? field : `${place({ file, page }, files)}, ${field}`;
   if (files === 1) return String(page);
   return sheets.filter((each) => each.file === file).length > 1 ? `${file}, ${page}` : file;
 }
 
-function row(number, where) {
+function row(number) {
   const line = document.createElement("tr");
-  const cell = (text) => Object.assign(document.createElement("td"), { textContent: text });
-  const button = Object.assign(document.createElement("button"), { type: "button", textContent: number.reason === "blank" ? "–" : plain(number) });
+  const button = Object.assign(document.createElement("button"), { type: "button" });
   button.setAttribute("aria-pressed", "false");
-  if (number.reason === "blank") button.setAttribute("aria-label", "Nothing written");
-  else if (number.text.includes("_")) button.setAttribute("aria-label", number.text.replaceAll("_", " empty "));
   button.addEventListener("click", () => choose(number));
   button.addEventListener("focus", () => choose(number));
-  const text = cell("");
-  text.append(button);
+  line.append(...Array.from({ length: 3 }, () => document.createElement("td")));
+  line.children[1].append(button);
+  return line;
+}
+
+function fill(line, number, where, times) {
+  const [first, { firstChild: button }, last] = line.children;
+  const blank = number.reason === "blank";
+  button.textContent = blank ? "–" : plain(number);
+  if (blank || number.text.includes("_")) button.setAttribute("aria-label", blank ? "Nothing written" : number.text.replaceAll("_", " empty "));
+  else button.removeAttribute("aria-label");
   line.classList.toggle("doubted", !number.accepted);
   line.style.setProperty("--doubtful", `${Math.round(100 * doubtfulness(number))}%`);
-  line.append(cell(where), text, cell(number.accepted && !number.reason ? sureness(number.probability) : doubtInShort(number.reason)));
-  return line;
+  first.textContent = where;
+  last.textContent = number.accepted && !number.reason ? sureness(number.probability) : doubtInShort(number.reason);
+  if (times > 1) last.textContent += times === 2 ? " · twice" : ` · ${times} times`;
+}
+
+// What all pages together make of the numbers of some pages, which were decided one by one at first.
+export function settle(numbers) {
+  const first = found().length - numbers.length;
+  found().slice(first).forEach((number, index) => Object.assign(number, numbers[index]));
+  arrange();
 }
 
 function choose(number) {
@@ -211,6 +247,7 @@ export function asCsv() {
     const text = typeof value === "string" ? value.replace(/^(?!-[\d.,]+$)[=+\-@\t\r]/, "'$&") : String(value ?? "");
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
-  const lines = found().map((number) => COLUMNS.map((name) => number[name]));
-  return [COLUMNS, ...lines].map((line) => line.map(cell).join(",")).join("\n") + "\n";
+  const columns = found().some(({ field }) => field) ? FORM_COLUMNS : COLUMNS;
+  const lines = found().map((number) => columns.map((name) => number[name]));
+  return [columns, ...lines].map((line) => line.map(cell).join(",")).join("\n") + "\n";
 }

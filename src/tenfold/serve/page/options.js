@@ -26,9 +26,20 @@ export function startOptions(changed) {
   showChosen();
 }
 
+// Offers the forms that are kept.
+export function offerForms(forms) {
+  const choice = at("as-form");
+  const before = choice.value;
+  choice.replaceChildren(new Option("none", ""), ...forms.map(({ name }) => new Option(name, name)));
+  choice.value = forms.some(({ name }) => name === before) ? before : "";
+  at("form-choice").hidden = forms.length === 0;
+  showChosen();
+}
+
 // Puts the options into a form for the server.
 export function addOptions(form) {
-  const { length, rows, columns, mostWrong, list, once } = chosen();
+  const { asForm, length, rows, columns, mostWrong, list, once } = chosen();
+  if (asForm) form.append("form", asForm);
   if (length) form.append("digits", length);
   if (rows && columns) form.append("grid", `${rows}x${columns}`);
   if (mostWrong) form.append("max_error", mostWrong);
@@ -37,10 +48,12 @@ export function addOptions(form) {
 }
 
 export function chosen() {
+  const asForm = at("as-form").value; // a form says itself how many digits its fields have
   return {
-    length: at("length").value,
-    rows: at("grid-rows").value,
-    columns: at("grid-columns").value,
+    asForm,
+    length: asForm ? "" : at("length").value,
+    rows: asForm ? "" : at("grid-rows").value,
+    columns: asForm ? "" : at("grid-columns").value,
     mostWrong: at("most-wrong").value,
     list: listed() ? at("list").value : "",
     once: at("once").checked && listed() > 0,
@@ -57,10 +70,12 @@ function offerPromises() {
 // Shows what is chosen beside the word Options, and how long the list is.
 export function showChosen() {
   offerPromises();
-  const { length, rows, columns, mostWrong, list, once } = chosen();
+  const { asForm, length, rows, columns, mostWrong, list, once } = chosen();
+  for (const id of ["length", "grid-rows", "grid-columns"]) at(id).disabled = Boolean(asForm);
   at("once").disabled = !list;
   at("list-count").textContent = list ? counted(listed(), "one line", "# lines") : "";
   at("chosen-options").textContent = [
+    asForm && `the form ${asForm}`,
     length && counted(Number(length), "one digit", "# digits"),
     rows && columns && `${rows} × ${columns}`,
     mostWrong && `at most ${Number((100 * mostWrong).toFixed(2))}% wrong`,

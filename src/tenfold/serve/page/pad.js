@@ -14,9 +14,10 @@ export class Pad {
   #current = null;
   #kind = "digit";
 
-  constructor(canvas, changed) {
+  constructor(canvas, changed, moved = () => {}) {
     this.canvas = canvas;
     this.changed = changed; // called when a stroke has ended, or was taken back
+    this.moved = moved; // called while one is drawn
     canvas.addEventListener("pointerdown", (event) => this.#begin(event));
     canvas.addEventListener("pointermove", (event) => this.#go(event));
     for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, (event) => this.#end(event));
@@ -103,6 +104,7 @@ export class Pad {
     const moves = event.getCoalescedEvents?.() ?? [];
     this.#strokes.at(-1).push(...(moves.length ? moves : [event]).map((move) => this.#place(move)));
     this.draw();
+    this.moved();
   }
 
   #end(event) {

@@ -2,7 +2,7 @@
 
 import { Refusal, ask, hand, sentence, tell as tellTrouble } from "./api.js";
 import { showCandidates } from "./answer.js";
-import { append, asCsv, correct, cutOut, draw, forget, found, isDoubted, isToLookAt, whenChosen } from "./found.js";
+import { append, asCsv, correct, cutOut, draw, forget, found, isDoubted, isToLookAt, repeated, settle, whenChosen } from "./found.js";
 import { signsOfBoxes, signsOfNumbers } from "./model.js";
 import { addOptions, chosen, startOptions } from "./options.js";
 import { onlySigns, takeFiles } from "./pictures.js";
@@ -14,12 +14,17 @@ const at = (id) => document.getElementById(id);
 let asked = new AbortController();
 let requests = []; // forms as they were sent, once they are answered
 let last = []; // the files that were read
+let withList = false; // whether they were read with a list, so that nothing else is known of their numbers
 let mended = null; // the number that may be corrected now
 
 export function startReading() {
   takeFiles(at("read"), at("page-sheet"), [at("page"), at("camera")], read);
-  startOptions(() => { at("again").hidden = last.length === 0; });
+  startOptions(() => {
+    at("again").hidden = last.length === 0;
+    at("match-read").hidden = found().length === 0 || withList || !chosen().list || chosen().once;
+  });
   at("again").addEventListener("click", () => read(last));
+  at("match-read").addEventListener("click", () => tellTrouble(matchAgain));
   at("sample-page").addEventListener("click", () => read([samplePage()]));
   at("numbers-csv").addEventListener("click", () => hand(new Blob([asCsv()], { type: "text/csv" }), "numbers.csv"));
   at("numbers-review").addEventListener("click", () => tellTrouble(sendToReview));
@@ -74,9 +79,11 @@ async function readGroup(group, signal) {
   const form = new FormData();
   for (const { file, name } of group) form.append("page", file, name);
   addOptions(form);
+  const paged = group.some(({ file, name }) => /pdf|tiff/.test(file.type) || /\.(pdf|tiff?)$/i.test(name));
   let answer;
   try {
-    answer = await (await ask("v1/numbers?pictures=true", { method: "POST", body: form, signal })).json();
+    const come = await ask(`v1/numbers?pictures=true${paged ? "&stream=true" : ""}`, { method: "POST", body: form, signal });
+    answer = paged ? await pageByPage(come, group, signal) : await come.json();
   } catch (error) {
     if (!(error instanceof Refusal) || !["not-readable", "too-large"].includes(error.kind)) throw error;
     for (const { name } of group) complain(name, error.message);
@@ -85,11 +92,38 @@ async function readGroup(group, signal) {
   if (signal.aborted) return;
   requests.push(form);
   for (const { file, error } of answer.failed) complain(file, sentence(error));
-  for (const { file } of answer.pages.filter((page, place, all) => all.findIndex((each) => each.file === page.file) === place)) {
+  for (const file of new Set(answer.pages.map((page) => page.file))) {
     if (!answer.numbers.some((number) => number.file === file)) complain(file, "No numbers were found.");
+  }
+  if (paged) {
+    settle(answer.numbers);
+    return;
   }
   at("result").hidden = false; // first, for labels are as large as pages are wide
   await append(answer);
+}
+
+// Shows each page as soon as it is read; gives what all of them together say.
+async function pageByPage(come, group, signal) {
+  const pages = [];
+  let text = "";
+  const reader = come.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    text += part.value;
+    const lines = text.split("\n");
+    text = lines.pop();
+    for (const line of lines) {
+      const answer = JSON.parse(line);
+      if (signal.aborted) return answer;
+      if (answer.detail) throw new Refusal(sentence(answer.detail));
+      if (answer.done) return { ...answer, pages };
+      pages.push(...answer.pages);
+      at("result").hidden = false;
+      await append(answer);
+      say("waiting", `Reading ${group.length === 1 ? group[0].name : `${group.length} files`}: ${pages.length === 1 ? "one page" : `${pages.length} pages`} read…`);
+    }
+  }
+  throw new Refusal("The answer broke off; what was read until then is shown.");
 }
 
 // Gives files of the same name different ones.
@@ -107,7 +141,8 @@ function begin(files) {
   last = files;
   requests = [];
   forget();
-  at("again").hidden = at("result").hidden = true;
+  withList = Boolean(chosen().list);
+  at("again").hidden = at("match-read").hidden = at("result").hidden = true;
   at("failed").replaceChildren();
   at("sent").textContent = "";
   at("numbers-review").hidden = true;
@@ -134,7 +169,9 @@ function summary(named) {
   const doubted = numbers.filter(isToLookAt).length;
   const count = numbers.length === 1 ? "One number" : `${numbers.length} numbers`;
   const where = named.length === 1 ? named[0].name : `${named.length} files`;
-  return `${count} on ${where}; ${doubted === 0 ? "none" : doubted} to look at.`;
+  const twice = repeated();
+  const again = twice === 0 ? "" : twice === 1 ? " One of them stands more than once." : ` ${twice} of them stand more than once.`;
+  return `${count} on ${where}; ${doubted === 0 ? "none" : doubted} to look at.${again}`;
 }
 
 function say(state, words) {
@@ -168,6 +205,22 @@ async function sendToReview() {
     at("sent").textContent = "";
     throw error;
   }
+}
+
+// Holds the numbers that were read against a list, without reading them again.
+async function matchAgain() {
+  const { list, mostWrong } = chosen();
+  const numbers = found().filter(({ reason }) => reason !== "corrected");
+  const known = list.split("\n").map((line) => line.trim()).filter(Boolean);
+  const asked = { numbers: numbers.map((each) => (each.reason === "blank" ? [] : each.alternatives)), known, ...(mostWrong && { max_error: Number(mostWrong) }) };
+  const headers = { "content-type": "application/json" };
+  const { matches } = await (await ask("v1/matches", { method: "POST", body: JSON.stringify(asked), headers })).json();
+  matches.forEach(({ times, text, ...match }, place) => Object.assign(numbers[place], match.reason === "blank" ? {} : { text, ...match, matched: times > 0 }));
+  settle([]);
+  const fit = matches.filter(({ times }) => times > 0).length;
+  say("read", `${fit} of ${numbers.length} numbers are on the list.${repeated() ? " Some stand more than once." : ""}`);
+  at("match-read").hidden = true;
+  offerReview();
 }
 
 // Keeps a number that was read wrong with its correction, which the table and its CSV then show too.

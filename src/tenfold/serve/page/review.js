@@ -5,6 +5,7 @@ import { doubtInWords, named, showCandidates, sureness } from "./answer.js";
 import { model, noun, signsOfBoxes, signsOfLabels } from "./model.js";
 import { showLearning, startLearning } from "./learning.js";
 import { onlySigns, paint } from "./pictures.js";
+import { openMany, startMany } from "./many.js";
 
 const at = (id) => document.getElementById(id);
 
@@ -32,12 +33,24 @@ export function startReviewing() {
   at("csv").addEventListener("click", () => tell(() => save("v1/reviews/export.csv", "reviews.csv")));
   at("zip").addEventListener("click", () => tell(() => save("v1/reviews/export.zip", "reviews.zip")));
   startLearning();
+  startMany((count) => { showCount(count); tell(showLearning); });
+  for (const choice of document.querySelectorAll("input[name=way]")) choice.addEventListener("change", () => tell(openReview));
 }
 
 export async function openReview() {
   queue = [];
   place = 0;
+  const many = document.querySelector("input[name=way]:checked").value === "many";
+  at("many").hidden = !many;
+  if (many) {
+    at("queue").hidden = true;
+    at("empty").hidden = await openMany() > 0;
+    at("ways").hidden = false;
+    await showLearning();
+    return;
+  }
   await fetchMore();
+  at("ways").hidden = left < 2;
   await show();
   await showLearning();
 }

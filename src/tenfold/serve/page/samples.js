@@ -44,8 +44,8 @@ const BOX = 76; // width of its boxes
 const ROWS = ["Customer", "Order", "Amount"];
 const DIGITS = [8, 6, 4]; // in each of its rows
 
-// A page with three rows of boxes, and a number in each, as a file.
-export function samplePage() {
+// A page with three rows of boxes, a number in each or none, as a file.
+export function samplePage(filled = true) {
   const [width, height] = PAGE;
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const pen = canvas.getContext("2d");
@@ -59,11 +59,12 @@ export function samplePage() {
       const left = 300 + BOX * place;
       Object.assign(pen, { strokeStyle: "#555", lineWidth: 2 });
       pen.strokeRect(left, top, BOX, 1.15 * BOX);
+      if (!filled) continue;
       pen.save();
       pen.translate(left, top + 0.07 * BOX);
       paintStrokes(pen, sample(1), BOX, 0.07 * BOX, "#1b2a6b");
       pen.restore();
     }
   });
-  return new File([decoded(canvas.toDataURL("image/png").split(",")[1])], "sample.png", { type: "image/png" });
+  return new File([decoded(canvas.toDataURL("image/png").split(",")[1])], filled ? "sample.png" : "sample form.png", { type: "image/png" });
 }

@@ -1,16 +1,17 @@
 """`POST /v1/numbers`: the numbers on pages."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count, islice
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, StreamingResponse
 
-from tenfold.errors import FormError, PictureError
+from tenfold.errors import FormError, PictureError, TenfoldError
 from tenfold.picture.decode import Grey
 from tenfold.picture.opening import count_pages, open_pages
 from tenfold.picture.sandbox import kind_of
@@ -21,6 +22,7 @@ from tenfold.read.pages import read_page
 from tenfold.read.reader import Reader
 from tenfold.read.rows import ReadRow
 from tenfold.read.tables import Numbers
+from tenfold.serve.form_store import FormStore, is_form_name
 from tenfold.serve.live import LiveReader
 from tenfold.serve.new_reviews import number_review
 from tenfold.serve.options import Limits
@@ -55,6 +57,12 @@ EXAMPLE = {
 }
 
 Corners = list[tuple[float, float]]
+
+Failures: TypeAlias = list[dict[str, Any]]
+"""Files that failed, as `FailedPicture` has them."""
+
+LINES_TYPE = "application/x-ndjson"
+"""The type of an answer that comes page by page: JSON, one object a line."""
 
 
 class ReadDigitOfNumber(BaseModel):
@@ -128,35 +136,28 @@ class _Page:
     error: str | None = None
 
 
-def number_routes(live: LiveReader, work: Work, metrics: Metrics, store: ReviewStore, limits: Limits) -> APIRouter:
+def number_routes(
+    live: LiveReader, work: Work, metrics: Metrics, store: ReviewStore, forms: FormStore, limits: Limits
+) -> APIRouter:
     """Give the route that reads numbers."""
     routes = APIRouter(tags=["read"])
 
-    @routes.put("/v1/numbers", include_in_schema=False)  # what `curl -T` sends
-    @routes.post("/v1/numbers", response_model=ReadNumbers, openapi_extra=describe_pages())
-    async def read_numbers(request: Request, asked: Annotated[Asked, Query()]) -> JSONResponse:
-        """Read the numbers on a page, or on the pages of one or more files.
-
-        Send one as the body with its own type, or several as the files of a form or in JSON. Files that cannot be read
-        are listed under `failed`; where none can be read, the answer is a problem.
-        """
+    async def asked_for(request: Request, asked: Asked) -> tuple[SentPages, Reader, NumberOptions]:
+        """Take a request apart and check it, before anything is read."""
         reader = live.number_reader()
         sent = await sent_pages(request, asked, limits)
+        if is_form_name(sent.asked.form or ""):
+            form = await work.stored(lambda: forms.find(str(sent.asked.form)))
+            if form is None:
+                raise Problem("not-allowed", "there is no form of this name; `GET /v1/forms` lists those that are kept")
+            sent = replace(sent, asked=sent.asked.model_copy(update={"form": form.toml}))
         [options] = await work.run([partial(_checked, sent, reader, limits)], apart=[True])
-        pages: list[_Page] = []
-        failed: list[dict[str, Any]] = []
-        for file in sent.files:
-            try:
-                async for page in _read_file(file, reader, options, sent.asked, work, limits):
-                    if page.error:
-                        failed.append({"file": file.name, "error": page.error})
-                    else:
-                        pages.append(page)
-            except PictureError as error:
-                failed.append({"file": file.name, "error": str(error)})
-        if not pages:
-            raise Problem("not-readable", failed[0]["error"], failed=failed)
+        return sent, reader, options
 
+    async def decided(
+        pages: Sequence[_Page], failed: Failures, sent: SentPages, reader: Reader, options: NumberOptions
+    ) -> dict[str, Any]:
+        """Decide what all pages say, put doubts into the review queue, and give the answer."""
         rows = [row for page in pages for row in page.rows]
         [numbers] = await work.run([partial(reader.decide, rows, options)])
         for number in numbers:
@@ -169,9 +170,45 @@ def number_routes(live: LiveReader, work: Work, metrics: Metrics, store: ReviewS
             ids = dict(zip(new, (review.id for review in kept), strict=True))
             for place, each in enumerate(answer["numbers"]):
                 each["review"] = ids.get(place)
-        if sent.asked.pictures:
-            answer["pages"] = [page.shown for page in pages]
-        return JSONResponse(answer)
+        return answer
+
+    @routes.put("/v1/numbers", include_in_schema=False)  # what `curl -T` sends
+    @routes.post(
+        "/v1/numbers",
+        response_model=ReadNumbers,
+        responses={200: {"content": {LINES_TYPE: {}}, "description": "With `stream=true` a line for each page."}},
+        openapi_extra=describe_pages(),
+    )
+    async def read_numbers(request: Request, asked: Annotated[Asked, Query()]) -> Response:
+        """Read the numbers on a page, or on the pages of one or more files.
+
+        Send one as the body with its own type, or several as the files of a form or in JSON. Files that cannot be read
+        are listed under `failed`; where none can be read, the answer is a problem.
+        """
+        sent, reader, options = await asked_for(request, asked)
+        failed: Failures = []
+        reading = _read_files(sent, reader, options, work, limits, failed)
+        if not sent.asked.stream:
+            pages = [page async for page in reading]
+            answer = await decided(pages, failed, sent, reader, options)
+            if sent.asked.pictures:
+                answer["pages"] = [page.shown for page in pages]
+            return JSONResponse(answer)
+        first = await anext(reading)  # what fails before is a problem, as without a stream
+
+        async def lines() -> AsyncIterator[bytes]:
+            pages: list[_Page] = []
+            try:
+                async for page in _after(first, reading):
+                    pages.append(page)
+                    [numbers] = await work.run([partial(reader.decide, page.rows, replace(options, unique=False))])
+                    shown = {"pages": [page.shown]} if sent.asked.pictures else {}
+                    yield _line({**_as_answer(numbers), **shown, "done": False})
+                yield _line({**await decided(pages, failed, sent, reader, options), "done": True})
+            except (Problem, TenfoldError) as error:
+                yield _line({"detail": str(error), "done": True})
+
+        return StreamingResponse(lines(), media_type=LINES_TYPE)
 
     return routes
 
@@ -189,6 +226,39 @@ def _checked(sent: SentPages, reader: Reader, limits: Limits) -> NumberOptions:
         files = "the file has" if len(sent.files) == 1 else f"the {len(sent.files)} files have"
         raise Problem("too-large", f"{files} {total:,} pages: at most {limits.pages} are read at once")
     return options
+
+
+async def _read_files(
+    sent: SentPages, reader: Reader, options: NumberOptions, work: Work, limits: Limits, failed: Failures
+) -> AsyncIterator[_Page]:
+    """Read the pages of all files; what fails is noted.
+
+    Raises:
+        Problem: There is none that can be read.
+    """
+    some = False
+    for file in sent.files:
+        try:
+            async for page in _read_file(file, reader, options, sent.asked, work, limits):
+                if page.error:
+                    failed.append({"file": file.name, "error": page.error})
+                else:
+                    some = True
+                    yield page
+        except PictureError as error:
+            failed.append({"file": file.name, "error": str(error)})
+    if not some:
+        raise Problem("not-readable", failed[0]["error"], failed=failed)
+
+
+async def _after(first: _Page, others: AsyncIterator[_Page]) -> AsyncIterator[_Page]:
+    yield first
+    async for page in others:
+        yield page
+
+
+def _line(answer: dict[str, Any]) -> bytes:
+    return json.dumps(answer).encode() + b"\n"
 
 
 async def _read_file(

@@ -27,7 +27,7 @@ from tenfold.serve.wire.pictures import FORM_TYPE, SentPicture, is_form, read_fo
 from tenfold.serve.wire.problems import Problem
 from tenfold.serve.work import Work
 
-__all__ = ["review_routes"]
+__all__ = ["DIGIT", "HIGHEST_NUMBER", "NUMBER", "ReviewAnswer", "check_label", "review_routes"]
 
 T = TypeVar("T")
 
@@ -127,7 +127,7 @@ def review_routes(live: LiveReader, work: Work, store: ReviewStore, limits: Limi
         picture, kind, label = await _sent(request, limits)
         reader = live.reader() if kind == DIGIT else live.number_reader()
         if label is not None:
-            _check_label(label, reader.model, [kind])
+            check_label(label, reader.model, [kind])
         read = digit_review if kind == DIGIT else picture_of_number_review
         try:
             job = partial(read, reader, picture, pixels=limits.pixels, model=live.name)
@@ -141,7 +141,7 @@ def review_routes(live: LiveReader, work: Work, store: ReviewStore, limits: Limi
     async def decide(number: Number, decision: Decision) -> JSONResponse:
         """Say what a picture shows. The answer comes when the disk has it."""
         if decision.label is not None:
-            _check_label(decision.label, live.model, [DIGIT, NUMBER])
+            check_label(decision.label, live.model, [DIGIT, NUMBER])
         review: Review | None = await work.stored(lambda: store.decide(number, decision.label))
         return JSONResponse(_found(review).to_dict())
 
@@ -180,7 +180,7 @@ async def _sent(request: Request, limits: Limits) -> tuple[SentPicture, Literal[
         return SentPicture(shown_name(picture.filename), await picture.read()), kind, label
 
 
-def _check_label(label: str, model: Recognizer, kinds: Sequence[str]) -> None:
+def check_label(label: str, model: Recognizer, kinds: Sequence[str]) -> None:
     """Check that a label is one that the model could read, as a digit or as a number.
 
     Raises:

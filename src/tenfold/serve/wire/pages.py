@@ -26,7 +26,7 @@ from tenfold.serve.wire.pictures import (
 )
 from tenfold.serve.wire.problems import Problem
 
-__all__ = ["Asked", "SentPages", "describe_pages", "number_options", "sent_pages"]
+__all__ = ["Asked", "SentPages", "describe_pages", "number_options", "sent_form", "sent_pages"]
 
 LISTS = ("known", "list")
 """The parts of a request's form that hold the numbers that can occur."""
@@ -46,6 +46,7 @@ FIELDS = {
     "max_error": "number",
     "pictures": "boolean",
     "review": "boolean",
+    "stream": "boolean",
 }
 """The other parameters of the query, which may be fields of the form as well, and their types."""
 
@@ -74,11 +75,20 @@ class Asked(BaseModel):
         None,
         description="The share of wrong numbers among the accepted not to be passed: above 0, below 1.",
     )
-    form: str | None = Field(None, description="The form that each page is: the TOML that `tenfold read --form` takes.")
+    form: str | None = Field(
+        None,
+        description="The form that each page is: the name of one that is kept under `/v1/forms`, or the TOML that "
+        "`tenfold read --form` takes.",
+    )
     pictures: bool = Field(False, description="Also give each page as it was read; corners are places on it.")
     review: bool = Field(
         False,
         description="Ask a person about each number that is not accepted: it waits under `/v1/reviews`, with its crop.",
+    )
+    stream: bool = Field(
+        False,
+        description="Answer page by page, while others are read: a line of JSON for each, and a last one, `done`, with "
+        "all numbers as they are decided together.",
     )
 
 
@@ -149,7 +159,7 @@ def number_options(asked: Asked, reader: Reader, limits: Limits) -> NumberOption
     check_names(asked.model_extra or {}, [field.alias or name for name, field in Asked.model_fields.items()])
     lines = "\n".join([*asked.known, *asked.listed])
     known = _known(lines, reader.model.alphabet, limits) if asked.known or asked.listed else None
-    form = _form(asked.form, reader.model.alphabet, limits) if asked.form else None
+    form = sent_form(asked.form, reader.model.alphabet, limits) if asked.form else None
     return reader.options(
         digits=asked.digits,
         grid=asked.grid,
@@ -170,8 +180,19 @@ def _known(lines: str, alphabet: str, limits: Limits) -> Known:
     return known
 
 
-def _form(toml: str, alphabet: str, limits: Limits) -> Form:
-    content = toml.encode()
+def sent_form(text: str, alphabet: str, limits: Limits) -> Form:
+    """Read a form as it was sent.
+
+    Args:
+        text: The TOML, or the same table as JSON.
+        alphabet: The signs that the model reads.
+        limits: How long it may be.
+
+    Raises:
+        OptionError: It is no form.
+        Problem: It is too long.
+    """
+    content = text.encode()
     if len(content) > limits.form:
         raise Problem("too-large", f"the form is too long: at most {limits.form:,} bytes are taken")
     form = parse_form(content, alphabet)
