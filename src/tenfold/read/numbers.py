@@ -1,6 +1,6 @@
 """Numbers: what rows of pages say, and whether to believe it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, TypeAlias
 
@@ -92,7 +92,7 @@ class Number:
 
 
 def decide(
-    rows: Sequence[ReadRow], options: NumberOptions, *, outlier: float, least: dict[ReadingKind, float]
+    rows: Sequence[ReadRow], options: NumberOptions, *, outlier: float, least: Mapping[ReadingKind, float]
 ) -> list[Number]:
     """Say what rows say, and whether to believe it.
 
@@ -252,7 +252,7 @@ def _as_listed(digits: tuple[NumberDigit, ...], text: str) -> tuple[NumberDigit,
 
 
 def _add_up(
-    numbers: list[Number], rows: list[_Typed], form: Form, outlier: float, least: dict[ReadingKind, float]
+    numbers: list[Number], rows: list[_Typed], form: Form, outlier: float, least: Mapping[ReadingKind, float]
 ) -> None:
     """Hold the numbers of each page against the form's sums.
 
