@@ -202,7 +202,10 @@ class Reader:
             options = replace(options, max_error=allowed)  # refuses it
         asked = allowed, options.kinds, options.ocr
         if asked not in self._number_promises:
-            self._number_promises[asked] = number_promise(self.model, allowed, options.kinds, ocr=options.ocr)
+            try:
+                self._number_promises[asked] = number_promise(self.model, allowed, options.kinds, ocr=options.ocr)
+            except OptionError as error:
+                raise OptionError(f"{error}{options.known.no_help() if options.known else ''}") from None
         return self._number_promises[asked]
 
     def prepare(self, picture: Picture, *, pixels: int = LIMIT, stages: bool = False, bgr: bool = False) -> Prepared:
