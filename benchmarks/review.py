@@ -157,7 +157,7 @@ def time_matching(reader: tenfold.Reader, found: list[Doubt], folder: Path) -> d
     alphabet = reader.model.alphabet
     filler = {str(number) for number in rng.integers(10**8, 10**9, LISTED)}
     known = Known.of(sorted({*filler, *(each.written for each in found if each.written.isdigit())}), alphabet)
-    least = reader.least_of(reader.options(known=known))["list"]
+    least = reader.promised_numbers(reader.options(known=known)).least["list"]
     readings = [each.new.alternatives for each in found]
     many = [readings[place % len(readings)] for place in range(LISTED)]
     started = time.perf_counter()
@@ -175,7 +175,7 @@ def time_matching(reader: tenfold.Reader, found: list[Doubt], folder: Path) -> d
             own = Known.of(blind_list(rng, each.written), alphabet)
             options = reader.options(known=own)
             [number] = reader.decide([each.row], options)
-            [again] = match([each.new.alternatives], own, reader.least_of(options)["list"])
+            [again] = match([each.new.alternatives], own, reader.promised_numbers(options).least["list"])
             same += (again.text, again.reason) == (number.text, number.reason)
     digits = sum(each.written.isdigit() for each in found)
     return {"listed": len(known.numbers), "matching": matching, "queue": queue, "same": same, "of": digits}

@@ -122,6 +122,8 @@ def predict(
                 told.tell(found)
                 progress.update(1)
         told.end_run()
+    if line := reader.unpromised_digits():
+        print(f"tenfold: {line}", file=sys.stderr)
     if told.failed:
         raise typer.Exit(1)
 
@@ -171,7 +173,7 @@ class _Told:
         if self._steps:
             _draw_steps(found.prepared, self._steps / f"{self._count:04}-{Path(found.name).stem}.png")
         self._run.append((found.name, found.look))
-        if self._reader.max_error is None or len(self._run) == RUN:
+        if self._reader.promised_digits() is None or len(self._run) == RUN:
             self.end_run()
 
     def end_run(self) -> None:

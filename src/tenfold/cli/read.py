@@ -166,6 +166,8 @@ def read(
         for numbers in _decided(found, reader, options, told):
             told.tell(dataclasses.replace(numbers, sources=sources), tables)
     print(told.summary(len(names)), file=sys.stderr)
+    if max_error is None and (line := reader.promised_numbers(options).told()):
+        print(f"tenfold: {line}", file=sys.stderr)
     if told.broken:
         raise typer.Exit(1)
 

@@ -56,3 +56,10 @@ class Look:
         if not self.digit.accepted:
             return self.digit
         return replace(self.digit, accepted=False, reason="not-calibrated")
+
+    def by_halves(self, half: float) -> Digit:
+        """Give the digit as an answer that nothing is promised of: accepted where it is as probable as `half`."""
+        if self.digit.reason not in (None, "uncertain"):
+            return self.digit
+        accepted = self.digit.probability >= half
+        return replace(self.digit, accepted=accepted, reason=None if accepted else "uncertain")

@@ -1,7 +1,8 @@
 """Lists of the only numbers that can occur, and how well what was read fits them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,13 @@ __all__ = ["Known", "assign", "load_list", "parse_list"]
 
 STRAY = 0.01
 """Probability, before anything is read, that a number is not on the list."""
+
+ALIKE = 0.1
+"""Share of a list's numbers, at most, that differ in one sign from another one on it, where promises beside lists hold:
+they rest on lists of numbers that differ in two places or more."""
+
+ASKED = 2000
+"""Numbers of a list that are asked whether another one is like them."""
 
 MOST_PAIRS = 25_000_000
 """Rows times numbers of a list that are weighed against each other at once: 0.8 GB of memory."""
@@ -73,6 +81,42 @@ class Known:
         total = float(likely.sum()) + STRAY
         return likely / total, STRAY / total
 
+    @cached_property
+    def alike(self) -> float:
+        """The share of the numbers from which another one on the list differs in one sign, or has one more or fewer.
+
+        Where it is large, what was written may as well be another number that the list lacks, and a sign that is
+        misread, cut off or too many makes one number of the list another.
+        """
+        some = self.numbers[:: max(1, len(self.numbers) // ASKED)]
+        return sum(map(self.has_like, some)) / len(some)
+
+    @property
+    def tells_apart(self) -> bool:
+        """Whether promises beside lists hold for this one."""
+        return self.alike <= ALIKE
+
+    def no_help(self) -> str:
+        """Say why promises beside lists do not hold for this one; empty where they do."""
+        if self.tells_apart:
+            return ""
+        return (
+            f". The list does not help: {self.alike:.0%} of its numbers differ in one sign from another one on it, and "
+            "promises beside lists rest on numbers that differ in two"
+        )
+
+    def has_like(self, number: str) -> bool:
+        """Say whether a number on the list differs from this one in one sign, or has one more or fewer."""
+        return any(other != number and other in self._set for other in _within_one(number, self._signs))
+
+    @cached_property
+    def _set(self) -> frozenset[str]:
+        return frozenset(self.numbers)
+
+    @cached_property
+    def _signs(self) -> frozenset[str]:
+        return frozenset().union(*self.numbers)
+
     def _by_length(self) -> "list[tuple[np.ndarray, SignPlaces]]":
         """Give the places of all numbers of a length on the list, and their signs."""
         groups: dict[int, list[int]] = {}
@@ -83,6 +127,18 @@ class Known:
             (np.array(places), np.array([[signs[sign] for sign in self.numbers[place]] for place in places], np.int8))
             for places in groups.values()
         ]
+
+
+def _within_one(number: str, signs: Iterable[str]) -> Iterator[str]:
+    """Give what a number is with one sign less, another one, or one more."""
+    for place in range(len(number) + 1):
+        before, behind = number[:place], number[place:]
+        if behind:
+            yield before + behind[1:]
+        for sign in signs:
+            yield before + sign + behind
+            if behind:
+                yield before + sign + behind[1:]
 
 
 def load_list(path: Path, alphabet: str) -> Known:

@@ -1,18 +1,19 @@
 """Numbers: what rows of pages say, and whether to believe it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from tenfold.arrays import without_separators
 from tenfold.page.quads import Quad
 from tenfold.read.ctc import Scores
 from tenfold.read.doubts import doubt_of
 from tenfold.read.forms import Form
 from tenfold.read.lists import Known, assign
 from tenfold.read.options import NumberOptions
-from tenfold.read.promises import NEVER, ReadingKind
+from tenfold.read.promises import HALF, NEVER, ReadingKind
 from tenfold.read.readings import EMPTY, Reading
 from tenfold.read.rows import ReadRow
 from tenfold.read.sums import adds_up, reconciled
@@ -92,7 +93,7 @@ class Number:
 
 
 def decide(
-    rows: Sequence[ReadRow], options: NumberOptions, *, outlier: float, least: dict[ReadingKind, float]
+    rows: Sequence[ReadRow], options: NumberOptions, *, outlier: float, least: Mapping[ReadingKind, float]
 ) -> list[Number]:
     """Say what rows say, and whether to believe it.
 
@@ -116,7 +117,7 @@ def decide(
     numbers = [
         _plain(row, outlier, least[row.row.kind])
         if known is None or found is None
-        else _listed(_plain(row, outlier, NEVER), row, known, found, choice, least["list"])
+        else _listed(_plain(row, outlier, least[row.row.kind]), row, known, found, choice, least)
         for row, known, found, choice in zip(typed, lists, posteriors, chosen, strict=True)
     ]
     if options.form and options.form.sums:
@@ -209,7 +210,12 @@ def _doubt(sure: float, least: float) -> NumberReason | None:
 
 
 def _listed(
-    plain: Number, typed: _Typed, known: Known, found: tuple[Scores, float], choice: int, least: float
+    plain: Number,
+    typed: _Typed,
+    known: Known,
+    found: tuple[Scores, float],
+    choice: int,
+    least: Mapping[ReadingKind, float],
 ) -> Number:
     """Say which number of a list a row says: the one of this place on it, or none where that is more probable."""
     if plain.reason == "blank":
@@ -222,7 +228,7 @@ def _listed(
         return replace(plain, accepted=False, reason="not-on-list", matched=False, alternatives=alternatives)
     text = known.numbers[choice]
     value, doubt = typed.judge(text)
-    reason: NumberReason | None = doubt or _doubt(sure, least)
+    reason: NumberReason | None = doubt or _doubt_beside(known, text, plain, sure, least, typed.row.kind)
     return replace(
         plain,
         text=text,
@@ -234,6 +240,27 @@ def _listed(
         alternatives=alternatives,
         matched=True,
     )
+
+
+def _doubt_beside(
+    known: Known, text: str, plain: Number, sure: float, least: Mapping[ReadingKind, float], kind: ReadingKind
+) -> NumberReason | None:
+    """Say why a number of a list is not sure enough for what is promised.
+
+    Promises beside lists rest on lists whose numbers differ in two places or more. Of a number that another one on its
+    list is like, or of a list of many such numbers, the list says little: what is promised without one counts, and what
+    was read has to be the number.
+    """
+    if not any(least.values()):  # to calibrate whatever was read is wanted
+        return None
+    agrees = without_separators(plain.text.strip(EMPTY)) == without_separators(text)
+    if known.tells_apart and not known.has_like(text) and (agrees or not known.alike):
+        return _doubt(sure, least["list"])
+    if least[kind] == HALF:
+        return _doubt(sure, HALF)
+    if least[kind] >= NEVER:
+        return "not-calibrated"
+    return plain.reason if agrees else "uncertain"
 
 
 def _as_listed(digits: tuple[NumberDigit, ...], text: str) -> tuple[NumberDigit, ...]:
@@ -252,7 +279,7 @@ def _as_listed(digits: tuple[NumberDigit, ...], text: str) -> tuple[NumberDigit,
 
 
 def _add_up(
-    numbers: list[Number], rows: list[_Typed], form: Form, outlier: float, least: dict[ReadingKind, float]
+    numbers: list[Number], rows: list[_Typed], form: Form, outlier: float, least: Mapping[ReadingKind, float]
 ) -> None:
     """Hold the numbers of each page against the form's sums.
 

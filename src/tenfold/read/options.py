@@ -76,11 +76,12 @@ class NumberOptions:
 
     @property
     def kinds(self) -> tuple[ReadingKind, ...]:
-        """The kinds of reading that there may be: with a list for every number no others."""
-        fields_known = [bool(field.known) for field in self.form.fields] if self.form else []
-        if self.known or (fields_known and all(fields_known)):
-            return ("list",)
-        return ("boxes", "free", "list") if any(fields_known) else ("boxes", "free")
+        """The kinds of reading that a promise has to hold for: without lists, and beside those that tell apart."""
+        fields = [field.known for field in self.form.fields] if self.form else [self.known]
+        lists = [known or self.known for known in fields]
+        beside = any(known and known.tells_apart for known in lists)
+        plain = not all(known and known.tells_apart for known in lists)
+        return (*(("boxes", "free") if plain else ()), *(("list",) if beside else ()))
 
     def changed(self, alphabet: str, **changes: Any) -> "NumberOptions":  # noqa: ANN401
         """Give the options with some set otherwise, in any form that people write them in.

@@ -1,6 +1,7 @@
 """Promises about error: they rest on answers to labelled pictures and pages, which the model folder keeps."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -23,17 +24,21 @@ from tenfold.model.promise import (
 
 __all__ = [
     "ANY",
+    "BY_HALVES",
+    "DEFAULT_ERROR",
     "HALF",
-    "LIKELY",
     "READINGS",
     "DigitPromise",
+    "NumberPromise",
     "ReadingKind",
     "all_promises",
     "calibration_of",
+    "default_digit_promise",
     "digit_kinds",
     "digit_promise",
     "least_probable",
     "number_kinds",
+    "number_promise",
 ]
 
 ReadingKind: TypeAlias = Literal["boxes", "free", "list"]
@@ -49,11 +54,15 @@ READINGS: Mapping[ReadingKind, str] = {
 ANY: dict[ReadingKind, float] = {"boxes": 0.0, "free": 0.0, "list": 0.0}
 """Accept whatever was read, however unsure."""
 
-HALF = 0.5
-"""Probability below which nothing is accepted where nothing is promised: it is more probably wrong than right."""
+DEFAULT_ERROR = 0.02
+"""The largest error where none is named, wherever it can be promised."""
 
-LIKELY: dict[ReadingKind, float] = dict.fromkeys(ANY, HALF)
-"""Accept what is more probably right than wrong."""
+HALF = 0.5
+"""Probability below which nothing is accepted where nothing can be promised and nothing was asked for: it is more
+probably wrong than right."""
+
+BY_HALVES = "what is below a half is refused, the rest accepted"
+"""What is done where nothing can be promised and nothing was asked for."""
 
 NEVER = 2.0
 """A least probability that nothing reaches."""
@@ -129,6 +138,14 @@ def digit_promise(model: Recognizer, max_error: float) -> DigitPromise:
     return DigitPromise(max_error, found[0], found[1], told, bool(kinds))
 
 
+def default_digit_promise(model: Recognizer) -> DigitPromise | None:
+    """Give the promise about single digits where no error is named; None where it cannot be made."""
+    try:
+        return digit_promise(model, DEFAULT_ERROR)
+    except OptionError:
+        return None
+
+
 def _smallest(kinds: Mapping[str, HeldOut]) -> str:
     """Say the smallest error that can be promised for single digits."""
     errors = [error for error in ERRORS if _accepted(kinds, error) is not None]
@@ -171,6 +188,56 @@ def least_probable(
         possible = {kind: promises(held_out[kind], ERRORS) for kind in kinds if kind in held_out}
         raise OptionError(f"{told[0]}. {_possible(possible)}")
     return found
+
+
+@dataclass(frozen=True, eq=False)
+class NumberPromise:
+    """From where on whole numbers are accepted, and what is promised of them.
+
+    Attributes:
+        least: For each kind of reading the least probability to accept; above 1 where nothing is accepted.
+        errors: For each kind of reading that there may be the share of wrong numbers among the accepted that is not
+            passed; None where nothing is promised.
+    """
+
+    least: Mapping[ReadingKind, float]
+    errors: Mapping[ReadingKind, float | None]
+
+    def told(self) -> str | None:
+        """Say of which kinds nothing is promised; None where of each something is."""
+        without = [READINGS[kind] for kind, error in self.errors.items() if error is None]
+        if not without:
+            return None
+        return (
+            f"nothing is promised of {' and '.join(without)}: {BY_HALVES}; `tenfold calibrate MODEL --pages FOLDER` "
+            "makes promises of your own pages"
+        )
+
+
+def number_promise(
+    model: Recognizer, max_error: float | None, kinds: Collection[ReadingKind], *, ocr: bool = False
+) -> NumberPromise:
+    """Find from where on whole numbers are accepted.
+
+    Args:
+        model: The model that reads.
+        max_error: As for `least_probable`; None for 0.02 where that can be promised, else what is more probably right.
+        kinds: As for `least_probable`.
+        ocr: Whether a third opinion is asked for, which no promise rests on.
+
+    Raises:
+        OptionError: As for `least_probable`, where an error is named.
+    """
+    if max_error is not None:
+        least = least_probable(model, max_error, kinds)
+        return NumberPromise(least, {kind: None if least[kind] >= NEVER else max_error for kind in kinds})
+    found: dict[ReadingKind, float] = dict.fromkeys(get_args(ReadingKind), NEVER)
+    with suppress(OptionError):
+        found = found if ocr else least_probable(model, DEFAULT_ERROR)
+    return NumberPromise(
+        {kind: HALF if least >= NEVER else least for kind, least in found.items()},
+        {kind: None if found[kind] >= NEVER else DEFAULT_ERROR for kind in kinds},
+    )
 
 
 def number_kinds(model: Recognizer) -> dict[ReadingKind, HeldOut]:

@@ -1,17 +1,15 @@
 """The reader: pictures in, digits and numbers out."""
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from os import PathLike
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 import numpy as np
-from PIL import Image as Pillow
 
 from tenfold.arrays import Columns, Image, Images, OutOfDistribution, Probabilities, Recognizer
-from tenfold.errors import OptionError, PictureError
+from tenfold.errors import OptionError
 from tenfold.model.folder import load_model
 from tenfold.model.promise import KindsPromise
 from tenfold.picture.decode import LIMIT, Grey, Picture
@@ -19,11 +17,21 @@ from tenfold.picture.opening import open_pages
 from tenfold.picture.prepare import Prepared, prepare
 from tenfold.read.digits import Digit, DigitReason, Look
 from tenfold.read.explain import Explanation, covered
+from tenfold.read.given import Pictures, check_is_one, each_of, name_of
 from tenfold.read.numbers import decide
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import check_reads_numbers, read_page
 from tenfold.read.pooling import ocr_recognizer
-from tenfold.read.promises import HALF, LIKELY, calibration_of, digit_promise, least_probable
+from tenfold.read.promises import (
+    BY_HALVES,
+    DEFAULT_ERROR,
+    HALF,
+    NumberPromise,
+    calibration_of,
+    default_digit_promise,
+    digit_promise,
+    number_promise,
+)
 from tenfold.read.rows import ReadRow
 from tenfold.read.runs import shift_of
 from tenfold.read.surroundings import columns_around, pooled_with, sees_surroundings
@@ -33,9 +41,6 @@ __all__ = ["SEVERAL_PROMISED", "Reader"]
 
 FAINTEST_INK = 32
 """A picture whose strongest ink is below this, of 255, is blank."""
-
-Pictures: TypeAlias = Picture | Iterable[Picture]
-"""One or several."""
 
 SEVERAL, SEVERAL_PROMISED = 0.8, 0.5
 """Probability above which a picture of several digits is refused, and where an error is promised; docs/log.md, "Grey
@@ -49,8 +54,8 @@ class Reader:
         model: A model folder, a model that is loaded already, or anything else that keeps the seam `Recognizer`;
             without it the one that ships with Tenfold.
         max_error: The share of wrong answers among the accepted that must not be passed, with 95% confidence on
-            images like those that the model was calibrated on; None promises nothing and accepts what is more probably
-            right than wrong.
+            images like those that the model was calibrated on. None stands for 0.02; where that can't be promised,
+            what is more probably right than wrong is accepted.
 
     Attributes:
         model: What reads digits and lines.
@@ -65,7 +70,8 @@ class Reader:
         self.model = _recognizer(model)
         self.max_error = max_error
         self._outlier = calibration_of(self.model).get("out_of_distribution") or 1.0
-        self._promise = None if max_error is None else digit_promise(self.model, max_error)
+        self._promise = default_digit_promise(self.model) if max_error is None else digit_promise(self.model, max_error)
+        self._number_promises: dict[Any, NumberPromise] = {}
 
     def digit(self, picture: Picture, *, bgr: bool = False) -> Digit:
         """Read the digit in one picture.
@@ -94,7 +100,7 @@ class Reader:
         Raises:
             PictureError: One of them cannot be read as a picture.
         """
-        return self.read([self.prepare(picture, bgr=bgr) for picture in _each(pictures)])
+        return self.read([self.prepare(picture, bgr=bgr) for picture in each_of(pictures)])
 
     def explain(self, picture: Picture, *, pixels: int = LIMIT, bgr: bool = False) -> Explanation:
         """Read the digit in one picture, and say what the answer rests on.
@@ -145,9 +151,9 @@ class Reader:
         options = self.options(options, **changes)
         sources: dict[str, Picture] = {}
         rows = []
-        given = list(_each(pages))
+        given = list(each_of(pages))
         for place, source in enumerate(given, 1):
-            name = _name_of(source, str(place) if len(given) > 1 else "")
+            name = name_of(source, str(place) if len(given) > 1 else "")
             sources[name] = source
             for number, page in enumerate(open_pages(source, bgr=bgr), 1):
                 rows += read_page(self.model, page, options, file=name, number=number)
@@ -165,7 +171,7 @@ class Reader:
                 f"options is a NumberOptions, got {type(options).__name__}; give single options by name, as digits=9"
             )
         complete = (options or NumberOptions()).changed(self.model.alphabet, **changes)
-        self.least_of(complete)
+        self.promised_numbers(complete)
         if complete.ocr:
             ocr_recognizer()  # says now what is missing
         return complete
@@ -176,15 +182,31 @@ class Reader:
         Raises:
             OptionError: So small an error cannot be promised.
         """
-        decided = decide(rows, options, outlier=self._outlier, least=self.least_of(options))
+        decided = decide(rows, options, outlier=self._outlier, least=self.promised_numbers(options).least)
         return Numbers(tuple(decided), options.form)
 
-    def least_of(self, options: NumberOptions) -> "dict[Any, float]":
-        """Give for each kind of reading the least probability to accept; errors as for `decide`."""
+    def promised_digits(self) -> float | None:
+        """Give the share of wrong digits among the accepted that is promised not to be passed; None for no promise."""
+        if self.max_error is not None or self._promise is None:
+            return self.max_error
+        return DEFAULT_ERROR
+
+    def promised_numbers(self, options: NumberOptions) -> NumberPromise:
+        """Give what is promised of numbers that are read with some options.
+
+        Raises:
+            OptionError: So small an error cannot be promised.
+        """
         allowed = self.max_error if options.max_error is None else options.max_error
         if options.ocr and allowed is not None:
-            options = replace(options, max_error=allowed)
-        return LIKELY if allowed is None else least_probable(self.model, allowed, options.kinds)
+            options = replace(options, max_error=allowed)  # refuses it
+        asked = allowed, options.kinds, options.ocr
+        if asked not in self._number_promises:
+            try:
+                self._number_promises[asked] = number_promise(self.model, allowed, options.kinds, ocr=options.ocr)
+            except OptionError as error:
+                raise OptionError(f"{error}{options.known.no_help() if options.known else ''}") from None
+        return self._number_promises[asked]
 
     def prepare(self, picture: Picture, *, pixels: int = LIMIT, stages: bool = False, bgr: bool = False) -> Prepared:
         """Make a picture ready for the network, and choose what it is asked about.
@@ -202,7 +224,7 @@ class Reader:
         Raises:
             PictureError: It cannot be read as a picture.
         """
-        _check_is_one(picture)
+        check_is_one(picture)
         prepared = prepare(picture, pixels=pixels, stages=stages, bgr=bgr)
         if prepared.as_it_came is None:
             return prepared
@@ -273,6 +295,14 @@ class Reader:
             looks.append(Look(digit, float(sureness[place]), place in shown))
         return looks
 
+    def unpromised_digits(self) -> str | None:
+        """Say of which pictures nothing is promised where no error is named; None where of all something is."""
+        if self.max_error is not None:
+            return None
+        if self._promise is None:
+            return f"this model can promise no error of {DEFAULT_ERROR:.3g} (`tenfold info`): {BY_HALVES}"
+        return f"{self._promise.refusal}: {BY_HALVES}" if self._promise.refusal else None
+
     def checked(self, looks: Sequence[Look]) -> tuple[list[Digit], list[str]]:
         """Compare the pictures of one run with those that the promise of error rests on.
 
@@ -280,8 +310,8 @@ class Reader:
             looks: What `look` gave, of all pictures that come from one source.
 
         Returns:
-            The digits, not accepted where nothing can be promised; and for pictures, and for images given alone, a line
-            that says why.
+            The digits, and for pictures, and for images given alone, a line that says why nothing can be promised of
+            them: they are then not accepted, or by halves where no error was named.
         """
         told: dict[bool, str] = {}
         for seen in (True, False):
@@ -289,11 +319,14 @@ class Reader:
             promise = self._promised(seen)
             if self._promise is None or not sureness:
                 continue
-            if promise is None:
+            if promise is None and self.max_error is not None:
                 told[seen] = f"nothing is accepted: {self._promise.refusal}"
-            elif shift := shift_of(sureness, promise.least, promise.kinds, self._promise.max_error):
-                told[seen] = str(shift)
-        digits = [look.not_calibrated() if look.seen in told else look.digit for look in looks]
+            elif promise and (shift := shift_of(sureness, promise.least, promise.kinds, self._promise.max_error)):
+                told[seen] = f"{shift}; {BY_HALVES}" if self.max_error is None else str(shift)
+        if self.max_error is None:
+            digits = [look.by_halves(HALF) if look.seen in told else look.digit for look in looks]
+        else:
+            digits = [look.not_calibrated() if look.seen in told else look.digit for look in looks]
         return digits, list(told.values())
 
     def answer(self, images: Images) -> tuple[Probabilities, list[DigitReason | None]]:
@@ -330,9 +363,9 @@ class Reader:
 
     def _doubt(self, probability: np.float32, sureness: np.float32, seen: bool) -> DigitReason | None:
         """Say why an answer is not sure enough."""
-        if self._promise is None:
-            return "uncertain" if probability < HALF else None
         promise = self._promised(seen)
+        if promise is None and self.max_error is None:
+            return "uncertain" if probability < HALF else None
         if promise is None:
             return "not-calibrated"
         return "uncertain" if sureness < np.float32(promise.least) else None
@@ -358,35 +391,6 @@ def _recognizer(model: str | Path | Recognizer | None) -> Recognizer:
             f"{type(model).__name__}"
         )
     return model
-
-
-def _each(pictures: Pictures) -> Iterable[Picture]:
-    return [cast(Picture, pictures)] if _is_one(pictures) else cast(Iterable[Picture], pictures)
-
-
-def _is_one(pictures: Pictures) -> bool:
-    """Say whether this is one picture, or nothing that could be several."""
-    if isinstance(pictures, np.ndarray):
-        if pictures.dtype.kind in "OU":  # paths, or anything else that is no pixel
-            return pictures.ndim == 0
-        return pictures.ndim <= 2 or (pictures.ndim == 3 and pictures.shape[2] in {1, 3, 4})
-    file = isinstance(pictures, str | PathLike | bytes | bytearray | memoryview) or hasattr(pictures, "read")
-    return file or isinstance(pictures, Pillow.Image) or not isinstance(pictures, Iterable)
-
-
-def _check_is_one(picture: Pictures) -> None:
-    if not _is_one(picture):
-        expected, got = "expected one picture", type(picture).__name__
-        if isinstance(picture, np.ndarray):
-            expected += ": grey (height, width), RGB (height, width, 3) or RGBA (height, width, 4)"
-            got = str(picture.shape)
-        raise PictureError(f"{expected}, got {got}; for several pictures call digits")
-
-
-def _name_of(source: Picture, place: str) -> str:
-    """Name a source by its file; one without a file by its place among several."""
-    named = source if isinstance(source, str | Path) else getattr(source, "name", None)
-    return str(named) if isinstance(named, str | Path) else place
 
 
 def _as_it_came(prepared: Prepared) -> Prepared:

@@ -165,4 +165,4 @@ def _listed(asked: Again, reader: Reader, limits: Limits) -> tuple[Known, float]
     if len(known.numbers) > limits.known:
         raise Problem("too-large", f"the list is too long: at most {limits.known:,} numbers are taken")
     options = reader.options(known=known, max_error=asked.max_error)
-    return known, reader.least_of(options)["list"]
+    return known, reader.promised_numbers(options).least["list"]

@@ -116,7 +116,7 @@ def form_routes(live: LiveReader, work: Work, forms: FormStore, limits: Limits) 
             page, named = await _opened(sent.page, work, limits)
             if form is None:
                 try:
-                    [form] = await work.run([partial(form_of, reader.model, page, named)])
+                    [form] = await work.run([partial(form_of, reader.model, page, named=named)])
                 except DataError as error:
                     raise Problem("not-readable", str(error)) from error
             picture = as_jpeg(page)
