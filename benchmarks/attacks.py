@@ -32,6 +32,7 @@ from benchmarks.bombs import BOMBS
 from benchmarks.kills import KILLED, kill_again_and_again
 from benchmarks.load import load
 from benchmarks.mutations import KINDS
+from benchmarks.processes import peak_memory
 from benchmarks.results import RESULTS, names_of, print_table, save_result
 
 __all__ = ["tables"]
@@ -41,9 +42,6 @@ MOST_MEMORY = 4 << 30
 
 LARGE, LONG = 1 << 30, 10.0
 """Bytes and seconds that no input may take."""
-
-PAUSE = 0.05
-"""Seconds between two questions of who asks for something else meanwhile."""
 
 TRIER = """
 import resource, sys, time
@@ -111,10 +109,12 @@ def commands_with_bombs() -> dict[str, Any]:
 
 
 def killed(kills: int) -> dict[str, Any]:
-    """Kill everything that is to be killed, what starts quickly more often."""
-    return {
-        name: asdict(kill_again_and_again(name, kills // 5 if name in QUICK else kills // 15, print)) for name in KILLED
-    }
+    """Kill everything that is to be killed, each as often as the others, and tell how it goes on."""
+    found: dict[str, Any] = {}
+    for name in KILLED:
+        found[name] = asdict(kill_again_and_again(name, -(-kills // len(KILLED)), print))
+        print(f"{name}: {found[name]}", flush=True)
+    return found
 
 
 def command_with_bomb(file: Path, verb: str) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def command_with_bomb(file: Path, verb: str) -> dict[str, Any]:
         text=True,
         preexec_fn=_bounded,
     )
-    with _peak_of(process.pid) as peak:
+    with peak_memory(process.pid) as peak:
         said = process.communicate()[1]
     return {
         "seconds": time.monotonic() - started,
@@ -136,154 +136,6 @@ def command_with_bomb(file: Path, verb: str) -> dict[str, Any]:
         "said": next((line.partition(str(file))[2] for line in said.splitlines() if str(file) in line), said[-80:]),
         "traceback": "Traceback" in said,
     }
-
-
-@contextmanager
-def _peak_of(number: int) -> Iterator[Callable[[], int]]:
-    """Follow a process and those that it starts; gives the most bytes of memory that one of them had."""
-    most, ended = [0], threading.Event()
-
-    def look() -> None:
-        while not ended.wait(PAUSE):
-            most[0] = max([most[0], *(_memory(each) for each in _family(number))])
-
-    watch = threading.Thread(target=look, daemon=True)
-    watch.start()
-    try:
-        yield lambda: most[0]
-    finally:
-        ended.set()
-        watch.join()
-
-
-def _family(number: int) -> list[int]:
-    found = [number]
-    for each in found:
-        with suppress(OSError):
-            for task in Path(f"/proc/{each}/task").iterdir():
-                found += [int(child) for child in (task / "children").read_text().split()]
-    return found
-
-
-def _memory(number: int) -> int:
-    with suppress(OSError, StopIteration, ValueError):
-        lines = Path(f"/proc/{number}/status").read_text().splitlines()
-        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) << 10
-    return 0
-
-
-@contextmanager
-def _server(*options: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """Serve in a folder of its own; gives the process and its address."""
-    with tempfile.TemporaryDirectory(prefix="tenfold-attacks-") as folder:
-        command = [sys.executable, "-m", "tenfold", "serve", "--port", "0", *options]
-        with (Path(folder) / "log").open("w+") as log:
-            process = subprocess.Popen(command, cwd=folder, stderr=log, text=True)
-            try:
-                while "http://" not in (said := (Path(folder) / "log").read_text()):
-                    if process.poll() is not None:
-                        raise RuntimeError(said)
-                    time.sleep(PAUSE)
-                yield process, said.partition("http://")[2].split()[0]
-            finally:
-                if process.poll() is None:
-                    process.send_signal(signal.SIGTERM)
-                process.wait()
-
-
-def _post(address: str, path: str, content: bytes, kind: str) -> int:
-    """Ask once; gives the status, 0 for no answer."""
-    with suppress(OSError), requests.Session() as session:
-        session.trust_env = False  # a proxy has no part in this
-        return session.post(f"http://{address}{path}", content, headers={"content-type": kind}, timeout=120).status_code
-    return 0
-
-
-def server_with_bombs() -> dict[str, Any]:
-    """Send every bomb to both routes of a server, while somebody else asks for a digit."""
-    bombs = {name: make() for name, make in BOMBS.items()}
-    digit = a_digit()
-    statuses: dict[str, list[int]] = {name: [] for name in bombs}
-    waits: list[float] = []
-    with _server() as (process, address), _peak_of(process.pid) as peak:
-        alone = [_timed_digit(address, digit) for _ in range(40)]
-        attacking = threading.Event()
-        attacking.set()
-
-        def attack() -> None:
-            for name, content in bombs.items():
-                for path in ("/v1/digits", "/v1/numbers"):
-                    statuses[name].append(_post(address, path, content, "application/octet-stream"))
-            attacking.clear()
-
-        attacker = threading.Thread(target=attack)
-        attacker.start()
-        while attacking.is_set():
-            waits.append(_timed_digit(address, digit))
-            time.sleep(PAUSE)
-        attacker.join()
-        healthy = _post(address, "/v1/digits", digit, "image/png")
-    return {
-        "statuses": statuses,
-        "peak": peak(),
-        "alone": statistics.median(alone),
-        "median": statistics.median(waits),
-        "share": float(np.mean(np.array(waits) <= 0.1)),
-        "most": max(waits),
-        "afterwards": healthy,
-    }
-
-
-def _timed_digit(address: str, digit: bytes) -> float:
-    started = time.perf_counter()
-    status = _post(address, "/v1/digits", digit, "image/png")
-    return time.perf_counter() - started if status == 200 else 60.0
-
-
-def a_digit() -> bytes:
-    """Draw a seven, 200×280."""
-    from PIL import Image, ImageDraw
-
-    picture = Image.new("L", (200, 280), 235)
-    ImageDraw.Draw(picture).line([(50, 70), (150, 70), (90, 210)], fill=40, width=14)
-    stream = BytesIO()
-    picture.save(stream, "PNG")
-    return stream.getvalue()
-
-
-def dense_page() -> bytes:
-    """Draw a page of small print: some thousand numbers, 24,000 pieces of ink."""
-    from PIL import Image, ImageDraw, ImageFont
-
-    draw = np.random.default_rng(1)
-    page = Image.new("L", (1830, 2400), 250)
-    pen, font = ImageDraw.Draw(page), ImageFont.load_default(14)
-    for y in range(20, 2370, 16):
-        pen.text((20, y), " ".join(map(str, draw.integers(10, 99_999, 40))), font=font, fill=20)
-    stream = BytesIO()
-    page.save(stream, "PNG")
-    return stream.getvalue()
-
-
-def end_under_load(kind: str) -> dict[str, Any]:
-    """End a server that is asked for something all the time; gives its status, and the seconds that it took."""
-    path, make = ENDS[kind]
-    content = make()
-    with _server() as (process, address):
-        asking = []
-        if path:
-            for _ in range(12):
-                thread = threading.Thread(
-                    target=_post, args=(address, path, content, "application/octet-stream"), daemon=True
-                )
-                thread.start()
-                asking.append(thread)
-            time.sleep(3)
-        started = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        status = process.wait()
-        seconds = time.monotonic() - started
-    return {"status": status, "seconds": seconds}
 
 
 def price() -> dict[str, Any]:
@@ -319,17 +171,6 @@ def price() -> dict[str, Any]:
         "digits": digits.rate,
     }
 
-
-ENDS: dict[str, tuple[str, Callable[[], bytes]]] = {
-    "nothing": ("", a_digit),
-    "digits": ("/v1/digits", a_digit),
-    "dense pages": ("/v1/numbers", dense_page),
-    "bombs": ("/v1/numbers", BOMBS["three million lines"]),
-}
-"""What a server is asked for when it is told to end: the route, and what is sent."""
-
-QUICK = {"export", "read", "SQLite", "PostgreSQL"}
-"""What starts in a second or two."""
 
 PARTS = ("inputs", "bombs", "server", "kills", "end", "price")
 

@@ -5,7 +5,9 @@ import hashlib
 import json
 import os
 import random
+import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -13,22 +15,36 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, Self, TypeAlias, cast
 
 import numpy as np
+
+from benchmarks.processes import family
 
 __all__ = ["KILLED", "Outcome", "kill_again_and_again"]
 
 KEEP = """
-import sys, numpy as np
+import sys, time, numpy as np
+from tenfold.errors import DataError
 from tenfold.serve.store import NewReview, ReviewStore
 store = ReviewStore(sys.argv[1])
 new = NewReview(b"png", np.zeros((1, 28, 28), np.uint8), "7", 0.5, None, "m")
 while True:
-    print(store.add(new, new)[1].id, flush=True)
+    try:
+        print(store.add(new, new)[1].id, flush=True)
+    except DataError:
+        time.sleep(0.05)
 """
-"""Keeps reviews two by two, and says the number of the second once the store has acknowledged them."""
+"""Keeps reviews two by two, and says the number of the second once the store has acknowledged them; where the store
+cannot be used it tries again."""
 
 NOBODY = 65534
+
+MOST_SECONDS = 3.0
+"""Seconds after which what does not end by itself is killed at the latest."""
+
+AGAIN_SECONDS = 30.0
+"""Seconds within which a store must be usable again after its server was started again."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +53,36 @@ class Outcome:
 
     Attributes:
         kills: How many processes were killed, or had ended just before.
-        lost: In how many cases something that was acknowledged was gone.
+        lost: In how many cases something that was acknowledged was gone, or nothing could be kept any more.
         half: In how many cases something was half-written, or the older one was gone.
     """
 
     kills: int
     lost: int
     half: int
+
+
+Process: TypeAlias = "subprocess.Popen[bytes]"
+
+
+def _kill(process: Process) -> bytes:
+    process.kill()
+    return process.communicate()[0]
+
+
+@dataclass(frozen=True)
+class Victim:
+    """What is killed.
+
+    Attributes:
+        start: Starts it.
+        check: Looks at what it left, given what it said; gives the fault, "" for none.
+        kill: Kills it, and gives what it said.
+    """
+
+    start: Callable[[], Process]
+    check: Callable[[bytes], str]
+    kill: Callable[[Process], bytes] = _kill
 
 
 def kill_again_and_again(name: str, kills: int, tell: Callable[[str], None] = lambda _: None) -> Outcome:
@@ -55,15 +94,13 @@ def kill_again_and_again(name: str, kills: int, tell: Callable[[str], None] = la
         tell: Called with each fault.
     """
     lost = half = 0
-    with tempfile.TemporaryDirectory(prefix="tenfold-kills-") as folder, KILLED[name](Path(folder)) as (start, check):
+    with tempfile.TemporaryDirectory(prefix="tenfold-kills-") as folder, KILLED[name](Path(folder)) as victim:
         draw = random.Random(1)
-        seconds = _whole(start)
+        seconds = _whole(victim)
         for number in range(kills):
-            process = start()
+            process = victim.start()
             time.sleep(draw.uniform(0.3, 1.02) * seconds)
-            process.kill()
-            said = process.communicate()[0]
-            fault = check(said)
+            fault = victim.check(victim.kill(process))
             if fault:
                 tell(f"{name}, kill {number + 1}: {fault}")
             lost += fault.startswith("lost")
@@ -71,23 +108,17 @@ def kill_again_and_again(name: str, kills: int, tell: Callable[[str], None] = la
     return Outcome(kills, lost, half)
 
 
-def _whole(start: "Start") -> float:
+def _whole(victim: Victim) -> float:
     """Let it run to its end, or for some seconds; gives how long that was."""
     began = time.monotonic()
-    process = start()
+    process = victim.start()
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.communicate(timeout=4)
-    process.kill()
-    process.communicate()
+        process.communicate(timeout=MOST_SECONDS)
+    _kill(process)
     return time.monotonic() - began
 
 
-Start = Callable[[], "subprocess.Popen[bytes]"]
-Check = Callable[[bytes], str]
-Killed = Callable[[Path], contextlib.AbstractContextManager[tuple[Start, Check]]]
-
-
-def _command(folder: Path, *words: object) -> "subprocess.Popen[bytes]":
+def _command(folder: Path, *words: object) -> Process:
     return subprocess.Popen(
         [sys.executable, *map(str, words)],
         cwd=folder,
@@ -98,7 +129,7 @@ def _command(folder: Path, *words: object) -> "subprocess.Popen[bytes]":
 
 
 @contextlib.contextmanager
-def _export(folder: Path) -> Iterator[tuple[Start, Check]]:
+def _export(folder: Path) -> Iterator[Victim]:
     target, older = folder / "model.onnx", b"the older one"
     target.write_bytes(older)
     from tenfold.model.folder import load_model
@@ -109,11 +140,11 @@ def _export(folder: Path) -> Iterator[tuple[Start, Check]]:
         found = hashlib.sha256(target.read_bytes()).hexdigest() if target.exists() else "nothing"
         return "" if found in whole else f"half-written: {found}"
 
-    yield lambda: _command(folder, "-m", "tenfold", "export", "--out", target), check
+    yield Victim(lambda: _command(folder, "-m", "tenfold", "export", "--out", target), check)
 
 
 @contextlib.contextmanager
-def _read(folder: Path) -> Iterator[tuple[Start, Check]]:
+def _read(folder: Path) -> Iterator[Victim]:
     from PIL import Image
 
     for number in range(4):
@@ -129,11 +160,11 @@ def _read(folder: Path) -> Iterator[tuple[Start, Check]]:
         part = table.with_name("out.csv.part")
         return "" if not part.exists() or part.read_text()[: len(heading)] in {"", heading} else "a broken .part"
 
-    yield lambda: _command(folder, "-m", "tenfold", "read", folder, "--csv", table, "--quiet"), check
+    yield Victim(lambda: _command(folder, "-m", "tenfold", "read", folder, "--csv", table, "--quiet"), check)
 
 
 @contextlib.contextmanager
-def _fetch(folder: Path) -> Iterator[tuple[Start, Check]]:
+def _fetch(folder: Path) -> Iterator[Victim]:
     """A data set is copied from the cache to a file: what `tenfold fetch --out` leaves is whole or not there."""
     target = folder / "out.npz"
 
@@ -146,11 +177,11 @@ def _fetch(folder: Path) -> Iterator[tuple[Start, Check]]:
         target.unlink()
         return "" if count == 60_000 else f"half-written: {count} images"
 
-    yield lambda: _command(folder, "-m", "tenfold", "fetch", "mnist", "--offline", "--out", target), check
+    yield Victim(lambda: _command(folder, "-m", "tenfold", "fetch", "mnist", "--offline", "--out", target), check)
 
 
 @contextlib.contextmanager
-def _model(folder: Path, *words: object) -> Iterator[tuple[Start, Check]]:
+def _model(folder: Path, *words: object) -> Iterator[Victim]:
     from tenfold.data.datasets import load_examples
     from tenfold.data.examples import as_examples
     from tenfold.data.npz import write_npz
@@ -171,19 +202,19 @@ def _model(folder: Path, *words: object) -> Iterator[tuple[Start, Check]]:
         return ""
 
     given = [str(word).replace("OWN", str(folder / "own.npz")).replace("MODEL", str(place)) for word in words]
-    yield lambda: _command(folder, "-m", "tenfold", *given), check
+    yield Victim(lambda: _command(folder, "-m", "tenfold", *given), check)
 
 
-def _train(folder: Path) -> contextlib.AbstractContextManager[tuple[Start, Check]]:
+def _train(folder: Path) -> contextlib.AbstractContextManager[Victim]:
     return _model(folder, "train", "--data", "OWN", "--epochs", "1", "--out", "MODEL", "--restart")
 
 
-def _calibrate(folder: Path) -> contextlib.AbstractContextManager[tuple[Start, Check]]:
+def _calibrate(folder: Path) -> contextlib.AbstractContextManager[Victim]:
     return _model(folder, "calibrate", "shipped", "--data", "OWN", "--out", "MODEL")
 
 
 @contextlib.contextmanager
-def _store(folder: Path, place: str = "") -> Iterator[tuple[Start, Check]]:
+def _store(folder: Path, place: str = "") -> Iterator[Victim]:
     from tenfold.serve.store import ReviewStore
 
     where = place or str(folder / "review.db")
@@ -198,40 +229,98 @@ def _store(folder: Path, place: str = "") -> Iterator[tuple[Start, Check]]:
         gone = [number for number in acknowledged if number not in there or number - 1 not in there]
         return f"lost: {gone[:3]}" if gone else "" if len(there) % 2 == 0 else "half-written: one of two reviews"
 
-    yield lambda: _command(folder, "-c", KEEP, where), check
+    yield Victim(lambda: _command(folder, "-c", KEEP, where), check)
+
+
+class _PostgreSql:
+    """A PostgreSQL server in a folder of its own, which may be killed and started again.
+
+    Attributes:
+        place: Its URL.
+    """
+
+    def __init__(self) -> None:
+        found = shutil.which("initdb") or next(map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), None)
+        if found is None:
+            raise FileNotFoundError("PostgreSQL is not installed")
+        self._binaries, self._own = Path(found).parent, Path(tempfile.mkdtemp(prefix="tenfold-postgresql-"))
+        self._rights: list[str] = []
+        if os.getuid() == 0:
+            self._rights = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+            os.chown(self._own, NOBODY, NOBODY)
+        self._data = self._own / "data"
+        self._run("initdb", "--username", "tenfold", "--auth", "trust", "--no-sync")
+        self.place = f"postgresql://tenfold@/postgres?host={self._own}"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._run("pg_ctl", "--wait", "--mode", "immediate", "stop")
+        shutil.rmtree(self._own)
+
+    def start(self) -> None:
+        options = f"-c listen_addresses='' -c unix_socket_directories='{self._own}'"
+        self._run("pg_ctl", "--wait", "--log", self._own / "log", "--options", options, "start")
+
+    def kill(self) -> None:
+        """Kill the server's process and all that it has started."""
+        own = family(int((self._data / "postmaster.pid").read_text().split()[0]))
+        for number in own:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        while any(Path(f"/proc/{number}").exists() for number in own):
+            time.sleep(0.01)
+
+    def _run(self, program: str, *words: object) -> None:
+        command = [*self._rights, self._binaries / program, "--pgdata", self._data, *words]
+        subprocess.run(
+            [*map(str, command)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, cwd=self._own
+        )
 
 
 @contextlib.contextmanager
-def _postgresql(folder: Path) -> Iterator[tuple[Start, Check]]:
-    """Keep reviews in a PostgreSQL server of its own; it is the client that is killed."""
-    found = shutil.which("initdb") or next(map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), None)
-    if found is None:
-        raise FileNotFoundError("PostgreSQL is not installed")
-    binaries, own = Path(found).parent, Path(tempfile.mkdtemp(prefix="tenfold-postgresql-"))
-    rights: list[str] = []
-    if os.getuid() == 0:
-        rights = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-        os.chown(own, NOBODY, NOBODY)
-
-    def run(*command: object) -> None:
-        subprocess.run([*rights, *map(str, command)], capture_output=True, check=True, cwd=own)
-
-    data, options = own / "data", f"-c listen_addresses='' -c unix_socket_directories='{own}'"
-    run(binaries / "initdb", "--pgdata", data, "--username", "tenfold", "--auth", "trust", "--no-sync")
-    run(binaries / "pg_ctl", "--pgdata", data, "--wait", "--log", own / "log", "--options", options, "start")
-    try:
-        with _store(folder, f"postgresql://tenfold@/postgres?host={own}") as both:
-            yield both
-    finally:
-        run(binaries / "pg_ctl", "--pgdata", data, "--wait", "--mode", "immediate", "stop")
-        shutil.rmtree(own)
+def _postgresql(folder: Path) -> Iterator[Victim]:
+    """Keep reviews in PostgreSQL; it is who keeps them that is killed."""
+    with _PostgreSql() as database, _store(folder, database.place) as victim:
+        yield victim
 
 
-KILLED: dict[str, Killed] = {
+@contextlib.contextmanager
+def _postgresql_server(folder: Path) -> Iterator[Victim]:
+    """Keep reviews in PostgreSQL; it is the server that is killed and started again, and then more must be kept."""
+    goes_on = True
+
+    def kill(process: Process) -> bytes:
+        nonlocal goes_on
+        database.kill()
+        said = _said_so_far(process)
+        database.start()
+        goes_on = bool(select.select([process.stdout], [], [], AGAIN_SECONDS)[0])
+        return said + _kill(process)
+
+    def check(said: bytes) -> str:
+        return victim.check(said) or ("" if goes_on else "lost: nothing more was kept")
+
+    with _PostgreSql() as database, _store(folder, database.place) as victim:
+        yield Victim(victim.start, check, kill)
+
+
+def _said_so_far(process: Process) -> bytes:
+    stream = cast(BinaryIO, process.stdout)
+    os.set_blocking(stream.fileno(), False)
+    said = stream.read() or b""
+    os.set_blocking(stream.fileno(), True)
+    return said
+
+
+KILLED: dict[str, Callable[[Path], contextlib.AbstractContextManager[Victim]]] = {
     "export": _export,
     "read": _read,
     "SQLite": _store,
     "PostgreSQL": _postgresql,
+    "PostgreSQL's server": _postgresql_server,
     "fetch": _fetch,
     "train": _train,
     "calibrate": _calibrate,

@@ -7,12 +7,17 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ProcessCost", "ProcessError", "run_process"]
+__all__ = ["ProcessCost", "ProcessError", "family", "peak_memory", "run_process"]
+
+
+LOOK_SECONDS = 0.05
+"""Seconds between two looks at a process's memory."""
 
 
 class ProcessError(RuntimeError):
@@ -86,6 +91,41 @@ def run_process(
         lines = complained.strip().splitlines() or [f"exit status {process.returncode}"]
         raise ProcessError(f"stopped after {timeout:.0f} s" if too_long else lines[-1])
     return ProcessCost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, _last_object(said))
+
+
+def family(number: int) -> list[int]:
+    """Give the numbers of a process, of those that it has started, and of theirs; Linux only."""
+    found = [number]
+    for each in found:
+        with suppress(OSError):
+            for task in Path(f"/proc/{each}/task").iterdir():
+                found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+@contextmanager
+def peak_memory(number: int) -> Iterator[Callable[[], int]]:
+    """Follow a process and those that it starts; gives the most bytes of memory that one of them had. Linux only."""
+    most, ended = [0], threading.Event()
+
+    def look() -> None:
+        while not ended.wait(LOOK_SECONDS):
+            most[0] = max([most[0], *map(_memory, family(number))])
+
+    watch = threading.Thread(target=look, daemon=True)
+    watch.start()
+    try:
+        yield lambda: most[0]
+    finally:
+        ended.set()
+        watch.join()
+
+
+def _memory(number: int) -> int:
+    with suppress(OSError, StopIteration, ValueError):
+        lines = Path(f"/proc/{number}/status").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) << 10
+    return 0
 
 
 def _last_object(output: str) -> dict[str, Any]:

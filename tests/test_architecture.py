@@ -33,7 +33,7 @@ STANDS_ON = {
         *("adapt", "calibrate", "doctor", "explain", "serve", "site", "scale", "demo"),
     },
 }
-GROUND = {"arrays", "deadline", "errors", "files", "progress"}
+GROUND = {"arrays", "deadline", "errors", "files", "progress", "workers"}
 
 
 def imports(file: Path) -> set[str]:

@@ -58,3 +58,10 @@ def test_each_row_of_a_puzzle_is_a_line():
 
 def test_a_page_without_rows_has_no_order():
     assert reading_order([], []) == []
+
+
+@pytest.mark.parametrize("boxed", [False, True])
+def test_a_page_of_thousands_of_numbers_is_put_in_order(boxed):
+    cells = [(line, column) for line in range(80) for column in range(40)]
+    found = reading_order([row(90 * column, 40 * line) for line, column in cells], [boxed] * len(cells))
+    assert [place[1:] for place in found] == cells

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.bombs import BOMBS
 from PIL import Image
 from sheets import Sheet
 
@@ -94,3 +95,14 @@ def test_what_was_read_of_a_file_that_breaks_off_is_told(model, files, tmp_path,
 def test_other_processes_start_for_many_pages(files):
     assert workers_for(files, {}) == 1
     assert workers_for(files * MANY, {}) == workers_for([files[2]] * (MANY // 2), {}) == (os.cpu_count() or 1)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_file_that_is_refused_is_refused_once_however_many_pages_it_says_it_has(model, tmp_path, workers):
+    (tmp_path / "many.tif").write_bytes(BOMBS["80,000 directories"]())
+    names = [str(tmp_path / "many.tif")]
+    done = []
+    [found] = read_files(names, model, NumberOptions(), workers=workers, done=lambda: done.append(1))
+    assert [failed.error for failed in found.failed] == ["the file has more than 10,000 pages: split it"]
+    assert pages_of(names, {}) == 1
+    assert len(done) <= 1

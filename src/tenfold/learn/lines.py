@@ -14,10 +14,8 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from itertools import islice
-from multiprocessing import parent_process
 from pathlib import Path
 from statistics import fmean
-from threading import Thread
 from typing import Annotated, TypeAlias
 
 import cv2
@@ -43,6 +41,7 @@ from tenfold.model.description import Epoch
 from tenfold.model.folder import LINES_FILE, SHIPPED, load_model, save_again
 from tenfold.model.line_recognizer import LineNetwork
 from tenfold.model.promise import without_answers
+from tenfold.workers import end_with_parent
 
 __all__ = ["LINE_OPTIONS", "batches", "loss_of", "train"]
 
@@ -189,7 +188,7 @@ def _train_epoch(
 def _drawn_ahead(first: int, count: int, options: TrainingOptions, drawers: int) -> Generator[Chunk, None, None]:
     """Draw the chunks from `first` to below `count` in other processes, before they are needed."""
     lines = PER_CHUNK * options.batch_size
-    drawing = ProcessPoolExecutor(drawers, initializer=_end_with_parent)
+    drawing = ProcessPoolExecutor(drawers, initializer=_draw_for_parent)
     try:
         drawing.submit(_gather, options.seed).result()
         numbers = iter(range(first, count))
@@ -203,18 +202,11 @@ def _drawn_ahead(first: int, count: int, options: TrainingOptions, drawers: int)
         drawing.shutdown(cancel_futures=True)
 
 
-def _end_with_parent() -> None:
+def _draw_for_parent() -> None:
     """Prepare a process that draws: it ends when training is killed, and draws with one core."""
-    training = parent_process()
-
-    def wait() -> None:
-        if training:
-            training.join()
-            os._exit(1)
-
+    end_with_parent()
     cv2.setNumThreads(1)
     _sources.clear()
-    Thread(target=wait, daemon=True).start()
 
 
 _sources: dict[int, LineSources] = {}  # what a process that draws has gathered, by its seed

@@ -54,14 +54,20 @@ def reading_order(quads: Sequence[Quad], boxed: Sequence[bool]) -> list[Place]:
 
 def _lines(blocks: list[list[int]], least: Points, most: Points) -> list[list[int]]:
     """Put blocks that are side by side into lines; of blocks of several rows each row is a line."""
-    left_over, lines = sorted(blocks, key=lambda block: float(least[block[0], 1])), list[list[int]]()
-    while left_over:
-        beside = [left_over.pop(0)]
-        for block in list(left_over):
-            if any(_level(block[0], other[0], least, most) for other in beside):
-                beside.append(block)
-                left_over.remove(block)
-        beside.sort(key=lambda block: float(least[block[0], 0]))
+    heads = sorted((block[0] for block in blocks), key=lambda head: float(least[head, 1]))
+    block_of, lines = {block[0]: block for block in blocks}, list[list[int]]()
+    top, bottom = least[heads, 1], most[heads, 1]
+    waits = np.ones(len(heads), np.bool_)
+    while waits.any():
+        place: int | None = int(waits.argmax())
+        places, level = list[int](), np.zeros(len(heads), np.bool_)
+        while place is not None:
+            places.append(place)
+            waits[place] = False
+            level |= _shares(place, top, bottom, SAME_LINE)
+            further = np.flatnonzero((level & waits)[place + 1 :])
+            place = place + 1 + int(further[0]) if len(further) else None
+        beside = sorted((block_of[heads[each]] for each in places), key=lambda block: float(least[block[0], 0]))
         if all(len(block) == 1 for block in beside):
             lines.append([row for [row] in beside])
         else:
@@ -71,30 +77,22 @@ def _lines(blocks: list[list[int]], least: Points, most: Points) -> list[list[in
 
 def _columns(lines: list[list[int]], left: Points, right: Points) -> dict[int, int]:
     """Give each row's column; where the rows stand in no columns, its place in its line."""
-    columns: list[list[int]] = []
-    for row in sorted((row for line in lines for row in line), key=lambda row: float(left[row] + right[row])):
-        for column in columns:
-            if any(_below(row, other, left, right) for other in column):
-                column.append(row)
-                break
-        else:
-            columns.append([row])
-    found = {row: number for number, column in enumerate(columns) for row in column}
+    rows = sorted((row for line in lines for row in line), key=lambda row: float(left[row] + right[row]))
+    starts, ends = left[rows], right[rows]
+    columns = np.zeros(len(rows), np.int64)
+    for place in range(1, len(rows)):
+        below = _shares(place, starts[: place + 1], ends[: place + 1], SAME_COLUMN)[:place]
+        columns[place] = columns[:place][below].min() if below.any() else columns[:place].max() + 1
+    found = dict(zip(rows, columns.tolist(), strict=True))
     if any(len({found[row] for row in line}) < len(line) for line in lines):
         return {row: place for line in lines for place, row in enumerate(line)}
     return found
 
 
-def _below(one: int, other: int, left: Points, right: Points) -> bool:
-    """Say whether two rows of different lines stand one below the other."""
-    shared = min(right[one], right[other]) - max(left[one], left[other])
-    return bool(shared >= SAME_COLUMN * min(right[one] - left[one], right[other] - left[other]))
-
-
-def _level(one: int, other: int, least: Points, most: Points) -> bool:
-    """Say whether two rows are on one line."""
-    shared = min(most[one, 1], most[other, 1]) - max(least[one, 1], least[other, 1])
-    return bool(shared >= SAME_LINE * min(most[one, 1] - least[one, 1], most[other, 1] - least[other, 1]))
+def _shares(place: int, starts: Points, ends: Points, share: float) -> Points:
+    """Say of stretches which have as much in common with one of them as a share of the shorter of the two."""
+    common = np.minimum(ends, ends[place]) - np.maximum(starts, starts[place])
+    return common >= share * np.minimum(ends - starts, ends[place] - starts[place])
 
 
 def _levelled(corners: Points) -> Points:
@@ -109,15 +107,19 @@ def _levelled(corners: Points) -> Points:
 
 def _blocks(least: Points, most: Points, boxed: Sequence[bool]) -> list[list[int]]:
     """Put rows of boxes that stand right below one another together, the upper ones first; others are alone."""
-    blocks: list[list[int]] = []
+    blocks, stacks = list[list[int]](), list[list[int]]()
+    last = np.zeros(len(least), np.int64)  # of each stack, so far
     for place in np.argsort(least[:, 1], kind="stable").tolist():
-        for block in blocks:
-            above = block[-1]
-            room = STACKED * (most[place, 1] - least[place, 1])
-            ends = abs(least[place, 0] - least[above, 0]), abs(most[place, 0] - most[above, 0])
-            if boxed[place] and boxed[above] and max(ends) <= room and abs(least[place, 1] - most[above, 1]) <= room:
-                block.append(place)
-                break
-        else:
-            blocks.append([place])
+        if boxed[place]:
+            above, room = last[: len(stacks)], STACKED * (most[place, 1] - least[place, 1])
+            ends = least[above, 0] - least[place, 0], most[above, 0] - most[place, 0]
+            fits = np.flatnonzero(np.abs([*ends, most[above, 1] - least[place, 1]]).max(axis=0) <= room)
+            if len(fits):
+                last[fits[0]] = place
+                stacks[fits[0]].append(place)
+                continue
+            last[len(stacks)] = place
+        blocks.append([place])
+        if boxed[place]:
+            stacks.append(blocks[-1])
     return blocks

@@ -12,10 +12,11 @@ from pathlib import Path
 from tenfold.errors import FormError, OptionError, TenfoldError
 from tenfold.model.folder import Model, load_model
 from tenfold.picture.decode import Picture, content_of
-from tenfold.picture.opening import Pages, count_pages
+from tenfold.picture.opening import MOST_PAGES, Pages, count_pages
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import read_page
 from tenfold.read.rows import ReadRow
+from tenfold.workers import end_with_parent
 
 __all__ = ["FailedPage", "ReadFile", "pages_of", "read_files", "workers_for"]
 
@@ -72,8 +73,8 @@ class _Part:
 _MODEL: list[Model] = []
 """The model of a process that reads for another."""
 
-_OPEN: dict[str, Pages] = {}
-"""The file that such a process has open, by its name: its next pages are mostly of the same one."""
+_OPEN: dict[str, Pages | TenfoldError] = {}
+"""The file that such a process has open, by its name, or why it has not: its next pages are mostly of the same one."""
 
 
 def read_files(
@@ -122,13 +123,19 @@ def workers_for(names: Sequence[str], sources: Mapping[str, Picture]) -> int:
     for name in names:
         if pages >= MANY:
             return os.cpu_count() or 1
-        pages += count_pages(sources.get(name, Path(name))) - 1
+        pages += _count(sources.get(name, Path(name))) - 1
     return (os.cpu_count() or 1) if pages >= MANY else 1
 
 
 def pages_of(names: Iterable[str], sources: Mapping[str, Picture]) -> int:
     """Count the pages of files."""
-    return sum(count_pages(sources.get(name, Path(name))) for name in names)
+    return sum(_count(sources.get(name, Path(name))) for name in names)
+
+
+def _count(source: Picture) -> int:
+    """Count the pages of a file; one that has more than it may have is refused as a whole, as one page."""
+    pages = count_pages(source)
+    return pages if pages <= MOST_PAGES else 1
 
 
 def _read_beside(
@@ -157,7 +164,7 @@ def _read_beside(
 
 def _parts(name: str, source: Picture, workers: int) -> Iterator[_Part]:
     """Share the pages of a file out: one by one, where the file need not be sent with each."""
-    pages = count_pages(source)
+    pages = _count(source)
     step = 1 if isinstance(source, str | Path) else -(-pages // workers)
     for first in range(1, pages + 1, step):
         yield _Part(name, source, first, min(first + step, pages + 1))
@@ -178,20 +185,26 @@ def _joined(parts: Sequence[ReadFile]) -> ReadFile:
 def _start(folder: Path) -> None:
     import cv2
 
+    end_with_parent()
     cv2.setNumThreads(1)
     _MODEL.append(load_model(folder, threads=1))
 
 
 def _read_here(part: _Part, options: NumberOptions) -> ReadFile:
-    """Read a part in a process of its own, which keeps the file open for the next."""
-    try:
-        if part.name not in _OPEN:
-            while _OPEN:
-                _OPEN.popitem()[1].close()
+    """Read a part in a process of its own, which keeps the file open for the next, or remembers why it cannot."""
+    if part.name not in _OPEN:
+        while _OPEN:
+            other = _OPEN.popitem()[1]
+            if isinstance(other, Pages):
+                other.close()
+        try:
             _OPEN[part.name] = _opened(part.source)
-    except TenfoldError as error:
-        return _unreadable(part.name, error, part.first)
-    return _read_part(_OPEN[part.name], part, _MODEL[0], options, lambda: None)
+        except TenfoldError as error:
+            _OPEN[part.name] = error
+    pages = _OPEN[part.name]
+    if not isinstance(pages, Pages):
+        return _unreadable(part.name, pages, part.first)
+    return _read_part(pages, part, _MODEL[0], options, lambda: None)
 
 
 def _opened(source: Picture) -> Pages:

@@ -268,10 +268,14 @@ def _read(model: Recognizer, page: Grey, options: NumberOptions) -> tuple[list[R
 
 def _not_around_others(rows: Sequence[ReadRow]) -> list[ReadRow]:
     """Leave out what was read across the rows of a table: two others or more lie inside of it."""
-    middles = [tuple(map(float, np.mean(row.quad, axis=0))) for row in rows]
-    quads = [np.array(row.quad, np.float32) for row in rows]
-    inside = [sum(cv2.pointPolygonTest(quad, each, measureDist=False) > 0 for each in middles) for quad in quads]
-    return [row for row, count in zip(rows, inside, strict=True) if count <= AROUND]
+    quads = np.array([row.quad for row in rows], np.float32).reshape(-1, 4, 2)
+    least, middles, most = quads.min(axis=1), quads.mean(axis=1), quads.max(axis=1)
+    kept = []
+    for row, quad, low, high in zip(rows, quads, least, most, strict=True):
+        near = middles[((low <= middles) & (middles <= high)).all(axis=1)].tolist()
+        if sum(cv2.pointPolygonTest(quad, each, measureDist=False) > 0 for each in near) <= AROUND:
+            kept.append(row)
+    return kept
 
 
 def without_words(boxed: Sequence[ReadRow], free_rows: Sequence[FreeRow]) -> list[ReadRow]:
