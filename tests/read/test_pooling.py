@@ -89,3 +89,21 @@ def test_point_and_comma_do_not_take_probability_from_each_other():
     assert [each.text for each in pool([Opinion(columns, "134.,", 1.0)])].count("14.3") == 0
     typed = pool([Opinion(columns, "134.,", 1.0)], grammar=NumberType("decimal"))
     assert {"14.3", "14,3"} <= {each.text for each in typed}
+
+
+def strokes(text: str, slash: float) -> Opinion:
+    """A text of which each `1` at a `|` is a slash with the given probability."""
+    columns = []
+    for sign in text:
+        columns += [{"1": 0.98 - slash, "/": slash} if sign == "|" else {sign: 0.98}, {}]
+    return Opinion(said("0123456789/", *columns), "0123456789/", 1.0)
+
+
+def test_ones_that_may_be_slashes_are_those_of_a_date():
+    assert pool([strokes("20|07|2021", 0.3)])[0].text == "20/07/2021"
+    assert pool([strokes("20|07|2021", 0.3)], grammar=NumberType("integer"))[0].text == "2010712021"
+
+
+def test_ones_that_would_make_no_date_or_are_surely_ones_stay():
+    assert pool([strokes("20|77|2021", 0.3)])[0].text == "2017712021"
+    assert pool([strokes("20|07|2021", 0.01)])[0].text == "2010712021"

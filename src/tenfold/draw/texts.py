@@ -7,14 +7,14 @@ from numpy.random import Generator
 __all__ = ["choose_digits", "choose_text", "choose_words"]
 
 TEXTS: Mapping[str, float] = {
-    "integer": 0.27,
-    "round": 0.06,
+    "integer": 0.32,
+    "round": 0.07,
     "grouped": 0.12,
     "decimal": 0.16,
-    "date": 0.16,
+    "date": 0.12,
     "time": 0.035,
     "signed": 0.045,
-    "fraction": 0.04,
+    "fraction": 0.02,
     "identifier": 0.04,
     "several": 0.07,
 }

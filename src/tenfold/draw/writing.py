@@ -108,9 +108,9 @@ class _Style:
 
     @classmethod
     def choose(cls, rng: Generator) -> "_Style":
-        """Choose a style: three in ten of them tight, half of them loose, the others wide."""
+        """Choose a style: a third of them tight, half of them loose, the others wide."""
         kind = rng.random()
-        gap = rng.uniform(-9, 3) if kind < 0.3 else rng.uniform(2, 18) if kind < 0.78 else rng.uniform(16, 46)
+        gap = rng.uniform(-9, 3) if kind < 0.33 else rng.uniform(2, 18) if kind < 0.85 else rng.uniform(16, 46)
         return cls(
             gap=gap,
             spread=3.0 + 0.12 * abs(gap),

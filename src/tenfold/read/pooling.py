@@ -5,9 +5,10 @@ Source:
     opinions' probabilities, each to the power of its weight.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 
 import numpy as np
 
@@ -26,6 +27,13 @@ LEAST = 1e-4
 """Least probability of a text in one of several opinions: networks are at times surely wrong. docs/log.md, "A third
 opinion"."""
 
+DATE, DATE_LENGTHS = NumberType("date"), range(6, 11)
+"""Dates, and how many signs those with slashes have, from 1/2/34 on."""
+
+AS_A_DATE, SEEN = 100.0, 1e-3
+"""AS_A_DATE: how much likelier a date with slashes is than the number that has ones in their place, which look like
+them: of all numbers of ten digits one in 100,000 would be such a date. SEEN: its share in the pool before that, at
+least. docs/log.md, "Grey lines"."""
 
 OCR_WEIGHT = 0.3
 """Exponent of PP-OCRv6's opinion in the pool; docs/log.md, "A third opinion"."""
@@ -74,13 +82,16 @@ def pool(opinions: Sequence[Opinion], count: int = TRIED, grammar: NumberType | 
         differ only in points and commas count as one, told as the most probable of them writes it: what the number is
         does not hang on where a pen left the paper. A type may give them different values, so with one they do not.
     """
-    found = (text for each in opinions for text in most_probable(each.columns, TRIED, each.alphabet, grammar))
-    texts = list(dict.fromkeys([*found, ""]))
+    found = [text for each in opinions for text in most_probable(each.columns, TRIED, each.alphabet, grammar)]
+    dates = {date for text in found for date in _dates_like(text)} if grammar is None else set()
+    texts = list(dict.fromkeys([*found, *sorted(dates), ""]))
     pooled = np.zeros(len(texts))
     least = np.log(LEAST) if len(opinions) > 1 else IMPOSSIBLE
     for opinion in opinions:
         pooled += opinion.weight * np.maximum(_weighed(opinion, texts), least)
     shares = np.exp(pooled - np.logaddexp.reduce(pooled))
+    shares *= [AS_A_DATE if text in dates and share > SEEN else 1.0 for text, share in zip(texts, shares, strict=True)]
+    shares /= shares.sum()
     told: dict[str, PooledText] = {}
     for place in np.argsort(-shares, kind="stable").tolist():
         text = texts[place]
@@ -88,6 +99,17 @@ def pool(opinions: Sequence[Opinion], count: int = TRIED, grammar: NumberType | 
         surest = told[like].text if like in told else text
         told[like] = PooledText(surest, float(shares[place]) + (told[like].probability if like in told else 0.0))
     return sorted(told.values(), key=lambda each: -each.probability)[:count]
+
+
+def _dates_like(text: str) -> Iterator[str]:
+    """Give the dates with slashes that the strokes of a text may be, where some of these are ones."""
+    strokes = [place for place, sign in enumerate(text) if sign in "1/"]
+    if len(text) not in DATE_LENGTHS:
+        return
+    for slashes in combinations(strokes, 2):
+        signs = ["/" if place in slashes else "1" if sign == "/" else sign for place, sign in enumerate(text)]
+        if DATE.value("".join(signs)) is not None:
+            yield "".join(signs)
 
 
 def third_opinion(opinions: Sequence[Opinion], picture: Grey) -> list[Opinion]:
