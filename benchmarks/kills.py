@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self, TypeAlias, cast
@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.processes import family
 
-__all__ = ["KILLED", "Outcome", "kill_again_and_again"]
+__all__ = ["KILLED", "Outcome", "Victim", "kill_again_and_again"]
 
 KEEP = """
 import sys, time, numpy as np
@@ -78,11 +78,13 @@ class Victim:
         start: Starts it.
         check: Looks at what it left, given what it said; gives the fault, "" for none.
         kill: Kills it, and gives what it said.
+        words: The words of the command, where it is one.
     """
 
     start: Callable[[], Process]
     check: Callable[[bytes], str]
     kill: Callable[[Process], bytes] = _kill
+    words: Sequence[str] = ()
 
 
 def kill_again_and_again(name: str, kills: int, tell: Callable[[str], None] = lambda _: None) -> Outcome:
@@ -118,7 +120,7 @@ def _whole(victim: Victim) -> float:
     return time.monotonic() - began
 
 
-def _command(folder: Path, *words: object) -> Process:
+def _python(folder: Path, *words: object) -> Process:
     return subprocess.Popen(
         [sys.executable, *map(str, words)],
         cwd=folder,
@@ -126,6 +128,11 @@ def _command(folder: Path, *words: object) -> Process:
         stderr=subprocess.DEVNULL,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
+
+
+def _command(folder: Path, check: Callable[[bytes], str], *words: object) -> Victim:
+    """Give a command of Tenfold's as what is killed."""
+    return Victim(lambda: _python(folder, "-m", "tenfold", *words), check, words=[*map(str, words)])
 
 
 @contextlib.contextmanager
@@ -140,7 +147,7 @@ def _export(folder: Path) -> Iterator[Victim]:
         found = hashlib.sha256(target.read_bytes()).hexdigest() if target.exists() else "nothing"
         return "" if found in whole else f"half-written: {found}"
 
-    yield Victim(lambda: _command(folder, "-m", "tenfold", "export", "--out", target), check)
+    yield _command(folder, check, "export", "--out", target)
 
 
 @contextlib.contextmanager
@@ -160,7 +167,7 @@ def _read(folder: Path) -> Iterator[Victim]:
         part = table.with_name("out.csv.part")
         return "" if not part.exists() or part.read_text()[: len(heading)] in {"", heading} else "a broken .part"
 
-    yield Victim(lambda: _command(folder, "-m", "tenfold", "read", folder, "--csv", table, "--quiet"), check)
+    yield _command(folder, check, "read", folder, "--csv", table, "--quiet")
 
 
 @contextlib.contextmanager
@@ -177,7 +184,7 @@ def _fetch(folder: Path) -> Iterator[Victim]:
         target.unlink()
         return "" if count == 60_000 else f"half-written: {count} images"
 
-    yield Victim(lambda: _command(folder, "-m", "tenfold", "fetch", "mnist", "--offline", "--out", target), check)
+    yield _command(folder, check, "fetch", "mnist", "--offline", "--out", target)
 
 
 @contextlib.contextmanager
@@ -202,7 +209,7 @@ def _model(folder: Path, *words: object) -> Iterator[Victim]:
         return ""
 
     given = [str(word).replace("OWN", str(folder / "own.npz")).replace("MODEL", str(place)) for word in words]
-    yield Victim(lambda: _command(folder, "-m", "tenfold", *given), check)
+    yield _command(folder, check, *given)
 
 
 def _train(folder: Path) -> contextlib.AbstractContextManager[Victim]:
@@ -229,7 +236,7 @@ def _store(folder: Path, place: str = "") -> Iterator[Victim]:
         gone = [number for number in acknowledged if number not in there or number - 1 not in there]
         return f"lost: {gone[:3]}" if gone else "" if len(there) % 2 == 0 else "half-written: one of two reviews"
 
-    yield Victim(lambda: _command(folder, "-c", KEEP, where), check)
+    yield Victim(lambda: _python(folder, "-c", KEEP, where), check)
 
 
 class _PostgreSql:
