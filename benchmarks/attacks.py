@@ -229,7 +229,9 @@ def tables(results: dict[str, Any]) -> list[list[list[str]]]:
     if found := results.get("kills"):
         kills, lost, half = (sum(each[name] for each in found.values()) for name in ("kills", "lost", "half"))
         of_each = ", ".join(f"{name} {each['kills']}" for name, each in found.items())
-        rows.append(["kills: lost, half-written", f"{kills} ({of_each}): {lost}, {half}", "≥ 500: 0, 0"])
+        amid = sum(each["amid"] for each in found.values())
+        said = f"{kills} ({of_each}), {amid} of them amid writing: {lost}, {half}"
+        rows.append(["kills: lost, half-written", said, "≥ 500: 0, 0"])
     for part, what in (("calls", "calls of the system that fail, as on NFS"), ("folders", "read-only folders")):
         if found := results.get(part):
             names = ("faults", "tracebacks", "half", "silent")
