@@ -296,7 +296,11 @@ def main(
         "price": price,
     }
     for part in wanted:
-        results[part] = measures[part]()
+        try:
+            results[part] = measures[part]()
+        except FileNotFoundError as error:
+            print(f"{part} is not tried: {error}", flush=True)
+            continue
         save_result("attacks", results)
     for table in tables(results):
         print_table(table, left=len(table[0]))

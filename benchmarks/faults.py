@@ -39,7 +39,6 @@ CALLS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "replace": ((errno.EXDEV, errno.ESTALE, errno.EIO), (0,)),
     "rename": ((errno.EXDEV, errno.ESTALE), (0, 1)),
     "fsync": ((errno.EIO, errno.ENOSPC), (0,)),
-    "mkdir": ((errno.EROFS,), (0,)),
 }
 """What fails: the errors of each call, and how many times it works before."""
 

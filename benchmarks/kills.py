@@ -44,7 +44,8 @@ MOST_SECONDS = 300.0
 """Seconds that a command may take."""
 
 WRITING_SECONDS = 0.2
-"""Seconds after the first sign of a file within which every other command is killed."""
+"""Seconds after the first sign of a file within which every other command is killed, and after the first review that
+is kept who keeps them."""
 
 AGAIN_SECONDS = 30.0
 """Seconds within which a store must be usable again after its server was started again."""
@@ -74,8 +75,6 @@ class Forked:
         folder: Where it runs.
         words: Its words.
     """
-
-    stdout = None
 
     def __init__(self, folder: Path, words: Sequence[str]) -> None:
         self.pid = os.fork()
@@ -163,7 +162,7 @@ def kill_again_and_again(name: str, kills: int, tell: Callable[[str], None] = la
         for number in range(kills):
             before = _names(folder)
             process = victim.start()
-            if isinstance(process, Forked) and number % 2:
+            if isinstance(process, subprocess.Popen) or number % 2:
                 _wait_for_writing(process, folder, before)
                 time.sleep(WRITING_SECONDS * draw.random() ** 4)  # most at once: small files are written in no time
             else:
@@ -178,8 +177,11 @@ def kill_again_and_again(name: str, kills: int, tell: Callable[[str], None] = la
     return Outcome(kills, lost, half, amid)
 
 
-def _wait_for_writing(process: Forked, folder: Path, before: set[str]) -> None:
-    """Wait until a command begins to write, or ends."""
+def _wait_for_writing(process: Process, folder: Path, before: set[str]) -> None:
+    """Wait until a command begins to write, or ends; who keeps reviews, until the first is acknowledged."""
+    if isinstance(process, subprocess.Popen):
+        select.select([process.stdout], [], [], MOST_SECONDS)
+        return
     while not process.ended() and _names(folder) <= before:
         time.sleep(0.002)
 
