@@ -9,26 +9,32 @@ Example: `python -m benchmarks.attacks`, `python -m benchmarks.attacks --parts i
 import json
 import os
 import resource
-import signal
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-import requests
 import typer
 
+from benchmarks.attacked_server import (
+    ENDS,
+    a_digit,
+    end_under_load,
+    server_with_bombs,
+    serving,
+    with_jumping_clock,
+    with_slow_readers,
+)
 from benchmarks.bombs import BOMBS
+from benchmarks.faults import COMMANDS, try_broken_calls, try_read_only
 from benchmarks.kills import KILLED, kill_again_and_again
 from benchmarks.load import load
 from benchmarks.mutations import KINDS
@@ -119,7 +125,7 @@ def killed(kills: int) -> dict[str, Any]:
 
 def command_with_bomb(file: Path, verb: str) -> dict[str, Any]:
     """Give a bomb to a command; tells what it said, and what it took."""
-    started = time.monotonic()
+    started, before = time.monotonic(), _computed()
     process = subprocess.Popen(
         [sys.executable, "-m", "tenfold", verb, str(file)],
         stdout=subprocess.DEVNULL,
@@ -131,11 +137,18 @@ def command_with_bomb(file: Path, verb: str) -> dict[str, Any]:
         said = process.communicate()[1]
     return {
         "seconds": time.monotonic() - started,
+        "computed": _computed() - before,
         "peak": peak(),
         "status": process.returncode,
         "said": next((line.partition(str(file))[2] for line in said.splitlines() if str(file) in line), said[-80:]),
         "traceback": "Traceback" in said,
     }
+
+
+def _computed() -> float:
+    """Give the seconds of processor time that the processes started here have taken, with those that they started."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def price() -> dict[str, Any]:
@@ -163,7 +176,7 @@ def price() -> dict[str, Any]:
             seconds[name].append((time.perf_counter() - started) / 4)
         here.close()
         apart.close()
-    with _server() as (_, address):
+    with serving() as (_, address):
         digits = load(f"http://{address}/v1/digits", a_digit(), "image/png", connections=16, seconds=10)
     return {
         "dearer": statistics.median(np.subtract(seconds["apart"], seconds["here"]).tolist()),
@@ -172,7 +185,7 @@ def price() -> dict[str, Any]:
     }
 
 
-PARTS = ("inputs", "bombs", "server", "kills", "end", "price")
+PARTS = ("inputs", "bombs", "server", "slow", "clock", "kills", "calls", "folders", "end", "price")
 
 
 def tables(results: dict[str, Any]) -> list[list[list[str]]]:
@@ -193,34 +206,38 @@ def tables(results: dict[str, Any]) -> list[list[list[str]]]:
         )
     if found := results.get("bombs"):
         each = [one for both in found.values() for one in both.values()]
+        most = {name: max(one[name] for one in each) for name in ("seconds", "computed", "peak")}
         rows.append(
             [
-                "bombs given to the command: tracebacks, seconds and memory at most",
-                f"{len(each)}: {sum(one['traceback'] for one in each)}, {max(one['seconds'] for one in each):.1f} s, "
-                f"{max(one['peak'] for one in each) >> 20:,} MiB",
-                "0, 10 s, 1,024 MiB",
+                "bombs given to the command: tracebacks; seconds of the clock, of computing, memory at most",
+                f"{len(each)}: {sum(one['traceback'] for one in each)}; {most['seconds']:.1f} s, "
+                f"{most['computed']:.1f} s, {most['peak'] >> 20:,} MiB",
+                "0; 10 s, 10 s, 1,024 MiB",
             ]
         )
     if served := results.get("server"):
         counts = Counter(status for statuses in served["statuses"].values() for status in statuses)
-        rows += [
-            ["bombs sent to the server: statuses", f"{dict(sorted(counts.items()))}", "200, 413, 422"],
-            [
-                "a digit meanwhile: median, answered within 100 ms (alone: median)",
-                f"{served['median'] * 1000:.0f} ms, {served['share']:.1%} ({served['alone'] * 1000:.0f} ms)",
-                "100 ms",
-            ],
-        ]
+        rows.append(["bombs sent to the server: statuses", f"{dict(sorted(counts.items()))}", "200, 413, 422"])
+        rows.append(["a digit meanwhile: median, answered within 100 ms (alone: median)", _quick(served), "100 ms"])
+    if found := results.get("slow"):
+        rows.append([f"{found['slow']} clients that take no answers: left", f"{found['left']}", f"{found['slow']}"])
+        rows.append(["a digit meanwhile", _quick(found), "100 ms"])
+    if found := results.get("clock"):
+        kept = ", ".join(f"{status} {count} ×" for status, count in found["reviews"].items())
+        rows.append(["the clock jumps a day to and fro: reviews kept", kept, "201 alone"])
+        rows.append(["a digit meanwhile", _quick(found), "100 ms"])
     if found := results.get("kills"):
         kills, lost, half = (sum(each[name] for each in found.values()) for name in ("kills", "lost", "half"))
         of_each = ", ".join(f"{name} {each['kills']}" for name, each in found.items())
-        rows.append(
-            [
-                "kills: lost, half-written",
-                f"{kills} ({of_each}): {lost}, {half}",
-                "≥ 500: 0, 0",
-            ]
-        )
+        amid = sum(each["amid"] for each in found.values())
+        said = f"{kills} ({of_each}), {amid} of them amid writing: {lost}, {half}"
+        rows.append(["kills: lost, half-written", said, "≥ 500: 0, 0"])
+    for part, what in (("calls", "calls of the system that fail, as on NFS"), ("folders", "read-only folders")):
+        if found := results.get(part):
+            names = ("faults", "tracebacks", "half", "silent")
+            faults, *broken = (sum(each[name] for each in found.values()) for name in names)
+            said = f"{faults}: {', '.join(map(str, broken))}"
+            rows.append([f"{what}: tracebacks, half-written, not told", said, "0, 0, 0"])
     for name, each in results.get("end", {}).items():
         rows.append([f"SIGTERM while {name} is read", f"exit {each['status']} after {each['seconds']:.1f} s", "≤ 5 s"])
     if found := results.get("price"):
@@ -229,7 +246,7 @@ def tables(results: dict[str, Any]) -> list[list[list[str]]]:
             ["opening a PDF of 4 pages there", f"{found['opening'] * 1000:.0f} ms", ""],
             ["digits served a second, 16 connections", f"{found['digits']:.0f}", "≥ 550"],
         ]
-    bombs = [["bomb", "predict", "s", "MiB", "read", "s", "MiB", "server"]]
+    bombs = [["bomb", "predict", "s", "CPU s", "MiB", "read", "s", "CPU s", "MiB", "server"]]
     for name, both in results.get("bombs", {}).items():
         row = [name]
         for verb in ("predict", "read"):
@@ -237,11 +254,16 @@ def tables(results: dict[str, Any]) -> list[list[list[str]]]:
             row += [
                 "answered" if one["status"] == 0 else _in_short(one["said"]),
                 f"{one['seconds']:.1f}",
+                f"{one['computed']:.1f}",
                 f"{one['peak'] >> 20:,}",
             ]
         served = results.get("server", {}).get("statuses", {}).get(name, [])
         bombs.append([*row, ", ".join(map(str, served))])
     return [rows, bombs] if len(bombs) > 1 else [rows]
+
+
+def _quick(found: dict[str, Any]) -> str:
+    return f"{found['median'] * 1000:.0f} ms, {found['share']:.1%} ({found['alone'] * 1000:.0f} ms)"
 
 
 def _in_short(said: str) -> str:
@@ -265,12 +287,20 @@ def main(
         "inputs": lambda: {name: try_inputs(name, inputs // len(KINDS)) for name in KINDS},
         "bombs": commands_with_bombs,
         "server": server_with_bombs,
+        "slow": with_slow_readers,
+        "clock": with_jumping_clock,
         "kills": lambda: killed(kills),
+        "calls": lambda: {name: asdict(try_broken_calls(name, print)) for name in COMMANDS},
+        "folders": lambda: {name: asdict(try_read_only(name, print)) for name in COMMANDS},
         "end": lambda: {kind: end_under_load(kind) for kind in ENDS},
         "price": price,
     }
     for part in wanted:
-        results[part] = measures[part]()
+        try:
+            results[part] = measures[part]()
+        except FileNotFoundError as error:
+            print(f"{part} is not tried: {error}", flush=True)
+            continue
         save_result("attacks", results)
     for table in tables(results):
         print_table(table, left=len(table[0]))

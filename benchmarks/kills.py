@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+import math
 import os
 import random
 import select
@@ -12,16 +13,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Self, TypeAlias, cast
+from typing import BinaryIO, NoReturn, TypeAlias, cast
 
-import numpy as np
+from benchmarks.postgresql import PostgreSql
 
-from benchmarks.processes import family
-
-__all__ = ["KILLED", "Outcome", "kill_again_and_again"]
+__all__ = ["KILLED", "Outcome", "Victim", "kill_again_and_again"]
 
 KEEP = """
 import sys, time, numpy as np
@@ -38,10 +37,15 @@ while True:
 """Keeps reviews two by two, and says the number of the second once the store has acknowledged them; where the store
 cannot be used it tries again."""
 
-NOBODY = 65534
-
-MOST_SECONDS = 3.0
+ENDLESS_SECONDS = 3.0
 """Seconds after which what does not end by itself is killed at the latest."""
+
+MOST_SECONDS = 300.0
+"""Seconds that a command may take."""
+
+WRITING_SECONDS = 0.2
+"""Seconds after the first sign of a file within which every other command is killed, and after the first review that
+is kept who keeps them."""
 
 AGAIN_SECONDS = 30.0
 """Seconds within which a store must be usable again after its server was started again."""
@@ -55,14 +59,70 @@ class Outcome:
         kills: How many processes were killed, or had ended just before.
         lost: In how many cases something that was acknowledged was gone, or nothing could be kept any more.
         half: In how many cases something was half-written, or the older one was gone.
+        amid: How many of the kills came while something was written or kept.
     """
 
     kills: int
     lost: int
     half: int
+    amid: int
 
 
-Process: TypeAlias = "subprocess.Popen[bytes]"
+class Forked:
+    """A command of Tenfold's in a process that is forked from this one, which has loaded what it imports.
+
+    Args:
+        folder: Where it runs.
+        words: Its words.
+    """
+
+    def __init__(self, folder: Path, words: Sequence[str]) -> None:
+        self.pid = os.fork()
+        if self.pid == 0:
+            _run_command(folder, words)
+
+    def kill(self) -> None:
+        """Kill it."""
+        os.kill(self.pid, signal.SIGKILL)
+
+    def ended(self) -> bool:
+        """Say whether it has ended, without taking note of it."""
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def communicate(self, timeout: float = math.inf) -> tuple[bytes, bytes]:
+        """Wait for its end; what it says is nobody's.
+
+        Raises:
+            TimeoutExpired: It has not ended by then.
+        """
+        until = time.monotonic() + timeout
+        while not self.ended():
+            if time.monotonic() > until:
+                raise subprocess.TimeoutExpired("tenfold", timeout)
+            time.sleep(0.002)
+        os.waitpid(self.pid, 0)
+        return b"", b""
+
+
+def _run_command(folder: Path, words: Sequence[str]) -> NoReturn:
+    """Run a command in a process that was just forked, and end the process."""
+    status = 1
+    try:
+        os.chdir(folder)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(nothing, stream)
+        sys.argv = ["tenfold", *words]
+        from tenfold.__main__ import main
+
+        main()
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    finally:
+        os._exit(status)
+
+
+Process: TypeAlias = "subprocess.Popen[bytes] | Forked"
 
 
 def _kill(process: Process) -> bytes:
@@ -78,11 +138,13 @@ class Victim:
         start: Starts it.
         check: Looks at what it left, given what it said; gives the fault, "" for none.
         kill: Kills it, and gives what it said.
+        words: The words of the command, where it is one.
     """
 
     start: Callable[[], Process]
     check: Callable[[bytes], str]
     kill: Callable[[Process], bytes] = _kill
+    words: Sequence[str] = ()
 
 
 def kill_again_and_again(name: str, kills: int, tell: Callable[[str], None] = lambda _: None) -> Outcome:
@@ -93,19 +155,39 @@ def kill_again_and_again(name: str, kills: int, tell: Callable[[str], None] = la
         kills: How many times.
         tell: Called with each fault.
     """
-    lost = half = 0
-    with tempfile.TemporaryDirectory(prefix="tenfold-kills-") as folder, KILLED[name](Path(folder)) as victim:
-        draw = random.Random(1)
+    lost = half = amid = 0
+    with tempfile.TemporaryDirectory(prefix="tenfold-kills-") as place, KILLED[name](Path(place)) as victim:
+        folder, draw = Path(place), random.Random(1)
         seconds = _whole(victim)
         for number in range(kills):
+            before = _names(folder)
             process = victim.start()
-            time.sleep(draw.uniform(0.3, 1.02) * seconds)
-            fault = victim.check(victim.kill(process))
+            if isinstance(process, subprocess.Popen) or number % 2:
+                _wait_for_writing(process, folder, before)
+                time.sleep(WRITING_SECONDS * draw.random() ** 4)  # most at once: small files are written in no time
+            else:
+                time.sleep(draw.uniform(0.3, 1.02) * seconds)
+            said = victim.kill(process)
+            amid += bool(said or _names(folder) - before)
+            fault = victim.check(said)
             if fault:
                 tell(f"{name}, kill {number + 1}: {fault}")
             lost += fault.startswith("lost")
             half += bool(fault) and not fault.startswith("lost")
-    return Outcome(kills, lost, half)
+    return Outcome(kills, lost, half, amid)
+
+
+def _wait_for_writing(process: Process, folder: Path, before: set[str]) -> None:
+    """Wait until a command begins to write, or ends; who keeps reviews, until the first is acknowledged."""
+    if isinstance(process, subprocess.Popen):
+        select.select([process.stdout], [], [], MOST_SECONDS)
+        return
+    while not process.ended() and _names(folder) <= before:
+        time.sleep(0.002)
+
+
+def _names(folder: Path) -> set[str]:
+    return {each.name for each in folder.iterdir()}
 
 
 def _whole(victim: Victim) -> float:
@@ -113,12 +195,13 @@ def _whole(victim: Victim) -> float:
     began = time.monotonic()
     process = victim.start()
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.communicate(timeout=MOST_SECONDS)
-    _kill(process)
+        process.communicate(timeout=MOST_SECONDS if victim.words else ENDLESS_SECONDS)
+    with contextlib.suppress(ProcessLookupError, ChildProcessError):
+        _kill(process)
     return time.monotonic() - began
 
 
-def _command(folder: Path, *words: object) -> Process:
+def _python(folder: Path, *words: object) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [sys.executable, *map(str, words)],
         cwd=folder,
@@ -126,6 +209,12 @@ def _command(folder: Path, *words: object) -> Process:
         stderr=subprocess.DEVNULL,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
+
+
+def _command(folder: Path, check: Callable[[bytes], str], *words: object) -> Victim:
+    """Give a command of Tenfold's as what is killed."""
+    given = [*map(str, words)]
+    return Victim(lambda: Forked(folder, given), check, words=given)
 
 
 @contextlib.contextmanager
@@ -140,16 +229,17 @@ def _export(folder: Path) -> Iterator[Victim]:
         found = hashlib.sha256(target.read_bytes()).hexdigest() if target.exists() else "nothing"
         return "" if found in whole else f"half-written: {found}"
 
-    yield Victim(lambda: _command(folder, "-m", "tenfold", "export", "--out", target), check)
+    yield _command(folder, check, "export", "--out", target)
 
 
 @contextlib.contextmanager
 def _read(folder: Path) -> Iterator[Victim]:
-    from PIL import Image
+    from benchmarks.attacked_server import a_digit
+    from tenfold.read.table_files import COLUMNS
 
     for number in range(4):
-        Image.fromarray(np.full((40, 120), 255, np.uint8)).save(folder / f"{number}.png")
-    heading = "file,page,row,field,text,value,probability,accepted,reason,matched"
+        (folder / f"{number}.png").write_bytes(a_digit())
+    heading = ",".join(COLUMNS)
     table = folder / "out.csv"
     table.write_text(f"{heading}\nolder\n")
 
@@ -160,7 +250,7 @@ def _read(folder: Path) -> Iterator[Victim]:
         part = table.with_name("out.csv.part")
         return "" if not part.exists() or part.read_text()[: len(heading)] in {"", heading} else "a broken .part"
 
-    yield Victim(lambda: _command(folder, "-m", "tenfold", "read", folder, "--csv", table, "--quiet"), check)
+    yield _command(folder, check, "read", folder, "--csv", table, "--quiet")
 
 
 @contextlib.contextmanager
@@ -177,7 +267,7 @@ def _fetch(folder: Path) -> Iterator[Victim]:
         target.unlink()
         return "" if count == 60_000 else f"half-written: {count} images"
 
-    yield Victim(lambda: _command(folder, "-m", "tenfold", "fetch", "mnist", "--offline", "--out", target), check)
+    yield _command(folder, check, "fetch", "mnist", "--offline", "--out", target)
 
 
 @contextlib.contextmanager
@@ -202,10 +292,12 @@ def _model(folder: Path, *words: object) -> Iterator[Victim]:
         return ""
 
     given = [str(word).replace("OWN", str(folder / "own.npz")).replace("MODEL", str(place)) for word in words]
-    yield Victim(lambda: _command(folder, "-m", "tenfold", *given), check)
+    yield _command(folder, check, *given)
 
 
 def _train(folder: Path) -> contextlib.AbstractContextManager[Victim]:
+    import tenfold.learn.training  # noqa: F401 (loaded once, not in every process that is forked)
+
     return _model(folder, "train", "--data", "OWN", "--epochs", "1", "--out", "MODEL", "--restart")
 
 
@@ -229,61 +321,13 @@ def _store(folder: Path, place: str = "") -> Iterator[Victim]:
         gone = [number for number in acknowledged if number not in there or number - 1 not in there]
         return f"lost: {gone[:3]}" if gone else "" if len(there) % 2 == 0 else "half-written: one of two reviews"
 
-    yield Victim(lambda: _command(folder, "-c", KEEP, where), check)
-
-
-class _PostgreSql:
-    """A PostgreSQL server in a folder of its own, which may be killed and started again.
-
-    Attributes:
-        place: Its URL.
-    """
-
-    def __init__(self) -> None:
-        found = shutil.which("initdb") or next(map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), None)
-        if found is None:
-            raise FileNotFoundError("PostgreSQL is not installed")
-        self._binaries, self._own = Path(found).parent, Path(tempfile.mkdtemp(prefix="tenfold-postgresql-"))
-        self._rights: list[str] = []
-        if os.getuid() == 0:
-            self._rights = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-            os.chown(self._own, NOBODY, NOBODY)
-        self._data = self._own / "data"
-        self._run("initdb", "--username", "tenfold", "--auth", "trust", "--no-sync")
-        self.place = f"postgresql://tenfold@/postgres?host={self._own}"
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._run("pg_ctl", "--wait", "--mode", "immediate", "stop")
-        shutil.rmtree(self._own)
-
-    def start(self) -> None:
-        options = f"-c listen_addresses='' -c unix_socket_directories='{self._own}'"
-        self._run("pg_ctl", "--wait", "--log", self._own / "log", "--options", options, "start")
-
-    def kill(self) -> None:
-        """Kill the server's process and all that it has started."""
-        own = family(int((self._data / "postmaster.pid").read_text().split()[0]))
-        for number in own:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(number, signal.SIGKILL)
-        while any(Path(f"/proc/{number}").exists() for number in own):
-            time.sleep(0.01)
-
-    def _run(self, program: str, *words: object) -> None:
-        command = [*self._rights, self._binaries / program, "--pgdata", self._data, *words]
-        subprocess.run(
-            [*map(str, command)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, cwd=self._own
-        )
+    yield Victim(lambda: _python(folder, "-c", KEEP, where), check)
 
 
 @contextlib.contextmanager
 def _postgresql(folder: Path) -> Iterator[Victim]:
     """Keep reviews in PostgreSQL; it is who keeps them that is killed."""
-    with _PostgreSql() as database, _store(folder, database.place) as victim:
+    with PostgreSql() as database, _store(folder, database.place) as victim:
         yield victim
 
 
@@ -293,6 +337,7 @@ def _postgresql_server(folder: Path) -> Iterator[Victim]:
     goes_on = True
 
     def kill(process: Process) -> bytes:
+        assert isinstance(process, subprocess.Popen)  # noqa: S101
         nonlocal goes_on
         database.kill()
         said = _said_so_far(process)
@@ -303,11 +348,11 @@ def _postgresql_server(folder: Path) -> Iterator[Victim]:
     def check(said: bytes) -> str:
         return victim.check(said) or ("" if goes_on else "lost: nothing more was kept")
 
-    with _PostgreSql() as database, _store(folder, database.place) as victim:
+    with PostgreSql() as database, _store(folder, database.place) as victim:
         yield Victim(victim.start, check, kill)
 
 
-def _said_so_far(process: Process) -> bytes:
+def _said_so_far(process: "subprocess.Popen[bytes]") -> bytes:
     stream = cast(BinaryIO, process.stdout)
     os.set_blocking(stream.fileno(), False)
     said = stream.read() or b""

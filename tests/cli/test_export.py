@@ -7,7 +7,7 @@ import pytest
 import tenfold
 from tenfold.arrays import LINE_HEIGHT
 from tenfold.calibrate.pictures import calibrate_on_pictures
-from tenfold.model.folder import save_model
+from tenfold.model.saving import save_model
 
 
 def ask(file, **inputs):

@@ -7,7 +7,7 @@ import pytest
 import tenfold
 from tenfold.doctor.models import find_model_faults, model_facts
 from tenfold.model.description import Epoch
-from tenfold.model.folder import save_again
+from tenfold.model.saving import save_again
 
 
 def test_healthy_models_have_none(model):

@@ -186,3 +186,8 @@ def test_a_page_of_many_specks_is_searched_without_comparing_all_with_all():
     find_free(page, even_out(page))
     assert tracemalloc.get_traced_memory()[1] < 300e6
     tracemalloc.stop()
+
+
+@pytest.mark.parametrize("ink", [0, 20])
+def test_a_page_as_thin_as_a_line_shows_nothing(ink):
+    assert free(np.full((2400, 1), ink, np.uint8)) == []

@@ -12,8 +12,9 @@ from tenfold.arrays import Features, Images, Labels, Probabilities, as_labels
 from tenfold.draw.rehearsal import rehearse
 from tenfold.errors import DataError, ModelError
 from tenfold.model.evaluate import Checked
-from tenfold.model.folder import Model, save_model
+from tenfold.model.folder import Model
 from tenfold.model.promise import NUMBERS, HeldOut, without_answers
+from tenfold.model.saving import save_model
 
 __all__ = ["FEWEST", "AdaptedDigits", "adapt_digits"]
 

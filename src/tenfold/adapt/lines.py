@@ -28,9 +28,10 @@ from tenfold.learn.line_network import ALPHABET, lines_from_onnx, lines_to_onnx
 from tenfold.learn.lines import LINE_OPTIONS, WIDEST, batches, loss_of
 from tenfold.learn.quantize import lines_to_int8
 from tenfold.model.evaluate import Checked
-from tenfold.model.folder import LINES_FILE, Model, save_again
+from tenfold.model.folder import LINES_FILE, Model
 from tenfold.model.line_recognizer import LineNetwork, LineRecognizer
 from tenfold.model.promise import NUMBERS, PICTURES, without_answers
+from tenfold.model.saving import save_again
 from tenfold.page.line import whole_line
 from tenfold.progress import Progress
 from tenfold.read.ctc import most_probable

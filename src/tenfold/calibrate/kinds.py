@@ -27,8 +27,9 @@ from tenfold.draw.lines import HELD_OUT
 from tenfold.draw.numbers import draw_digit
 from tenfold.draw.typeset import PrintWriter
 from tenfold.draw.writers import FontWriter, Hands, PenWriter
-from tenfold.model.folder import SHIPPED, Model, load_model, save_again
+from tenfold.model.folder import SHIPPED, Model, load_model
 from tenfold.model.promise import ERRORS, PICTURES, HeldOut, promises
+from tenfold.model.saving import save_again
 from tenfold.page.line import whole_line
 from tenfold.page.paper import even_out
 from tenfold.picture.decode import Grey

@@ -10,8 +10,9 @@ import numpy as np
 
 from tenfold.errors import DataError
 from tenfold.files import read_named
-from tenfold.model.folder import Model, save_again
+from tenfold.model.folder import Model
 from tenfold.model.promise import NUMBERS, HeldOut, promises, told_promises
+from tenfold.model.saving import save_again
 from tenfold.picture.decode import Grey
 from tenfold.picture.opening import open_pages
 from tenfold.read.lists import Known

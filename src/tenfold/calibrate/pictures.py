@@ -10,7 +10,7 @@ import numpy as np
 from tenfold.arrays import Columns, Images, Labels, Probabilities, as_labels
 from tenfold.errors import DataError
 from tenfold.model.evaluate import expected_calibration_error
-from tenfold.model.folder import Model, save_again, shipped_lines
+from tenfold.model.folder import Model, shipped_lines
 from tenfold.model.promise import (
     ERRORS,
     NUMBERS,
@@ -23,6 +23,7 @@ from tenfold.model.promise import (
     told_promises,
     without_answers,
 )
+from tenfold.model.saving import save_again
 from tenfold.read.reader import SEVERAL_PROMISED
 from tenfold.read.surroundings import pooled_with
 

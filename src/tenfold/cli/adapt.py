@@ -57,7 +57,8 @@ def adapt(
     Example: `tenfold adapt shipped --data my-digits/ --out models/mine`.
     """
     from tenfold.adapt.own import holds_numbers
-    from tenfold.model.folder import check_place, load_model
+    from tenfold.model.folder import load_model
+    from tenfold.model.saving import check_place
 
     if seed < 0:
         raise OptionError(f"--seed must be at least 0, got {seed}")

@@ -22,8 +22,9 @@ from tenfold.learn.training import Trained
 from tenfold.model.description import ModelInfo
 from tenfold.model.engine import open_network
 from tenfold.model.evaluate import Evaluation
-from tenfold.model.folder import Model, save_model, shipped_lines
+from tenfold.model.folder import Model, shipped_lines
 from tenfold.model.promise import HeldOut
+from tenfold.model.saving import save_model
 
 __all__ = [
     "calibrated_onnx",

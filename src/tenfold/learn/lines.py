@@ -38,9 +38,10 @@ from tenfold.learn.quantize import lines_to_int8
 from tenfold.learn.recipes import TrainingOptions
 from tenfold.learn.training import choose_device
 from tenfold.model.description import Epoch
-from tenfold.model.folder import LINES_FILE, SHIPPED, load_model, save_again
+from tenfold.model.folder import LINES_FILE, SHIPPED, load_model
 from tenfold.model.line_recognizer import LineNetwork
 from tenfold.model.promise import without_answers
+from tenfold.model.saving import save_again
 from tenfold.workers import end_with_parent
 
 __all__ = ["LINE_OPTIONS", "batches", "loss_of", "train"]

@@ -21,7 +21,8 @@ from tenfold.learn.fitting import FittedRecipe, check_classes
 from tenfold.learn.recipes import TrainingOptions, differences
 from tenfold.model.description import info_of, read_document
 from tenfold.model.evaluate import Checked, Evaluation, evaluate, relabelled
-from tenfold.model.folder import Model, check_place, load_model
+from tenfold.model.folder import Model, load_model
+from tenfold.model.saving import check_place
 
 if TYPE_CHECKING:
     from tenfold.learn.starting import Continuation

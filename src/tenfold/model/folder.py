@@ -9,16 +9,10 @@
 | `README.md` | the model card |
 """
 
-import errno
 import glob
 import hashlib
-import json
-import os
-import secrets
-import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
@@ -37,22 +31,25 @@ from tenfold.arrays import (
 )
 from tenfold.errors import DataError, ModelError
 from tenfold.files import content_of_file
-from tenfold.model.card import model_card
-from tenfold.model.description import DOCUMENT, FORMAT, ModelInfo, document_digest, info_of, read_document
+from tenfold.model.description import DOCUMENT, ModelInfo, info_of, read_document
 from tenfold.model.engine import Network, open_network
-from tenfold.model.golden import GOLDEN_TOLERANCE, check_golden, stored_golden, stored_images
+from tenfold.model.golden import check_golden, stored_images
 from tenfold.model.line_recognizer import LineNetwork, LineRecognizer, golden_line
 
 __all__ = [
+    "DIGITS_FILE",
+    "LINES_FILE",
     "SHIPPED",
+    "WEIGHTS_FILE",
     "Model",
     "check_has_lines",
-    "check_place",
     "folder_of",
+    "golden_columns",
     "load_model",
-    "save_again",
-    "save_model",
+    "opened",
+    "put_back",
     "shipped_lines",
+    "stale_prefix",
 ]
 
 SHIPPED = Path(__file__).parent / "reader"
@@ -195,7 +192,7 @@ def load_model(folder: str | Path | None = None, *, threads: int | None = None) 
     """Open a model folder and check that it is whole and still gives the answers it gave when it was written.
 
     Args:
-        folder: A folder that `save_model` wrote; None, or `shipped`, for the one that ships.
+        folder: A folder that `tenfold.model.saving` wrote; None, or `shipped`, for the one that ships.
         threads: How many of the processor's cores one answer may use; None for all. Who asks from several threads at
             once wants 1.
 
@@ -212,8 +209,8 @@ def load_model(folder: str | Path | None = None, *, threads: int | None = None) 
     _read(folder, WEIGHTS_FILE, document["files"])
     lines = LineNetwork(info.alphabet, _read(folder, LINES_FILE, document["files"])) if info.alphabet else None
     golden, file = document["golden"], folder / DOCUMENT
-    model = _opened(folder, info, onnx, lines, stored_images(golden, file), threads)
-    check_golden(golden, model(model.golden), _golden_columns(model), file)
+    model = opened(folder, info, onnx, lines, stored_images(golden, file), threads)
+    check_golden(golden, model(model.golden), golden_columns(model), file)
     return model
 
 
@@ -225,154 +222,23 @@ def shipped_lines(classes: Sequence[str]) -> LineNetwork | None:
     return LineNetwork(alphabet, _read(SHIPPED, LINES_FILE, _document(SHIPPED)["files"]))
 
 
-def save_model(
-    folder: str | Path,
-    info: ModelInfo,
-    *,
-    onnx: bytes,
-    weights: bytes,
-    golden: Images,
-    lines: LineNetwork | None = None,
-    answers: Probabilities | None = None,
-) -> Model:
-    """Write a model folder as a whole or not at all, and open it from disk.
-
-    Everything is written beside the folder and checked by loading it; only then is it put in place. A model that
-    stands there already is replaced; anything else that stands there is left alone.
-
-    Args:
-        folder: Where to; parents are made.
-        info: What the model is; its alphabet is that of `lines`.
-        onnx: The network: input `images`, outputs `probabilities` and `features`.
-        weights: The same network's weights as safetensors.
-        golden: `uint8 (n, 28, 28)`, images whose answers are stored and asked again at every load.
-        lines: The line recogniser; None for a model of single digits only.
-        answers: `float32 (n, k)`, what the network must answer to them; by default what it does answer.
-
-    Returns:
-        The model as loaded.
-
-    Raises:
-        ModelError: The network gives answers that are not finite or not those expected, the folder holds something
-            that is no model, or the disk refuses.
-    """
-    check_place(folder)
-    folder = Path(folder).resolve()
-    info = replace(info, alphabet=lines.alphabet if lines else "")
-    model = _opened(folder, info, onnx, lines, golden, threads=None)
-    given = model(golden)
-    if not np.isfinite(given).all():
-        raise ModelError(f"the network of {info.name} gives answers that are not finite; nothing was written")
-    if answers is not None and np.abs(given - answers).max() > GOLDEN_TOLERANCE:
-        raise ModelError(f"the network of {info.name} answers otherwise as ONNX than in PyTorch; nothing was written")
-    contents = {DIGITS_FILE: onnx, WEIGHTS_FILE: weights, **({LINES_FILE: lines.content} if lines else {})}
-    document = {
-        "format": FORMAT,
-        **info.to_dict(),
-        "files": {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
-        "golden": stored_golden(golden, given, _golden_columns(model)),
-    }
-    document["sha256"] = document_digest(document)
-    contents[DOCUMENT] = (json.dumps(document, indent=1) + "\n").encode()
-    contents["README.md"] = model_card(info.to_dict()).encode("utf-8", "replace")
-    try:
-        return _replace_folder(folder, contents)
-    except OSError as error:
-        raise ModelError(f"cannot write the model folder {folder}: {error.strerror or error}") from error
-
-
-def save_again(model: Model, folder: str | Path, info: ModelInfo, *, lines: LineNetwork | None = None) -> Model:
-    """Write a model's networks and golden images again, with something else said of them.
-
-    Args:
-        model: The model; its folder is left as it is, unless it is the one to write.
-        folder: Where to.
-        info: What the model is now.
-        lines: Its line recogniser; by default the one that it has.
-
-    Raises:
-        ModelError: As for `save_model`.
-    """
-    return save_model(
-        folder,
-        info,
-        onnx=model.content(DIGITS_FILE),
-        weights=model.content(WEIGHTS_FILE),
-        golden=model.golden,
-        lines=lines or model.line_network(),
-    )
-
-
-def check_place(folder: str | Path) -> None:
-    """Check that a model may be written to a place: nothing is there, or an older model, or an empty folder.
-
-    Raises:
-        ModelError: Something else is there, or it holds the folder that commands run in.
-    """
-    folder = Path(folder).resolve()
-    if Path.cwd().is_relative_to(folder):
-        raise ModelError(f"{folder} is the current folder or holds it; nothing was written, choose another place")
-    try:
-        names = [entry.name for entry in folder.iterdir()]  # one look: another process may be replacing the folder
-    except FileNotFoundError:
-        return
-    except NotADirectoryError:
-        names = [""]  # a file is no model folder, whatever its name
-    except OSError as error:
-        raise ModelError(f"cannot write the model folder {folder}: {error.strerror or error}") from error
-    if names and DOCUMENT not in names:
-        raise ModelError(f"{folder} exists and is no model folder; nothing was written, choose another place")
-
-
-def _replace_folder(folder: Path, contents: Mapping[str, bytes]) -> Model:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    suffix = secrets.token_hex(4)
-    fresh = folder.with_name(f".{folder.name}.new-{suffix}")
-    stale = folder.with_name(f"{_stale_prefix(folder)}{suffix}")
-    try:
-        fresh.mkdir()
-        for name, content in contents.items():
-            with (fresh / name).open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        model = load_model(fresh)
-        while True:
-            with suppress(FileNotFoundError):
-                folder.rename(stale)
-            try:
-                fresh.rename(folder)
-                break
-            except OSError as error:
-                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-                    raise
-                shutil.rmtree(stale, ignore_errors=True)
-        model.folder = folder
-        return model
-    except BaseException:
-        _recover(folder)
-        raise
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-        shutil.rmtree(stale, ignore_errors=True)
-
-
-def _stale_prefix(folder: Path) -> str:
+def stale_prefix(folder: Path) -> str:
+    """Give how the name begins under which an older model lies beside its folder while it is replaced."""
     return f".{folder.name}.old-"
 
 
-def _recover(folder: Path) -> None:
+def put_back(folder: Path) -> None:
     """Put the older model back where a process died between taking it away and putting the newer one in place."""
     if folder.exists() or not folder.parent.is_dir():
         return
-    for stale in folder.parent.glob(f"{glob.escape(_stale_prefix(folder))}*"):
+    for stale in folder.parent.glob(f"{glob.escape(stale_prefix(folder))}*"):
         with suppress(OSError):
             stale.rename(folder)
             return
 
 
 def _document(folder: Path) -> dict[str, Any]:
-    _recover(folder)
+    put_back(folder)
     return read_document(folder)
 
 
@@ -392,10 +258,14 @@ def _read(folder: Path, name: str, hashes: Mapping[str, str]) -> bytes:
     return content
 
 
-def _opened(
+def opened(
     folder: Path, info: ModelInfo, onnx: bytes, lines: LineNetwork | None, golden: Images, threads: int | None
 ) -> Model:
-    """Open a model's networks and check that they are of its classes and its alphabet."""
+    """Open a model's networks and check that they are of its classes and its alphabet.
+
+    Raises:
+        ModelError: They are not.
+    """
     network = open_network(onnx, threads=threads, source=str(folder / DIGITS_FILE))
     if (
         network.outputs[:2] != ("probabilities", "features")
@@ -426,5 +296,6 @@ def _check_answers(model: Model, golden: Images, folder: Path) -> None:
             )
 
 
-def _golden_columns(model: Model) -> Columns | None:
+def golden_columns(model: Model) -> Columns | None:
+    """Give what a model's line recogniser says of its golden images side by side; None where it has none."""
     return model.lines([golden_line(model.golden)])[0] if model.alphabet else None

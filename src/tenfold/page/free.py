@@ -150,8 +150,7 @@ def find_free(page: Grey, paper: Paper) -> list[FreeRow]:
     rows, height = _find(page, paper), page.shape[0]
     if height < LARGE or not _has_large(paper.mask):
         return rows
-    share = COPY / height
-    copy = np.asarray(cv2.resize(page, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), np.uint8)
+    copy = _small_copy(page)
     scaled = (_scaled(row, height / copy.shape[0]) for row in _find(copy, even_out(copy)))
     large = [row for row in scaled if height_of(row.quad) > height / SIXTH]
     return [*large, *(row for row in rows if not any(_lies_in(row.quad, other.quad) for other in large))]
@@ -159,10 +158,15 @@ def find_free(page: Grey, paper: Paper) -> list[FreeRow]:
 
 def _has_large(mask: Mask) -> bool:
     """Say whether there is ink of a page's height that may be large writing."""
-    share = COPY / mask.shape[0]
-    small = np.asarray(cv2.resize(mask, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), np.uint8)
-    _, _, stats, _ = connected_components(small)
+    _, _, stats, _ = connected_components(_small_copy(mask))
     return bool((stats[1:, 3] > COPY / SIXTH).any())
+
+
+def _small_copy(page: Grey) -> Grey:
+    """Make a page smaller, `COPY` high; one as thin as a line keeps a pixel of its width."""
+    height, width = page.shape
+    size = max(round(width * COPY / height), 1), COPY
+    return np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _scaled(row: FreeRow, scale: float) -> FreeRow:

@@ -4,13 +4,15 @@ Rows of boxes right below one another are one block, such as a puzzle, and read 
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from tenfold.page.quads import Points, Quad
 
 __all__ = ["Place", "reading_order"]
+
+Flags: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 SAME_LINE = 0.5
 """Rows are on one line where they share this part of the lower one's height, at least."""
@@ -89,10 +91,10 @@ def _columns(lines: list[list[int]], left: Points, right: Points) -> dict[int, i
     return found
 
 
-def _shares(place: int, starts: Points, ends: Points, share: float) -> Points:
+def _shares(place: int, starts: Points, ends: Points, share: float) -> Flags:
     """Say of stretches which have as much in common with one of them as a share of the shorter of the two."""
     common = np.minimum(ends, ends[place]) - np.maximum(starts, starts[place])
-    return common >= share * np.minimum(ends - starts, ends[place] - starts[place])
+    return np.asarray(common >= share * np.minimum(ends - starts, ends[place] - starts[place]), np.bool_)
 
 
 def _levelled(corners: Points) -> Points:

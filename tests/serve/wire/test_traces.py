@@ -1,7 +1,12 @@
 """Each request is a span where traces are wanted, and nothing is made of it where they are not."""
 
 import asyncio
+import os
+import subprocess
+import sys
+import threading
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -84,3 +89,50 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "opentelemetry.sdk.trace", None)
     with pytest.raises(OptionError, match=r'pip install "tenfold\[telemetry\]"'):
         tracer_if_wanted()
+
+
+SEND = """
+import asyncio
+from tenfold.serve.wire.traces import Traced, tracer_if_wanted
+
+async def app(scope, receive, send):
+    scope["route"] = type("Route", (), {"path": "/v1/digits"})
+    await send({"type": "http.response.start", "status": 200})
+
+async def send(message):
+    pass
+
+scope = {"type": "http", "method": "POST", "path": "/v1/digits", "headers": [(b"traceparent", b"PARENT")]}
+asyncio.run(Traced(app, tracer_if_wanted())(scope, None, send))
+"""
+
+
+def test_opentelemetry_itself_sends_the_span_where_its_variables_say():
+    service = pytest.importorskip("opentelemetry.proto.collector.trace.v1.trace_service_pb2")
+    pytest.importorskip("opentelemetry.sdk.trace")
+    sent = []
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self):
+            sent.append((self.path, self.rfile.read(int(self.headers["content-length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Collector) as server:
+        threading.Thread(target=server.serve_forever).start()
+        where = {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{server.server_port}",
+            "OTEL_EXPORTER_OTLP_COMPRESSION": "none",
+            "NO_PROXY": "127.0.0.1",
+        }
+        subprocess.run([sys.executable, "-c", SEND.replace("PARENT", PARENT)], env={**os.environ, **where}, check=True)
+        server.shutdown()
+    [(path, content)] = sent
+    [resource] = service.ExportTraceServiceRequest.FromString(content).resource_spans
+    [span] = resource.scope_spans[0].spans
+    assert path == "/v1/traces"
+    assert (span.name, span.trace_id.hex()) == ("POST /v1/digits", PARENT.split("-")[1])
+    assert "tenfold" in [each.value.string_value for each in resource.resource.attributes]
