@@ -24,7 +24,7 @@ REFUSED = {
     "tenfold doctor my-digits.csv": "the images are transposed",
     "tenfold read new-forms/ --model models/mine --max-error 0.01": "that takes at least 299 labelled numbers",
 }
-"""Commands that do not end with 0, and what they say: images are wrong, as the page shows; three numbers are too few."""
+"""Commands that do not end with 0, and what they say: images are wrong, as the page shows; three numbers are few."""
 
 IDS = ("781528989", "402135667", "990017284")
 
