@@ -19,6 +19,9 @@ WIDTHS = (360, 1280, 1920)
 """Widths of a phone, a laptop and a large screen, in pixels."""
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+PATIENCE = 300_000
+"""Milliseconds that one picture may take: the reference of Python is long, and machines are busy."""
+
 GRAVE = {"serious", "critical"}
 """Findings of axe that keep somebody out."""
 
@@ -39,7 +42,7 @@ def look_at(browser: Browser, page: Path, site: Path, screens: Path | None) -> I
     for scheme in SCHEMES:
         for width in WIDTHS:
             shown = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-            shown.goto(page.as_uri())
+            shown.goto(page.as_uri(), timeout=PATIENCE)
             if shown.evaluate("document.documentElement.scrollWidth") > width:
                 yield f"{name}: wider than {width} pixels"
             if width == WIDTHS[0]:
@@ -49,7 +52,9 @@ def look_at(browser: Browser, page: Path, site: Path, screens: Path | None) -> I
                         yield f"{name}, {scheme}: {each['id']} at {places}"
             if screens:
                 screens.mkdir(parents=True, exist_ok=True)
-                shown.screenshot(path=screens / f"{name.replace('/', '-')}-{width}-{scheme}.png", full_page=True)
+                shown.screenshot(
+                    path=screens / f"{name.replace('/', '-')}-{width}-{scheme}.png", full_page=True, timeout=PATIENCE
+                )
             shown.close()
 
 
