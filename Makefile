@@ -61,6 +61,7 @@ fuzz: $(VENV)/.dev ## damaged inputs of every kind, for a minute
 
 release: ## rehearse a release into build/release, up to but without the upload
 	$(PYTHON) -m venv .venv-release
+	.venv-release/bin/python -m pip install --quiet --constraint requirements.lock pip
 	.venv-release/bin/python -m pip install --quiet --constraint requirements.lock typer --group release
 	.venv-release/bin/python -m release --extras "$(EXTRAS)"
 
