@@ -1,4 +1,5 @@
 PYTHON ?= python3
+EXTRAS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
@@ -60,8 +61,9 @@ fuzz: $(VENV)/.dev ## damaged inputs of every kind, for a minute
 
 release: ## rehearse a release into build/release, up to but without the upload
 	$(PYTHON) -m venv .venv-release
+	.venv-release/bin/python -m pip install --quiet --constraint requirements.lock pip
 	.venv-release/bin/python -m pip install --quiet --constraint requirements.lock typer --group release
-	.venv-release/bin/python -m release
+	.venv-release/bin/python -m release --extras "$(EXTRAS)"
 
 clean: ## remove what make made, but no model and no report
 	rm -rf $(VENV) .venv-lock .venv-audit .venv-release .venv-peers .venv-servers build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -61,7 +61,11 @@ def serving(folder: Path) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Silent, directory=str(folder)))
+    class Patient(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            """A browser that leaves before all has come is no error."""
+
+    server = Patient(("127.0.0.1", 0), functools.partial(Silent, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

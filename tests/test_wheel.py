@@ -43,7 +43,7 @@ def unpacked(published, tmp_path_factory) -> Path:
 def test_the_source_archive_holds_what_make_test_needs(unpacked):
     for name in ("Makefile", "pyproject.toml", "requirements.lock"):
         assert (unpacked / name).read_bytes() == (ROOT / name).read_bytes()
-    for folder in ("src", "tests", "benchmarks", "docs", "guide"):
+    for folder in ("src", "tests", "benchmarks", "docs", "guide", "release"):
         files = {file.relative_to(ROOT) for file in (ROOT / folder).rglob("*") if file.is_file()}
         kept = {file for file in files if not any(part.startswith((".", "__pycache__")) for part in file.parts)}
         assert {file for file in kept if not (unpacked / file).is_file()} == set()
@@ -89,4 +89,5 @@ def test_the_wheel_reads_a_digit_in_an_empty_environment(wheel, mnist, tmp_path)
     assert (installed / "__init__.pyi").is_file()
     assert (installed / "report" / "report.css").is_file()
     assert (installed / "model" / "reader" / "model.onnx").is_file()
+    assert (installed / "model" / "model-card.md").read_bytes() == (ROOT / "docs" / "model-card.md").read_bytes()
     assert (installed / "serve" / "page" / "index.html").is_file()
