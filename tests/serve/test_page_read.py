@@ -59,7 +59,7 @@ def test_of_several_files_a_bad_one_and_an_empty_one_are_named_and_the_others_go
     page = open_page(path="#read", bypass_csp=True)
     files = [(form, "a.png"), (b"no page", "<b>.png"), (blank, "c.png"), (form, "a.png")]
     drop(page, *files)
-    expect(page.locator("#told")).to_have_text("6 numbers on 4 files; 2 to look at.")
+    expect(page.locator("#told")).to_have_text("6 numbers on 4 files; 2 to look at. 3 of them stand more than once.")
     complaints = page.locator("#failed li").all_inner_texts()
     assert complaints[0].startswith("<b>.png: Not a picture that can be opened")
     assert complaints[1:] == ["c.png: No numbers were found."]
