@@ -7,6 +7,7 @@ import { paint } from "./pictures.js";
 const at = (id) => document.getElementById(id);
 
 const SHEET = 24; // how many are shown at once
+const MOST_PUT_OFF = 1000; // that the server can be told of
 const OFFERED = 3; // readings of each that can be tapped
 
 let sheet = []; // what is shown: the review, what is said of it, whether it is put off
@@ -29,7 +30,7 @@ export async function openMany() {
 }
 
 async function fetchSheet(without) {
-  const query = new URLSearchParams([["most", SHEET], ...[...without].map((id) => ["without", id])]);
+  const query = new URLSearchParams([["most", SHEET], ...[...without].slice(-MOST_PUT_OFF).map((id) => ["without", id])]);
   const found = await (await ask(`v1/reviews/alike?${query}`)).json();
   const crops = found.reviews.map(({ id }) => ask(`v1/reviews/${id}/crop`).then((answer) => answer.blob()));
   return { ...found, crops: await Promise.all(crops) };
