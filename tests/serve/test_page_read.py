@@ -140,6 +140,22 @@ def test_what_is_known_of_the_numbers_is_told_and_the_page_is_read_again(open_pa
     assert page.evaluate("window.sent") == [["digits", "9"], ["grid", "2x9"], ["max_error", "0.1"]]
 
 
+def test_a_list_that_is_given_afterwards_is_matched_without_reading_again(open_page, form):
+    page = open_page(path="#read")
+    drop(page, (form, "a.png"))
+    expect(page.locator("#told")).to_contain_text("3 numbers on a.png")
+    expect(page.locator("#match-read")).to_be_hidden()
+    page.locator("#options summary").click()
+    page.locator("#list").fill("781528989\n111111111")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    page.locator("#match-read").click()
+    expect(page.locator("#told")).to_have_text("1 of 3 numbers are on the list.")
+    expect(page.locator("#rows tr").nth(1)).to_contain_text("not on the list")
+    expect(page.locator("#match-read")).to_be_hidden()
+    assert asked == ["matches"]
+
+
 def test_a_sample_is_read_and_a_candidate_corrects_it(open_page):
     page = open_page("phone", path="#read")
     page.evaluate("let seed = 7; Math.random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;")
