@@ -23,15 +23,20 @@ def doubt(written: str, *readings: str) -> Doubt:
 
 def test_looks_taps_and_keys_are_added_up(tmp_path):
     store = ReviewStore(str(tmp_path / "review.db"))
-    found = [doubt("4711", "4711", "4111"), doubt("4111", "4711", "4111"), doubt("4011", "4711", "4111", "4911")]
+    found = [
+        doubt("4711", "4711", "4111"),
+        doubt("4111", "4711", "4111"),
+        doubt("4011", "4711", "4111", "4911"),
+        doubt("4012", "4711", "4111"),
+    ]
     counted = simulate(store, found)
     assert store.left() == 0
-    assert [review.label for review in store.everything()] == ["4711", "4111", "4011"]
+    assert [review.label for review in store.everything()] == ["4711", "4111", "4011", "4012"]
     store.close()
-    assert (counted["sheets"], counted["taps"], counted["typed"], counted["keys"]) == (1, 2, 1, 4 + 2)
-    assert (counted["wrong"], counted["seen"]) == (2, 2)
-    assert counted["marked"] == pytest.approx(3 * LOOK + 2 * TAP + 6 * KEY + 2 * LOOK + THINK)
-    assert counted["whole"] == pytest.approx(counted["marked"] + 3 * LOOK)
+    assert (counted["sheets"], counted["taps"], counted["typed"], counted["keys"]) == (1, 3, 2, 1 + 4 + 2)
+    assert (counted["wrong"], counted["seen"]) == (3, 3)
+    assert counted["marked"] == pytest.approx(4 * LOOK + 3 * TAP + 7 * KEY + 3 * LOOK + 2 * THINK)
+    assert counted["whole"] == pytest.approx(counted["marked"] + 4 * LOOK)
 
 
 def test_what_is_wrong_beside_the_mark_is_not_seen():

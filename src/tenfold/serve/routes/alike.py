@@ -23,7 +23,7 @@ __all__ = ["alike_routes"]
 MOST = 200
 """Reviews that are given, or decided, at once."""
 
-MOST_PUT_OFF = 1000
+MOST_PUT_OFF = 200
 """Reviews that may be left out; their numbers are in the head of a request, which is bounded."""
 
 MOST_READINGS = 64
