@@ -55,7 +55,7 @@ def test_everything_is_reached_by_keyboard(open_page):
     for _ in range(12):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.id || document.activeElement.hash"))
-    assert reached[:7] == ["#draw", "#draw", "#read", "#review", None, "sample", "picture"]
+    assert reached[:8] == ["#draw", "#draw", "#read", "#forms", "#review", None, "sample", "picture"]
 
 
 def test_the_token_is_asked_for_where_one_is_needed(chromium, serve, tmp_path):

@@ -35,7 +35,7 @@ def test_bars_keys_and_words_are_those_of_the_models_classes(open_page, address)
 def test_nothing_is_offered_that_needs_numbers(open_page):
     page = open_page(path="#read")
     expect(page.locator("main#draw")).to_be_visible()
-    expect(page.locator(".kinds")).to_be_hidden()
+    expect(page.locator("#draw .kinds")).to_be_hidden()
     expect(page.locator("nav a[href='#read']")).to_be_hidden()
 
 

@@ -55,7 +55,7 @@ def test_a_form_is_made_named_typed_tried_kept_and_read_as(open_page, address, e
             page.set_viewport_size({"width": width, "height": height})
             shot(page, f"forms-{width}-{dark}")
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
-            check_access(page)
+        check_access(page)
     page.locator("#keep-form button").click()
     expect(page.locator("#form-told")).to_contain_text("invoice is kept")
     fields = httpx.get(f"{address}/v1/forms/invoice").json()["form"]["field"]

@@ -51,6 +51,7 @@ def test_many_are_kept_corrected_put_off_and_matched(open_page, address, waiting
     said = first.locator(".reading").nth(1).get_attribute("aria-label").removeprefix("It is ")
     first.locator(".reading").nth(1).click()
     page.locator("#cards li").nth(1).locator(".other").fill("-")
+    page.locator("#cards li").nth(4).locator(".other").fill("3")
     page.locator("#cards li").nth(2).locator(".picture").click()
     expect(page.locator("#keep-many")).to_have_text("Keep these 8")
     shot(page, "review-many-chosen")
@@ -68,4 +69,5 @@ def test_many_are_kept_corrected_put_off_and_matched(open_page, address, waiting
     labels = [row["label"] for row in rows]
     assert labels.count(said.replace(" empty ", "_")) >= 1
     assert labels.count("_") == 1
+    assert len({label for label in labels if len(label) == 9 and label not in NUMBERS}) == 2  # tapped, and typed
     assert "" not in labels

@@ -59,7 +59,7 @@ def test_of_several_files_a_bad_one_and_an_empty_one_are_named_and_the_others_go
     page = open_page(path="#read", bypass_csp=True)
     files = [(form, "a.png"), (b"no page", "<b>.png"), (blank, "c.png"), (form, "a.png")]
     drop(page, *files)
-    expect(page.locator("#told")).to_have_text("6 numbers on 4 files; 2 to look at.")
+    expect(page.locator("#told")).to_have_text("6 numbers on 4 files; 2 to look at. 3 of them stand more than once.")
     complaints = page.locator("#failed li").all_inner_texts()
     assert complaints[0].startswith("<b>.png: Not a picture that can be opened")
     assert complaints[1:] == ["c.png: No numbers were found."]
@@ -138,6 +138,22 @@ def test_what_is_known_of_the_numbers_is_told_and_the_page_is_read_again(open_pa
     page.locator("#again").click()
     expect(page.locator("#again")).to_be_hidden()
     assert page.evaluate("window.sent") == [["digits", "9"], ["grid", "2x9"], ["max_error", "0.1"]]
+
+
+def test_a_list_that_is_given_afterwards_is_matched_without_reading_again(open_page, form):
+    page = open_page(path="#read")
+    drop(page, (form, "a.png"))
+    expect(page.locator("#told")).to_contain_text("3 numbers on a.png")
+    expect(page.locator("#match-read")).to_be_hidden()
+    page.locator("#options summary").click()
+    page.locator("#list").fill("781528989\n111111111")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    page.locator("#match-read").click()
+    expect(page.locator("#told")).to_have_text("1 of 3 numbers are on the list.")
+    expect(page.locator("#rows tr").nth(1)).to_contain_text("not on the list")
+    expect(page.locator("#match-read")).to_be_hidden()
+    assert asked == ["matches"]
 
 
 def test_a_sample_is_read_and_a_candidate_corrects_it(open_page):

@@ -68,7 +68,7 @@ def _choose(
     """Give the most probable number of the list, and how probable it is; None where it is more probably none."""
     likely: dict[str, float] = {}
     for text, probability in readings:
-        number = text.translate(passed)
+        number = text if text.isdigit() else text.translate(passed)
         if number in listed:
             prior = (1 - STRAY) / len(known.numbers) * DIGITS ** len(without_separators(number))
             likely[number] = likely.get(number, 0.0) + probability * prior

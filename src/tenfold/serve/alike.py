@@ -110,7 +110,11 @@ def waiting_alike(store: ReviewStore, most: int, without: Sequence[int] = ()) ->
         *told, digest = found[number]
         original = originals.get(digest)
         twin = original if original != number else None
-        reviews.append(AlikeReview(Review(*told), likes[number], tuple(readings[number][:SHOWN]), twin))
+        reviews.append(
+            AlikeReview(
+                Review(*told), likes[number], tuple((text, share) for text, share in readings[number][:SHOWN]), twin
+            )
+        )
     return Alike(len(rows), groups, tuple(reviews))
 
 
@@ -162,14 +166,19 @@ def match_again(store: ReviewStore, known: Known, least: float) -> dict[str, int
     """
     if store.is_new():
         return {"numbers": 0, "matched": 0, "repeated": 0}
-    columns = REVIEWS.c.id, REVIEWS.c.guess, REVIEWS.c.probability, REVIEWS.c.alternatives
+    columns = REVIEWS.c.id, REVIEWS.c.guess, REVIEWS.c.probability, REVIEWS.c.reason, REVIEWS.c.alternatives
     with store.transaction() as connection:
         rows = connection.execute(select(*columns).where(REVIEWS.c.label.is_(None), func.length(REVIEWS.c.guess) > 1))
-        read = {number: _readings(text, told, share) for number, told, share, text in rows}
+        before = {}
+        read = {}
+        for number, told, share, why, text in rows:
+            before[number] = told, why
+            read[number] = _readings(text, told, share)
         found = dict(zip(read, match(list(read.values()), known, least), strict=True))
         changed = [
             {"place": number, "text": each.text, "sure": each.probability, "why": each.reason}
             for number, each in found.items()
+            if (each.text, each.reason) != before[number]
         ]
         if changed:
             names = {"guess": "text", "probability": "sure", "reason": "why"}
@@ -181,5 +190,5 @@ def match_again(store: ReviewStore, known: Known, least: float) -> dict[str, int
 
 def _readings(kept: str | None, guess: str | None, probability: float) -> list[tuple[str, float]]:
     """Give the readings that a review was kept with; of one of an earlier version only its guess."""
-    readings = [(text, share) for text, share in json.loads(kept or "[]")]
+    readings: list[tuple[str, float]] = json.loads(kept or "[]")
     return readings or ([] if guess is None else [(guess, probability)])

@@ -84,7 +84,7 @@ function draw(event) {
   drag(event, field, (_, start, now) => [Math.min(start[0], now[0]), Math.min(start[1], now[1]), Math.max(start[0], now[0]), Math.max(start[1], now[1])], () => {
     const [left, top, right, bottom] = field.region;
     arm(false);
-    if (right - left < LEAST[0] || bottom - top < LEAST[1]) return remove(field);
+    if (right - left < LEAST[0] || bottom - top < LEAST[1]) return forget(field); // a click, not a field
     lines.get(field).querySelector("input").select();
     told();
   });
@@ -141,13 +141,17 @@ function byKey(event, field) {
 }
 
 function remove(field) {
+  forget(field);
+  told();
+}
+
+function forget(field) {
   fields = fields.filter((each) => each !== field);
   regions.get(field).remove();
   lines.get(field).remove();
   regions.delete(field);
   lines.delete(field);
   if (chosen === field) choose(null);
-  told();
 }
 
 function unused() {

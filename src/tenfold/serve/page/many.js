@@ -1,13 +1,14 @@
 // Review, many at once: what is alike side by side, each with what it was read as, all kept by one touch.
 
 import { ask, tell } from "./api.js";
-import { model, noun } from "./model.js";
+import { noun } from "./model.js";
 import { paint } from "./pictures.js";
 
 const at = (id) => document.getElementById(id);
 
 const SHEET = 24; // how many are shown at once
-const OFFERED = 3; // readings of each that can be tapped
+const MOST_PUT_OFF = 200; // that the server can be told of
+const OFFERED = 4; // readings of each that can be tapped
 
 let sheet = []; // what is shown: the review, what is said of it, whether it is put off
 let putOff = new Set(); // numbers of reviews to come to later
@@ -29,7 +30,7 @@ export async function openMany() {
 }
 
 async function fetchSheet(without) {
-  const query = new URLSearchParams([["most", SHEET], ...[...without].map((id) => ["without", id])]);
+  const query = new URLSearchParams([["most", SHEET], ...[...without].slice(-MOST_PUT_OFF).map((id) => ["without", id])]);
   const found = await (await ask(`v1/reviews/alike?${query}`)).json();
   const crops = found.reviews.map(({ id }) => ask(`v1/reviews/${id}/crop`).then((answer) => answer.blob()));
   return { ...found, crops: await Promise.all(crops) };
@@ -64,10 +65,9 @@ async function card(each, crop) {
   const texts = [...new Set([review.guess, ...review.alternatives.map(([text]) => text)])].filter(Boolean).slice(0, OFFERED);
   const readings = texts.map((text) => reading(each, text, texts, refresh));
   const other = Object.assign(document.createElement("input"), { className: "other", maxLength: 120, autocomplete: "off", placeholder: "other" });
-  other.setAttribute("aria-label", `What else it is; a dash alone says no ${noun()}`);
+  other.setAttribute("aria-label", `What else it is; one ${noun()} stands for the marked one, a dash alone says no ${noun()}`);
   other.addEventListener("input", () => {
-    const text = other.value.trim();
-    each.label = /^[-–]$/.test(text) && !model.classes.includes("-") ? "_" : text || review.guess;
+    each.label = typed(other.value.trim(), review.guess, texts);
     each.later = each.label === null;
     refresh();
   });
@@ -84,13 +84,26 @@ async function card(each, crop) {
   return item;
 }
 
+// What was typed: a dash alone says that it is no digit, any other sign alone stands for the one that is marked.
+function typed(text, guess, texts) {
+  if (/^[-–]$/.test(text)) return "_";
+  const [place] = text.length === 1 && guess?.length > 1 ? marked(guess, texts) : [];
+  return place === undefined ? text || guess : guess.slice(0, place) + text + guess.slice(place + 1);
+}
+
+// The places at which a reading differs from the first of the others of its length.
+function marked(text, texts) {
+  const beside = texts.find((other) => other !== text && other.length === text.length);
+  return beside ? [...text].map((sign, place) => (sign === beside[place] ? -1 : place)).filter((place) => place >= 0) : [];
+}
+
 // A reading to tap, the signs marked in which it differs from the first of the others.
 function reading(each, text, texts, refresh) {
   const button = Object.assign(document.createElement("button"), { type: "button", className: "reading" });
-  const beside = texts.find((other) => other !== text && other.length === text.length);
+  const places = text.length > 1 ? marked(text, texts) : [];
   button.append(...[...text].map((sign, place) => {
     const shown = sign === "_" ? "·" : sign;
-    return beside && text.length > 1 && beside[place] !== sign ? Object.assign(document.createElement("mark"), { textContent: shown }) : shown;
+    return places.includes(place) ? Object.assign(document.createElement("mark"), { textContent: shown }) : shown;
   }));
   button.setAttribute("aria-label", `It is ${text.replaceAll("_", " empty ")}`);
   button.addEventListener("click", () => {

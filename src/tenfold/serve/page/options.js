@@ -71,7 +71,7 @@ function offerPromises() {
 export function showChosen() {
   offerPromises();
   const { asForm, length, rows, columns, mostWrong, list, once } = chosen();
-  for (const id of ["length", "grid-rows", "grid-columns"]) at(id).disabled = Boolean(asForm);
+  for (const id of ["length", "grid-rows", "grid-columns"]) at(id).closest(".field").hidden = Boolean(asForm);
   at("once").disabled = !list;
   at("list-count").textContent = list ? counted(listed(), "one line", "# lines") : "";
   at("chosen-options").textContent = [

@@ -23,6 +23,9 @@ __all__ = ["alike_routes"]
 MOST = 200
 """Reviews that are given, or decided, at once."""
 
+MOST_PUT_OFF = 200
+"""Reviews that may be left out; their numbers are in the head of a request, which is bounded."""
+
 MOST_READINGS = 64
 """Readings of a number that are weighed."""
 
@@ -122,7 +125,7 @@ def alike_routes(live: LiveReader, work: Work, store: ReviewStore, limits: Limit
     async def list_alike(
         most: Annotated[int, Query(ge=1, le=MOST, description="How many reviews at most.")] = 24,
         without: Annotated[
-            list[ReviewNumber], Query(max_length=10_000, description="The numbers of reviews that are put off.")
+            list[ReviewNumber], Query(max_length=MOST_PUT_OFF, description="The numbers of reviews that are put off.")
         ] = [],  # noqa: B006 (FastAPI copies it)
     ) -> JSONResponse:
         """Give what waits, those that are alike one after another."""

@@ -135,4 +135,5 @@ def _drawn(layer: Activation) -> Grey:
             top, left = row * (height + 1), column * (width + 1)
             sheet[top : top + height, left : left + width] = each
     strongest = float(sheet.max())
-    return np.asarray(np.clip(sheet / strongest if strongest > 0 else sheet, 0, 1) * 255, np.uint8)
+    shares = np.clip(sheet / strongest if strongest > 0 else sheet, 0, 1)
+    return np.asarray(np.sqrt(shares) * 255, np.uint8)  # the root, or all but the strongest would look black
