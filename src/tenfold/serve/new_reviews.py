@@ -7,6 +7,8 @@ import numpy as np
 from tenfold.arrays import SIDE, Images
 from tenfold.picture.decode import Grey
 from tenfold.picture.opening import open_pages
+from tenfold.picture.prepare import Prepared
+from tenfold.read.digits import Digit
 from tenfold.read.numbers import Number
 from tenfold.read.pages import read_page
 from tenfold.read.reader import Reader
@@ -14,7 +16,7 @@ from tenfold.read.rows import ReadRow
 from tenfold.serve.store import NewReview
 from tenfold.serve.wire.pictures import SentPicture, as_png
 
-__all__ = ["digit_review", "number_review", "picture_of_number_review"]
+__all__ = ["digit_review", "number_review", "picture_of_number_review", "prepared_digit_review"]
 
 NO_IMAGES: Images = np.zeros((0, SIDE, SIDE), np.uint8)
 
@@ -33,6 +35,11 @@ def digit_review(reader: Reader, picture: SentPicture, *, pixels: int, model: st
     """
     prepared = reader.prepare(picture.content, pixels=pixels, stages=True)
     [digit] = reader.read([prepared])
+    return prepared_digit_review(digit, prepared, name=picture.name, model=model)
+
+
+def prepared_digit_review(digit: Digit, prepared: Prepared, *, name: str | None, model: str) -> NewReview:
+    """Make a review of a digit that was read in a picture made ready with its stages."""
     return NewReview(
         crop=as_png(prepared.stages[0][1]),
         images=prepared.image[None],
@@ -40,7 +47,7 @@ def digit_review(reader: Reader, picture: SentPicture, *, pixels: int, model: st
         probability=digit.probability,
         reason=digit.reason,
         model=model,
-        name=picture.name,
+        name=name,
     )
 
 
