@@ -9,7 +9,8 @@ from tenfold.model.audit import Stakes, audited, confidence_sequence
 def test_bounds_hold_the_share_and_close_in_on_it():
     assert confidence_sequence(0, 0) == (0.0, 1.0)
     low, high = confidence_sequence(0, 300)
-    assert low == 0 and 0.009 < high < 0.02
+    assert low == 0
+    assert 0.009 < high < 0.02
     wide, narrow = confidence_sequence(3, 300), confidence_sequence(300, 30_000)
     assert wide[0] < narrow[0] < 0.01 < narrow[1] < wide[1]
     assert confidence_sequence(5, 5)[1] == 1
@@ -41,9 +42,13 @@ def test_an_error_three_times_the_promised_one_is_seen_soon_and_a_kept_promise_r
 
 def test_an_alarm_stays_and_drift_is_told_from_a_promise_that_never_held():
     never = audited([number % 10 == 0 for number in range(300)] + [False] * 300, 0.02)
-    assert never.state == "broken" and never.alarm is not None and never.alarm < 300
+    assert never.state == "broken"
+    assert never.alarm is not None
+    assert never.alarm < 300
     late = audited([False] * 2000 + [number % 8 == 0 for number in range(300)], 0.02)
-    assert late.state == "drift" and late.alarm is not None and late.alarm > 2000
+    assert late.state == "drift"
+    assert late.alarm is not None
+    assert late.alarm > 2000
     assert "HOLDS NO LONGER" in str(late)
     assert audited([False] * 100, 0.02).state == "kept"
 

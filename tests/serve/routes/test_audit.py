@@ -9,9 +9,9 @@ import pytest
 
 @pytest.fixture(scope="module")
 def audited(tmp_path_factory, serve):
-    with serve(tmp_path_factory.mktemp("audited"), audit=1.0) as address:
-        with httpx.Client(base_url=address, timeout=60) as client:
-            yield client
+    store = tmp_path_factory.mktemp("audited")
+    with serve(store, audit=1.0) as address, httpx.Client(base_url=address, timeout=60) as client:
+        yield client
 
 
 def test_accepted_answers_are_shown_blind_and_their_promise_is_audited(audited, seven, form):
@@ -35,7 +35,7 @@ def test_accepted_answers_are_shown_blind_and_their_promise_is_audited(audited, 
     assert (found["boxes"]["n"], found["boxes"]["wrong"]) == (1, 1)
     assert 'tenfold_audit_answers{kind="digits",promise="0.02",state="audited"} 1.0' in audited.get("/metrics").text
     rows = csv.DictReader(io.StringIO(audited.get("/v1/reviews/export.csv").text))
-    assert [row["guess"] for row in rows][0] == "7", "whoever exports sees what was read"
+    assert next(row["guess"] for row in rows) == "7", "whoever exports sees what was read"
 
 
 def test_nothing_is_sampled_unless_asked_for(client, seven):
