@@ -30,6 +30,7 @@ def steps(quick: bool) -> list[list[str]]:
         ["few", *shorter],
         ["reading"],
         ["promises", *(["--share", "0.1"] if quick else [])],
+        ["audits", *(["--runs", "500"] if quick else [])],
         ["explain", *(["--count", "100"] if quick else [])],
         ["serving", *shorter],
         ["attacks", *(["--inputs", "6000", "--kills", "60"] if quick else [])],

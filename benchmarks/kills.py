@@ -180,7 +180,7 @@ def kill_again_and_again(name: str, kills: int, tell: Callable[[str], None] = la
 def _wait_for_writing(process: Process, folder: Path, before: set[str]) -> None:
     """Wait until a command begins to write, or ends; who keeps reviews, until the first is acknowledged."""
     if isinstance(process, subprocess.Popen):
-        select.select([process.stdout], [], [], MOST_SECONDS)
+        select.select([cast(BinaryIO, process.stdout)], [], [], MOST_SECONDS)
         return
     while not process.ended() and _names(folder) <= before:
         time.sleep(0.002)
@@ -342,7 +342,7 @@ def _postgresql_server(folder: Path) -> Iterator[Victim]:
         database.kill()
         said = _said_so_far(process)
         database.start()
-        goes_on = bool(select.select([process.stdout], [], [], AGAIN_SECONDS)[0])
+        goes_on = bool(select.select([cast(BinaryIO, process.stdout)], [], [], AGAIN_SECONDS)[0])
         return said + _kill(process)
 
     def check(said: bytes) -> str:

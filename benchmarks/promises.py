@@ -33,8 +33,12 @@ from tenfold.model.evaluate import MeasuredPromise
 from tenfold.model.folder import SHIPPED, Model
 from tenfold.model.promise import HeldOut, acceptance_threshold, exact_bounds
 from tenfold.picture.decode import Grey
+from tenfold.picture.opening import open_pages
 from tenfold.read.digits import Look
+from tenfold.read.options import NumberOptions
+from tenfold.read.pages import read_page
 from tenfold.read.reader import Reader
+from tenfold.read.rows import ReadRow
 
 ERRORS = (0.01, 0.001)
 """The errors that are promised."""
@@ -42,7 +46,7 @@ ERRORS = (0.01, 0.001)
 HALF_ERRORS = (0.05, 0.02, 0.01)
 """The same on one half of a set, which may be small."""
 
-NUMBER_ERRORS = (0.02, 0.01, 0.001)
+NUMBER_ERRORS = (0.05, 0.02, 0.01, 0.001)
 """The same of whole numbers."""
 
 DRAWN = 3000
@@ -84,18 +88,43 @@ def counted(measured: MeasuredPromise, n: int) -> dict[str, Any]:
     }
 
 
-def digits_by_error(model: Model, pictures: Sequence[Any], labels: Sequence[str]) -> dict[str, Any]:
-    """Measure each promise on one run of labelled pictures of single digits."""
-    found: dict[str, Any] = {}
+def readers(model: Model) -> dict[float, Reader | str]:
+    """Give a reader for each promise, or why it cannot be made."""
+    found: dict[float, Reader | str] = {}
     for error in ERRORS:
         try:
-            reader = Reader(model, max_error=error)
+            found[error] = Reader(model, max_error=error)
         except OptionError as refusal:
-            found[str(error)] = {"n": len(labels), "refused": str(refusal)}
-            continue
-        looks = [reader.look([reader.prepare(picture)])[0] for picture in pictures]
-        found[str(error)] = promise_of(reader, error, looks, labels)
+            found[error] = str(refusal)
     return found
+
+
+def looks_of(model: Model, pictures: Sequence[Any]) -> tuple[list[Look], dict[float, list[Look] | str]]:
+    """Read pictures of single digits once, and decide what each promise makes of them, and what none does."""
+    plain = Reader(model)
+    images, columns = [], []
+    for picture in pictures:
+        prepared = plain.prepare(picture)
+        images.append(prepared.image)
+        columns += plain.surroundings([prepared.picture])
+    stacked = np.stack(images)
+    return plain.look_at(stacked, columns), {
+        error: reader if isinstance(reader, str) else reader.look_at(stacked, columns)
+        for error, reader in readers(model).items()
+    }
+
+
+def digits_by_error(model: Model, pictures: Sequence[Any], labels: Sequence[str]) -> tuple[dict[str, Any], list[Look]]:
+    """Measure each promise on one run of labelled pictures of single digits; gives what was read without one too."""
+    plain, decided = looks_of(model, pictures)
+    found: dict[str, Any] = {}
+    for error, reader in readers(model).items():
+        looks = decided[error]
+        if isinstance(reader, str) or isinstance(looks, str):
+            found[str(error)] = {"n": len(labels), "refused": str(reader)}
+        else:
+            found[str(error)] = promise_of(reader, error, looks, labels)
+    return found, plain
 
 
 def images_by_error(model: Model) -> dict[str, Any]:
@@ -158,13 +187,11 @@ def no_digits(model: Model, count: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, pictures in others(count):
         each: dict[str, Any] = {"n": len(pictures)}
-        for error in ERRORS:
-            try:
-                reader = Reader(model, max_error=error)
-            except OptionError as refusal:
-                each[str(error)] = {"refused": str(refusal)}
+        for error, looks in looks_of(model, pictures)[1].items():
+            if isinstance(looks, str):
+                each[str(error)] = {"refused": looks}
                 continue
-            taken = sum(reader.look([reader.prepare(picture)])[0].digit.accepted for picture in pictures)
+            taken = sum(look.digit.accepted for look in looks)
             each[str(error)] = {"accepted": taken, "bounds": list(exact_bounds(taken, len(pictures)))}
         found[name] = each
     return found
@@ -238,24 +265,28 @@ def numbers_by_error(model: Model, numbers: LabelledSet) -> dict[str, Any]:
     """Measure each promise on a set of whole numbers: free, beside a list of all, beside one that lacks some."""
     every = sorted(set(numbers.labels))
     lacking = np.random.default_rng(17).permutation(every)[round(MISSING * len(every)) :].tolist()
+    pages = [[read_page(model, page, NumberOptions()) for page in open_pages(picture)] for picture in numbers.pictures]
     found: dict[str, Any] = {}
     for name, known in {"free": None, "a list of all": every, f"a list without {MISSING:.0%}": lacking}.items():
         for error in NUMBER_ERRORS:
-            found[f"{name}, {error:.1%}"] = _numbers(model, numbers, error, known)
+            found[f"{name}, {error:.1%}"] = _numbers(model, pages, numbers.labels, error, known)
     return found
 
 
-def _numbers(model: Model, numbers: LabelledSet, error: float, known: list[str] | None) -> dict[str, Any]:
+def _numbers(
+    model: Model, pages: Sequence[list[list[ReadRow]]], labels: Sequence[str], error: float, known: list[str] | None
+) -> dict[str, Any]:
+    """Decide what the rows of pages say that were read already."""
     reader = Reader(model)
     answers = []
     try:
         options = reader.options(max_error=error, known=known)
     except OptionError as refusal:
-        return {"n": len(numbers.labels), "refused": str(refusal)}
-    for picture, label in zip(numbers.pictures, numbers.labels, strict=True):
-        read = reader.numbers(picture, options)
+        return {"n": len(labels), "refused": str(refusal)}
+    for rows, label in zip(pages, labels, strict=True):
+        read = reader.decide([row for page in rows for row in page], options)
         answers += [kept(number.text, label) == label for number in read if number.accepted]
-    return counted(MeasuredPromise.of(error, len(answers), answers.count(False)), len(numbers.labels))
+    return counted(MeasuredPromise.of(error, len(answers), answers.count(False)), len(labels))
 
 
 def told(each: dict[str, Any]) -> list[str]:
@@ -340,14 +371,12 @@ def main(
         if not each.of_digits:
             result["numbers"][each.name] = numbers_by_error(loaded, each)
             continue
-        result["sets"][each.name] = digits_by_error(loaded, each.pictures, each.labels)
-        plain = Reader(loaded)
-        looks = [plain.look([plain.prepare(picture)])[0] for picture in each.pictures]
+        result["sets"][each.name], looks = digits_by_error(loaded, each.pictures, each.labels)
         result["halves"][each.name] = half_and_half(looks, each.labels)
     result["drawn"]["MNIST's test images"] = images_by_error(loaded)
     for name, pictures, labels in drawn_kinds(max(20, round(share * DRAWN))):
         print(name, file=sys.stderr, flush=True)
-        result["drawn"][name] = digits_by_error(loaded, pictures, labels)
+        result["drawn"][name], _ = digits_by_error(loaded, pictures, labels)
     result["others"] = no_digits(loaded, max(20, round(share * OTHERS)))
     save_result("promises", result, results)
     for title, rows in tables(result):

@@ -12,6 +12,7 @@ import typer
 from benchmarks import (
     accuracy,
     attacks,
+    audits,
     explain,
     few,
     figures,
@@ -301,6 +302,7 @@ PATTERNS = {
     "attacks": ("attacks",),
     "few": ("few-*",),
     "promises": ("promises",),
+    "audits": ("audits",),
 }
 TITLES = {
     "training": "Training, the whole process",
@@ -317,6 +319,7 @@ TITLES = {
     "attacks": "Attacks",
     "few": "A few pictures of one's own",
     "promises": "Whether promises are kept",
+    "audits": "Whether an audit sees a broken promise",
 }
 SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "training": _training,
@@ -333,6 +336,7 @@ SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "attacks": _attacks,
     "few": _few,
     "promises": lambda documents, _: promises.section(documents[-1]["result"], TITLES["promises"]),
+    "audits": lambda documents, _: audits.section(documents[-1]["result"], TITLES["audits"]),
 }
 
 

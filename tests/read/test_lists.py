@@ -57,3 +57,14 @@ def test_known_numbers_are_checked_from_python_too():
 def test_a_list_without_end_is_refused():
     with pytest.raises(DataError, match="/dev/zero: expected a file, got a device"):
         load_list(Path("/dev/zero"), "0123456789")
+
+
+def test_a_list_tells_apart_where_its_numbers_differ_in_two_places():
+    ids = Known.of(["781528989", "402135667", "990017284"], "0123456789")
+    assert (ids.alike, ids.tells_apart, ids.no_help()) == (0.0, True, "")
+    cells = Known.of(["12", "13", "412", "9"], "0123456789")
+    assert cells.alike == 0.75, "another sign, one more, one fewer; 9 is like none of them"
+    assert not cells.tells_apart
+    assert "75% of its numbers differ in one sign" in cells.no_help()
+    assert cells.has_like("13")
+    assert not cells.has_like("9")

@@ -291,3 +291,22 @@ def test_numbers_of_a_list_have_values_too(reader, form):
     assert [number.matched for number in numbers] == [True] * 3
     assert {number.reason for number in numbers} <= {None, "check-digit"}
     assert [number.value for number in reader.numbers(png(form), known=known, type="id")] == known
+
+
+def listed(readings, known, least):
+    """What rows that say something beside a list are decided to be."""
+    options = NumberOptions(known=Known.of(known, "0123456789"))
+    said = row(readings)
+    said.says.on_list = lambda numbers: np.array([1e6 * readings.get("".join(map(str, n)), 1e-9) for n in numbers])
+    return decide([said], options, outlier=1.0, least=least)[0]
+
+
+def test_beside_a_list_of_numbers_that_are_alike_the_promise_without_a_list_counts():
+    strict = {"boxes": 0.9, "free": 0.9, "list": 0.5}
+    apart, alike = ["1234", "5678"], ["1234", "1235", "5678", "5679"]
+    assert listed({"1234": 0.8}, apart, strict).accepted
+    assert listed({"1234": 0.8}, alike, strict).reason == "uncertain"
+    assert listed({"1234": 0.95}, alike, strict).accepted
+    never = {"boxes": 2.0, "free": 2.0, "list": 0.5}
+    assert listed({"1234": 0.95}, alike, never).reason == "not-calibrated"
+    assert listed({"1234": 0.8}, alike, {"boxes": 0.5, "free": 0.5, "list": 0.5}).accepted, "halves decide"

@@ -4,6 +4,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 from PIL import Image
+from recognizers import Stub
 
 import tenfold
 from tenfold import Reader
@@ -39,6 +40,17 @@ def test_many_are_read_at_once_in_their_order(reader, mnist):
     assert reader.digits([]) == []
 
 
+def test_halves_decide_where_nothing_can_be_promised_and_no_error_is_named(mnist):
+    reader = Reader(Stub())
+    assert reader.promised_digits() is None
+    assert "this model can promise no error of 0.02" in reader.unpromised_digits()
+    assert reader.digit(png(mnist.x_test[0])).accepted
+    promise = reader.promised_numbers(reader.options())
+    assert dict(promise.errors) == {"boxes": None, "free": None}
+    assert promise.told({"free"}).startswith("nothing is promised of numbers written freely: what is below a half")
+    assert promise.told({"list"}) is None
+
+
 @pytest.mark.parametrize("level", [0, 20, 255])
 def test_a_blank_picture_is_refused_and_says_why(reader, level):
     digit = reader.digit(png(np.full((28, 28), level, np.uint8)))
@@ -51,8 +63,8 @@ def test_only_sure_answers_are_accepted_where_an_error_is_promised(model, mnist)
     reasons = [digit.reason for digit in strict.read(prepared)]
     assert set(reasons) == {None, "uncertain"}
     assert 0 < reasons.count("uncertain") < 300
-    for digit in lax.read(prepared):
-        assert digit.reason == (None if digit.probability >= 0.5 else "uncertain")
+    assert (strict.promised_digits(), lax.promised_digits(), lax.unpromised_digits()) == (0.005, 0.02, None)
+    assert sum(digit.accepted for digit in lax.read(prepared)) > reasons.count(None)
     with pytest.raises(OptionError, match="at least 29,956 labelled images"):
         Reader(model.folder, max_error=0.0001)
     with pytest.raises(OptionError, match="labelled images"):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tenfold.read.files import ReadFile
     from tenfold.read.numbers import Number
     from tenfold.read.options import NumberOptions
+    from tenfold.read.promises import ReadingKind
     from tenfold.read.reader import Reader
     from tenfold.read.rows import ReadRow
     from tenfold.read.table_files import CsvFile, ParquetFile, PlainTable
@@ -166,7 +167,7 @@ def read(
         for numbers in _decided(found, reader, options, told):
             told.tell(dataclasses.replace(numbers, sources=sources), tables)
     print(told.summary(len(names)), file=sys.stderr)
-    if max_error is None and (line := reader.promised_numbers(options).told()):
+    if max_error is None and (line := reader.promised_numbers(options).told(told.kinds)):
         print(f"tenfold: {line}", file=sys.stderr)
     if told.broken:
         raise typer.Exit(1)
@@ -203,6 +204,7 @@ def _decided(
     for file in found:
         told.broken += _report_pages(file, as_json=told.as_json)
         waiting += file.rows
+        told.kinds.update(row.kind for row in file.rows)
         if not options.unique:
             yield reader.decide(waiting, options)
             waiting = []
@@ -215,12 +217,14 @@ class _Told:
 
     Attributes:
         broken: How many files failed.
+        kinds: The kinds of reading that there were.
         as_json: Tell them as JSON.
         width: Columns of the widest file name.
     """
 
     def __init__(self, as_json: bool, crops: Path | None, annotate: Path | None, width: int) -> None:
         self.broken = 0
+        self.kinds: set[ReadingKind] = set()
         self.as_json = as_json
         self.width = width
         self._crops = crops

@@ -26,6 +26,13 @@ def serve(
     store: Annotated[
         str, typer.Option(help="Where corrections are kept: a file, or postgresql://USER@HOST/NAME.")
     ] = "review.db",
+    audit: Annotated[
+        float,
+        typer.Option(
+            help="Show people this share of the accepted answers again, not what was read, to see whether what is "
+            "promised of them still holds, as 0.02."
+        ),
+    ] = 0.0,
     export_to: Annotated[
         Path | None,
         typer.Option(
@@ -67,6 +74,7 @@ def serve(
         max_error=max_error,
         workers=default_workers() if workers is None else workers,
         store=store,
+        audit=audit,
         token_file=token_file,
         insecure=insecure,
         limits=Limits() if pixels is None else Limits(pixels=pixels),

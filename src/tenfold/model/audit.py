@@ -32,11 +32,11 @@ MORE = {1.3: 0.05, 2.5: 0.6, 6.0: 0.2, 20.0: 0.15}
 LESS = {0.0: 0.1, 0.4: 0.8, 0.8: 0.1}
 """The same for the upper bound."""
 
-WATCHED = {1.3: 0.05, 2.5: 0.95}
-"""The same for the alarm: 2.5 sees three times the promised share soonest (`python -m benchmarks.audits`), 1.3 sees in
-time what is only a little above it."""
+WATCHED = {1.5: 0.02, 2.5: 0.98}
+"""The same for the alarm: 2.5 sees three times the promised share soonest (`python -m benchmarks.audits`), 1.5 sees in
+time what is less above it."""
 
-FALSE_ALARMS = 0.045
+FALSE_ALARMS = 0.0485
 """Share of audits of a promise that is just kept in which there ever is an alarm, at most."""
 
 AT_ONCE = 0.5
@@ -124,11 +124,12 @@ def confidence_sequence(wrong: int, count: int) -> tuple[float, float]:
 def _won(wrong: int, count: int, share: float, bets: dict[float, float]) -> float:
     """Give the logarithm of what bets on multiples of a share have won, if it were the true one."""
     won = [
-        math.log(part) + _logs(times, wrong) + _logs((1 - times * share) / (1 - share), count - wrong)
+        math.log(part)
+        + _logs(min(times, 1 / share), wrong)
+        + _logs((1 - min(times * share, 1.0)) / (1 - share), count - wrong)
         for times, part in bets.items()
-        if times * share < 1
     ]
-    return float(np.logaddexp.reduce(won)) if won else -math.inf
+    return float(np.logaddexp.reduce(won))
 
 
 def _logs(factor: float, count: int) -> float:
@@ -156,12 +157,11 @@ class Stakes:
     """
 
     def __init__(self, max_error: float, audits: int = 1) -> None:
-        bets = {times: part for times, part in WATCHED.items() if times * max_error < 1} or {1 / max_error: 1.0}
         self._error = max_error
-        self._times = np.array(list(bets))
-        self._parts = np.array(list(bets.values())) / sum(bets.values())
+        self._times = np.minimum(np.array(list(WATCHED)), 1 / max_error)
+        self._parts = np.array(list(WATCHED.values()))
         self._right = np.maximum(0.0, (1 - self._times * max_error) / (1 - max_error))
-        self._held = np.zeros((audits, len(bets)))
+        self._held = np.zeros((audits, len(WATCHED)))
         self._count = 0
 
     def bet(self, wrong: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, TypeAlias
 
+from tenfold.read.promises import HALF
+
 __all__ = ["Digit", "DigitReason", "Look"]
 
 DigitReason: TypeAlias = Literal["blank", "several-digits", "not-a-digit", "uncertain", "not-calibrated"]
@@ -20,8 +22,9 @@ class Digit:
         accepted: Whether to believe it.
         reason: Why not: `blank`, no ink at all; `several-digits`, a number, which `Reader.numbers` reads;
             `not-a-digit`, ink that the model takes for none of its classes; `uncertain`, not sure enough for the error
-            that was allowed, or below a half where none was named; `not-calibrated`, sure enough, but the pictures are
-            not like those that a promise of that error rests on; None where it is accepted.
+            that was allowed, 0.02 where none was named, or below a half where that can't be promised;
+            `not-calibrated`, sure enough, but the pictures are not like those that a promise of that error rests on;
+            None where it is accepted.
         steps: What was done to the picture before the network saw it.
     """
 
@@ -57,9 +60,9 @@ class Look:
             return self.digit
         return replace(self.digit, accepted=False, reason="not-calibrated")
 
-    def by_halves(self, half: float) -> Digit:
-        """Give the digit as an answer that nothing is promised of: accepted where it is as probable as `half`."""
+    def by_halves(self) -> Digit:
+        """Give the digit where nothing can be promised and nothing was asked for: accepted where a half is probable."""
         if self.digit.reason not in (None, "uncertain"):
             return self.digit
-        accepted = self.digit.probability >= half
+        accepted = self.digit.probability >= HALF
         return replace(self.digit, accepted=accepted, reason=None if accepted else "uncertain")

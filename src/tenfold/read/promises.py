@@ -203,9 +203,9 @@ class NumberPromise:
     least: Mapping[ReadingKind, float]
     errors: Mapping[ReadingKind, float | None]
 
-    def told(self) -> str | None:
-        """Say of which kinds nothing is promised; None where of each something is."""
-        without = [READINGS[kind] for kind, error in self.errors.items() if error is None]
+    def told(self, kinds: Collection[ReadingKind]) -> str | None:
+        """Say of which of some kinds nothing is promised; None where of each something is."""
+        without = [READINGS[kind] for kind, error in self.errors.items() if error is None and kind in kinds]
         if not without:
             return None
         return (

@@ -1,5 +1,6 @@
 """The reader: pictures in, digits and numbers out."""
 
+import logging
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
@@ -38,6 +39,8 @@ from tenfold.read.surroundings import columns_around, pooled_with, sees_surround
 from tenfold.read.tables import Numbers
 
 __all__ = ["SEVERAL_PROMISED", "Reader"]
+
+log = logging.getLogger("tenfold.read")
 
 FAINTEST_INK = 32
 """A picture whose strongest ink is below this, of 255, is blank."""
@@ -240,7 +243,10 @@ class Reader:
         """Read the digits of pictures that `prepare` made ready, at once and in their order; `checked` as one run."""
         digits, told = self.checked(self.look(prepared))
         for line in told:
-            warnings.warn(line, stacklevel=2)
+            if self.max_error is not None:
+                warnings.warn(line, stacklevel=2)
+            else:  # nobody asked for a promise
+                log.warning("%s", line)
         return digits
 
     def look(self, prepared: Sequence[Prepared]) -> list[Look]:
@@ -297,11 +303,9 @@ class Reader:
 
     def unpromised_digits(self) -> str | None:
         """Say of which pictures nothing is promised where no error is named; None where of all something is."""
-        if self.max_error is not None:
-            return None
-        if self._promise is None:
-            return f"this model can promise no error of {DEFAULT_ERROR:.3g} (`tenfold info`): {BY_HALVES}"
-        return f"{self._promise.refusal}: {BY_HALVES}" if self._promise.refusal else None
+        none = f"this model can promise no error of {DEFAULT_ERROR:.3g} (`tenfold info`)"
+        refusal = none if self._promise is None else self._promise.refusal
+        return f"{refusal}: {BY_HALVES}" if refusal and self.max_error is None else None
 
     def checked(self, looks: Sequence[Look]) -> tuple[list[Digit], list[str]]:
         """Compare the pictures of one run with those that the promise of error rests on.
@@ -310,8 +314,7 @@ class Reader:
             looks: What `look` gave, of all pictures that come from one source.
 
         Returns:
-            The digits, and for pictures, and for images given alone, a line that says why nothing can be promised of
-            them: they are then not accepted, or by halves where no error was named.
+            The digits; and for pictures, and for images alone, a line that says why nothing can be promised of them.
         """
         told: dict[bool, str] = {}
         for seen in (True, False):
@@ -323,10 +326,8 @@ class Reader:
                 told[seen] = f"nothing is accepted: {self._promise.refusal}"
             elif promise and (shift := shift_of(sureness, promise.least, promise.kinds, self._promise.max_error)):
                 told[seen] = f"{shift}; {BY_HALVES}" if self.max_error is None else str(shift)
-        if self.max_error is None:
-            digits = [look.by_halves(HALF) if look.seen in told else look.digit for look in looks]
-        else:
-            digits = [look.not_calibrated() if look.seen in told else look.digit for look in looks]
+        instead = Look.by_halves if self.max_error is None else Look.not_calibrated
+        digits = [instead(look) if look.seen in told else look.digit for look in looks]
         return digits, list(told.values())
 
     def answer(self, images: Images) -> tuple[Probabilities, list[DigitReason | None]]:

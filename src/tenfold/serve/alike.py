@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from tenfold.read.lists import Known
 from tenfold.read.matching import Readings, match
+from tenfold.serve.audits import AUDIT
 from tenfold.serve.store import REVIEWS, TOLD, Review, ReviewStore, now
 
 __all__ = ["Alike", "AlikeReview", "decide_all", "match_again", "waiting_alike"]
@@ -18,6 +19,9 @@ NO_READING = "not read"
 ONE_READING = "one reading"
 OTHER_LENGTH = "more or fewer signs"
 """What reviews are like of which no sign is doubted for another."""
+
+WAITING = REVIEWS.c.label.is_(None), func.coalesce(REVIEWS.c.reason, "") != AUDIT
+"""What waits to be looked at, but for the blind sample of an audit: nobody shall see what was read there."""
 
 SHOWN = 5
 """Readings of a review that are told."""
@@ -87,7 +91,7 @@ def waiting_alike(store: ReviewStore, most: int, without: Sequence[int] = ()) ->
         return Alike(0, {}, ())
     columns = REVIEWS.c.id, REVIEWS.c.guess, REVIEWS.c.probability, REVIEWS.c.alternatives
     with store.transaction() as connection:
-        rows = connection.execute(select(*columns).where(REVIEWS.c.label.is_(None))).all()
+        rows = connection.execute(select(*columns).where(*WAITING)).all()
         readings = {number: _readings(text, guess, share) for number, guess, share, text in rows}
         likes = {number: likeness(guess, readings[number]) for number, guess, _, _ in rows}
         groups = dict(Counter(likes.values()).most_common())
@@ -168,7 +172,7 @@ def match_again(store: ReviewStore, known: Known, least: float) -> dict[str, int
         return {"numbers": 0, "matched": 0, "repeated": 0}
     columns = REVIEWS.c.id, REVIEWS.c.guess, REVIEWS.c.probability, REVIEWS.c.reason, REVIEWS.c.alternatives
     with store.transaction() as connection:
-        rows = connection.execute(select(*columns).where(REVIEWS.c.label.is_(None), func.length(REVIEWS.c.guess) > 1))
+        rows = connection.execute(select(*columns).where(*WAITING, func.length(REVIEWS.c.guess) > 1))
         before = {}
         read = {}
         for number, told, share, why, text in rows:

@@ -12,11 +12,13 @@ from starlette.types import ASGIApp
 
 import tenfold
 from tenfold.serve.adaptation import Adaptation, adapted_folder
+from tenfold.serve.audits import Audits, as_metrics
 from tenfold.serve.form_store import FormStore
 from tenfold.serve.live import LiveReader
 from tenfold.serve.options import ServeOptions
 from tenfold.serve.routes.adaptation import adaptation_routes
 from tenfold.serve.routes.alike import alike_routes
+from tenfold.serve.routes.audit import audit_routes
 from tenfold.serve.routes.digits import digit_routes
 from tenfold.serve.routes.explain import explain_routes
 from tenfold.serve.routes.forms import form_routes
@@ -30,7 +32,7 @@ from tenfold.serve.wire.access import Access
 from tenfold.serve.wire.bodies import LimitedBodies
 from tenfold.serve.wire.methods import HeadAsGet, PageFiles
 from tenfold.serve.wire.metrics import Instrumented, Metrics
-from tenfold.serve.wire.problems import PROBLEM_MEDIA_TYPE, ProblemDetails, answer_with_problems
+from tenfold.serve.wire.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemDetails, answer_with_problems
 from tenfold.serve.wire.traces import Traced, tracer_if_wanted
 from tenfold.serve.work import Work
 
@@ -109,16 +111,17 @@ def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Met
         },
     )
     answer_with_problems(api)
-    forms = FormStore(store)
+    audits, forms = Audits(store, options.audit), FormStore(store)
     routers = (
-        digit_routes(live, work, metrics, options.limits),
+        digit_routes(live, work, metrics, audits, options.limits),
         explain_routes(live, work, options.limits),
         layer_routes(live, work, options.limits),
-        number_routes(live, work, metrics, store, forms, options.limits),
+        number_routes(live, work, metrics, store, audits, forms, options.limits),
         form_routes(live, work, forms, options.limits),
         model_routes(live),
         alike_routes(live, work, store, options.limits),
-        review_routes(live, work, store, options.limits),
+        review_routes(live, work, store, audits, options.limits),
+        audit_routes(live, work, audits),
         adaptation_routes(live, work, Adaptation(options, store)),
         inference_routes(live, work, options.limits),
     )
@@ -126,9 +129,11 @@ def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Met
         api.include_router(router)
 
     @api.get("/metrics", tags=["operation"], response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-    def show_metrics() -> Response:
+    async def show_metrics() -> Response:
         """Give the metrics in Prometheus' text format."""
         content, kind = metrics.expose()
+        with suppress(Problem):  # the store does not answer, which stands in the log
+            content += as_metrics(await work.stored(lambda: audits.found(live.model)))
         return Response(content, media_type=kind)
 
     api.mount("/", PageFiles(PAGE, [*routers, api.router]), name="page")

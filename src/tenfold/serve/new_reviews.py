@@ -8,6 +8,8 @@ import numpy as np
 from tenfold.arrays import SIDE, Images
 from tenfold.picture.decode import Grey
 from tenfold.picture.opening import open_pages
+from tenfold.picture.prepare import Prepared
+from tenfold.read.digits import Digit
 from tenfold.read.numbers import Number
 from tenfold.read.pages import read_page
 from tenfold.read.reader import Reader
@@ -15,7 +17,7 @@ from tenfold.read.rows import ReadRow
 from tenfold.serve.store import NewReview
 from tenfold.serve.wire.pictures import SentPicture, as_png
 
-__all__ = ["digit_review", "number_review", "picture_of_number_review"]
+__all__ = ["digit_review", "number_review", "picture_of_number_review", "prepared_digit_review"]
 
 LEAST = 0.001
 """Least probability of a class that is offered to whoever reviews."""
@@ -37,6 +39,13 @@ def digit_review(reader: Reader, picture: SentPicture, *, pixels: int, model: st
     """
     prepared = reader.prepare(picture.content, pixels=pixels, stages=True)
     [digit] = reader.read([prepared])
+    return prepared_digit_review(digit, prepared, reader.model.classes, name=picture.name, model=model)
+
+
+def prepared_digit_review(
+    digit: Digit, prepared: Prepared, classes: Sequence[str], *, name: str | None, model: str
+) -> NewReview:
+    """Make a review of a digit, one of `classes`, that was read in a picture made ready with its stages."""
     return NewReview(
         crop=as_png(prepared.stages[0][1]),
         images=prepared.image[None],
@@ -44,8 +53,8 @@ def digit_review(reader: Reader, picture: SentPicture, *, pixels: int, model: st
         probability=digit.probability,
         reason=digit.reason,
         model=model,
-        name=picture.name,
-        alternatives=_ranked(digit.probabilities, reader.model.classes),
+        name=name,
+        alternatives=_ranked(digit.probabilities, classes),
     )
 
 

@@ -73,6 +73,7 @@ class ServeOptions:
         workers: Processes that answer; by default two on Linux, where forked processes are cheap: the threads of one
             process wait for each other at Python's lock.
         store: The database of what people corrected: a file for SQLite, or a URL such as `postgresql://…`.
+        audit: Share of the accepted answers that people say again without seeing what was read, 0…1.
         token_file: A file with the token that every request must bear; None for none.
         insecure: Serve other machines without a token.
         limits: How much to take from strangers.
@@ -87,6 +88,7 @@ class ServeOptions:
     max_error: float | None = None
     workers: int = field(default_factory=lambda: default_workers())
     store: str = "review.db"
+    audit: float = 0.0
     token_file: Path | None = None
     insecure: bool = False
     limits: Limits = field(default_factory=Limits)
@@ -96,6 +98,8 @@ class ServeOptions:
             raise OptionError(f"--port must be from 0 to {HIGHEST_PORT}, got {self.port}")
         if self.workers < 1:
             raise OptionError(f"--workers must be at least 1, got {self.workers}")
+        if not 0 <= self.audit <= 1:
+            raise OptionError(f"--audit is a share from 0 to 1, as 0.02, got {self.audit:g}")
         check_limit(self.limits.pixels)
         if not (is_loopback(self.host) or self.token_file or self.insecure):
             raise OptionError(

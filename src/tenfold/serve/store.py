@@ -44,7 +44,7 @@ from tenfold.errors import DataError, OptionError
 from tenfold.files import check_writable, in_place_of
 from tenfold.read.table_files import plain_cell
 
-__all__ = ["REVIEWS", "TOLD", "NewReview", "Review", "ReviewStore", "export", "now"]
+__all__ = ["REVIEWS", "TOLD", "NewReview", "Review", "ReviewStore", "export", "keep", "now"]
 
 BUSY_SECONDS = 4
 """Seconds that a process waits for another one that writes to the same SQLite file, or for locks in PostgreSQL."""
@@ -202,14 +202,8 @@ class ReviewStore:
         """
         if not new:
             return []
-        created = now()
-        kept = []
         with self.transaction() as connection:
-            for each in new:
-                row = each.row(created)
-                number = connection.execute(insert(REVIEWS).values(row).returning(REVIEWS.c.id)).scalar_one()
-                kept.append(Review(id=number, **{name: row[name] for name in TOLD_NAMES}))
-        return kept
+            return [keep(connection, each) for each in new]
 
     def decide(self, number: int, label: str | None) -> Review | None:
         """Say what something is, or take back what was said.
@@ -234,22 +228,22 @@ class ReviewStore:
 
     def left(self) -> int:
         """Count what waits to be looked at."""
-        rows = self._rows(select(func.count()).select_from(REVIEWS).where(REVIEWS.c.label.is_(None)))
+        rows = self.rows(select(func.count()).select_from(REVIEWS).where(REVIEWS.c.label.is_(None)))
         return int(rows[0][0]) if rows else 0
 
     def waiting(self, *, after: int = 0, most: int = 50) -> list[Review]:
         """Give what waits to be looked at, oldest first: those with a number above `after`, at most `most`."""
         query = select(*TOLD).where(REVIEWS.c.label.is_(None), REVIEWS.c.id > after)
-        return [Review(*row) for row in self._rows(query.order_by(REVIEWS.c.id).limit(most))]
+        return [Review(*row) for row in self.rows(query.order_by(REVIEWS.c.id).limit(most))]
 
     def crop(self, number: int) -> bytes | None:
         """Give what a person is shown, a PNG file; None where there is nothing of that number."""
-        rows = self._rows(select(REVIEWS.c.crop).where(REVIEWS.c.id == number))
+        rows = self.rows(select(REVIEWS.c.crop).where(REVIEWS.c.id == number))
         return bytes(rows[0][0]) if rows else None
 
     def everything(self) -> Iterator[Review]:
         """Give all reviews, oldest first."""
-        return (Review(*row) for row in self._rows(select(*TOLD).order_by(REVIEWS.c.id)))
+        return (Review(*row) for row in self.rows(select(*TOLD).order_by(REVIEWS.c.id)))
 
     def examples(self, classes: Sequence[str]) -> tuple[Images, list[str]]:
         """Give what people said as images to learn from.
@@ -264,7 +258,7 @@ class ReviewStore:
         query = select(REVIEWS.c.label, REVIEWS.c.images).where(REVIEWS.c.label.is_not(None))
         images: list[Images] = [np.zeros((0, SIDE, SIDE), np.uint8)]
         shown: list[str] = []
-        for label, content in self._rows(query.order_by(REVIEWS.c.id)):
+        for label, content in self.rows(query.order_by(REVIEWS.c.id)):
             seen: Images = np.frombuffer(content, np.uint8).reshape(-1, SIDE, SIDE)
             signs = [label] if len(seen) == 1 else list(label)
             if len(signs) == len(seen):
@@ -285,7 +279,8 @@ class ReviewStore:
         """Let go of the database."""
         self._engine.dispose()
 
-    def _rows(self, query: Select[Any]) -> list[Any]:
+    def rows(self, query: Select[Any]) -> list[Any]:
+        """Give what a query finds; nothing in a store that nothing was kept in yet."""
         if self.is_new():
             return []
         with self.transaction() as connection:
@@ -310,7 +305,7 @@ class ReviewStore:
             raise DataError("the review store cannot be used") from error
 
     def _make(self) -> None:
-        """Make the table where it is not there; several may do so at once, and none waits for another."""
+        """Make the tables where they are not there; several may do so at once, and none waits for another."""
         try:
             if self.is_new():
                 self._file().touch(OWN)  # SQLite gives the files beside it the same permissions
@@ -319,7 +314,8 @@ class ReviewStore:
         except OSError as error:
             raise DataError("the review store cannot be used") from error
         except SQLAlchemyError:
-            if not set(REVIEWS.metadata.tables) <= set(inspect(self._engine).get_table_names()):  # nobody was faster
+            there = inspect(self._engine)
+            if not all(map(there.has_table, REVIEWS.metadata.tables)):  # another process was faster
                 raise
         self._made = True
 
@@ -329,6 +325,13 @@ class ReviewStore:
             there = {column["name"] for column in inspect(connection).get_columns(REVIEWS.name)}
             for name in {"alternatives", "digest"} - there:
                 connection.execute(text(f"ALTER TABLE {REVIEWS.name} ADD COLUMN {name} VARCHAR"))
+
+
+def keep(connection: Connection, new: NewReview) -> Review:
+    """Keep one thing to look at, as a part of what is done with a connection."""
+    row = new.row(now())
+    number = connection.execute(insert(REVIEWS).values(row).returning(REVIEWS.c.id)).scalar_one()
+    return Review(id=number, **{name: row[name] for name in TOLD_NAMES})
 
 
 def export(store: ReviewStore, place: Path, classes: Sequence[str]) -> int:

@@ -3,12 +3,14 @@
 import { ask, save, tell } from "./api.js";
 import { doubtInWords, named, showCandidates, sureness } from "./answer.js";
 import { model, noun, signsOfBoxes, signsOfLabels } from "./model.js";
+import { showAudit } from "./audit.js";
 import { showLearning, startLearning } from "./learning.js";
 import { onlySigns, paint } from "./pictures.js";
 import { openMany, startMany } from "./many.js";
 
 const at = (id) => document.getElementById(id);
 
+const AUDIT = "audit"; // the reason of what is shown again without what was read
 const LEAST = 0.001; // least probability of a class that is offered
 const WIDE = 1.6; // least width, in heights, of a crop that takes the whole width of the page
 
@@ -53,6 +55,7 @@ export async function openReview() {
   at("ways").hidden = left < 2;
   await show();
   await showLearning();
+  await showAudit();
 }
 
 export async function refreshCount() {
@@ -91,7 +94,7 @@ async function show() {
   at("pair").classList.toggle("wide", at("crop").width > WIDE * at("crop").height);
   at("crop").setAttribute("aria-label", `The picture to look at${review.name ? `, ${review.name}` : ""}`);
   if (!matchMedia("(pointer: coarse)").matches) at("label").focus(); // on a phone its keyboard would cover the picture
-  await offerCandidates(review, crop);
+  if (review.reason !== AUDIT) await offerCandidates(review, crop);
 }
 
 // What it may be, the most probable first, to be taken by one touch.
@@ -112,6 +115,7 @@ function rankedClasses(probabilities) {
 
 function doubt({ guess, probability, reason, label }) {
   if (label !== null) return label === "_" ? `Kept as no ${noun()}.` : `Kept as ${label}.`;
+  if (reason === AUDIT) return "It was accepted. Say what it is without seeing what was read.";
   if (guess === null) return "Nothing was read.";
   if (reason === "not-a-digit" && !model.classes.includes(guess)) return `Perhaps not every sign is a ${noun()}.`;
   if (reason === "not-a-digit") return `Perhaps no ${noun()}. The nearest is ${named(guess)}.`;
@@ -126,6 +130,7 @@ function typed() {
 
 async function decide(said) {
   const review = queue[place];
+  if (review.reason === AUDIT && !said && review.label === null) return; // there is no guess to take
   const label = said || (review.label ?? review.guess ?? "_");
   const headers = { "content-type": "application/json" };
   const answer = await ask(`v1/reviews/${review.id}`, { method: "PUT", body: JSON.stringify({ label }), headers });
@@ -133,6 +138,7 @@ async function decide(said) {
   queue[place] = await answer.json();
   await go(1);
   await showLearning();
+  if (review.reason === AUDIT) await showAudit();
 }
 
 async function go(by) {

@@ -1,6 +1,6 @@
 """`POST /v1/digits`: one digit per picture."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -10,11 +10,15 @@ from starlette.responses import JSONResponse
 
 from tenfold.errors import PictureError
 from tenfold.picture.decode import Grey
+from tenfold.picture.prepare import Prepared
 from tenfold.picture.sandbox import kind_of
-from tenfold.read.digits import DigitReason
+from tenfold.read.digits import Digit, DigitReason
 from tenfold.read.reader import Reader
+from tenfold.serve.audits import DIGITS, Audits
 from tenfold.serve.live import LiveReader
+from tenfold.serve.new_reviews import prepared_digit_review
 from tenfold.serve.options import Limits
+from tenfold.serve.store import NewReview
 from tenfold.serve.wire.metrics import Metrics
 from tenfold.serve.wire.pictures import SentPicture, as_png, as_text, describe_pictures, sent_pictures
 from tenfold.serve.wire.problems import Problem
@@ -66,9 +70,14 @@ class ReadDigits(BaseModel):
     """One answer per picture, in their order."""
 
     digits: list[ReadDigit | FailedPicture] = Field(examples=[[EXAMPLE]])
+    promised: float | None = Field(
+        None,
+        description="The share of wrong digits among the accepted that is promised not to be passed, with 95% "
+        "confidence: 0.02 where no other is asked for; null where nothing can be promised, and halves decide.",
+    )
 
 
-def digit_routes(live: LiveReader, work: Work, metrics: Metrics, limits: Limits) -> APIRouter:
+def digit_routes(live: LiveReader, work: Work, metrics: Metrics, audits: Audits, limits: Limits) -> APIRouter:
     """Give the route that reads digits."""
     routes = APIRouter(tags=["read"])
 
@@ -89,25 +98,55 @@ def digit_routes(live: LiveReader, work: Work, metrics: Metrics, limits: Limits)
         """
         pictures = await sent_pictures(request, limits)
         reader = live.reader(max_error)
-        jobs = [partial(_answer, reader, picture, pixels=limits.pixels, stages=stages) for picture in pictures]
+        samples: list[NewReview] = []
+        jobs = [
+            partial(
+                _answer,
+                reader,
+                picture,
+                pixels=limits.pixels,
+                stages=stages,
+                sample=partial(_sample, samples, picture, reader, live.name) if audits.chooses() else None,
+            )
+            for picture in pictures
+        ]
         answers = await work.run(jobs, apart=[bool(kind_of(picture.content)) for picture in pictures])
+        if samples and (promised := reader.promised_digits()):
+            await audits.keep_beside([(each, DIGITS, promised) for each in samples], live.model, work)
         for answer in answers:
             metrics.digits.labels(answer.get("reason") or ("error" if "error" in answer else "accepted")).inc()
         if all("error" in answer for answer in answers):
             raise Problem("not-readable", answers[0]["error"], pictures=answers)
-        return JSONResponse({"digits": answers})
+        return JSONResponse({"digits": answers, "promised": reader.promised_digits()})
 
     return routes
 
 
-def _answer(reader: Reader, picture: SentPicture, *, pixels: int, stages: bool) -> dict[str, Any]:
+def _answer(
+    reader: Reader,
+    picture: SentPicture,
+    *,
+    pixels: int,
+    stages: bool,
+    sample: Callable[[Digit, Prepared], None] | None,
+) -> dict[str, Any]:
+    """Read one picture; `sample` is given what was accepted."""
     try:
-        prepared = reader.prepare(picture.content, pixels=pixels, stages=stages)
+        prepared = reader.prepare(picture.content, pixels=pixels, stages=stages or sample is not None)
         [digit] = reader.read([prepared])
     except PictureError as error:
         return {"file": picture.name, "error": str(error)}
+    if sample and digit.accepted:
+        sample(digit, prepared)
     shown = {"stages": as_stages(prepared.stages)} if stages else {}
     return {"file": picture.name, **digit.to_dict(), **shown}
+
+
+def _sample(
+    samples: list[NewReview], picture: SentPicture, reader: Reader, model: str, digit: Digit, prepared: Prepared
+) -> None:
+    classes = reader.model.classes
+    samples.append(prepared_digit_review(digit, prepared, classes, name=picture.name, model=model))
 
 
 def as_stages(stages: Sequence[tuple[str, Grey]]) -> list[dict[str, str]]:

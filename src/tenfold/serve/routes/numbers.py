@@ -19,9 +19,11 @@ from tenfold.read.crops import crop
 from tenfold.read.numbers import NumberReason
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import read_page
+from tenfold.read.promises import NumberPromise, ReadingKind
 from tenfold.read.reader import Reader
 from tenfold.read.rows import ReadRow
 from tenfold.read.tables import Numbers
+from tenfold.serve.audits import Audits
 from tenfold.serve.form_store import FormStore, is_form_name
 from tenfold.serve.live import LiveReader
 from tenfold.serve.new_reviews import number_review
@@ -116,6 +118,13 @@ class ReadNumbers(BaseModel):
     failed: list[FailedPicture] = Field(
         description="Files that cannot be read, or not to their end, and pages that are not the form."
     )
+    promised: dict[ReadingKind, float | None] = Field(
+        {},
+        description="For each kind of reading that there may be the share of wrong numbers among the accepted that is "
+        "promised not to be passed, with 95% confidence: 0.02 where no other is asked for; null where nothing can be "
+        "promised.",
+        examples=[{"boxes": 0.02, "free": None}],
+    )
     pages: list[ShownPage] | None = Field(None, description="The pages, where they were asked for.")
 
 
@@ -125,7 +134,7 @@ class _Page:
 
     Attributes:
         rows: Its rows; none where it is not the form.
-        crops: What a person would be shown of each row; none where no review is asked for.
+        crops: What a person would be shown of each row; none where nobody is to be asked.
         shown: The page as `ShownPage` has it; None where that is not asked for.
         error: Why it is not the form; None where it is, or no form was sent.
     """
@@ -137,7 +146,13 @@ class _Page:
 
 
 def number_routes(
-    live: LiveReader, work: Work, metrics: Metrics, store: ReviewStore, forms: FormStore, limits: Limits
+    live: LiveReader,
+    work: Work,
+    metrics: Metrics,
+    store: ReviewStore,
+    audits: Audits,
+    forms: FormStore,
+    limits: Limits,
 ) -> APIRouter:
     """Give the route that reads numbers."""
     routes = APIRouter(tags=["read"])
@@ -162,10 +177,14 @@ def number_routes(
         [numbers] = await work.run([partial(reader.decide, rows, options)])
         for number in numbers:
             metrics.numbers.labels(number.reason or "accepted").inc()
-        answer = {**_as_answer(numbers), "failed": failed}
+        promise = reader.promised_numbers(options)
+        answer = {**_as_answer(numbers), "failed": failed, "promised": dict(promise.errors)}
+        shown = [each for page in pages for each in page.crops]
+        if audits.share:
+            [sample] = await work.run([partial(_sampled, numbers, rows, shown, live.name, promise, audits)])
+            await audits.keep_beside(sample, live.model, work)
         if sent.asked.review:
-            crops = [each for page in pages for each in page.crops]
-            [new] = await work.run([partial(_doubted, numbers, rows, crops, live.name)])
+            [new] = await work.run([partial(_doubted, numbers, rows, shown, live.name)])
             kept = await work.stored(lambda: store.add(*new.values()))
             ids = dict(zip(new, (review.id for review in kept), strict=True))
             for place, each in enumerate(answer["numbers"]):
@@ -187,7 +206,8 @@ def number_routes(
         """
         sent, reader, options = await asked_for(request, asked)
         failed: Failures = []
-        reading = _read_files(sent, reader, options, work, limits, failed)
+        crops = sent.asked.review or audits.share > 0
+        reading = _read_files(sent, reader, options, work, limits, failed, crops=crops)
         if not sent.asked.stream:
             pages = [page async for page in reading]
             answer = await decided(pages, failed, sent, reader, options)
@@ -229,7 +249,14 @@ def _checked(sent: SentPages, reader: Reader, limits: Limits) -> NumberOptions:
 
 
 async def _read_files(
-    sent: SentPages, reader: Reader, options: NumberOptions, work: Work, limits: Limits, failed: Failures
+    sent: SentPages,
+    reader: Reader,
+    options: NumberOptions,
+    work: Work,
+    limits: Limits,
+    failed: Failures,
+    *,
+    crops: bool,
 ) -> AsyncIterator[_Page]:
     """Read the pages of all files; what fails is noted.
 
@@ -239,7 +266,7 @@ async def _read_files(
     some = False
     for file in sent.files:
         try:
-            async for page in _read_file(file, reader, options, sent.asked, work, limits):
+            async for page in _read_file(file, reader, options, sent.asked, work, limits, crops=crops):
                 if page.error:
                     failed.append({"file": file.name, "error": page.error})
                 else:
@@ -262,7 +289,7 @@ def _line(answer: dict[str, Any]) -> bytes:
 
 
 async def _read_file(
-    file: SentPicture, reader: Reader, options: NumberOptions, asked: Asked, work: Work, limits: Limits
+    file: SentPicture, reader: Reader, options: NumberOptions, asked: Asked, work: Work, limits: Limits, *, crops: bool
 ) -> AsyncIterator[_Page]:
     """Read the pages of one file; each is a job, so that a long file takes its turn among other requests."""
     pages = islice(open_pages(file.content, pixels=limits.pixels), limits.pages)
@@ -271,18 +298,20 @@ async def _read_file(
         [page] = await work.run([partial(next, pages, None)], apart)
         if page is None:
             return
-        [read] = await work.run([partial(_read, number, page, file.name, reader, options, asked)])
+        [read] = await work.run([partial(_read, number, page, file.name, reader, options, asked, crops=crops)])
         yield read
 
 
-def _read(number: int, page: Grey, name: str | None, reader: Reader, options: NumberOptions, asked: Asked) -> _Page:
+def _read(
+    number: int, page: Grey, name: str | None, reader: Reader, options: NumberOptions, asked: Asked, *, crops: bool
+) -> _Page:
     """Read a page of a file."""
     try:
         rows = read_page(reader.model, page, options, file=name or "", number=number)
     except FormError as error:
         return _Page([], [], None, f"page {number}: {error}")
-    crops = [crop(page, row.quad) for row in rows] if asked.review else []
-    return _Page(rows, crops, _shown(name, number, page) if asked.pictures else None)
+    cut = [crop(page, row.quad) for row in rows] if crops else []
+    return _Page(rows, cut, _shown(name, number, page) if asked.pictures else None)
 
 
 def _shown(name: str | None, number: int, page: Grey) -> dict[str, Any]:
@@ -296,6 +325,24 @@ def _as_answer(numbers: Numbers) -> dict[str, Any]:
     for each in answer["numbers"]:
         each["file"] = each["file"] or None
     return answer
+
+
+def _sampled(
+    numbers: Numbers,
+    rows: Sequence[ReadRow],
+    crops: Sequence[Grey],
+    model: str,
+    promise: NumberPromise,
+    audits: Audits,
+) -> list[tuple[NewReview, str, float]]:
+    """Choose some of the accepted numbers by chance, each with the kind that it is of and the error promised of it."""
+    sample: list[tuple[NewReview, str, float]] = []
+    for number, row, picture in zip(numbers, rows, crops, strict=True):
+        kind: ReadingKind = "list" if number.matched and "list" in promise.errors else row.kind
+        error = promise.errors.get(kind)
+        if number.accepted and error is not None and audits.chooses():
+            sample.append((number_review(number, row, picture, model=model), kind, error))
+    return sample
 
 
 def _doubted(numbers: Numbers, rows: Sequence[ReadRow], crops: Sequence[Grey], model: str) -> dict[int, NewReview]:

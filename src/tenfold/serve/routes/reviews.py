@@ -19,6 +19,7 @@ from tenfold.errors import PictureError
 from tenfold.picture.sandbox import kind_of
 from tenfold.read.options import MOST_DIGITS
 from tenfold.read.readings import EMPTY
+from tenfold.serve.audits import AUDIT, Audits, blind
 from tenfold.serve.live import LiveReader
 from tenfold.serve.new_reviews import digit_review, picture_of_number_review
 from tenfold.serve.options import Limits
@@ -78,9 +79,11 @@ class ReviewAnswer(BaseModel):
     created: str = Field(description="ISO 8601, UTC.")
     name: str | None = Field(description="The picture's file name.")
     page: int
-    guess: str | None = Field(description="What was read.")
+    guess: str | None = Field(description="What was read; null where nothing was, and where `reason` is `audit`.")
     probability: float
-    reason: str | None = Field(description="Why the guess was not accepted.")
+    reason: str | None = Field(
+        description="Why the guess was not accepted; `audit`: it was, and is of the blind sample that is said again."
+    )
     label: str | None = Field(description="What a person says it is; null where nobody said yet.")
     decided: str | None = Field(description="When that was said.")
     model: str = Field(description="The name of the model that read it.")
@@ -99,7 +102,7 @@ class Decision(BaseModel):
     label: str | None = Field(description=f"{LABEL} null to ask again.")
 
 
-def review_routes(live: LiveReader, work: Work, store: ReviewStore, limits: Limits) -> APIRouter:
+def review_routes(live: LiveReader, work: Work, store: ReviewStore, audits: Audits, limits: Limits) -> APIRouter:
     """Give the routes under `/v1/reviews`."""
     routes = APIRouter(prefix="/v1/reviews", tags=["review"])
 
@@ -111,7 +114,7 @@ def review_routes(live: LiveReader, work: Work, store: ReviewStore, limits: Limi
         """Give what waits to be looked at."""
         left = await work.stored(store.left)
         waiting = await work.stored(lambda: store.waiting(after=after, most=most))
-        return JSONResponse({"left": left, "reviews": [review.to_dict() for review in waiting]})
+        return JSONResponse({"left": left, "reviews": [blind(review).to_dict() for review in waiting]})
 
     @routes.post(
         "",
@@ -143,7 +146,9 @@ def review_routes(live: LiveReader, work: Work, store: ReviewStore, limits: Limi
         if decision.label is not None:
             check_label(decision.label, live.model, [DIGIT, NUMBER])
         review: Review | None = await work.stored(lambda: store.decide(number, decision.label))
-        return JSONResponse(_found(review).to_dict())
+        if _found(review).reason == AUDIT:
+            await work.stored(lambda: audits.found(live.model))  # an alarm goes into the log at once
+        return JSONResponse(blind(_found(review)).to_dict())
 
     @routes.get("/{number}/crop", response_class=Response, responses={200: {"content": {"image/png": {}}}})
     async def crop(number: Number) -> Response:
