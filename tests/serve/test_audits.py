@@ -1,6 +1,7 @@
 """The audit of promises, kept in the review store."""
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ def test_after_a_new_calibration_the_audit_begins_anew(tmp_path, model):
     audits = Audits(ReviewStore(str(tmp_path / "review.db")), 1.0)
     audits.add([(accepted("7"), "digits", 0.02)], model)
     calibration = {**model.info.calibration, "data": {"name": "other"}}
-    info = tenfold.model.folder.replace(model.info, calibration=calibration)
+    info = replace(model.info, calibration=calibration)
     other = tenfold.model.folder.Model(model.folder, info, model._network, None, model.golden)
     assert audits.found(other) == []
     assert len(audits.found(model)) == 1
