@@ -69,18 +69,19 @@ async function make(file, sample = null) {
     return;
   }
   [page, opened, filled] = [file, "", sample ?? file];
-  await show(made.form, decoded(made.picture, "image/jpeg"));
-  at("form-name").value = (file.name || "form").replace(/\.[^.]*$/, "").replace(/[^\p{L}\p{N}_ .-]/gu, " ").trim().slice(0, 60);
+  const name = (file.name || "form").replace(/\.[^.]*$/, "").replace(/[^\p{L}\p{N}_ .-]/gu, " ").trim().slice(0, 60);
+  await show(made.form, decoded(made.picture, "image/jpeg"), name);
   const count = fields.length === 1 ? "One field" : `${fields.length} fields`;
   say("read", `${count} found. Name them, draw others, and try them on a filled page.`);
+  await tryOut();
 }
 
 async function open(name, form) {
   const picture = await ask(`v1/forms/${encodeURIComponent(name)}/page`).then((answer) => answer.blob(), () => null);
   [page, opened, filled] = [picture, name, null];
-  await show(form, picture ?? blank(form.page));
-  at("form-name").value = name;
+  await show(form, picture ?? blank(form.page), name);
   say("read", `${name} is open.`);
+  await tryOut();
 }
 
 // A form that was kept without its page is shown on plain paper.
@@ -91,13 +92,13 @@ function blank({ width, height }) {
   return decoded(canvas.toDataURL("image/png").split(",")[1]);
 }
 
-async function show(form, picture) {
+async function show(form, picture, name) {
   const { field, ...others } = form;
   table = others;
   await paint(at("form-canvas"), picture);
   at("editing").hidden = false;
+  at("form-name").value = name;
   showFields(field);
-  await tryOut();
 }
 
 const written = () => JSON.stringify({ ...table, field: fields });
