@@ -189,7 +189,8 @@ def as_saved(images: Images, labels: Labels, options: TrainingOptions, *, checkp
         ModelError: There is no checkpoint, or it is damaged.
         OptionError: It is of another run.
     """
-    with _begun(images, labels, options, checkpoint=checkpoint, resume=True, **others) as begun:
+    cpu = torch.device("cpu")
+    with _begun(images, labels, options, checkpoint=checkpoint, resume=True, device=cpu, **others) as begun:
         assert begun.saved  # noqa: S101  # it was asked for
         restore(begun.run, begun.saved)
         return begun.trained(begun.saved.history)
@@ -239,12 +240,13 @@ def _begun(
     progress: bool | TrainingProgress = False,
     share: Share | None = None,
     member: int | None = None,
+    device: torch.device | None = None,
 ) -> Iterator[_Begun]:
     """Check the arguments of `train` and make ready; within the block random numbers follow from the options' seed."""
     images = as_images(images)
     classes = tuple(classes) if classes is not None else _numbers_as_names(labels)
     labels = as_labels(labels, count=len(images), classes=len(classes))
-    device = choose_device(options.device)
+    device = device or choose_device(options.device)
     data = (sha256 or data_digest(images, labels)) if checkpoint else ""
     saved = load_checkpoint(checkpoint, options, data) if resume and checkpoint else None
     options = with_precision(saved.options if saved else options, device)
