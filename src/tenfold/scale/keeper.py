@@ -5,7 +5,7 @@ each checkpoint, so a worker that dies loses no more than the epoch that it was 
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,15 +53,16 @@ class Keeper:
         self._news: dict[int, News] = {}
         self._tries: dict[int, int] = {}
         self._causes: dict[int, str] = {}
-        self._error: TenfoldError | None = None
+        self._best: tuple[int, float, bytes] | None = None
+        self._errors: dict[int, TenfoldError] = {}
 
     def begin(self, training: int) -> tuple[bool, bytes | None]:
         """Say whether to train at all, and give the checkpoint to go on from, None for the beginning."""
         self._tries[training] = self._tries.get(training, 0) + 1
-        if self._tries[training] > TRIES and self._error is None:
+        if self._tries[training] > TRIES and training not in self._errors:
             cause = self._causes.get(training, "its processes were killed, perhaps for want of memory")
-            self._error = ClusterError(f"training began {TRIES} times and never finished an epoch: {cause}")
-        return self._error is None, self._checkpoints.get(training)
+            self._errors[training] = ClusterError(f"training began {TRIES} times and never finished an epoch: {cause}")
+        return training not in self._errors, self._checkpoints.get(training)
 
     def step(self, training: int, number: int, seen: int, images: int, means: Mapping[str, float]) -> None:
         """Take in how far an epoch has come."""
@@ -76,24 +77,33 @@ class Keeper:
             self._checkpoints[training] = news.checkpoint = checkpoint
 
     def failed(self, training: int, error: Exception) -> None:
-        """Take in an error: one of Tenfold's own ends everything, any other is told if the training never comes on."""
+        """Take in an error: one of Tenfold's own ends the training, any other is told if it never comes on."""
         if isinstance(error, TenfoldError):
-            self._error = error
+            self._errors[training] = error
         else:
             self._causes[training] = f"{type(error).__name__}: {error}"
 
-    def news(self) -> tuple[dict[int, News], TenfoldError | None]:
-        """Give what is new of each training, and the error that ended everything, if one did."""
+    def news(self) -> tuple[dict[int, News], dict[int, TenfoldError]]:
+        """Give what is new of each training, and the errors that ended trainings."""
         news, self._news = self._news, {}
-        return news, self._error
+        return news, self._errors
 
     def checkpoint(self, training: int) -> bytes | None:
         """Give the newest checkpoint of a training."""
         return self._checkpoints.get(training)
 
-    def forget(self, training: int) -> None:
-        """Drop the checkpoint of a training that is over."""
-        self._checkpoints.pop(training, None)
+    def offer(self, trainings: Sequence[int], score: float) -> None:
+        """Drop the checkpoints of trainings that are over, but keep the first one's if no score was higher yet."""
+        checkpoint = self._checkpoints.get(trainings[0])
+        for training in trainings:
+            self._checkpoints.pop(training, None)
+            self._news.pop(training, None)
+        if checkpoint is not None and (self._best is None or score > self._best[1]):
+            self._best = trainings[0], score, checkpoint
+
+    def best(self) -> tuple[int, float, bytes] | None:
+        """Give the training with the highest score of those offered, its score and its checkpoint."""
+        return self._best
 
 
 def started_keeper(checkpoints: Mapping[int, bytes]) -> Any:  # noqa: ANN401

@@ -73,7 +73,7 @@ def train_alone(
     training: int,
     member: int | None = None,
     after_epoch: Callable[[Epoch], None] | None = None,
-) -> None:
+) -> TenfoldError | None:
     """Train in this process alone.
 
     Args:
@@ -83,10 +83,13 @@ def train_alone(
         training: The number that the keeper knows the training by.
         member: Which of the networks to train; None for all.
         after_epoch: Called with each epoch after the keeper has it.
+
+    Returns:
+        What was wrong; None where nothing was.
     """
     import ray
 
-    _train(work, options, keeper, training, ray.get(keeper.begin.remote(training)), Share(), member, after_epoch)
+    return _train(work, options, keeper, training, ray.get(keeper.begin.remote(training)), Share(), member, after_epoch)
 
 
 def _train(
@@ -98,13 +101,13 @@ def _train(
     share: Share,
     member: int | None = None,
     after_epoch: Callable[[Epoch], None] | None = None,
-) -> None:
+) -> TenfoldError | None:
     import ray
     import torch
 
     go_on, saved = told or (False, None)
     if not go_on:
-        return
+        return None
     torch.set_num_threads(1)
     if not options.device.startswith("cuda"):
         os.environ["CUDA_VISIBLE_DEVICES"] = ""  # `auto` is the processor: a GPU is for who asks for it
@@ -133,3 +136,5 @@ def _train(
             ray.get(keeper.failed.remote(training, error))
             if not isinstance(error, TenfoldError):
                 raise
+            return error
+    return None
