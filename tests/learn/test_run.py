@@ -39,6 +39,7 @@ def test_own_data_trains_and_says_that_nothing_was_measured(own, tmp_path):
 
 def test_an_interrupted_run_is_saved_and_goes_on(own, tmp_path, monkeypatch):
     whole = train_model(own, tmp_path / "whole", FEW)
+
     def interrupted(*args, **kwargs):
         augmented, steps = loop.augmented, iter(range(100))
 

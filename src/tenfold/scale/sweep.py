@@ -206,6 +206,9 @@ class _Search:
         search = self
 
         class Table(tune.Callback):  # type: ignore[misc]
+            def __reduce__(self) -> tuple[Any, tuple[()]]:
+                return tune.Callback, ()  # Tune saves its callbacks, to go on with; here the table does that
+
             def on_trial_complete(self, iteration: int, trials: Any, trial: Any, **_: Any) -> None:  # noqa: ANN401, ARG002
                 search._take_in(asked, trial.config["number"], trial.last_result, shown)
 
