@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
+from typing import Any
 
 from tenfold.errors import OptionError, TenfoldError
 
-__all__ = ["LOCAL", "Cluster", "ClusterError", "check_ray", "connected"]
+__all__ = ["LOCAL", "Cluster", "ClusterError", "check_ray", "connected", "stored"]
 
 LOCAL, RUNNING = "local", "auto"
 """What `--cluster` calls a cluster that is started on this machine, and the one that runs on it already."""
@@ -77,6 +78,13 @@ def connected(address: str, *, cores: int | None = None, store: int = STORE_BYTE
             else:
                 _join(address)
         yield _described()
+
+
+def stored(value: object) -> Any:  # noqa: ANN401 (a reference of Ray)
+    """Put a value where all machines of the cluster find it; give Ray's reference to it."""
+    import ray
+
+    return ray.put(value)
 
 
 def _check_address(address: str) -> None:
