@@ -54,24 +54,24 @@ def step(network, options, images, labels, share):
     part, weight = share.deal(len(images))
     loss = learner.step(F.cross_entropy(network(images[part]), labels[part]) * weight, 0.1, "the step")
     return (
-        torch.tensor(loss),
+        torch.tensor(loss, dtype=torch.float64),
         learner.optimizer.gradient.clone(),
-        torch.cat([each.float().flatten() for each in network.buffers()]),
+        torch.cat([torch.zeros(1), *(each.double().flatten() for each in network.buffers())]),
     )
 
 
 @pytest.mark.parametrize("name", ["tutorial", "fast", "accurate"])
 @pytest.mark.parametrize(("size", "count"), [(2, 12), (3, 8), (3, 2)], ids=["even", "uneven", "too few to share"])
 def test_loss_gradient_and_statistics_are_those_of_the_whole_batch(few, name, size, count):
+    """In float64: float32's rounding may move a value over the kink of a ReLU, whatever adds up."""
     options = recipe(name, optimizer="sgd", precision="float32")
     torch.manual_seed(0)
-    network = build_single(architecture(options, 10))
-    images, labels = torch.from_numpy(few[0][:count].copy()), torch.from_numpy(few[1][:count].copy())
+    network = nn.Sequential(*list(build_single(architecture(options, 10)))[1:]).double()
+    images, labels = torch.from_numpy(few[0][:count, None] / 255), torch.from_numpy(few[1][:count].copy())
     alone = step(network, options, images, labels, Share())
     for worker in Threads(size).run(lambda share: step(network, options, images, labels, share)):
         for mine, whole in zip(worker, alone, strict=True):
-            scale = float(whole.abs().max()) if whole.numel() else 1.0
-            assert torch.allclose(mine, whole, rtol=1e-4, atol=2e-6 * max(scale, 1))
+            assert float((mine - whole).norm()) <= 1e-10 * float(whole.norm())
 
 
 def test_a_layer_without_weights_and_statistics_is_shared_too():
@@ -81,7 +81,6 @@ def test_a_layer_without_weights_and_statistics_is_shared_too():
         nn.Linear(4, 3), nn.BatchNorm1d(3, affine=False, track_running_stats=False), nn.Linear(3, 2)
     )
     options = recipe("tutorial", optimizer="sgd", precision="float32")
-    network.register_buffer("any", torch.zeros(1))
     alone = step(network, options, images, labels, Share())
     for worker in Threads(2).run(lambda share: step(network, options, images, labels, share)):
         assert torch.allclose(worker[1], alone[1], rtol=1e-4, atol=1e-6)

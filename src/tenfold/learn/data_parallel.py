@@ -114,10 +114,10 @@ class _SharedBatchNorm:
 
 
 def _moments(values: Tensor, share: Share) -> tuple[Tensor, Tensor, float]:
-    """Give mean and variance of each channel, `float32 (k,)`, over all workers, and of how many values they are."""
+    """Give mean and variance of each channel, `float32 (k,)` or `float64`, over all workers, and of how many values they are."""
     channels = values.shape[1]
     count = values.numel() // channels
-    mean = values.new_zeros(channels, dtype=torch.float32)
+    mean = values.new_zeros(channels, dtype=torch.promote_types(values.dtype, torch.float32))
     variance = torch.zeros_like(mean)
     torch.batch_norm_update_stats(values, mean, variance, 1.0)
     variance = variance * ((count - 1) / count) if count > 1 else torch.zeros_like(mean)  # of all, not unbiased
@@ -160,7 +160,7 @@ class _Normalise(torch.autograd.Function):
         of_values, of_weight, of_bias = torch.ops.aten.native_batch_norm_backward(
             given, values, scale, mean, variance, None, None, False, ctx.epsilon, [True, True, True]
         )
-        sums = ctx.share.add_up(torch.cat([of_weight, of_bias]).float()) / ctx.count
+        sums = ctx.share.add_up(torch.cat([of_weight, of_bias])) / ctx.count
         through_variance, through_mean = sums.chunk(2)
         slope = scale * inverse * inverse * through_variance
         shape = (1, -1, *(1,) * (values.ndim - 2))

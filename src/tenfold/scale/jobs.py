@@ -16,7 +16,7 @@ from tenfold.learn.recipes import TrainingOptions
 from tenfold.model.description import Epoch
 from tenfold.scale.cluster import ClusterError
 from tenfold.scale.keeper import News, started_keeper
-from tenfold.scale.work import Work, train_alone
+from tenfold.scale.training_worker import Work, train_alone
 
 __all__ = ["LOOK_SECONDS", "Jobs", "Keeping", "decided", "resources"]
 

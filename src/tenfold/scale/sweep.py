@@ -28,7 +28,7 @@ from tenfold.scale.jobs import decided
 from tenfold.scale.keeper import started_keeper
 from tenfold.scale.space import Space
 from tenfold.scale.training import ClusterTrainer, cluster_for
-from tenfold.scale.work import Work, train_alone
+from tenfold.scale.training_worker import Work, train_alone
 
 __all__ = ["Sweep", "Trial", "described", "sweep_model", "table_of"]
 

@@ -24,7 +24,7 @@ from tenfold.learn.recipes import TrainingOptions
 from tenfold.learn.training import Trained
 from tenfold.scale.cluster import LOCAL, STORE_BYTES, Cluster, ClusterError, connected
 from tenfold.scale.jobs import LOOK_SECONDS, Jobs, Keeping, decided, resources
-from tenfold.scale.work import Work, train_together
+from tenfold.scale.training_worker import Work, train_together
 
 __all__ = ["ClusterTrainer", "cluster_for", "spread_seeds"]
 

@@ -6,7 +6,7 @@ from tenfold.arrays import data_digest
 from tenfold.learn.data_parallel import Share
 from tenfold.learn.recipes import recipe
 from tenfold.learn.training import train, train_part
-from tenfold.scale.work import Work
+from tenfold.scale.training_worker import Work
 
 
 def test_work_is_known_by_the_digest_of_its_data(few):
