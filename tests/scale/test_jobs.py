@@ -30,7 +30,8 @@ def test_the_newest_checkpoint_is_kept_and_gone_on_from(tmp_path):
 
 
 def test_a_disk_that_refuses_is_told(tmp_path):
-    keeping = Keeping([tmp_path / "missing" / "checkpoint"], tmp_path / "checkpoint")
+    (tmp_path / "file").touch()
+    keeping = Keeping([tmp_path / "file" / "checkpoint"], tmp_path / "checkpoint")
     with pytest.raises(ModelError, match="cannot be written"):
         keeping.look(0, News(checkpoint=b"first"))
 

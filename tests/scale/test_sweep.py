@@ -12,6 +12,8 @@ from tenfold.scale.space import Between, Space
 from tenfold.scale.sweep import sweep_model, table_of
 from tenfold.scale.training import ClusterTrainer
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning")  # Ray's, of its own settings
+
 SPACE = Space({"hidden": ((16,), (32,)), "learning_rate": Between(0.05, 0.3, log=True)}, seeds=2)
 BASE = FittedRecipe("tutorial", {"epochs": 1, "optimizer": "sgd", "validation_split": 0.2})
 

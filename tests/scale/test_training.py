@@ -20,6 +20,8 @@ from tenfold.learn.training import train
 from tenfold.scale.cluster import connected
 from tenfold.scale.training import ClusterTrainer, spread_seeds
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning")  # Ray's, of its own settings
+
 SMALL = {"channels": (4, 8), "hidden": (), "precision": "float32", "optimizer": "nesterov", "learning_rate": 0.05}
 
 
