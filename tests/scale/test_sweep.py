@@ -35,7 +35,7 @@ def test_the_best_of_all_trials_becomes_the_model(data, tmp_path, cluster):
         options = tenfold.load_model(folder).info.options
         assert options["hidden"] == list(found.best.options["hidden"])
         assert found.run.evaluation.n == 500
-        rows = list(csv.DictReader(found.table.open()))
+        rows = list(csv.DictReader(found.table.read_text().splitlines()))
         assert [float(row["accuracy"]) for row in rows] == [trial.accuracy for trial in found.trials]
         with pytest.raises(OptionError, match="--resume, or drop it by --restart"):
             sweep_model(data, folder, SPACE, BASE, trainer)

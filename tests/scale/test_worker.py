@@ -8,13 +8,13 @@ import pytest
 from PIL import Image
 from pyarrow import parquet
 from sheets import Sheet
-from tenfold.scale.training_workerer import Task, Worker, model_files, model_hash
 
 from tenfold.read.digits import Look
 from tenfold.read.pictures import read_pictures, row_of
 from tenfold.read.reader import Reader
 from tenfold.scale.inputs import Span
 from tenfold.scale.results import Counts
+from tenfold.scale.worker import Task, Worker, model_files, model_hash
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from tenfold.errors import TenfoldError
 from tenfold.scale.cluster import ClusterError
 from tenfold.scale.inputs import Span, slices
 from tenfold.scale.stores import StoreError
-from tenfold.scale.training_workerer import Done
+from tenfold.scale.worker import Done
 
 __all__ = ["PATIENCE", "Lot", "mapped", "read_lots"]
 

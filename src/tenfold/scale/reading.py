@@ -22,7 +22,7 @@ from tenfold.scale.inputs import PARQUET, count_all, is_paged, listed, read_list
 from tenfold.scale.pool import PATIENCE, Lot, mapped, read_lots
 from tenfold.scale.results import Counts, Results, gaps
 from tenfold.scale.stores import StoreError, is_remote
-from tenfold.scale.training_workerer import Done, Task, Worker, model_files, model_hash
+from tenfold.scale.worker import Done, Task, Worker, model_files, model_hash
 
 __all__ = ["Outcome", "read_on_cluster"]
 

@@ -101,8 +101,8 @@ class ClusterTrainer:
             saved = load_checkpoint(checkpoint, options, work.sha256) if resume else None
             options = decided(saved.options if saved else options)
             workers = self.workers or cluster.cores
-            spread = 1 < options.members >= workers
-            parts = _parts(checkpoint, options.members) if spread else [checkpoint]
+            spread = options.members >= workers
+            parts = _parts(checkpoint, options.members) if spread and options.members > 1 else [checkpoint]
             if not resume:
                 _remove(_parts(checkpoint, options.members))
             keeping = Keeping(parts, checkpoint)
