@@ -73,7 +73,8 @@ def measure_together(recipe: str = "accurate", images: int = 60_000, workers: in
     speeds: tuple[list[float], list[float]] = ([], [])
     answers = []
     for turn in range(turns):
-        for place, train in enumerate((tenfold.train, trainer)):
+        for place in (0, 1):
+            train = trainer if place else tenfold.train
             trained = train(x_train, y_train, options)
             speeds[place].append(len(x_train) / trained.history[0].seconds)
             if turn == 0:

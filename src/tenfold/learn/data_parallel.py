@@ -114,7 +114,7 @@ class _SharedBatchNorm:
 
 
 def _moments(values: Tensor, share: Share) -> tuple[Tensor, Tensor, float]:
-    """Give mean and variance of each channel, `float32 (k,)` or `float64`, over all workers, and of how many values they are."""
+    """Give each channel's mean and variance over all workers, `(k,)`, and the number of its values."""
     channels = values.shape[1]
     count = values.numel() // channels
     mean = values.new_zeros(channels, dtype=torch.promote_types(values.dtype, torch.float32))
