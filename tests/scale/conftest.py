@@ -68,14 +68,26 @@ def cluster(store):
 
     No process is connected to it: `connected(cluster.address)` connects, and so does `--cluster ADDRESS`.
     """
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    os.environ["RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO"] = "0"
+    os.environ |= {
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+        "RAY_worker_niceness": "0",
+    }
     from ray.cluster_utils import Cluster
 
-    started = Cluster(
-        initialize_head=True,
-        head_node_args={"num_cpus": 2, "object_store_memory": 128 << 20, "include_dashboard": False},
-    )
+    class Patient(Cluster):
+        """A cluster whose nodes may take long to start: Ray gives up after 30 seconds, a busy machine needs more."""
+
+        def add_node(self, **options):
+            for _ in range(3):
+                try:
+                    return super().add_node(**options)
+                except Exception as error:
+                    failed = error
+            raise failed
+
+    started = Patient()
+    started.add_node(num_cpus=2, object_store_memory=128 << 20, include_dashboard=False)
     yield started
     started.shutdown()
 

@@ -46,11 +46,12 @@ def check_options(cluster: str | None, out: str | None, others: Mapping[str, obj
     Raises:
         OptionError: One is missing, or does not go with a cluster; or Ray is not installed.
     """
-    from tenfold.scale.cluster import check_ray
+    from tenfold.scale.cluster import check_address, check_ray
 
     if not cluster:
         raise OptionError("--out goes with --cluster, as `--cluster local --out results`; without it, take --parquet")
     check_ray()
+    check_address(cluster)
     if not out:
         raise OptionError("--cluster writes a folder of Parquet files: name it with --out, as `--out results`")
     for name, value in others.items():

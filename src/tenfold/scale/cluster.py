@@ -11,7 +11,7 @@ from typing import Any
 
 from tenfold.errors import OptionError, TenfoldError
 
-__all__ = ["LOCAL", "Cluster", "ClusterError", "check_ray", "connected", "stored"]
+__all__ = ["LOCAL", "Cluster", "ClusterError", "check_address", "check_ray", "connected", "stored"]
 
 LOCAL, RUNNING = "local", "auto"
 """What `--cluster` calls a cluster that is started on this machine, and the one that runs on it already."""
@@ -65,7 +65,7 @@ def connected(address: str, *, cores: int | None = None, store: int = STORE_BYTE
         OptionError: Ray is not installed, or `address` is none.
     """
     check_ray()
-    _check_address(address)
+    check_address(address)
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nobody is told who reads what
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # Ray's own coming default; else it warns
     import ray
@@ -87,7 +87,12 @@ def stored(value: object) -> Any:  # noqa: ANN401 (a reference of Ray)
     return ray.put(value)
 
 
-def _check_address(address: str) -> None:
+def check_address(address: str) -> None:
+    """Check that something is the address of a cluster, as `connected` takes it.
+
+    Raises:
+        OptionError: It is not.
+    """
     if "://" in address:
         raise OptionError(
             f"{address}: Ray's client is not used; run the command on a machine of the cluster with --cluster auto, or "
@@ -102,6 +107,7 @@ def _start(folder: str, cores: int | None, store: int) -> None:
     """Start a cluster on this machine: without a dashboard, all its files in a folder that goes with it."""
     import ray
 
+    os.environ.setdefault("RAY_worker_niceness", "0")  # as without a cluster; Ray's own default is 15
     try:
         ray.init(
             address="local",

@@ -33,13 +33,13 @@ FEW, MANY = 4, 64
 """Pages of a lot: at least, so that handing it out costs nothing beside reading, a third of a second each; and at most,
 so that little is lost with a process that dies."""
 
-FEW_PICTURES, MANY_PICTURES = 100, 1000
-"""Pictures of a lot, likewise: some milliseconds each."""
+FEW_PICTURES, MANY_PICTURES = 1000, 10_000
+"""Pictures of a lot, likewise: a millisecond each."""
 
 LOST = 0.01
 """Share of all inputs, at most, that are being read at any moment: so much is read twice if the driver is killed."""
 
-MOST_PARTS = 100_000
+MOST_PARTS = 1_000_000
 """Lots of a run at most, and so files of its results."""
 
 SOME = 32
