@@ -44,12 +44,22 @@ def test_the_best_of_all_trials_becomes_the_model(data, tmp_path, cluster):
             data, folder, SPACE, BASE, ClusterTrainer(cluster.address, workers=1), resume=True, replace=True
         )
         assert again.trials == found.trials
+        with pytest.raises(OptionError, match="is not of this sweep"):
+            sweep_model(
+                data,
+                folder,
+                SPACE,
+                FittedRecipe("tutorial", {**BASE.changes, "epochs": 2}),
+                trainer,
+                resume=True,
+                replace=True,
+            )
         assert len(tenfold.load_model(folder).content("model.safetensors")) == len(before)
 
 
 def test_the_table_of_another_sweep_is_not_gone_on_with(data, tmp_path):
     table_of(tmp_path / "best").write_text("trial,hidden,accuracy\n0,[64],0.5\n", encoding="utf-8")
-    with pytest.raises(OptionError, match=r"is not the table of this sweep: .* --restart"):
+    with pytest.raises(OptionError, match=r"is not of this sweep, its data and its options: .* --restart"):
         sweep_model(data, tmp_path / "best", SPACE, BASE, ClusterTrainer(), resume=True)
 
 

@@ -104,7 +104,7 @@ def train(
     --data corrections --out models/corrected`, `tenfold train --recipe accurate --cluster auto --workers 8`.
     """
     given = {name: _parsed(OPTIONS[name], value) for name, value in options.items() if value is not None}
-    if resume and given:
+    if resume and given and not sweep:
         flags = ", ".join(map(_flag, given))
         raise OptionError(f"--resume goes on with the options of the stopped run: leave out {flags}")
     if resume and restart:
@@ -223,7 +223,10 @@ def _sweep(
         found = sweep_model(data, folder, space, base, trainer, decode=decode, warn=_warn, **others)
     except KeyboardInterrupt:
         table = table_of(folder)
-        fail(f"stopped; go on by --resume with {table}" if table.exists() else "interrupted", 130)
+        fail(
+            f"stopped; {table} is kept: go on by the same command with --resume" if table.exists() else "interrupted",
+            130,
+        )
     if as_json:
         print(json.dumps(found.to_dict()))
         return

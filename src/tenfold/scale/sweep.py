@@ -4,6 +4,7 @@ Each trial is scored on the images held out from its own training; test images a
 """
 
 import csv
+import hashlib
 import json
 import os
 import statistics
@@ -154,6 +155,7 @@ class _Search:
     table: Path
     progress: bool
     trials: dict[int, Trial] = field(default_factory=dict)
+    sweep: str = ""
 
     def __call__(
         self,
@@ -169,7 +171,8 @@ class _Search:
         asked = self.space.trials(options.seed)
         _check_scored(options, asked)
         work = Work.of(images, labels, sha256, {"classes": classes})
-        self.trials = _read_table(self.table, asked) if self.table.exists() else {}
+        self.sweep = _digest_of(options, work.sha256, self.space)
+        self.trials = _read_table(self.table, asked, self.sweep) if self.table.exists() else {}
         left = [number for number in range(len(asked)) if number not in self.trials]
         with cluster_for(self.trainer, work) as cluster, tempfile.TemporaryDirectory(prefix="tenfold-") as folder:
             keeper = started_keeper({})
@@ -189,6 +192,7 @@ class _Search:
     ) -> None:
         os.environ.setdefault("TUNE_DISABLE_SIGINT_HANDLER", "1")  # Ctrl-C is KeyboardInterrupt
         os.environ.setdefault("TUNE_DISABLE_AUTO_CALLBACK_LOGGERS", "1")  # the table is ours
+        os.environ.setdefault("RAY_AIR_NEW_OUTPUT", "0")  # it writes to standard output, silent or not
         from ray import tune
         from ray.tune.schedulers import ASHAScheduler
 
@@ -243,7 +247,7 @@ class _Search:
         if "whole" not in found and "error" not in found:  # it was ended early
             found |= {"epochs": result.get("epoch", 0), "whole": False}
         self.trials[number] = Trial(number, asked[number], **found)
-        _write_table(self.table, list(self.trials.values()), list(asked[0]))
+        _write_table(self.table, list(self.trials.values()), list(asked[0]), self.sweep)
         shown.line(f"{len(self.trials)}/{len(asked)}  {described(self.trials[number])}")
         shown.update(1)
 
@@ -344,30 +348,39 @@ def _shown(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _write_table(file: Path, trials: Sequence[Trial], options: Sequence[str]) -> None:
+def _digest_of(options: TrainingOptions, data: str, space: Space) -> str:
+    """Give what a table tells its sweep by: the data, and the options that it does not list."""
+    others = {name: value for name, value in options.to_dict().items() if name not in space.options}
+    told = json.dumps([data, space.seeds, space.early_stopping, others], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+def _write_table(file: Path, trials: Sequence[Trial], options: Sequence[str], sweep: str) -> None:
     """Write a row for each trial, the best first."""
     with in_place_of(file) as fresh, fresh.open("w", encoding="utf-8", newline="") as stream:
         table = csv.writer(stream, lineterminator="\n")
-        table.writerow(["trial", *options, *RESULTS])
+        table.writerow(["trial", *options, *RESULTS, "sweep"])
         for trial in sorted(trials, key=_rank, reverse=True):
             results = [_cell(getattr(trial, name)) for name in RESULTS]
-            table.writerow([trial.number, *(_cell(trial.options[name]) for name in options), *results])
+            table.writerow([trial.number, *(_cell(trial.options[name]) for name in options), *results, sweep])
 
 
-def _read_table(file: Path, asked: Sequence[Mapping[str, Any]]) -> dict[int, Trial]:
+def _read_table(file: Path, asked: Sequence[Mapping[str, Any]], sweep: str) -> dict[int, Trial]:
     """Read the trials of a sweep that was stopped.
 
     Raises:
         OptionError: It is the table of another sweep.
     """
-    other = OptionError(f"{file} is not the table of this sweep: drop it by --restart, or write elsewhere by --out")
+    other = OptionError(
+        f"{file} is not of this sweep, its data and its options: drop it by --restart, or write elsewhere by --out"
+    )
     try:
         rows = list(csv.DictReader(read_named(file).decode("utf-8").splitlines()))
         found = {}
         for row in rows:
             number = int(row["trial"])
             options = asked[number]
-            if any(row[name] != _cell(value) for name, value in options.items()):
+            if row["sweep"] != sweep or any(row[name] != _cell(value) for name, value in options.items()):
                 raise other
             results: dict[str, Any] = {
                 name: json.loads(row[name]) if row[name] else None for name in RESULTS if name != "error"
