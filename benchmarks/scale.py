@@ -345,7 +345,7 @@ def _columns(results: Path) -> list[str]:
 @contextmanager
 def _cluster() -> Iterator[Any]:
     """Start a head that offers no core, and two nodes of one core each."""
-    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"}
+    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0", "RAY_health_check_period_ms": "1000"}
     from ray.cluster_utils import Cluster
 
     cluster = Cluster()
