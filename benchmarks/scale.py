@@ -40,7 +40,7 @@ from tenfold.scale.cluster import connected
 from tenfold.scale.inputs import Span
 from tenfold.scale.pool import Lot, read_lots
 from tenfold.scale.results import Counts
-from tenfold.scale.worker import Done
+from tenfold.scale.worker import VERSION, Done
 
 __all__ = ["PARTS", "draw_inputs", "measure", "table"]
 
@@ -214,7 +214,7 @@ def handing_out(lots: int = 3000) -> float:
 
     class Idle:
         def ready(self) -> str:
-            return tenfold.__version__
+            return VERSION
 
         def read(self, *_: object) -> Done:
             return Done(Counts(1, 0, 1, 1))
@@ -345,7 +345,7 @@ def _columns(results: Path) -> list[str]:
 @contextmanager
 def _cluster() -> Iterator[Any]:
     """Start a head that offers no core, and two nodes of one core each."""
-    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"}
+    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0", "RAY_health_check_period_ms": "1000"}
     from ray.cluster_utils import Cluster
 
     cluster = Cluster()

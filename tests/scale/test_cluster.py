@@ -32,8 +32,7 @@ def test_the_cluster_of_this_machine_is_told(cluster):
         assert again == found
 
 
-def test_where_no_cluster_answers_it_is_said_what_to_do(monkeypatch):
-    monkeypatch.setenv("RAY_gcs_rpc_server_connect_timeout_s", "1")
+def test_where_no_cluster_answers_it_is_said_what_to_do():
     with (
         pytest.raises(ClusterError, match=r"answers at 127\.0\.0\.1:9: start one with `ray start --head`"),
         connected("127.0.0.1:9"),

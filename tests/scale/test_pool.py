@@ -39,13 +39,13 @@ def worker(action=""):
             self.folder = folder
 
         def ready(self):
-            from tenfold import __version__
+            from tenfold.scale.worker import VERSION
 
             if action == "old":
                 return "0.0.1"
             if action == "stillborn":
                 os.kill(os.getpid(), signal.SIGKILL)
-            return __version__
+            return VERSION
 
         def read(self, first, spans, guilty=""):
             from tenfold.scale.worker import Done

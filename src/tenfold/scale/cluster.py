@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,6 +19,9 @@ LOCAL, RUNNING = "local", "auto"
 
 STORE_BYTES = 256 << 20
 """Memory of Ray's object store on a cluster that is started here: it holds the model and little else."""
+
+ANSWERS = 10.0
+"""Seconds in which the head of a cluster lets itself be reached."""
 
 SHORT = 40
 """Characters of a path at most in which Ray keeps its sockets: it appends up to 62, and Unix allows 107."""
@@ -126,6 +130,9 @@ def _join(address: str) -> None:
     import ray
 
     try:
+        if address != RUNNING:  # Ray itself asks for minutes
+            host, _, port = address.rpartition(":")
+            socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWERS).close()
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except Exception as error:  # as in `_start`
         which = "runs on this machine" if address == RUNNING else f"answers at {address}"

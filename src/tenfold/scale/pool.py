@@ -12,12 +12,11 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, TypeVar
 
-from tenfold import __version__
 from tenfold.errors import TenfoldError
 from tenfold.scale.cluster import ClusterError
 from tenfold.scale.inputs import Span, slices
 from tenfold.scale.stores import StoreError
-from tenfold.scale.worker import Done
+from tenfold.scale.worker import VERSION, Done
 
 __all__ = ["PATIENCE", "Lot", "mapped", "read_lots"]
 
@@ -202,8 +201,8 @@ class _Pool:
             self._done(answer)
         else:
             self._failed_starts = 0
-            if answer != __version__:
-                raise ClusterError(f"the cluster has tenfold {answer}, this machine {__version__}: install the same")
+            if answer != VERSION:
+                raise ClusterError(f"the cluster has tenfold {answer}, this machine {VERSION}: install the same")
 
     def _bury(self, turn: _Turn | None, error: Exception) -> None:
         """Give the lot of a process that died to another."""

@@ -9,7 +9,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from tenfold import __version__
 from tenfold.errors import DataError, OptionError
 from tenfold.model.folder import Model
 from tenfold.picture.decode import LIMIT
@@ -22,7 +21,7 @@ from tenfold.scale.inputs import PARQUET, count_all, is_paged, listed, read_list
 from tenfold.scale.pool import PATIENCE, Lot, mapped, read_lots
 from tenfold.scale.results import Counts, Results, gaps
 from tenfold.scale.stores import StoreError, is_remote
-from tenfold.scale.worker import Done, Task, Worker, model_files, model_hash
+from tenfold.scale.worker import VERSION, Done, Task, Worker, model_files, model_hash
 
 __all__ = ["Outcome", "read_on_cluster"]
 
@@ -44,6 +43,9 @@ MOST_PARTS = 1_000_000
 
 SOME = 32
 """Files whose pages are counted together."""
+
+TOLD = 1000
+"""Files after which it is told how many there are so far."""
 
 MINUTE = 60.0
 """Seconds between two lines that say how far it is where there is no terminal."""
@@ -114,12 +116,7 @@ def read_on_cluster(
     task = Task(results, str(Path.cwd()), folder, model_hash(folder), numbers, reader.max_error, pixels)
     kept = Results(results)
     with Progress("Reading on a cluster", shown=shown) as progress, connected(cluster) as found:
-        again = kept.begin(_described(places, task))
-        if not kept.has_list():
-            write_list(kept.list, listed(places), lambda files: _counted(files, task, found))
-        elif again:
-            progress.line(f"{results}: going on with the inputs that were listed when the run was begun")
-        total = sum(span.end - span.first for span in read_list(kept.list))
+        total = _list_once(kept, places, task, found, progress)
         left = list(gaps(kept.parts(), total))
         unread = sum(end - first for first, end in left)
         workers = workers or max(found.cores, 1)
@@ -136,6 +133,25 @@ def read_on_cluster(
                 patience=patience,
             )
     return Outcome(kept.check(total), total - unread)
+
+
+def _list_once(kept: Results, places: Sequence[str], task: Task, cluster: Cluster, progress: Progress) -> int:
+    """List the inputs where that was not done before, and give how many there are."""
+    again = kept.begin(_described(places, task))
+    if again and kept.has_list():
+        progress.line(f"{kept.folder}: going on with the inputs that were listed when the run was begun")
+    else:
+        files = _told(listed(places), progress)
+        write_list(kept.list, files, lambda some: _counted(some, task, cluster))
+    return sum(span.end - span.first for span in read_list(kept.list))
+
+
+def _told(files: Iterator[str], progress: Progress) -> Iterator[str]:
+    """Tell how many files were found while they are listed."""
+    for number, file in enumerate(files, 1):
+        if number % TOLD == 0:
+            progress.show("Listing inputs", 0, 1, f"{number:,} files")
+        yield file
 
 
 class _Followed:
@@ -181,7 +197,7 @@ def _described(places: Sequence[str], task: Task) -> dict[str, Any]:
     options = asdict(task.numbers) if task.numbers else {"max_error": task.max_error, "pixels": task.pixels}
     return {
         "format": FORMAT,
-        "tenfold": __version__,
+        "tenfold": VERSION,
         "command": "predict" if task.numbers is None else "read",
         "pages": [*places],
         "working folder": task.base,

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tenfold import __version__
 from tenfold.errors import DataError, PictureError, TenfoldError
 from tenfold.files import in_place_of
 from tenfold.model.folder import SHIPPED, Model, load_model
@@ -29,7 +29,10 @@ from tenfold.scale.inputs import PARQUET, Span, is_paged, picture_column, placed
 from tenfold.scale.results import Counts, write_part
 from tenfold.scale.stores import StoreError, content_at, is_remote, opened_at
 
-__all__ = ["Done", "Task", "Worker", "model_files", "model_hash"]
+__all__ = ["VERSION", "Done", "Task", "Worker", "model_files", "model_hash"]
+
+VERSION = version("tenfold")
+"""Of Tenfold on this machine; all machines of a cluster have the same."""
 
 MODEL_FILE = "model.json"
 """The description of a model, which holds the hashes of its other files."""
@@ -119,7 +122,7 @@ class Worker:
         Raises:
             ModelError: The model cannot be loaded.
         """
-        return __version__ if self._reader else ""
+        return VERSION if self._reader else ""
 
     def read(self, first: int, spans: Sequence[Span], guilty: str = "") -> Done:
         """Read inputs that follow one another, and write their part.
