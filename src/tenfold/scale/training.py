@@ -156,18 +156,19 @@ def spread_seeds(trainer: ClusterTrainer, seeds: Sequence[int]) -> Iterator[Call
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tenfold-")))
         files = [folder / str(seed) for seed in seeds]
         keeping = [Keeping([file], file) for file in files]
+        cluster: Cluster | None = None
         jobs: Jobs | None = None
 
         def train(images: Images, labels: Labels, options: TrainingOptions, **others: Any) -> Trained:  # noqa: ANN401
-            nonlocal jobs
+            nonlocal cluster, jobs
             arguments = {name: value for name, value in others.items() if name in ("classes", "network", "start")}
             work = Work.of(images, labels, others.get("sha256"), arguments)
-            workers = trainer.workers or stack.enter_context(cluster_for(trainer, work)).cores
+            cluster = cluster or stack.enter_context(cluster_for(trainer, work))
+            workers = trainer.workers or cluster.cores
             if len(seeds) < workers:
                 return trainer(images, labels, options, **others)
             options = decided(options)
             if jobs is None:
-                stack.enter_context(cluster_for(trainer, work))
                 jobs = stack.enter_context(Jobs(lambda number, news: keeping[number].look(0, news), {}))
                 jobs.start(work, [(replace(options, seed=seed), None) for seed in seeds], workers)
             number = list(seeds).index(options.seed)
@@ -209,12 +210,12 @@ def _train_together(work: Work, options: TrainingOptions, jobs: Jobs, workers: i
         try:
             with _looking(jobs):
                 trainer.fit()
-        except (TrainingFailedError, ray.exceptions.RayError) as error:
-            jobs.look()  # which may say why
-            raise ClusterError(f"the cluster lost the training: {error}") from error
-        except KeyboardInterrupt:
+        except BaseException as error:
             with suppress(ray.exceptions.RayError, AttributeError):
                 ray.get(trainer.controller.abort.remote())
+            if isinstance(error, TrainingFailedError | ray.exceptions.RayError):
+                jobs.look()  # which may say why
+                raise ClusterError(f"the cluster lost the training: {error}") from error
             raise
     jobs.look()
 
@@ -236,14 +237,14 @@ def _looking(jobs: Jobs) -> Iterator[None]:
     watching = Thread(target=look, daemon=True)
     watching.start()
     try:
-        yield
+        try:
+            yield
+        finally:
+            over.set()
+            watching.join()
     except KeyboardInterrupt:
-        if errors:
-            raise errors[0] from None
-        raise
-    finally:
-        over.set()
-        watching.join()
+        if not errors:
+            raise
     if errors:
         raise errors[0]
 
