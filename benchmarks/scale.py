@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -158,17 +157,17 @@ def memory(inputs: Sequence[int], folder: Path) -> dict[str, Any]:
 
 def kills(place: Path, count: int, every: float, folder: Path) -> dict[str, Any]:
     """Read with and without a worker, or a whole node, killed now and then."""
+    struck: list[str] = []
     with _cluster() as cluster:
         calm = _timed(lambda: _driver(place, folder / "calm", cluster.address))
-        stop = threading.Event()
-        struck: list[str] = []
-        killer = threading.Thread(target=_strike, args=(cluster, every, stop, struck))
-        killer.start()
-        try:
-            rough = _timed(lambda: _driver(place, folder / "rough", cluster.address))
-        finally:
-            stop.set()
-            killer.join()
+        began = time.monotonic()
+        process = subprocess.Popen([sys.executable, "-c", READ, str(place), str(folder / "rough"), cluster.address, ""])
+        while process.poll() is None:
+            try:
+                process.wait(every)
+            except subprocess.TimeoutExpired:
+                _strike(cluster, struck)
+        rough = time.monotonic() - began
     return {"kills": len(struck), **_check(folder / "rough", count), "times": rough / calm}
 
 
@@ -358,18 +357,16 @@ def _cluster() -> Iterator[Any]:
         cluster.shutdown()
 
 
-def _strike(cluster: Any, every: float, stop: threading.Event, struck: list[str]) -> None:  # noqa: ANN401
-    """Kill a worker or a node by turns, and give a new node for each that was killed."""
-    draw = random.Random(0)
-    while not stop.wait(every):
-        node = draw.choice(sorted(cluster.worker_nodes, key=id))
-        if len(struck) % 2:
-            cluster.remove_node(node, allow_graceful=False)
-            cluster.add_node(num_cpus=1, object_store_memory=128 << 20)
-            struck.append("node")
-        elif pids := [pid for pid in _children(node) if "ray::Worker" in Path(f"/proc/{pid}/cmdline").read_text()]:
-            os.kill(draw.choice(pids), signal.SIGKILL)
-            struck.append("worker")
+def _strike(cluster: Any, struck: list[str]) -> None:  # noqa: ANN401
+    """Kill a worker or a node by turns; for a node there is a new one."""
+    node = random.Random(len(struck)).choice(sorted(cluster.worker_nodes, key=id))
+    if len(struck) % 2:
+        cluster.remove_node(node, allow_graceful=False)
+        cluster.add_node(num_cpus=1, object_store_memory=128 << 20)
+        struck.append("node")
+    elif pids := [pid for pid in _children(node) if "ray::Worker" in Path(f"/proc/{pid}/cmdline").read_text()]:
+        os.kill(pids[0], signal.SIGKILL)
+        struck.append("worker")
 
 
 def _children(node: Any) -> list[int]:  # noqa: ANN401

@@ -117,7 +117,7 @@ def meanwhile(act):
 
 
 def wait_for_parts(folder, count):
-    while len(Results(folder).parts()) < count:
+    while len(list(Path(folder).glob("0*.parquet"))) < count:
         time.sleep(0.02)
 
 
