@@ -13,6 +13,7 @@ __all__ = ["ROOMS", "api_reference", "public_names"]
 ROOMS = {
     "data": "Data",
     "learn": "Training",
+    "scale": "Clusters",
     "model": "Models",
     "read": "Reading",
     "picture": "Preparing pictures",

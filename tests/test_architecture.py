@@ -26,7 +26,7 @@ STANDS_ON = {
     "doctor": {"data", "draw", "picture", "model", "read"},
     "serve": {"adapt", "data", "picture", "page", "model", "read"},
     "site": {"data", "model"},
-    "scale": {"learn", "read"},
+    "scale": {"data", "learn", "model", "picture", "read"},
     "demo": {"data", "model", "picture", "learn", "read", "report"},
     "cli": {
         *("data", "model", "picture", "learn", "read", "report"),
@@ -64,6 +64,11 @@ def test_imports_point_down_and_never_across(file: Path):
     if here in {"cli", "demo", "serve"}:
         allowed.add("tenfold")  # the public names, which reach every room
     assert imports(file) <= allowed
+
+
+def test_only_scale_imports_ray():
+    imported = re.compile(r"^\s*(?:import|from) ray\b", re.MULTILINE)
+    assert {room(file) for file in SOURCE.rglob("*.py") if imported.search(file.read_text())} == {"scale"}
 
 
 def modules(file: Path) -> set[str]:
@@ -124,7 +129,7 @@ def test_no_room_is_a_grab_bag():
     ],
 )
 def test_what_reads_never_imports_pytorch(code: str):
-    heavy = "{'torch', 'onnx', 'safetensors', 'matplotlib', 'pyarrow'}"
+    heavy = "{'torch', 'onnx', 'safetensors', 'matplotlib', 'pyarrow', 'ray'}"
     check = f"import sys; {code}; assert not {heavy} & set(sys.modules), {heavy} & set(sys.modules)"
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -92,6 +92,7 @@ from tenfold.read.reader import Reader as Reader
 from tenfold.read.tables import Numbers as Numbers
 from tenfold.read.types import NumberType as NumberType
 from tenfold.report.html import write_report as write_report
+from tenfold.scale.training import ClusterTrainer as ClusterTrainer
 
 __version__: str
 

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 import tenfold
 
 
@@ -83,7 +85,7 @@ def test_the_help_of_training_shows_every_option_with_its_default(command):
     shown = command("train", "--help", NO_COLOR="1", TERM="dumb", COLUMNS="200").out
     for name in OPTIONS:
         assert re.search(rf"--(\[no-\])?{name.replace('_', '-')} ", shown)
-    assert shown.count("[default: ") == len(OPTIONS) + 3
+    assert shown.count("[default: ") == len(OPTIONS) + 4
     assert "(nesterov)" in shown
     assert "defaults of tutorial; other recipes differ" in shown
     assert "--[no-]int8" in shown
@@ -124,3 +126,26 @@ def test_the_epochs_are_logged_as_a_table(command, own, tmp_path):
     heading, *epochs = (tmp_path / "epochs.csv").read_text().splitlines()
     assert heading.startswith("epoch,seconds,learning_rate,loss")
     assert [line.split(",")[0] for line in epochs] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--workers", 2), "name it by --cluster"),
+        (("--cluster", "nearby"), "--cluster is local, auto, or the HOST:PORT"),
+        (("--sweep", "sweep.toml", "--seeds", 3), "leave out --seeds, --log, --from"),
+    ],
+)
+def test_what_a_cluster_cannot_do_is_said(command, own, arguments, said):
+    done = command("train", "--data", own, *arguments)
+    assert done.status == 2
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+def test_training_on_a_cluster_without_ray_says_how_to_install_it(command, own, tmp_path):
+    arguments = ["tenfold", "train", "--data", str(own), "--cluster", "local"]
+    code = f"import sys; sys.modules['ray'] = None; sys.argv = {arguments}; from tenfold.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert 'pip install "tenfold[scale]"' in done.stderr

@@ -247,7 +247,8 @@ def test_it_stands_wherever_scikit_learn_takes_an_estimator(few):
 
 def test_every_option_of_training_is_a_parameter_with_its_text():
     parameters = inspect.signature(DigitClassifier).parameters
-    assert list(parameters) == ["recipe", *OPTIONS, "start", "progress"] == list(DigitClassifier().get_params())
+    expected = ["recipe", *OPTIONS, "start", "progress", "trainer"]
+    assert list(parameters) == expected == list(DigitClassifier().get_params())
     assert [parameters[name].default for name in ("recipe", "hidden", "seed", "progress")] == [
         *("auto", None, None, False)
     ]

@@ -2,7 +2,7 @@ import pytest
 
 import tenfold
 from tenfold.errors import OptionError, TrainingError
-from tenfold.learn import training
+from tenfold.learn import loop, training
 from tenfold.learn.recipes import recipe
 from tenfold.learn.run import checkpoint_of, train_model
 
@@ -39,10 +39,9 @@ def test_own_data_trains_and_says_that_nothing_was_measured(own, tmp_path):
 
 def test_an_interrupted_run_is_saved_and_goes_on(own, tmp_path, monkeypatch):
     whole = train_model(own, tmp_path / "whole", FEW)
-    real = training.train
 
     def interrupted(*args, **kwargs):
-        augmented, steps = training.augmented, iter(range(100))
+        augmented, steps = loop.augmented, iter(range(100))
 
         def pressing(images, options):
             if next(steps) == 12:
@@ -50,13 +49,11 @@ def test_an_interrupted_run_is_saved_and_goes_on(own, tmp_path, monkeypatch):
             return augmented(images, options)
 
         with monkeypatch.context() as patched:
-            patched.setattr(training, "augmented", pressing)
-            return real(*args, **kwargs)
+            patched.setattr(loop, "augmented", pressing)
+            return training.train(*args, **kwargs)
 
     folder = tmp_path / "stopped"
-    with monkeypatch.context() as patched:
-        patched.setattr(training, "train", interrupted)
-        stopped = train_model(own, folder, FEW)
+    stopped = train_model(own, folder, FEW, trainer=interrupted)
     assert (stopped.finished, stopped.epochs) == (False, 1)
     assert tenfold.load_model(folder).info.history[-1].number == 1
     with pytest.raises(OptionError, match="a stopped run waits at .* --resume.* --restart"):

@@ -12,6 +12,7 @@ import typer
 
 from tenfold.cli.completion import data_names
 from tenfold.cli.inputs import files, name_what_is_kept, report_failure, shown, standard_input, width_of
+from tenfold.cli.on_cluster import Cluster, Out, check_options, read_there
 from tenfold.cli.options import AsJson, MaxError, Offline, Pixels, Quiet, ShippedModel
 from tenfold.errors import OptionError
 from tenfold.files import check_writable, growing
@@ -29,10 +30,6 @@ Write: TypeAlias = Callable[[dict[str, Any]], None]
 """Writes a row to every table that was asked for."""
 
 __all__ = ["predict"]
-
-
-RUN = 1000
-"""Pictures that are compared at once with those that a promise of error rests on; they are told of together."""
 
 
 def predict(
@@ -68,6 +65,8 @@ def predict(
         int,
         typer.Option(help="The number of processes that read; 0 for one on each core where there are 500 pictures."),
     ] = 0,
+    cluster: Cluster = None,
+    out: Out = None,
     offline: Offline = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -79,7 +78,7 @@ def predict(
     are read far less surely, nothing is accepted, and a line says what mends it.
 
     Example: `tenfold predict seven.png`, `tenfold predict scans/ --csv digits.csv`, or `tenfold predict --data
-    test.csv --submission submission.csv`.
+    test.csv --submission submission.csv`. A million: `tenfold predict scans/ --cluster local --out results`.
     """
     from tenfold.picture.decode import LIMIT
     from tenfold.picture.sandbox import warm_up
@@ -89,6 +88,9 @@ def predict(
 
     if bool(pictures) == bool(data):
         raise OptionError("expected pictures, or --data with a file of images")
+    if cluster or out:
+        single = {"--csv": csv, "--parquet": parquet, "--steps": steps, "--data": data, "--submission": submission}
+        check_options(cluster, out, single)
     if submission and not data:
         raise OptionError("--submission goes with --data, as `tenfold predict --data test.csv --submission FILE`")
     if data and (steps or pixels is not None):
@@ -99,9 +101,13 @@ def predict(
         check_parquet()
     for place in filter(None, (submission, csv, parquet)):
         check_writable(place)
-    names = list(files(pictures or []))
+    names = [] if cluster else list(files(pictures or []))
     warm_up(names)
     reader = Reader(model, max_error=max_error)
+    if cluster and out:
+        given = pictures or []
+        read_there(given, reader, cluster, out, workers=workers, quiet=quiet, as_json=as_json, pixels=pixels)
+        return
     if submission:
         _write_submission(reader, str(data), submission, offline=offline)
         return
@@ -165,15 +171,17 @@ class _Told:
 
     def tell(self, found: "ReadPicture") -> None:
         """Print a picture's digit, or keep it until its run is whole, and draw how it was made ready."""
+        from tenfold.read.pictures import RUN
+
         self._count += 1
         if found.look is None or found.prepared is None:
             self.failed = True
             report_failure(found.name, found.error, as_json=self._as_json)
-            return
-        if self._steps:
-            _draw_steps(found.prepared, self._steps / f"{self._count:04}-{Path(found.name).stem}.png")
-        self._run.append((found.name, found.look))
-        if self._reader.promised_digits() is None or len(self._run) == RUN:
+        else:
+            if self._steps:
+                _draw_steps(found.prepared, self._steps / f"{self._count:04}-{Path(found.name).stem}.png")
+            self._run.append((found.name, found.look))
+        if self._reader.promised_digits() is None or self._count % RUN == 0:
             self.end_run()
 
     def end_run(self) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tenfold.cli.inputs import files, name_what_is_kept, report_failure, shown, standard_input, width_of
+from tenfold.cli.on_cluster import Cluster, Out, check_options, read_there
 from tenfold.cli.options import AsJson, Quiet, ShippedModel
 from tenfold.errors import OptionError
 from tenfold.files import check_folder_writable, check_writable, growing
@@ -110,6 +111,8 @@ def read(
     workers: Annotated[
         int, typer.Option(help="The number of processes that read; 0 for one on each core where there are 8 pages.")
     ] = 0,
+    cluster: Cluster = None,
+    out: Out = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -120,7 +123,8 @@ def read(
 
     Example: `tenfold read scans/ --digits 9 --known ids.csv --max-error 0.001 --csv ids-read.csv`. Types: `tenfold read
     cells/ --type date`, `--type "amount max=500"`. Forms: `tenfold read empty.png --template form.toml`, name the
-    fields in it, then `tenfold read scans/ --form form.toml --csv out.csv`.
+    fields in it, then `tenfold read scans/ --form form.toml --csv out.csv`. A million pages: `tenfold read
+    s3://bucket/scans --cluster auto --out s3://bucket/results`.
     """
     from tenfold.model.folder import load_model
     from tenfold.picture.sandbox import warm_up
@@ -128,7 +132,10 @@ def read(
     from tenfold.read.reader import Reader
     from tenfold.read.table_files import check_parquet, check_table
 
-    names = list(files(pages))
+    if cluster or out:
+        single = {"--csv": csv, "--parquet": parquet, "--table": table, "--excel": excel, "--crops": crops}
+        check_options(cluster, out, {**single, "--annotate": annotate, "--template": template, "--unique": unique})
+    names = [] if cluster else list(files(pages))
     warm_up(names)
     loaded = load_model(model)
     reader = Reader(loaded)
@@ -146,6 +153,9 @@ def read(
         max_error=max_error,
         form=form,
     )  # refuses what cannot be promised before anything is read
+    if cluster and out:
+        read_there(pages, reader, cluster, out, workers=workers, quiet=quiet, as_json=as_json, numbers=options)
+        return
     if excel and not (csv or table):
         raise OptionError("--excel goes with --csv or --table")
     if parquet:

@@ -5,6 +5,7 @@ import json
 import shlex
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -63,6 +64,26 @@ def train(
         ),
     ] = None,
     log: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the epochs as a CSV table.")] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="local|auto|ADDRESS",
+            help="Train on a Ray cluster: of this machine alone, the one that it belongs to, or the HOST:PORT of one.",
+            show_default=False,
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many processes of the cluster train.", show_default="one a core"),
+    ] = None,
+    sweep: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Try the options that this TOML file lists and keep the best model, on a cluster, by default local.",
+            show_default=False,
+        ),
+    ] = None,
     offline: Offline = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -76,15 +97,33 @@ def train(
 
     Ctrl-C leaves the last whole epoch saved; `--resume` goes on from there to the weights that an unbroken run gives.
 
+    With `--cluster` the workers train one network together, each on its share of every batch, or each another one of an
+    ensemble, of folds or of `--seeds`, where there are as many of them as workers.
+
     Example: `tenfold train`, `tenfold train --data my-digits.csv --out my-model`, or `tenfold train --from shipped
-    --data corrections --out models/corrected`.
+    --data corrections --out models/corrected`, `tenfold train --recipe accurate --cluster auto --workers 8`.
     """
     given = {name: _parsed(OPTIONS[name], value) for name, value in options.items() if value is not None}
-    if resume and given:
+    if resume and given and not sweep:
         flags = ", ".join(map(_flag, given))
         raise OptionError(f"--resume goes on with the options of the stopped run: leave out {flags}")
     if resume and restart:
         raise OptionError("--resume goes on with a stopped run and --restart drops it: give one of them")
+    if workers is not None and not (cluster or sweep):
+        raise OptionError("--workers are those of a cluster: name it by --cluster, such as --cluster local")
+    if sweep:
+        if seeds is not None or log or start:
+            raise OptionError("--sweep trains many models from the beginning: leave out --seeds, --log, --from")
+        fitted = FittedRecipe(recipe_name, given)
+        said = {"replace": replace, "offline": offline, "progress": not quiet, "resume": resume, "restart": restart}
+        _sweep(data, out, sweep, fitted, cluster or "local", workers, as_json=as_json, **said)
+        return
+    trainer = None
+    if cluster:
+        from tenfold.scale.cluster import check_ray
+
+        check_ray()
+        trainer = tenfold.ClusterTrainer(cluster, workers)
     if seeds is not None:
         if resume or restart or log or start:
             others = "--resume, --restart, --log, --from"
@@ -94,6 +133,7 @@ def train(
             out or Path("models") / recipe_name,
             lambda seed: FittedRecipe(recipe_name, {**given, "seed": seed}),
             range(given.get("seed", 0), given.get("seed", 0) + seeds),
+            trainer,
             as_json=as_json,
             replace=replace,
             offline=offline,
@@ -114,7 +154,8 @@ def train(
             offline=offline,
             progress=not quiet,
             decode=decode,
-            warn=lambda note: print(f"warning: {note}", file=sys.stderr),
+            warn=_warn,
+            trainer=trainer,
         )
     except KeyboardInterrupt:
         fail("interrupted before an epoch was whole; nothing was written", 130)
@@ -130,6 +171,7 @@ def _train_seeds(
     out: Path,
     options: Callable[[int], FittedRecipe],
     seeds: Sequence[int],
+    trainer: "tenfold.ClusterTrainer | None",
     *,
     as_json: bool,
     **others: bool,
@@ -137,7 +179,13 @@ def _train_seeds(
     """Train with several seeds and say what they gave."""
     from tenfold.learn.seeds import train_seeds
 
-    found = train_seeds(data, out, options, seeds, decode=decode, **others)
+    with ExitStack() as stack:
+        spread = None
+        if trainer:
+            from tenfold.scale.training import spread_seeds
+
+            spread = stack.enter_context(spread_seeds(trainer, seeds))
+        found = train_seeds(data, out, options, seeds, decode=decode, trainer=spread, **others)
     if as_json:
         print(json.dumps(found.to_dict()))
     else:
@@ -148,6 +196,48 @@ def _train_seeds(
             print(f"accuracy {found.mean:.2%} ± {100 * found.deviation:.2f} on {of}, {len(found.seeds)} seeds")
     if not found.finished:
         raise typer.Exit(130)
+
+
+def _sweep(
+    data: str,
+    out: Path | None,
+    file: Path,
+    base: FittedRecipe,
+    cluster: str,
+    workers: int | None,
+    *,
+    as_json: bool,
+    **others: bool,
+) -> None:
+    """Try the options that a file lists and say what they gave."""
+    from tenfold.scale.cluster import check_ray
+    from tenfold.scale.space import load_space
+
+    space = load_space(file)
+    check_ray()
+    from tenfold.scale.sweep import described, sweep_model, table_of
+
+    folder = out or Path("models") / file.stem
+    trainer = tenfold.ClusterTrainer(cluster, workers)
+    try:
+        found = sweep_model(data, folder, space, base, trainer, decode=decode, warn=_warn, **others)
+    except KeyboardInterrupt:
+        table = table_of(folder)
+        fail(
+            f"stopped; {table} is kept: go on by the same command with --resume" if table.exists() else "interrupted",
+            130,
+        )
+    if as_json:
+        print(json.dumps(found.to_dict()))
+        return
+    for place, trial in enumerate(found.trials, 1):
+        print(f"{place:>3}  {described(trial)}")
+    print(f"table: {found.table}")
+    print(_describe_run(found.run, None))
+
+
+def _warn(note: str) -> None:
+    print(f"warning: {note}", file=sys.stderr)
 
 
 def _parameter(option: Option) -> inspect.Parameter:

@@ -1,7 +1,7 @@
 """The checkpoint: all that a stopped run needs to go on to the same weights."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from tenfold.learn.optimizers import Optimizer
 from tenfold.learn.recipes import TrainingOptions, differences
 from tenfold.model.description import Epoch
 
-__all__ = ["Checkpoint", "load_checkpoint", "read_options", "save_checkpoint"]
+__all__ = ["Checkpoint", "join_checkpoints", "load_checkpoint", "read_options", "save_checkpoint"]
 
 
 @dataclass(frozen=True)
@@ -97,16 +97,57 @@ def save_checkpoint(
     tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
     tensors |= {f"optimizer.{name}": remembered for name, remembered in optimizer.averages.items()}
     tensors |= {f"average.{index}": tensor for index, tensor in enumerate(average.tensors)}
+    lasting = bool(history) and history[-1].seconds > 1  # a shorter epoch is not worth the wait for the disk
+    _write(path, tensors, options, history, optimizer.steps, data, durable=lasting)
+
+
+def join_checkpoints(path: Path, parts: Sequence[Path]) -> None:
+    """Make one checkpoint of those of the networks of a run that were trained apart.
+
+    Args:
+        path: The file, replaced as a whole.
+        parts: Of each network, in their order, the checkpoint that it was trained with; those that are not there yet,
+            and all after the first that is not finished, are left out. With none at all nothing is written.
+
+    Raises:
+        ModelError: A part is damaged, or the disk refuses.
+    """
+    found: list[Checkpoint] = []
+    history: tuple[Epoch, ...] = ()
+    for index, part in enumerate(parts):
+        if not part.exists() or len(history) < index * (found[0].options.epochs if found else 0):
+            break
+        found.append(_read(part))
+        epochs = found[0].options.epochs
+        history += tuple(epoch for epoch in found[-1].history if (epoch.number - 1) // epochs == index)
+    if not history:
+        return
+    tensors = dict(found[-1].tensors)
+    for index, each in enumerate(found):
+        tensors |= {name: tensor for name, tensor in each.tensors.items() if name.startswith(f"network.{index}.")}
+    last = found[-1]
+    _write(path, tensors, last.options, history, last.steps, last.data, durable=False)
+
+
+def _write(
+    path: Path,
+    tensors: Mapping[str, torch.Tensor],
+    options: TrainingOptions,
+    history: tuple[Epoch, ...],
+    steps: int,
+    data: str,
+    *,
+    durable: bool,
+) -> None:
     metadata = {
         "options": json.dumps(options.to_dict()),
         "history": json.dumps([asdict(epoch) for epoch in history]),
-        "steps": str(optimizer.steps),
+        "steps": str(steps),
         "data": data,
     }
     contiguous = torch.contiguous_format
     content = save({name: tensor.cpu().clone(memory_format=contiguous) for name, tensor in tensors.items()}, metadata)
-    lasting = bool(history) and history[-1].seconds > 1  # a shorter epoch is not worth the wait for the disk
-    with in_place_of(path, ModelError, durable=lasting) as fresh:
+    with in_place_of(path, ModelError, durable=durable) as fresh:
         fresh.write_bytes(content)
 
 

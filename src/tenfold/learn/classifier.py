@@ -3,6 +3,7 @@
 import inspect
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from tenfold.learn.fitting import AUTO, FittedRecipe, check_classes
 from tenfold.learn.inputs import AnyArray, class_labels, encode, is_scaled, to_images
 from tenfold.learn.recipes import OPTIONS
 from tenfold.learn.starting import start_from
-from tenfold.learn.training import train
+from tenfold.learn.training import Trained, train
 from tenfold.model.description import Epoch
 from tenfold.model.evaluate import Checked
 from tenfold.model.folder import Model, load_model
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DigitClassifier"]
 
-PARAMETERS = ("recipe", *OPTIONS, "start", "progress")
+PARAMETERS = ("recipe", *OPTIONS, "start", "progress", "trainer")
 
 
 class DigitClassifier:
@@ -44,6 +45,7 @@ class DigitClassifier:
             learned again beside the images; else it gets a new last layer, in which classes that it knows keep their
             weights.
         progress: Show a line of progress on standard error.
+        trainer: What trains in place of `tenfold.train`, with the same arguments, such as a `tenfold.ClusterTrainer`.
 
     Attributes:
         classes_: `(k,)`, the sorted distinct labels that `fit` was given, of any type.
@@ -64,11 +66,13 @@ class DigitClassifier:
         *,
         start: str | Path | None = None,
         progress: bool = False,
+        trainer: Callable[..., Trained] | None = None,
         **options: Any,  # noqa: ANN401
     ) -> None:
         self.recipe = recipe
         self.start = start
         self.progress = progress
+        self.trainer = trainer
         for name in options:
             _expect_parameter(name)
         for name in OPTIONS:
@@ -93,6 +97,7 @@ class DigitClassifier:
         """
         changes = {name: value for name, value in self.get_params().items() if value is not None}
         progress, start = changes.pop("progress"), changes.pop("start", None)
+        trainer = changes.pop("trainer", train)
         fitted = FittedRecipe(changes.pop("recipe"), changes)
         images = to_images(X)
         self._scaled = np.asarray(X).dtype.kind == "f" and is_scaled(np.asarray(X))
@@ -107,7 +112,7 @@ class DigitClassifier:
         options = begun.options if begun else fitted.options_for(len(images))
         self._golden = golden_images(images, labels, len(self.classes_))
         self._data = {"name": "arrays", "n": len(images), "sha256": data_digest(images, labels)}
-        self._trained = train(
+        self._trained: Trained = trainer(
             images,
             labels,
             options,
@@ -273,7 +278,7 @@ def _signature() -> inspect.Signature:
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=f"{_hint(option)} | None")
         for name, option in OPTIONS.items()
     ]
-    return inspect.Signature([own["self"], own["recipe"], *options, own["start"], own["progress"]])
+    return inspect.Signature([own["self"], own["recipe"], *options, own["start"], own["progress"], own["trainer"]])
 
 
 def _hint(option: Option) -> str:

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from tenfold.errors import TrainingError
+from tenfold.learn.data_parallel import Share, share_batch_norm
 from tenfold.learn.ema import ExponentialMovingAverage
 from tenfold.learn.objectives import SCHEDULES
 from tenfold.learn.optimizers import Optimizer
@@ -22,6 +23,7 @@ class Learner:
     Args:
         network: The network, on its device.
         options: How to train, the precision decided.
+        share: Which of several workers this is, that train the network together; by default the only one.
 
     Attributes:
         network: The network.
@@ -30,9 +32,11 @@ class Learner:
         learning_rate: That of the last step; 0 before the first.
     """
 
-    def __init__(self, network: nn.Module, options: TrainingOptions) -> None:
+    def __init__(self, network: nn.Module, options: TrainingOptions, share: Share | None = None) -> None:
         self.network = network
-        self.optimizer = Optimizer(options.optimizer, network, options.weight_decay)
+        self._share = share or Share()
+        share_batch_norm(network, self._share)
+        self.optimizer = Optimizer(options.optimizer, network, options.weight_decay, self._share)
         self.average = ExponentialMovingAverage(network, self.optimizer, options.ema)
         self.learning_rate = 0.0
         self._peak = options.learning_rate
@@ -47,7 +51,7 @@ class Learner:
         """Make a step that makes a loss smaller.
 
         Args:
-            loss: A scalar computed from the network.
+            loss: A scalar computed from the network; of several workers the part that each one's share has in it.
             done: The share of all steps done, 0 to below 1; the schedule turns it into the learning rate.
             where: What to call the step in an error.
 
@@ -60,7 +64,7 @@ class Learner:
         self.learning_rate = self._peak * self._schedule(done)
         self.optimizer.step(loss, self.learning_rate)
         self.average.update()
-        value = loss.item()
+        value = self._share.add_up(loss.detach()).item()
         if not math.isfinite(value):
             raise TrainingError(
                 f"the loss became {value} at {where}, so training stopped and no model was written; "

@@ -7,6 +7,8 @@ from types import MappingProxyType
 import torch
 import torch.nn.functional as F  # noqa: N812
 
+from tenfold.learn.data_parallel import Share
+
 __all__ = ["LOSSES", "METRICS", "SCHEDULES", "Tally", "targets"]
 
 Tensor = torch.Tensor
@@ -64,11 +66,15 @@ class Tally:
         self.seen += len(labels)
         self._uncounted.append((logits, labels))
 
-    def means(self) -> dict[str, float]:
-        """Give `loss` and the metrics, means over all that was added."""
+    def means(self, share: Share | None = None) -> dict[str, float]:
+        """Give `loss` and the metrics, means over all that was added; with a share, by all workers together."""
         logits, labels = (torch.cat(parts) for parts in zip(*self._uncounted, strict=True))
         self._uncounted = [(logits[:0], labels[:0])]
         if len(labels):
             for metric in self._sums:
                 self._sums[metric] += METRICS[metric](logits, labels).item() * len(labels)
-        return {"loss": self.loss / self.seen} | {name: total / self.seen for name, total in self._sums.items()}
+        sums = torch.tensor([self.seen, self.loss, *self._sums.values()], dtype=torch.float64)
+        if share and share.size > 1:
+            sums = share.add_up(sums.to(logits.device))
+        seen, *totals = sums.tolist()
+        return {name: total / seen for name, total in zip(("loss", *self._sums), totals, strict=True)}

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from tenfold.errors import OptionError
+from tenfold.learn.data_parallel import Share
 
 __all__ = ["OPTIMIZERS", "Optimizer"]
 
@@ -32,6 +33,7 @@ class Optimizer:
         name: One of `OPTIMIZERS`.
         network: The network to train, on its device.
         weight_decay: Pull of the weight matrices towards 0, 0 or more: decoupled for `adamw`, else an L2 penalty.
+        share: Which of several workers this is, whose gradients are added up; by default the only one.
 
     Attributes:
         weights: `float32 (n,)`, all that is trained.
@@ -43,8 +45,9 @@ class Optimizer:
         OptionError: The network has nothing to train.
     """
 
-    def __init__(self, name: str, network: nn.Module, weight_decay: float = 0.0) -> None:
+    def __init__(self, name: str, network: nn.Module, weight_decay: float = 0.0, share: Share | None = None) -> None:
         self._name = name
+        self._share = share or Share()
         self._parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
         if not self._parameters:
             raise OptionError(
@@ -69,6 +72,7 @@ class Optimizer:
         """
         gradients = torch.autograd.grad(loss, self._parameters, allow_unused=True, materialize_grads=True)
         torch.cat([_flat(gradient) for gradient in gradients], out=self.gradient)
+        self._share.add_up(self.gradient)
         self.steps += 1
         if self._decay is not None:
             if self._name == "adamw":

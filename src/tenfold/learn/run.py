@@ -86,6 +86,7 @@ def train_model(
     progress: bool = False,
     decode: Callable[[bytes], Image] | None = None,
     warn: Callable[[str], None] | None = None,
+    trainer: Callable[..., Any] | None = None,
 ) -> TrainingRun:
     """Train on a data set and write the model folder.
 
@@ -107,6 +108,7 @@ def train_model(
         decode: Turns the bytes of a picture file into an image, for data in folders of pictures; give the one that
             pictures will be read with.
         warn: Told the notes of the run, before training begins.
+        trainer: What trains in place of `tenfold.train`, with the same arguments, such as a `tenfold.ClusterTrainer`.
 
     Returns:
         What was done.
@@ -141,7 +143,8 @@ def train_model(
     if warn:
         for note in notes:
             warn(note)
-    return changed(_run(data, folder, plan, test, resume=resume, progress=progress), recipe=name, notes=notes)
+    run = _run(data, folder, plan, test, trainer, resume=resume, progress=progress)
+    return changed(run, recipe=name, notes=notes)
 
 
 @dataclass(frozen=True)
@@ -183,14 +186,21 @@ def _plan(examples: Examples, asked: TrainingOptions | FittedRecipe, model: Mode
 
 
 def _run(
-    data: str | Path, folder: Path, plan: _Plan, test: Examples | None, *, resume: bool, progress: bool
+    data: str | Path,
+    folder: Path,
+    plan: _Plan,
+    test: Examples | None,
+    trainer: Callable[..., Any] | None,
+    *,
+    resume: bool,
+    progress: bool,
 ) -> TrainingRun:
     """Train, measure and write the model folder."""
     from tenfold.learn.training import train
 
     examples, checkpoint = plan.examples, checkpoint_of(folder)
     try:
-        trained = train(
+        trained = (trainer or train)(
             examples.images,
             examples.labels,
             plan.options,

@@ -1,25 +1,25 @@
 """The training of digit networks: data in memory, gathered by the batch, no loader between."""
 
 import math
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
 from torch import nn
 
-from tenfold.arrays import Classifier, Images, Labels, Probabilities, as_images, as_labels, data_digest
+from tenfold.arrays import SIDE, Classifier, Images, Labels, Probabilities, as_images, as_labels, data_digest
 from tenfold.errors import OptionError
-from tenfold.learn.augment import augmented
-from tenfold.learn.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from tenfold.learn.checkpoint import Checkpoint, load_checkpoint
+from tenfold.learn.data_parallel import Share
 from tenfold.learn.held_out import calibrated, logits_of
-from tenfold.learn.learner import Learner
+from tenfold.learn.loop import Run, epoch_seed, restore, train_networks
 from tenfold.learn.networks import Ensemble, architecture, build_single, normalised
-from tenfold.learn.objectives import LOSSES, METRICS, Tally, targets
+from tenfold.learn.objectives import targets
 from tenfold.learn.precision import with_precision
 from tenfold.learn.progress import TrainingProgress
 from tenfold.learn.recipes import TrainingOptions
@@ -27,13 +27,9 @@ from tenfold.learn.splits import LabelledImages, Splits
 from tenfold.model.description import Epoch
 from tenfold.model.promise import HeldOut
 
-__all__ = ["Start", "Trained", "choose_device", "train"]
+__all__ = ["Start", "Trained", "as_saved", "choose_device", "train", "train_part"]
 
 Tensor = torch.Tensor
-
-KEPT = 40
-"""Epochs of a network of which each is kept in the checkpoint; of more, the first, the last and every fortieth part is:
-epochs of small sets are many, and shorter than writing one takes."""
 
 RANGE_IMAGES = 3000
 """Training images on which the value ranges of an int8 model are measured, once as they are and once augmented."""
@@ -141,10 +137,116 @@ def train(
         TrainingError: The loss is no longer finite.
         KeyboardInterrupt: Interrupted before the first epoch was whole.
     """
+    with _begun(images, labels, options, classes, network, start, checkpoint, resume, sha256, progress) as begun:
+        return begun.trained(train_networks(begun.run, begun.saved))
+
+
+def train_part(
+    images: Images,
+    labels: Labels,
+    options: TrainingOptions,
+    *,
+    checkpoint: Path,
+    share: Share,
+    member: int | None = None,
+    **others: Any,  # noqa: ANN401
+) -> None:
+    """Do one worker's part of a training: all that it leaves is the checkpoint.
+
+    The workers together make what `train` makes alone: those that share the same networks take the same arguments but
+    for `share`; those that train different networks of an ensemble, or different folds, are each told their `member`.
+
+    Args:
+        images: As for `train`.
+        labels: As for `train`.
+        options: As for `train`.
+        checkpoint: The file that is replaced after each epoch.
+        share: Which of the workers that train a network together this is.
+        member: Which of the networks to train, from 0; None for all, one after another.
+        **others: As for `train`.
+
+    Raises:
+        TenfoldError: As for `train`.
+    """
+    with _begun(images, labels, options, checkpoint=checkpoint, share=share, member=member, **others) as begun:
+        train_networks(begun.run, begun.saved)
+
+
+def as_saved(images: Images, labels: Labels, options: TrainingOptions, *, checkpoint: Path, **others: Any) -> Trained:  # noqa: ANN401
+    """Give what a checkpoint holds, without training on.
+
+    Args:
+        images: As for `train`, as are all that follow.
+        labels: What the images are.
+        options: How it was trained.
+        checkpoint: The file; it may be of a run that is not finished.
+        **others: The other arguments of `train`.
+
+    Returns:
+        The network, as `train` gives it when it is finished, or when it is interrupted there.
+
+    Raises:
+        ModelError: There is no checkpoint, or it is damaged.
+        OptionError: It is of another run.
+    """
+    cpu = torch.device("cpu")
+    with _begun(images, labels, options, checkpoint=checkpoint, resume=True, device=cpu, **others) as begun:
+        assert begun.saved  # noqa: S101  # it was asked for
+        restore(begun.run, begun.saved)
+        return begun.trained(begun.saved.history)
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A run that is about to train, or to go on."""
+
+    run: Run
+    saved: Checkpoint | None
+    architecture: Mapping[str, Any]
+    classes: tuple[str, ...]
+
+    def trained(self, history: tuple[Epoch, ...]) -> Trained:
+        """Give what the networks are after the epochs of a history."""
+        options, splits, described = self.run.options, self.run.splits, self.architecture
+        networks = cast(list[nn.Sequential], list(self.run.networks))
+        made: nn.Sequential | Ensemble = networks[0]
+        answering: list[tuple[nn.Module, int]] = [(made, 0)]
+        if options.folds:
+            answering = [(networks[number], number) for number in range(1, len(history) // options.epochs)]
+        elif options.ensemble > 1:
+            made = Ensemble(networks[: math.ceil(len(history) / options.epochs)])
+            described = {"network": "ensemble", "members": len(made.members), "member": described}
+            answering = [(made, 0)]
+        held_out = [(each, splits.held_out(number)) for each, number in answering]
+        torch.manual_seed(epoch_seed(options.seed, 0))
+        calibration = calibrated(held_out, options, len(self.classes))
+        torch.manual_seed(epoch_seed(options.seed, 0))
+        range_images = splits.range_images(RANGE_IMAGES) if options.int8 else np.zeros((0, SIDE, SIDE), np.uint8)
+        finished = len(history) == options.epochs * options.members
+        return Trained(_detached(made), described, options, history, self.classes, *calibration, range_images, finished)
+
+
+@contextmanager
+def _begun(
+    images: Images,
+    labels: Labels,
+    options: TrainingOptions,
+    classes: Sequence[str] | None = None,
+    network: nn.Module | None = None,
+    start: Start | None = None,
+    checkpoint: Path | None = None,
+    resume: bool = False,
+    sha256: str | None = None,
+    progress: bool | TrainingProgress = False,
+    share: Share | None = None,
+    member: int | None = None,
+    device: torch.device | None = None,
+) -> Iterator[_Begun]:
+    """Check the arguments of `train` and make ready; within the block random numbers follow from the options' seed."""
     images = as_images(images)
     classes = tuple(classes) if classes is not None else _numbers_as_names(labels)
     labels = as_labels(labels, count=len(images), classes=len(classes))
-    device = choose_device(options.device)
+    device = device or choose_device(options.device)
     data = (sha256 or data_digest(images, labels)) if checkpoint else ""
     saved = load_checkpoint(checkpoint, options, data) if resume and checkpoint else None
     options = with_precision(saved.options if saved else options, device)
@@ -156,32 +258,18 @@ def train(
         torch.manual_seed(options.seed)
         networks, described = _networks(options, len(classes), network, start)
         beside, repeats = (start.beside, start.repeats) if start else (None, 1)
-        splits = Splits(images, labels, options, classes, device, beside, repeats)
-        run = _Run(
+        run = Run(
             networks=nn.ModuleList(networks).to(device),
             options=options,
-            splits=splits,
+            splits=Splits(images, labels, options, classes, device, beside, repeats),
             targets=targets(len(classes) + (options.outliers > 0), options.label_smoothing).to(device),
-            progress=TrainingProgress(options, progress),
+            progress=progress if isinstance(progress, TrainingProgress) else TrainingProgress(options, progress),
             checkpoint=checkpoint,
             data=data,
+            member=member,
+            share=share or Share(),
         )
-        history = _train_members(run, saved)
-        made: nn.Sequential | Ensemble = networks[0]
-        answering: list[tuple[nn.Module, int]] = [(made, 0)]
-        if options.folds:
-            answering = [(networks[number], number) for number in range(1, len(history) // options.epochs)]
-        elif options.ensemble > 1:
-            made = Ensemble(networks[: math.ceil(len(history) / options.epochs)])
-            described = {"network": "ensemble", "members": len(made.members), "member": described}
-            answering = [(made, 0)]
-        held_out = [(each, splits.held_out(number)) for each, number in answering]
-        torch.manual_seed(_epoch_seed(options.seed, 0))
-        calibration = calibrated(held_out, options, len(classes))
-        torch.manual_seed(_epoch_seed(options.seed, 0))
-        range_images = splits.range_images(RANGE_IMAGES) if options.int8 else images[:0]
-    finished = len(history) == options.epochs * options.members
-    return Trained(_detached(made), described, options, history, classes, *calibration, range_images, finished)
+        yield _Begun(run, saved, described, classes)
 
 
 def _networks(
@@ -216,111 +304,6 @@ def choose_device(name: str) -> torch.device:
         reason = str(error).partition("\n")[0]
         raise OptionError(f"device {name!r} is not to be had on this machine ({reason}); use cpu or auto") from error
     return device
-
-
-@dataclass(frozen=True)
-class _Run:
-    networks: nn.ModuleList
-    options: TrainingOptions
-    splits: Splits
-    targets: Tensor
-    progress: TrainingProgress
-    checkpoint: Path | None
-    data: str
-
-
-@dataclass(frozen=True)
-class _Member:
-    """One of a run's networks in training, with what it learns from and what is held out from it."""
-
-    learner: Learner
-    learned: LabelledImages
-    held_out: LabelledImages
-
-    @classmethod
-    def of(cls, run: _Run, number: int) -> "_Member":
-        learner = Learner(run.networks[number], run.options)
-        return cls(learner, run.splits.learned(number), run.splits.held_out(number))
-
-
-def _train_members(run: _Run, saved: Checkpoint | None) -> tuple[Epoch, ...]:
-    """Train all networks from where the checkpoint left off; after Ctrl-C they are as after the last epoch kept."""
-    epochs = run.options.epochs
-    history = saved.history if saved else ()
-    if saved:
-        saved.restore_network(run.networks)
-    weights, kept, between = _copy_of_weights(run.networks), history, -(-epochs // KEPT)
-    try:
-        with run.progress:
-            for index in range(len(history) // epochs, len(run.networks)):
-                member = _Member.of(run, index)
-                optimizer, average = member.learner.optimizer, member.learner.average
-                if saved and len(history) % epochs:
-                    saved.restore_optimizer(optimizer, average)
-                    with average.in_place():
-                        weights = _copy_of_weights(run.networks)
-                for number in range(len(history) + 1, (index + 1) * epochs + 1):
-                    epoch = _train_epoch(run, member, number)
-                    last = number == (index + 1) * epochs
-                    if last:
-                        average.apply()
-                    keep = last or number == 1 or number % between == 0
-                    with average.in_place():
-                        if keep:
-                            weights = _copy_of_weights(run.networks)
-                        epoch = replace(epoch, validation=_score(run, member))
-                    history = (*history, epoch)
-                    if keep and run.checkpoint:
-                        save_checkpoint(
-                            run.checkpoint, run.networks, optimizer, average, run.options, history, run.data
-                        )
-                    if keep:
-                        kept = history
-                    run.progress.finish_epoch(epoch, len(member.learned[0]))
-    except KeyboardInterrupt:
-        if not kept:
-            raise
-        run.networks.load_state_dict(weights)
-        return kept
-    return history
-
-
-def _train_epoch(run: _Run, member: _Member, number: int) -> Epoch:
-    started = time.perf_counter()
-    options, learner, (images, labels) = run.options, member.learner, member.learned
-    torch.manual_seed(_epoch_seed(options.seed, number))
-    batches = list(torch.split(torch.randperm(len(images)).to(images.device), options.batch_size))
-    if len(batches) > 1 and len(batches[-1]) == 1:  # batch normalisation cannot learn from a single image
-        batches[-2:] = [torch.cat(batches[-2:])]
-    tally = Tally(options.metrics)
-    whole_epochs = (number - 1) % options.epochs
-    learner.network.train()
-    for step, batch in enumerate(batches):
-        with learner.autocast():
-            logits = learner.network(augmented(images.index_select(0, batch), options)).float()
-        truth = labels.index_select(0, batch)
-        loss = LOSSES[options.loss](logits, truth, run.targets.index_select(0, truth))
-        done = (whole_epochs + (step + 0.5) / len(batches)) / options.epochs
-        tally.add(learner.step(loss, done, f"step {step + 1} of epoch {number}"), logits.detach(), truth)
-        run.progress.step(number, tally.seen, len(images), tally.means)
-    return Epoch(number, time.perf_counter() - started, learner.learning_rate, tally.means())
-
-
-def _score(run: _Run, member: _Member) -> dict[str, float] | None:
-    images, labels = member.held_out
-    if not len(images):
-        return None
-    logits = logits_of(member.learner.network, images)
-    scores = {"loss": LOSSES[run.options.loss](logits, labels, run.targets[labels]).item()}
-    return scores | {metric: METRICS[metric](logits, labels).item() for metric in run.options.metrics}
-
-
-def _epoch_seed(seed: int, number: int) -> int:
-    return int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
-
-
-def _copy_of_weights(network: nn.Module) -> dict[str, Tensor]:
-    return {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
 
 
 def _detached(network: nn.Sequential | Ensemble) -> nn.Sequential | Ensemble:

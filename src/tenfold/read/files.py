@@ -18,7 +18,7 @@ from tenfold.read.pages import read_page
 from tenfold.read.rows import ReadRow
 from tenfold.workers import end_with_parent
 
-__all__ = ["FailedPage", "ReadFile", "pages_of", "read_files", "workers_for"]
+__all__ = ["FailedPage", "FilePart", "ReadFile", "pages_of", "read_files", "read_part", "workers_for"]
 
 MANY = 8
 """Pages from which on it is worth to start other processes: each takes about a second until it reads."""
@@ -61,13 +61,20 @@ class ReadFile:
 
 
 @dataclass(frozen=True)
-class _Part:
-    """Some pages of a file, which one process reads: those numbered from `first` on, up to but without `end`."""
+class FilePart:
+    """Some pages of a file, which one process reads.
+
+    Attributes:
+        name: The file.
+        source: What it is read from.
+        first: The number of the first page, from 1.
+        end: The one after the last; None for all pages.
+    """
 
     name: str
     source: Picture
-    first: int
-    end: int
+    first: int = 1
+    end: int | None = None
 
 
 _MODEL: list[Model] = []
@@ -111,7 +118,7 @@ def read_files(
     for name, source in files:
         try:
             with _opened(source) as pages:
-                found = _read_part(pages, _Part(name, source, 1, pages.count + 1), model, options, done)
+                found = _read_pages(pages, FilePart(name, source), model, options, done)
         except TenfoldError as error:
             found = _unreadable(name, error)
         yield found
@@ -143,7 +150,7 @@ def _read_beside(
 ) -> Iterator[ReadFile]:
     """Read files in several processes; their pages are handed out a few ahead of what was told."""
     parts = (part for name, source in files for part in _parts(name, source, workers))
-    waiting: deque[tuple[_Part, Future[ReadFile]]] = deque()
+    waiting: deque[tuple[FilePart, Future[ReadFile]]] = deque()
     found: list[ReadFile] = []
     with ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=_start, initargs=(model.folder,)
@@ -155,19 +162,19 @@ def _read_beside(
                 return
             part, reading = waiting.popleft()
             found.append(reading.result())
-            for _ in range(part.first, part.end):
+            for _ in range(part.first, part.end or part.first):
                 done()
             if not waiting or waiting[0][0].first == 1:
                 yield _joined(found)
                 found = []
 
 
-def _parts(name: str, source: Picture, workers: int) -> Iterator[_Part]:
+def _parts(name: str, source: Picture, workers: int) -> Iterator[FilePart]:
     """Share the pages of a file out: one by one, where the file need not be sent with each."""
     pages = _count(source)
     step = 1 if isinstance(source, str | Path) else -(-pages // workers)
     for first in range(1, pages + 1, step):
-        yield _Part(name, source, first, min(first + step, pages + 1))
+        yield FilePart(name, source, first, min(first + step, pages + 1))
 
 
 def _joined(parts: Sequence[ReadFile]) -> ReadFile:
@@ -190,13 +197,23 @@ def _start(folder: Path) -> None:
     _MODEL.append(load_model(folder, threads=1))
 
 
-def _read_here(part: _Part, options: NumberOptions) -> ReadFile:
-    """Read a part in a process of its own, which keeps the file open for the next, or remembers why it cannot."""
+def _read_here(part: FilePart, options: NumberOptions) -> ReadFile:
+    return read_part(part, _MODEL[0], options)
+
+
+def read_part(part: FilePart, model: Model, options: NumberOptions) -> ReadFile:
+    """Read some pages of a file; where they may not be all, it stays open, for the next are mostly of the same.
+
+    Args:
+        part: Which pages.
+        model: What reads.
+        options: What to look for.
+
+    Returns:
+        What was found, up to the page at which the file became unreadable.
+    """
     if part.name not in _OPEN:
-        while _OPEN:
-            other = _OPEN.popitem()[1]
-            if isinstance(other, Pages):
-                other.close()
+        _close()
         try:
             _OPEN[part.name] = _opened(part.source)
         except TenfoldError as error:
@@ -204,7 +221,18 @@ def _read_here(part: _Part, options: NumberOptions) -> ReadFile:
     pages = _OPEN[part.name]
     if not isinstance(pages, Pages):
         return _unreadable(part.name, pages, part.first)
-    return _read_part(pages, part, _MODEL[0], options, lambda: None)
+    found = _read_pages(pages, part, model, options, lambda: None)
+    if part.end is None or any(each.page >= part.first + len(found.pages) for each in found.failed):
+        _close()
+    return found
+
+
+def _close() -> None:
+    """Let go of the file that is open."""
+    while _OPEN:
+        other = _OPEN.popitem()[1]
+        if isinstance(other, Pages):
+            other.close()
 
 
 def _opened(source: Picture) -> Pages:
@@ -216,12 +244,14 @@ def _unreadable(name: str, error: TenfoldError, page: int = 1) -> ReadFile:
     return ReadFile(name, (), (FailedPage(page, str(error)),))
 
 
-def _read_part(pages: Pages, part: _Part, model: Model, options: NumberOptions, done: Callable[[], None]) -> ReadFile:
+def _read_pages(
+    pages: Pages, part: FilePart, model: Model, options: NumberOptions, done: Callable[[], None]
+) -> ReadFile:
     """Read pages of a file; what fails is kept beside what was read."""
     found: list[tuple[ReadRow, ...]] = []
     failed: list[FailedPage] = []
     try:
-        for number in range(part.first, part.end):
+        for number in range(part.first, pages.count + 1 if part.end is None else part.end):
             try:
                 page = pages.page(number - 1)
                 found.append(tuple(read_page(model, page, options, file=part.name, number=number)))

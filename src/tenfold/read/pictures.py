@@ -15,10 +15,13 @@ from tenfold.read.digits import Digit, Look
 from tenfold.read.reader import Reader
 from tenfold.workers import end_with_parent
 
-__all__ = ["COLUMNS", "ReadPicture", "picture_workers", "read_pictures", "row_of"]
+__all__ = ["COLUMNS", "RUN", "ReadPicture", "picture_workers", "read_pictures", "row_of"]
 
 COLUMNS = {"file": "string", "digit": "string", "probability": "float64", "accepted": "bool", "reason": "string"}
 """What a table holds of each picture, and its type as Arrow calls it."""
+
+RUN = 1000
+"""Pictures that are compared at once with those that a promise of error rests on, unreadable ones counted."""
 
 MANY = 500
 """Pictures from which on other processes pay: each takes about a second until it reads, a picture some milliseconds."""

@@ -18,6 +18,7 @@ __all__ = [
     "check_parquet",
     "check_table",
     "excel_cell",
+    "in_unicode",
     "kinds_of",
     "plain_cell",
     "rows_of",
@@ -181,7 +182,7 @@ class ParquetFile:
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write rows, some thousand together."""
-        self._rows += [{name: _unicode(value) for name, value in row.items()} for row in rows]
+        self._rows += [{name: in_unicode(value) for name, value in row.items()} for row in rows]
         if len(self._rows) >= GROUP:
             self._write()
 
@@ -222,6 +223,6 @@ def _encoding(excel: bool) -> str:
     return "utf-8-sig" if excel else "utf-8"
 
 
-def _unicode(value: Any) -> Any:  # noqa: ANN401
+def in_unicode(value: Any) -> Any:  # noqa: ANN401
     """Give a value whose text has no bytes that are no UTF-8, as a file's name may."""
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value

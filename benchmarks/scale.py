@@ -1,0 +1,393 @@
+"""Reading on a cluster beside reading on one machine: speed, start, memory, and what is left when processes are killed.
+
+Example: `python -m benchmarks.scale`, or `--images 20000 --pages 100 --inputs 100000` for a quick look; training on a
+cluster is measured by `python -m benchmarks.scale_training`.
+"""
+
+import io
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import cv2
+import numpy as np
+import pyarrow
+import typer
+from PIL import Image
+from pyarrow import parquet
+
+import tenfold
+from benchmarks.results import print_table, save_result
+from tenfold.draw.pages import PAGE_KINDS, draw_page
+from tenfold.draw.sheets import DigitGlyphs
+from tenfold.model.folder import SHIPPED
+from tenfold.read.files import read_files
+from tenfold.read.pictures import COLUMNS, read_pictures, row_of
+from tenfold.read.reader import Reader
+from tenfold.read.table_files import ParquetFile, kinds_of
+from tenfold.scale.cluster import connected
+from tenfold.scale.inputs import Span
+from tenfold.scale.pool import Lot, read_lots
+from tenfold.scale.results import Counts
+from tenfold.scale.worker import VERSION, Done
+
+__all__ = ["PARTS", "draw_inputs", "measure", "table"]
+
+CORES = 2
+"""Processes that read, alone and on the cluster."""
+
+NODES, NODE_CORES = 1000, 64
+"""The simulated cluster."""
+
+GROUP = 10_000
+"""Rows of a group of the Parquet file of images."""
+
+READ = """
+import resource, sys, time
+from tenfold.read.reader import Reader
+from tenfold.scale.reading import read_on_cluster
+places, results, cluster, numbers = sys.argv[1:5]
+reader = Reader()
+options = reader.options() if numbers == "numbers" else None
+read_on_cluster([places], results, cluster=cluster, reader=reader, numbers=options, workers=2)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+"""A driver in a process of its own; it prints its greatest memory, in MiB."""
+
+
+class _Column(Mapping[str, bytes]):
+    """The pictures of a Parquet file by number, as sources of the plain reader."""
+
+    def __init__(self, file: Path, count: int) -> None:
+        self._pictures = parquet.read_table(file, columns=["image"])["image"].slice(0, count).combine_chunks()
+
+    def __getitem__(self, number: str) -> bytes:
+        return bytes(self._pictures[int(number)].as_py())
+
+    def __iter__(self) -> Iterator[str]:
+        return map(str, range(len(self)))
+
+    def __len__(self) -> int:
+        return len(self._pictures)
+
+
+def draw_inputs(folder: Path, images: int, pages: int) -> tuple[Path, Path]:
+    """Draw what is read: a Parquet file of images 28×28 as PNG, and a folder of pages, every hundredth broken."""
+    (_, _), (x_test, y_test) = tenfold.load_data("mnist")
+    contents = []
+    for image in x_test:
+        stream = io.BytesIO()
+        Image.fromarray(image).save(stream, "PNG")
+        contents.append(stream.getvalue())
+    schema = pyarrow.schema([("image", pyarrow.binary())])
+    with parquet.ParquetWriter(folder / "images.parquet", schema) as writer:
+        for first in range(0, images, GROUP):
+            some = [contents[number % len(contents)] for number in range(first, min(images, first + GROUP))]
+            some[99::100] = [b"broken"] * len(some[99::100])
+            writer.write_table(pyarrow.table([some], schema=schema))
+    (folder / "pages").mkdir()
+    glyphs = DigitGlyphs(x_test, y_test)
+    for number in range(pages):
+        page = draw_page(glyphs, PAGE_KINDS[number % len(PAGE_KINDS)], number).grey
+        content = b"broken" if number % 100 == 99 else cv2.imencode(".jpg", page)[1].tobytes()
+        (folder / "pages" / f"{number:06}.jpg").write_bytes(content)
+    return folder / "images.parquet", folder / "pages"
+
+
+def plain_pictures(file: Path, count: int, out: Path) -> None:
+    """Read images as the plain command does, on two cores, into a Parquet file."""
+    sources = _Column(file, count)
+    with closing(ParquetFile(out, COLUMNS)) as rows:
+        for found in read_pictures(list(sources), Reader(), None, workers=CORES, sources=sources):
+            if found.look:
+                rows.add([row_of(found.name, found.look.digit)])
+
+
+def plain_pages(folder: Path, count: int, out: Path) -> None:
+    """Read pages likewise."""
+    reader = Reader()
+    options = reader.options()
+    names = [str(path) for path in sorted(folder.iterdir())[:count]]
+    with closing(ParquetFile(out, kinds_of(None))) as rows:
+        for found in read_files(names, tenfold.load_model(SHIPPED), options, workers=CORES):
+            rows.add(reader.decide(found.rows, options).rows())
+
+
+def speeds(place: Path, count: int, folder: Path, *, pages: bool) -> dict[str, Any]:
+    """Compare both ways: inputs a second beyond a tenth of them, so that what starts them does not count, and start."""
+    few = max(count // 10, 1)
+    plain, on_cluster = [], []
+    for part in (few, count):
+        given = _first(place, part, folder)
+        results = folder / f"results-{place.name}-{part}"
+        plain.append(_timed(partial(plain_pages if pages else plain_pictures, given, part, folder / "plain")))
+        on_cluster.append(_timed(partial(_driver, given, results, pages=pages)))
+        _check(results, part)
+    rates = [(count - few) / max(long - short, 1e-9) for short, long in (plain, on_cluster)]
+    return {
+        "inputs": count,
+        "plain a second": rates[0],
+        "cluster a second": rates[1],
+        "share": rates[1] / rates[0],
+        "start beyond plain, s": on_cluster[0] - plain[0],
+    }
+
+
+def memory(inputs: Sequence[int], folder: Path) -> dict[str, Any]:
+    """Measure the driver's greatest memory for numbers of files; they are empty, so that reading them costs nothing."""
+    found = {}
+    for count in inputs:
+        place = folder / f"empty-{count}"
+        place.mkdir()
+        for number in range(count):
+            (place / f"{number:07}.png").touch()
+        found[count] = int(_driver(place, folder / f"results-empty-{count}"))
+    return {"MiB": found, "growth": found[inputs[-1]] / found[inputs[0]] - 1}
+
+
+def kills(place: Path, count: int, every: float, folder: Path) -> dict[str, Any]:
+    """Read with and without a worker, or a whole node, killed now and then."""
+    struck: list[str] = []
+    with _cluster() as cluster:
+        calm = _timed(lambda: _driver(place, folder / "calm", cluster.address))
+        began = time.monotonic()
+        process = subprocess.Popen([sys.executable, "-c", READ, str(place), str(folder / "rough"), cluster.address, ""])
+        while process.poll() is None:
+            try:
+                process.wait(every)
+            except subprocess.TimeoutExpired:
+                _strike(cluster, struck)
+        rough = time.monotonic() - began
+    return {"kills": len(struck), **_check(folder / "rough", count), "times": rough / calm}
+
+
+def killed_driver(place: Path, count: int, folder: Path) -> dict[str, Any]:
+    """Kill the driver in the middle, and begin again."""
+    results = folder / "begun-again"
+    process = subprocess.Popen([sys.executable, "-c", READ, str(place), str(results), "local", ""])
+    while len(list(results.glob("0*.parquet"))) < 10 and process.poll() is None:
+        time.sleep(0.05)
+    time.sleep(random.Random(0).random())
+    process.kill()
+    process.wait()
+    parts = sorted(results.glob("0*.parquet"))
+    sizes = [int(part.stem[13:]) - int(part.stem[:12]) for part in parts]
+    _driver(place, results)
+    return {
+        "read before": sum(sizes),
+        "at most read twice": CORES * max(sizes, default=0) / count,
+        **_check(results, count),
+    }
+
+
+def full_disk(place: Path, count: int, folder: Path) -> dict[str, Any]:
+    """Let the results fill a small disk, make room, and go on; only root can mount one."""
+    disk = folder / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", disk], check=True)  # noqa: S607
+    try:
+        failed = subprocess.run(
+            [sys.executable, "-c", READ, str(place), str(disk / "results"), "local", ""],
+            capture_output=True,
+            check=False,
+        )
+        subprocess.run(["mount", "-o", "remount,size=1g", disk], check=True)  # noqa: S607
+        _driver(place, disk / "results")
+        return {"said": failed.stderr.decode().splitlines()[-1], **_check(disk / "results", count)}
+    finally:
+        subprocess.run(["umount", disk], check=True)  # noqa: S607
+
+
+def handing_out(lots: int = 3000) -> float:
+    """Measure how many lots a second a driver hands out and takes back, to processes that do nothing."""
+
+    class Idle:
+        def ready(self) -> str:
+            return VERSION
+
+        def read(self, *_: object) -> Done:
+            return Done(Counts(1, 0, 1, 1))
+
+    spans = tuple(Span(f"s3://bucket/scans/{number:09}.png") for number in range(64))
+    seconds: list[float] = []
+    with connected("local"):
+        read_lots(
+            (Lot(first, spans) for first in range(lots)),
+            Idle,
+            (),
+            workers=CORES,
+            done=lambda _: seconds.append(time.monotonic()),
+            say=print,
+        )
+    return (len(seconds) - 1) / (seconds[-1] - seconds[0])
+
+
+def simulated(lots_a_second: float, pages: dict[str, Any]) -> dict[str, Any]:
+    """Say what many nodes would do, from the rates of one core and of the driver."""
+    core = pages["cluster a second"] / CORES
+    cores = NODES * NODE_CORES
+    lot = max(1000, int(np.ceil(cores * core / lots_a_second)))  # of a billion pages at least 1,000
+    return {
+        "lots a second": lots_a_second,
+        "pages a second on a core": core,
+        "pages a second": core * cores,
+        "pages of a lot": lot,
+        "hours for a billion": 1e9 / (core * cores) / 3600,
+        "core hours for a billion": 1e9 / core / 3600,
+    }
+
+
+PARTS = ("images", "pages", "memory", "kills", "driver", "disk", "simulated")
+
+
+def measure(parts: Sequence[str], images: int, pages: int, inputs: int, every: float) -> dict[str, Any]:
+    """Measure parts of it, those that `PARTS` names."""
+    found: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory(prefix="tenfold-scale-") as place:
+        folder = Path(place)
+        file, scans = draw_inputs(folder, images, pages)
+        measures: dict[str, Callable[[], dict[str, Any]]] = {
+            "images": lambda: speeds(file, images, folder, pages=False),
+            "pages": lambda: speeds(scans, pages, folder, pages=True),
+            "memory": lambda: memory([max(inputs // 100, 1), inputs], folder),
+            "kills": lambda: kills(file, images, every, folder),
+            "driver": lambda: killed_driver(file, images, folder),
+            "disk": lambda: full_disk(file, images, folder),
+            "simulated": lambda: simulated(handing_out(), found["pages"]),
+        }
+        for name in parts:
+            found[name] = measures[name]()
+            print(f"{name}: {json.dumps(found[name])}", file=sys.stderr, flush=True)
+    return found
+
+
+def table(found: Mapping[str, Any]) -> list[list[str]]:
+    """Give what was measured beside its goals."""
+    rows = [["figure", "goal", "measured"]]
+    for name, goal in (("images", 0.90), ("pages", 0.92)):
+        if each := found.get(name):
+            what = f"{each['inputs']:,} {name}, two actors beside the plain reader on two cores"
+            rates = f"{each['cluster a second']:,.1f} and {each['plain a second']:,.1f} a second"
+            rows.append([what, f"≥ {goal:.0%}", f"{each['share']:.1%} ({rates})"])
+            rows.append(
+                [
+                    f"start and end, beyond the plain command ({name})",
+                    "≤ 10 s",
+                    f"{each['start beyond plain, s']:.1f} s",
+                ]
+            )
+    if each := found.get("memory"):
+        sizes = " → ".join(f"{size} MiB at {count:,}" for count, size in each["MiB"].items())
+        rows.append(["driver's memory as inputs grow", "≤ 10%", f"{each['growth']:+.1%} ({sizes})"])
+    if each := found.get("kills"):
+        told = f"{each['lost']} lost, {each['doubled']} doubled, {each['times']:.2f} ×, {each['kills']} kills"
+        rows.append(["a worker or node killed again and again", "0, 0, ≤ 1.3 ×", told])
+    if each := found.get("driver"):
+        told = f"{each['at most read twice']:.2%} at most, {each['lost']} lost, {each['doubled']} doubled"
+        rows.append(["a killed driver, started again", "≤ 1% read twice, 0 doubled", told])
+    if each := found.get("disk"):
+        rows.append(["a full disk, then room", "0 lost, 0 doubled", f"{each['lost']} lost, {each['doubled']} doubled"])
+    if each := found.get("simulated"):
+        told = f"{each['hours for a billion']:.1f} h for a billion pages, in lots of {each['pages of a lot']}"
+        rows.append([f"simulated: {NODES:,} nodes of {NODE_CORES} cores", "stated", told])
+    return rows
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
+
+
+def _driver(place: Path, results: Path, cluster: str = "local", *, pages: bool = False) -> str:
+    """Read on a cluster in a process of its own; give what it printed."""
+    command = [sys.executable, "-c", READ, str(place), str(results), cluster, "numbers" if pages else ""]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
+def _first(place: Path, count: int, folder: Path) -> Path:
+    """Give a Parquet file, or a folder, with the first of the inputs."""
+    given = folder / f"first-{count}-{place.name}"
+    if place.is_dir():
+        given.mkdir(exist_ok=True)
+        for path in sorted(place.iterdir())[:count]:
+            (given / path.name).hardlink_to(path)
+    else:
+        parquet.write_table(parquet.read_table(place).slice(0, count), given, row_group_size=GROUP)
+    return given
+
+
+def _check(results: Path, count: int) -> dict[str, Any]:
+    """Count by content what is lost and what is doubled."""
+    rows = parquet.read_table(results, columns=["file", *(["page", "row"] if "row" in _columns(results) else [])])
+    seen = rows.group_by(rows.column_names).aggregate([([], "count_all")])
+    return {
+        "lost": count - len(rows["file"].unique()),
+        "doubled": rows.num_rows - seen.num_rows,
+    }
+
+
+def _columns(results: Path) -> list[str]:
+    return list(parquet.read_schema(next(results.glob("0*.parquet"))).names)
+
+
+@contextmanager
+def _cluster() -> Iterator[Any]:
+    """Start a head that offers no core, and two nodes of one core each."""
+    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0", "RAY_health_check_period_ms": "1000"}
+    from ray.cluster_utils import Cluster
+
+    cluster = Cluster()
+    cluster.add_node(num_cpus=0, include_dashboard=False, object_store_memory=128 << 20)
+    for _ in range(CORES):
+        cluster.add_node(num_cpus=1, object_store_memory=128 << 20)
+    try:
+        yield cluster
+    finally:
+        cluster.shutdown()
+
+
+def _strike(cluster: Any, struck: list[str]) -> None:  # noqa: ANN401
+    """Kill a worker or a node by turns; for a node there is a new one."""
+    node = random.Random(len(struck)).choice(sorted(cluster.worker_nodes, key=id))
+    if len(struck) % 2:
+        cluster.remove_node(node, allow_graceful=False)
+        cluster.add_node(num_cpus=1, object_store_memory=128 << 20)
+        struck.append("node")
+    elif pids := [pid for pid in _children(node) if "ray::Worker" in Path(f"/proc/{pid}/cmdline").read_text()]:
+        os.kill(pids[0], signal.SIGKILL)
+        struck.append("worker")
+
+
+def _children(node: Any) -> list[int]:  # noqa: ANN401
+    [raylet] = [info.process.pid for info in node.all_processes["raylet"]]
+    tasks = Path(f"/proc/{raylet}/task").glob("*/children")
+    return [int(pid) for task in tasks for pid in task.read_text().split()]
+
+
+def main(
+    images: Annotated[int, typer.Option(help="Images of 28×28 in a Parquet file.")] = 1_000_000,
+    pages: Annotated[int, typer.Option(help="Drawn pages.")] = 20_000,
+    inputs: Annotated[int, typer.Option(help="Files by which memory is measured, at most.")] = 1_000_000,
+    every: Annotated[float, typer.Option(help="Seconds between two kills.")] = 20.0,
+    only: Annotated[list[str] | None, typer.Option(help=f"Parts of it: {', '.join(PARTS)}.")] = None,
+    results: Annotated[Path | None, typer.Option(help="The folder to leave JSON in.")] = None,
+) -> None:
+    """Measure reading on a cluster, print a table and save what was measured."""
+    found = measure(only or PARTS, images, pages, inputs, every)
+    save_result("scale", found, results)
+    print_table(table(found))
+
+
+if __name__ == "__main__":
+    typer.run(main)
