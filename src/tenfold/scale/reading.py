@@ -241,7 +241,7 @@ def _lot_size(total: int, workers: int, task: Task) -> int:
 
 def _in_runs(size: int, task: Task) -> int:
     """Give a size of lots such that pictures are compared with what is promised in the runs of one machine."""
-    return size if task.numbers is not None or task.max_error is None else -(-size // RUN) * RUN
+    return size if task.numbers is not None else -(-size // RUN) * RUN
 
 
 def _cut(ranges: Sequence[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:
