@@ -5,8 +5,10 @@ import sqlite3
 import numpy as np
 import pytest
 
+import tenfold
 from tenfold.read.lists import Known
 from tenfold.serve.alike import decide_all, match_again, waiting_alike
+from tenfold.serve.audits import Audits
 from tenfold.serve.store import NewReview, ReviewStore
 
 
@@ -48,6 +50,14 @@ def test_the_same_picture_is_flagged_even_where_the_first_is_decided(store):
     assert [each.duplicate_of for each in waiting_alike(store, 10).reviews] == [None, None, 1]
     store.decide(1, "7")
     assert [each.duplicate_of for each in waiting_alike(store, 10).reviews] == [None, 1]
+
+
+def test_what_an_audit_shows_blind_is_in_no_group_and_matched_with_no_list(store):
+    Audits(store, 1.0).add([(review("4711", ("4712", 0.3)), "boxes", 0.02)], tenfold.load_model())
+    store.add(review("9"))
+    assert waiting_alike(store, 10).groups == {"9": 1}
+    assert match_again(store, Known.of(["4712"], "0123456789"), 0.5)["numbers"] == 0
+    assert [each.guess for each in store.everything()] == ["4711", "9"]
 
 
 def test_all_are_decided_or_none(store):
