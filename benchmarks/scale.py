@@ -232,19 +232,25 @@ def handing_out(lots: int = 3000) -> float:
     return (len(seconds) - 1) / (seconds[-1] - seconds[0])
 
 
-def simulated(lots_a_second: float, pages: dict[str, Any]) -> dict[str, Any]:
-    """Say what many nodes would do, from the rates of one core and of the driver."""
-    core = pages["cluster a second"] / CORES
+def core_time(file: Path, scans: Path) -> dict[str, float]:
+    """Measure the seconds of a core that a page and a picture take, whatever else the machine does."""
+    cv2.setNumThreads(1)
+    model = tenfold.load_model(threads=1)
+    reader = Reader(model)
+    images, pages = _Column(file, 1000), [str(path) for path in sorted(scans.iterdir())[:70]]
+    began = time.process_time()
+    pictures = list(read_pictures(list(images), reader, None, sources=images))
+    between = time.process_time()
+    files = list(read_files(pages, model, reader.options()))
+    return {"picture": (between - began) / len(pictures), "page": (time.process_time() - between) / len(files)}
+
+
+def simulated(lots_a_second: float, seconds: Mapping[str, float]) -> dict[str, float]:
+    """Say what many nodes would do, from the time of one core and the rate of the driver."""
     cores = NODES * NODE_CORES
-    lot = max(1000, int(np.ceil(cores * core / lots_a_second)))  # of a billion pages at least 1,000
-    return {
-        "lots a second": lots_a_second,
-        "pages a second on a core": core,
-        "pages a second": core * cores,
-        "pages of a lot": lot,
-        "hours for a billion": 1e9 / (core * cores) / 3600,
-        "core hours for a billion": 1e9 / core / 3600,
-    }
+    lot = max(1000, int(np.ceil(cores / seconds["page"] / lots_a_second)))  # of a billion pages at least 1,000
+    hours = 1e9 * seconds["page"] / 3600
+    return {"lots a second": lots_a_second, **seconds, "lot": lot, "core hours": hours, "hours": hours / cores}
 
 
 PARTS = ("images", "pages", "memory", "kills", "driver", "disk", "simulated")
@@ -263,7 +269,7 @@ def measure(parts: Sequence[str], images: int, pages: int, inputs: int, every: f
             "kills": lambda: kills(file, images, every, folder),
             "driver": lambda: killed_driver(file, images, folder),
             "disk": lambda: full_disk(file, images, folder),
-            "simulated": lambda: simulated(handing_out(), found["pages"]),
+            "simulated": lambda: simulated(handing_out(), core_time(file, scans)),
         }
         for name in parts:
             found[name] = measures[name]()
@@ -298,8 +304,9 @@ def table(found: Mapping[str, Any]) -> list[list[str]]:
     if each := found.get("disk"):
         rows.append(["a full disk, then room", "0 lost, 0 doubled", f"{each['lost']} lost, {each['doubled']} doubled"])
     if each := found.get("simulated"):
-        told = f"{each['hours for a billion']:.1f} h for a billion pages, in lots of {each['pages of a lot']}"
-        rows.append([f"simulated: {NODES:,} nodes of {NODE_CORES} cores", "stated", told])
+        core = f"{each['page']:.2f} s a page, {each['picture'] * 1000:.2f} ms a picture"
+        told = f"{each['hours']:.1f} h and {each['core hours']:,.0f} core hours for a billion pages"
+        rows.append([f"simulated: {NODES:,} nodes of {NODE_CORES} cores", "stated", f"{told} ({core})"])
     return rows
 
 
@@ -329,16 +336,13 @@ def _first(place: Path, count: int, folder: Path) -> Path:
 
 def _check(results: Path, count: int) -> dict[str, Any]:
     """Count by content what is lost and what is doubled."""
-    rows = parquet.read_table(results, columns=["file", *(["page", "row"] if "row" in _columns(results) else [])])
+    names = parquet.read_schema(next(results.glob("0*.parquet"))).names
+    rows = parquet.read_table(results, columns=["file", *(["page", "row"] if "row" in names else [])])
     seen = rows.group_by(rows.column_names).aggregate([([], "count_all")])
     return {
         "lost": count - len(rows["file"].unique()),
         "doubled": rows.num_rows - seen.num_rows,
     }
-
-
-def _columns(results: Path) -> list[str]:
-    return list(parquet.read_schema(next(results.glob("0*.parquet"))).names)
 
 
 @contextmanager
