@@ -1,5 +1,7 @@
 """Options of reading are written in any form that people use, and each wrong one is an `OptionError`."""
 
+import sys
+
 import pytest
 
 from tenfold.errors import DataError, OptionError
@@ -86,3 +88,9 @@ def test_what_is_no_type_is_refused():
 def test_what_was_set_before_stays():
     options = NumberOptions(digits=9).changed(DIGITS, max_error=0.01)
     assert (options.digits, options.max_error) == (9, 0.01)
+
+
+def test_what_unique_needs_is_missed_before_anything_is_read(monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy.optimize", None)
+    with pytest.raises(OptionError, match="needs SciPy"):
+        NumberOptions().changed(DIGITS, known=["123"], unique=True)

@@ -1,9 +1,10 @@
 """Lists of the only numbers that can occur, and how well what was read fits them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from tenfold.files import read_named
 from tenfold.read.ctc import Scores, SignPlaces
 from tenfold.read.readings import Boxes, Free
 
-__all__ = ["Known", "assign", "load_list", "parse_list"]
+__all__ = ["Known", "assign", "assignment_solver", "load_list", "parse_list"]
 
 STRAY = 0.01
 """Probability, before anything is read, that a number is not on the list."""
@@ -193,17 +194,27 @@ def assign(posteriors: Sequence[Scores]) -> list[int]:
     Source:
         Crouse 2016, "On implementing 2D rectangular assignment algorithms", as SciPy has it.
     """
-    try:
-        from scipy.optimize import linear_sum_assignment
-    except ImportError as error:
-        raise OptionError("--unique needs SciPy: pip install 'tenfold[lists]'") from error
+    solve = assignment_solver()
     if len(posteriors) * len(posteriors[0]) > MOST_PAIRS:
         raise OptionError(
             f"unique, each number once, weighs every row against every number: at most {MOST_PAIRS:,} pairs, got "
             f"{len(posteriors):,} rows and {len(posteriors[0]):,} numbers; leave it out, or read fewer pages at once"
         )
-    rows, columns = linear_sum_assignment(-np.log(np.maximum(np.stack(posteriors), 1e-12)))
+    rows, columns = solve(-np.log(np.maximum(np.stack(posteriors), 1e-12)))
     chosen = [-1] * len(posteriors)
     for row, column in zip(rows, columns, strict=True):
         chosen[int(row)] = int(column)
     return chosen
+
+
+def assignment_solver() -> Callable[..., Any]:
+    """Give what solves an assignment.
+
+    Raises:
+        OptionError: SciPy is not installed.
+    """
+    try:
+        from scipy.optimize import linear_sum_assignment
+    except ImportError as error:
+        raise OptionError("--unique needs SciPy: pip install 'tenfold[lists]'") from error
+    return linear_sum_assignment

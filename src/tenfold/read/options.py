@@ -12,7 +12,7 @@ from tenfold.arrays import without_separators
 from tenfold.errors import OptionError
 from tenfold.page.grids import MOST_ROWS
 from tenfold.read.forms import MOST_DIGITS, Form, load_form
-from tenfold.read.lists import Known, load_list
+from tenfold.read.lists import Known, assignment_solver, load_list
 from tenfold.read.promises import ReadingKind
 from tenfold.read.types import NumberType
 
@@ -104,7 +104,10 @@ class NumberOptions:
             changes["form"] = _form(changes["form"], alphabet)
         if changes.get("type") is not None:
             changes["type"] = NumberType.of(changes["type"]).over(alphabet)
-        return replace(self, **changes)
+        complete = replace(self, **changes)
+        if complete.unique:
+            assignment_solver()  # says now what is missing
+        return complete
 
 
 def check_names(names: Iterable[str], allowed: Sequence[str]) -> None:
