@@ -149,9 +149,8 @@ def _case(name: str, truth: str, picture: Grey) -> MisreadCase:
     probabilities, _ = reader.model.digits(shrunk[None])
     digit = reader.digit(picture)
     naive = reader.model.classes[int(probabilities[0].argmax())]
-    return MisreadCase(
-        name, truth, picture, shrunk, naive, reader.prepare(picture).image, digit.reason or str(digit.digit)
-    )
+    answer = str(digit.digit) if digit.reason in {None, "uncertain"} else digit.reason
+    return MisreadCase(name, truth, picture, shrunk, naive, reader.prepare(picture).image, answer)
 
 
 def _written(digit: str, height: int, pen: int = 0) -> Grey:

@@ -18,8 +18,7 @@ from tenfold.cli import app
 
 DOCS = Path(__file__).parents[2] / "docs"
 RUN = ("misread.md", "numbers.md", "promises.md", "own-data.md", "doctor.md", "using.md")
-"""Pages whose listings are typed, but for `tenfold serve`, which goes on; those of the first five minutes and of serving
-have tests of their own."""
+"""Pages whose listings are typed, but for `tenfold serve`, which goes on; other pages have tests of their own."""
 
 REFUSED = {
     "tenfold doctor my-digits.csv": "the images are transposed",

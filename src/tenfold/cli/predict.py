@@ -31,6 +31,9 @@ Write: TypeAlias = Callable[[dict[str, Any]], None]
 
 __all__ = ["predict"]
 
+DOUBTS = "uncertain", "not-calibrated"
+"""Reasons not to accept an answer that is the most probable one all the same, and is told."""
+
 
 def predict(
     pictures: Annotated[
@@ -239,10 +242,13 @@ def _digit_line(name: str, digit: "Digit", width: int, *, as_json: bool) -> str:
     if as_json:
         return json.dumps({"file": name, **digit.to_dict()})
     name = f"{shown(name):<{width}}"
+    answer = f"{name}  {digit.digit}  {percent_sure(digit.probability, 2):>7}"
+    if digit.reason in DOUBTS:
+        return f"{answer}  – {digit.reason}"
     if digit.reason:
         further = ", which `tenfold read` reads" if digit.reason == "several-digits" else ""
         return f"{name}  –  {digit.reason}{further}"
-    return f"{name}  {digit.digit}  {percent_sure(digit.probability, 2):>7}"
+    return answer
 
 
 def _draw_steps(prepared: "Prepared", file: Path) -> None:

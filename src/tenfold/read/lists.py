@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -217,4 +217,4 @@ def assignment_solver() -> Callable[..., Any]:
         from scipy.optimize import linear_sum_assignment
     except ImportError as error:
         raise OptionError("--unique needs SciPy: pip install 'tenfold[lists]'") from error
-    return linear_sum_assignment
+    return cast("Callable[..., Any]", linear_sum_assignment)
