@@ -15,7 +15,7 @@ __all__ = ["EXTRAS", "VERSIONS", "Tried", "find_pythons", "try_in_empty"]
 VERSIONS = ("3.11", "3.12", "3.13")
 """The versions of Python that Tenfold is for."""
 
-EXTRAS = ("", "heic", "lists", "ocr", "serve", "serve,postgresql", "serve,telemetry", "train")
+EXTRAS = ("", "heic", "lists", "ocr", "scale", "serve", "serve,postgresql", "serve,telemetry", "train")
 """What is installed beside the package itself, the lightest first."""
 
 TRIAL = Path(__file__).with_name("trial.py")

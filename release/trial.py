@@ -115,11 +115,19 @@ def train_a_model(folder: Path) -> None:
     expect((folder / "drawn.onnx").is_file(), True)
 
 
+def read_on_a_cluster(folder: Path) -> None:
+    """Read a picture on a Ray cluster of this machine alone."""
+    picture_of("3").save(folder / "three.png")
+    run("predict", folder / "three.png", "--cluster", "local", "--workers", 1, "--out", folder / "results", "--quiet")
+    expect(len([*(folder / "results").glob("*.parquet")]), 1)
+
+
 TRIALS: dict[str, Callable[[Path], None]] = {
     "heic": read_a_photo_of_an_iphone,
     "lists": read_with_a_list,
     "ocr": read_with_a_third_opinion,
     "postgresql": keep_in_postgresql,
+    "scale": read_on_a_cluster,
     "serve": serve_a_digit,
     "telemetry": send_traces,
     "train": train_a_model,
