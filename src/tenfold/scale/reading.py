@@ -91,7 +91,8 @@ def read_on_cluster(
         numbers: How to read pages, as `Reader.options` gives it; None reads one digit in each picture.
         pixels: How many pixels a picture of one digit may have.
         workers: How many processes read; 0 for one on each core.
-        lot: How many inputs each is given at once; 0 for as many as suit.
+        lot: How many inputs each is given at once, and pictures of one digit compared with what is promised; 0 for as
+            many as suit, and as on one machine.
         patience: Seconds that a lot may take at least before its process is given up.
         shown: Show progress.
 
@@ -120,7 +121,7 @@ def read_on_cluster(
         left = list(gaps(kept.parts(), total))
         unread = sum(end - first for first, end in left)
         workers = workers or max(found.cores, 1)
-        size = _in_runs(lot or _lot_size(total, workers, task), task)
+        size = lot or _in_runs(_lot_size(total, workers, task), task)
         lots = (Lot(*each) for each in slices(read_list(kept.list), _cut(left, size)))
         if unread:
             read_lots(
