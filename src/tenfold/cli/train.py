@@ -74,7 +74,7 @@ def train(
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help="How many processes of the cluster train.", show_default="one a core"),
+        typer.Option(metavar="N", help="How many processes of the cluster train.", show_default="one a core"),
     ] = None,
     sweep: Annotated[
         Path | None,
