@@ -37,9 +37,15 @@ def strokes(description):
     return [[(0.5 + (x - middle) * 0.006, 0.2 + y * 0.006) for x, y in stroke] for stroke in points]
 
 
+def _pad(page):
+    """Give where one draws, which is moved into view as people do."""
+    page.locator("#pad").scroll_into_view_if_needed()
+    return page.locator("#pad").bounding_box()
+
+
 def write(page, description):
     """Draw with the mouse."""
-    box = page.locator("#pad").bounding_box()
+    box = _pad(page)
     for stroke in strokes(description):
         for index, (x, y) in enumerate(stroke):
             page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
@@ -50,7 +56,7 @@ def write(page, description):
 
 def write_number(page, number, apart=0.72, scale=1.0):
     """Draw digits side by side with the mouse; `apart` and `scale` are shares of the sheet's height."""
-    box = page.locator("#pad").bounding_box()
+    box = _pad(page)
     for place, digit in enumerate(number):
         for stroke in strokes(next(iter(DIGITS[int(digit)].values()))):
             for index, (x, y) in enumerate(stroke):
