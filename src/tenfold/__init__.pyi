@@ -88,6 +88,7 @@ from tenfold.read.forms import FormSum as FormSum
 from tenfold.read.numbers import Number as Number
 from tenfold.read.numbers import NumberDigit as NumberDigit
 from tenfold.read.options import NumberOptions as NumberOptions
+from tenfold.read.promises import NumberPromise as NumberPromise
 from tenfold.read.reader import Reader as Reader
 from tenfold.read.tables import Numbers as Numbers
 from tenfold.read.types import NumberType as NumberType

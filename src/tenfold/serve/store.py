@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
@@ -45,6 +46,9 @@ from tenfold.files import check_writable, in_place_of
 from tenfold.read.table_files import plain_cell
 
 __all__ = ["REVIEWS", "TOLD", "NewReview", "Review", "ReviewStore", "export", "keep", "now"]
+
+FASTER = re.compile("already exists|duplicate")
+"""How SQLite and PostgreSQL say that what shall be made is there."""
 
 BUSY_SECONDS = 4
 """Seconds that a process waits for another one that writes to the same SQLite file, or for locks in PostgreSQL."""
@@ -309,14 +313,16 @@ class ReviewStore:
         try:
             if self.is_new():
                 self._file().touch(OWN)  # SQLite gives the files beside it the same permissions
-            REVIEWS.metadata.create_all(self._engine)
-            self._widen()
+            for again in (*[True] * len(REVIEWS.metadata.tables), False):
+                try:
+                    REVIEWS.metadata.create_all(self._engine)
+                    self._widen()
+                    break
+                except SQLAlchemyError as error:  # where another was faster with a table, the others are looked for
+                    if not again or not FASTER.search(str(error)):
+                        raise
         except OSError as error:
             raise DataError("the review store cannot be used") from error
-        except SQLAlchemyError:
-            there = inspect(self._engine)
-            if not all(map(there.has_table, REVIEWS.metadata.tables)):  # another process was faster
-                raise
         self._made = True
 
     def _widen(self) -> None:

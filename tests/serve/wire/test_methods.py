@@ -20,7 +20,7 @@ def test_head_is_get_without_a_body(client, path):
         ("DELETE", "/v1/numbers", "POST, PUT"),
         ("GET", "/v1/explain", "POST"),
         ("POST", "/v2/health/live", "GET, HEAD"),
-        ("PATCH", "/v1/reviews", "GET, HEAD, POST"),
+        ("PATCH", "/v1/reviews", "GET, HEAD, POST, PUT"),
         ("GET", "/v1/reviews/7", "PUT"),
     ],
 )
