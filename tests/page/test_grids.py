@@ -56,6 +56,15 @@ def test_a_line_that_is_lost_lies_between_its_neighbours():
     assert found[3].on_page(150, 0)[1] == pytest.approx(240, abs=3)
 
 
+def test_the_shadow_of_a_crease_across_the_page_is_no_part_of_its_grid():
+    page = grid()
+    cv2.line(page, (0, 210), (page.shape[1], 210), 150, 3)
+    found = strips(page, rows=6)
+    assert len(found) == 6
+    assert found[0].on_page(0, 0) == pytest.approx((60, 60), abs=3)
+    assert found[5].on_page(found[5].width, found[5].height) == pytest.approx((360, 420), abs=3)
+
+
 def test_a_triangle_is_no_grid():
     page = np.full((400, 400), 240, np.uint8)
     cv2.fillPoly(page, [np.array([(200, 60), (340, 340), (60, 340)])], 20)

@@ -33,6 +33,15 @@ def boxes(*digits, second=None, outlier=0.0):
     return Boxes(Row(parts, QUAD), (answers, np.full(len(answers), outlier, np.float32)), columns, "0123456789")
 
 
+def test_something_faint_that_is_no_digit_to_both_networks_is_no_digit():
+    nothing = np.log(np.append(np.full(10, 1e-6), 1.0)).astype(np.float32)[None]
+    answers = np.array([sure_of(7)], np.float32)
+    for faint, outlier, text in ((True, 0.9, "_"), (False, 0.9, "7"), (True, 0.1, "7")):
+        row = Row((Part(IMAGE, QUAD, faint=faint),), QUAD)
+        read = Boxes(row, (answers, np.array([outlier], np.float32)), [nothing], "0123456789")
+        assert read.readings(1)[0].text == text
+
+
 SIGNS = "0123456789,-/ "
 
 
