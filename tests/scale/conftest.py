@@ -10,7 +10,7 @@ from PIL import Image
 from werkzeug.serving import make_server
 
 FAILS = 20
-"""The server refuses one call in so many."""
+"""Of this many calls the server refuses one."""
 
 
 class Flaky:

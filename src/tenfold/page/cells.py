@@ -90,7 +90,13 @@ def _without_shade(row: BoxRow, floor: int) -> BoxRow:
 
 
 def _owners(row: BoxRow, ink: Mask, away: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> Mask:
-    """Say for each pixel of ink, so far away from lines, in which box it is written: 1 for the first, 0 for none."""
+    """Say for each pixel of ink in which box it is written: 1 for the first, 0 for none.
+
+    Args:
+        row: The row of boxes.
+        ink: Where its ink is, without lines.
+        away: How far each pixel is inside of the nearest line, as `_from_lines` gives it.
+    """
     strip, (height, width), boxes = row.strip, ink.shape, row.boxes
     begins = np.clip(np.floor(row.columns(np.arange(height)).T).astype(int) + 1, 0, width)
     steps = np.zeros((height, width + 1), np.int8)

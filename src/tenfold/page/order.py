@@ -110,7 +110,7 @@ def _levelled(corners: Points) -> Points:
 def _blocks(least: Points, most: Points, boxed: Sequence[bool]) -> list[list[int]]:
     """Put rows of boxes that stand right below one another together, the upper ones first; others are alone."""
     blocks, stacks = list[list[int]](), list[list[int]]()
-    last = np.zeros(len(least), np.int64)  # of each stack, so far
+    last = np.zeros(len(least), np.int64)  # of each stack
     for place in np.argsort(least[:, 1], kind="stable").tolist():
         if boxed[place]:
             above, room = last[: len(stacks)], STACKED * (most[place, 1] - least[place, 1])

@@ -19,8 +19,8 @@ from tenfold.scale.cluster import ClusterError
 __all__ = ["Follower", "Keeper", "News", "started_keeper"]
 
 TRIES = 6
-"""How often a training is begun again without an epoch between before it is given up: what kills it so often is no
-accident. Ray counts no progress, so its own limit would end long trainings on machines that come and go."""
+"""How often a training is begun again without a finished epoch before it is given up: something kills it each time. Ray
+counts no progress, so its own limit would end long trainings on machines that come and go."""
 
 TELL_SECONDS = 0.5
 """Shortest time between two words of a worker on the steps of its epoch."""

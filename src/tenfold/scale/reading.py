@@ -36,7 +36,7 @@ FEW_PICTURES, MANY_PICTURES = 1000, 10_000
 """Pictures of a lot, likewise: a millisecond each."""
 
 LOST = 0.01
-"""Share of all inputs, at most, that are being read at any moment: so much is read twice if the driver is killed."""
+"""Share of all inputs that are being read at any moment, at most: these are read twice if the driver is killed."""
 
 MOST_PARTS = 1_000_000
 """Lots of a run at most, and so files of its results."""
