@@ -32,6 +32,13 @@ def test_the_cluster_of_this_machine_is_told(cluster):
         assert again == found
 
 
+def test_what_ray_prints_stays_out_of_the_output(cluster, capsys):
+    with connected(cluster.address):
+        print("The node has been marked dead")
+    print("answer")
+    assert capsys.readouterr() == ("answer\n", "The node has been marked dead\n")
+
+
 def test_where_no_cluster_answers_it_is_said_what_to_do():
     with (
         pytest.raises(ClusterError, match=r"answers at 127\.0\.0\.1:9: start one with `ray start --head`"),

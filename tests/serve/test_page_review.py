@@ -135,6 +135,7 @@ def test_a_free_number_is_corrected_with_the_signs_it_is_written_with(open_page,
     page = open_page(path="#read")
     drop(page, (as_png(sheet.page()), "free.png"))
     expect(page.locator("#rows button")).to_have_text("2718")
+    expect(page.locator("#told")).to_contain_text("Nothing is promised of numbers written freely.")
     page.locator("#rows button").click()
     page.locator("#mended").fill("–27x,18")
     expect(page.locator("#mended")).to_have_value("-27,18")

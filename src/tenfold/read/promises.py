@@ -203,9 +203,13 @@ class NumberPromise:
     least: Mapping[ReadingKind, float]
     errors: Mapping[ReadingKind, float | None]
 
+    def none_of(self, kinds: Collection[ReadingKind]) -> list[ReadingKind]:
+        """Give those of some kinds of which nothing is promised."""
+        return [kind for kind, error in self.errors.items() if error is None and kind in kinds]
+
     def told(self, kinds: Collection[ReadingKind]) -> str | None:
         """Say of which of some kinds nothing is promised; None where of each something is."""
-        without = [READINGS[kind] for kind, error in self.errors.items() if error is None and kind in kinds]
+        without = [READINGS[kind] for kind in self.none_of(kinds)]
         if not without:
             return None
         return (

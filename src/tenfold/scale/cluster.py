@@ -3,9 +3,10 @@
 import logging
 import os
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -76,6 +77,7 @@ def connected(address: str, *, cores: int | None = None, store: int = STORE_BYTE
 
     with ExitStack() as stack:
         if not ray.is_initialized():
+            stack.enter_context(redirect_stdout(sys.stderr))  # Ray prints what happens to nodes between our own output
             stack.callback(ray.shutdown)
             if address == LOCAL:
                 _start(stack.enter_context(_short_folder()), cores, store)

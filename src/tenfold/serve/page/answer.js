@@ -56,6 +56,11 @@ export const doubtInWords = (reason) => {
   return DOUBTS[reason]?.[1];
 };
 
+const READINGS = { boxes: "numbers in boxes", free: "numbers written freely", list: "numbers beside a list" };
+
+// Of which numbers of an answer nothing is promised.
+export const unpromisedInWords = (kinds) => (kinds.length ? `Nothing is promised of ${kinds.map((kind) => READINGS[kind]).join(" and ")}.` : "");
+
 // A number as it is shown: a point for an empty box.
 export const plain = ({ text }) => text.replaceAll("_", "·");
 

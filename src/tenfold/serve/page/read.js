@@ -1,7 +1,7 @@
 // Read: asks the server about pages, one file after another, and reports.
 
 import { Refusal, ask, hand, sentence, tell as tellTrouble } from "./api.js";
-import { showCandidates } from "./answer.js";
+import { showCandidates, unpromisedInWords } from "./answer.js";
 import { append, asCsv, correct, cutOut, draw, forget, found, isDoubted, isToLookAt, repeated, settle, whenChosen } from "./found.js";
 import { signsOfBoxes, signsOfNumbers } from "./model.js";
 import { addOptions, chosen, startOptions } from "./options.js";
@@ -15,6 +15,7 @@ let asked = new AbortController();
 let requests = []; // forms as they were sent, once they are answered
 let last = []; // the files that were read
 let withList = false; // whether they were read with a list, so that nothing else is known of their numbers
+let unpromised = new Set(); // the kinds of numbers among them of which nothing is promised
 let mended = null; // the number that may be corrected now
 
 export function startReading() {
@@ -91,6 +92,7 @@ async function readGroup(group, signal) {
   }
   if (signal.aborted) return;
   requests.push(form);
+  answer.unpromised.forEach((kind) => unpromised.add(kind));
   for (const { file, error } of answer.failed) complain(file, sentence(error));
   for (const file of new Set(answer.pages.map((page) => page.file))) {
     if (!answer.numbers.some((number) => number.file === file)) complain(file, "No numbers were found.");
@@ -140,6 +142,7 @@ function apart(files) {
 function begin(files) {
   last = files;
   requests = [];
+  unpromised = new Set();
   forget();
   withList = Boolean(chosen().list);
   at("again").hidden = at("match-read").hidden = at("result").hidden = true;
@@ -171,7 +174,7 @@ function summary(named) {
   const where = named.length === 1 ? named[0].name : `${named.length} files`;
   const twice = repeated();
   const again = twice === 0 ? "" : twice === 1 ? " One of them stands more than once." : ` ${twice} of them stand more than once.`;
-  return `${count} on ${where}; ${doubted === 0 ? "none" : doubted} to look at.${again}`;
+  return `${count} on ${where}; ${doubted === 0 ? "none" : doubted} to look at.${again} ${unpromisedInWords([...unpromised])}`.trim();
 }
 
 function say(state, words) {

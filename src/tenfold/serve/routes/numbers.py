@@ -125,6 +125,9 @@ class ReadNumbers(BaseModel):
         "promised.",
         examples=[{"boxes": 0.02, "free": None}],
     )
+    unpromised: list[ReadingKind] = Field(
+        [], description="The kinds of the numbers that were found of which nothing is promised.", examples=[["free"]]
+    )
     pages: list[ShownPage] | None = Field(None, description="The pages, where they were asked for.")
 
 
@@ -178,7 +181,9 @@ def number_routes(
         for number in numbers:
             metrics.numbers.labels(number.reason or "accepted").inc()
         promise = reader.promised_numbers(options)
-        answer = {**_as_answer(numbers), "failed": failed, "promised": dict(promise.errors)}
+        unpromised = promise.none_of({row.kind for row in rows})
+        promised = {"promised": dict(promise.errors), "unpromised": unpromised}
+        answer = {**_as_answer(numbers), "failed": failed, **promised}
         shown = [each for page in pages for each in page.crops]
         if audits.share:
             [sample] = await work.run([partial(_sampled, numbers, rows, shown, live.name, promise, audits)])
