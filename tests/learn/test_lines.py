@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from tenfold.draw.line_examples import LineSources, as_line
 from tenfold.draw.lines import LineGlyphs, draw_line
 from tenfold.errors import FetchError, OptionError
+from tenfold.learn import drawing
 from tenfold.learn import lines as lines_module
 from tenfold.learn.learner import Learner
 from tenfold.learn.line_network import ALPHABET, lines_to_onnx, network
@@ -113,10 +114,11 @@ def small(lines, monkeypatch):
     """A run of four short epochs, its lines drawn in this process from those at hand."""
     monkeypatch.setattr(lines_module, "PER_CHUNK", 2)
     monkeypatch.setattr(lines_module, "CHUNKS_PER_EPOCH", 2)
-    monkeypatch.setattr(lines_module, "ProcessPoolExecutor", ThreadPoolExecutor)
+    monkeypatch.setattr(drawing, "ProcessPoolExecutor", lambda drawers, *_: ThreadPoolExecutor(drawers))
     narrow = [example for example in lines if example[0].shape[1] <= 112]
     sources = SimpleNamespace(draw=lambda count, rng: [narrow[each] for each in rng.integers(len(narrow), size=count)])
     monkeypatch.setattr(LineSources, "gather", lambda rng: sources)
+    lines_module._sources.cache_clear()
     return {"count": 7 * 8, "options": replace(LINE_OPTIONS, batch_size=4, precision="float32")}
 
 
@@ -168,6 +170,7 @@ def test_progress_tells_epochs_and_the_loss(small, capfd):
 
 @pytest.fixture
 def nowhere(tmp_path, monkeypatch):
+    lines_module._sources.cache_clear()
     for variable in ("TENFOLD_HOME", "TENFOLD_DATA"):
         monkeypatch.setenv(variable, str(tmp_path))
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from sheets import Sheet
 
-from tenfold.draw.fonts import print_text
 from tenfold.page.free import find_free, whole_row
 from tenfold.page.paper import even_out
 
@@ -160,21 +159,6 @@ def test_a_faint_stroke_on_grainy_paper_is_one_piece(digit):
     fades = 30 - 18 * np.exp(-(((np.arange(700) - 340) / 12) ** 2))[:, None]  # where the pen presses lightly
     page = 90 - ink / 255 * fades + rng.normal(0, 4, ink.shape)
     assert len(free(page.clip(0, 255).astype(np.uint8))) == 1
-
-
-@pytest.mark.parametrize("turn", [None, cv2.ROTATE_180, cv2.ROTATE_90_CLOCKWISE])
-def test_rows_of_print_say_how_they_stand(turn):
-    page = np.full((600, 900), 245, np.uint8)
-    for y in range(40, 540, 50):
-        ink = print_text("Of all that is printed here, only the lines tell how it lies", "DejaVuSerif.ttf", 26).ink
-        page[y : y + ink.shape[0], 40 : 40 + ink.shape[1]] -= ink // 2
-    page = page if turn is None else cv2.rotate(page, turn)
-    rows = find_free(page, even_out(page))
-    share = sum(row.upright for row in rows) / sum(row.signs for row in rows)
-    if turn == cv2.ROTATE_90_CLOCKWISE:
-        assert abs(share) < 0.05
-    else:
-        assert share * (1 if turn is None else -1) > 0.15
 
 
 def test_a_page_of_many_specks_is_searched_without_comparing_all_with_all():

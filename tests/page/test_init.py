@@ -22,7 +22,7 @@ DOWN = (
         "combs",
         "grids",
     ),
-    *("strips", "rulings", "darkness", "paper", "panels", "quads"),
+    *("strips", "rulings", "darkness", "ink_kinds", "paper", "panels", "quads"),
 )
 """The modules as the room's docstring lists them, from above to below."""
 

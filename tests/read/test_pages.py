@@ -14,7 +14,7 @@ import tenfold
 from tenfold.arrays import SEPARATORS
 from tenfold.errors import ModelError, OptionError
 from tenfold.read.options import NumberOptions
-from tenfold.read.pages import _is_in_print, _not_around_others, _shows_digits, read_page
+from tenfold.read.pages import _not_around_others, _shows_digits, read_page
 
 
 def read(says, page, **options):
@@ -134,14 +134,3 @@ def test_what_is_read_across_the_rows_of_a_table_is_none_of_its_numbers():
 )
 def test_boxes_show_digits_where_half_of_them_hold_what_is_more_likely_one_than_not(text, probability, shows):
     assert _shows_digits(SimpleNamespace(readings=[SimpleNamespace(text=text, probability=probability)])) == shows
-
-
-def test_a_row_of_boxes_in_a_longer_line_or_across_two_is_print():
-    def quad(left, top, right, bottom):
-        return SimpleNamespace(quad=((left, top), (right, top), (right, bottom), (left, bottom)))
-
-    lines = [quad(0, 0, 400, 30), quad(0, 50, 400, 80)]
-    assert _is_in_print(quad(100, 2, 160, 28), lines)
-    assert _is_in_print(quad(100, 10, 160, 75), lines)
-    assert not _is_in_print(quad(100, 100, 160, 128), lines)
-    assert not _is_in_print(quad(100, 2, 360, 28), lines)

@@ -120,12 +120,15 @@ def _moments(values: Tensor, share: Share) -> tuple[Tensor, Tensor, float]:
     mean = values.new_zeros(channels, dtype=torch.promote_types(values.dtype, torch.float32))
     variance = torch.zeros_like(mean)
     torch.batch_norm_update_stats(values, mean, variance, 1.0)
-    variance = variance * ((count - 1) / count) if count > 1 else torch.zeros_like(mean)  # of all, not unbiased
-    total = share.add_up(torch.cat([mean * count, mean.new_tensor([count])]))
-    counted = float(total[-1])
-    whole = total[:-1] / counted
-    squares = share.add_up(count * (variance + (mean - whole).square()))
-    return whole, squares / counted, counted
+    own, spread = (
+        mean.double(),
+        variance.double() * ((count - 1) / count) if count > 1 else torch.zeros_like(mean).double(),
+    )
+    total = share.add_up(
+        count * torch.cat([own, spread + own.square(), own.new_ones(1)])
+    )  # float64, for means are large
+    whole, squares = (total[:-1] / total[-1]).chunk(2)
+    return whole.to(mean.dtype), (squares - whole.square()).clamp(min=0).to(mean.dtype), float(total[-1])
 
 
 class _Normalise(torch.autograd.Function):
@@ -157,15 +160,15 @@ class _Normalise(torch.autograd.Function):
         (given,) = gradients
         scale = torch.ones_like(mean) if weight is None else weight
         inverse = (variance + ctx.epsilon).rsqrt()
-        of_values, of_weight, of_bias = torch.ops.aten.native_batch_norm_backward(
-            given, values, scale, mean, variance, None, None, False, ctx.epsilon, [True, True, True]
+        _, of_weight, of_bias = torch.ops.aten.native_batch_norm_backward(
+            given, values, scale, mean, variance, None, None, False, ctx.epsilon, [False, True, True]
         )
-        sums = ctx.share.add_up(torch.cat([of_weight, of_bias])) / ctx.count
-        through_variance, through_mean = sums.chunk(2)
+        through_variance, through_mean = (ctx.share.add_up(torch.cat([of_weight, of_bias])) / ctx.count).chunk(2)
         slope = scale * inverse * inverse * through_variance
-        shape = (1, -1, *(1,) * (values.ndim - 2))
         offset = scale * inverse * through_mean - slope * mean
-        of_values = of_values - (values * slope.view(shape) + offset.view(shape)).to(of_values.dtype)
+        nothing, one = torch.zeros_like(mean), torch.ones_like(mean)
+        of_values = F.batch_norm(values, nothing, one, -slope, -offset, training=False, eps=0.0)  # in one pass
+        of_values = of_values.addcmul_(given, (scale * inverse).view(1, -1, *(1,) * (values.ndim - 2)))
         if weight is None:
             of_weight = of_bias = None
         return of_values, of_weight, of_bias, None, None, None, None, None

@@ -8,17 +8,15 @@ import math
 import os
 import sys
 import time
-from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from statistics import fmean
 from typing import Annotated, TypeAlias
 
-import cv2
 import numpy as np
 import torch
 import typer
@@ -30,6 +28,7 @@ from tenfold.draw.line_examples import LineExample, LineSources, Target
 from tenfold.errors import TenfoldError
 from tenfold.learn.augment import WIDTHS, varied_lines
 from tenfold.learn.checkpoint import load_checkpoint, save_checkpoint
+from tenfold.learn.drawing import drawn_ahead
 from tenfold.learn.learner import Learner
 from tenfold.learn.line_network import ALPHABET, lines_from_onnx, lines_to_onnx, network, without_context
 from tenfold.learn.precision import with_precision
@@ -42,7 +41,6 @@ from tenfold.model.folder import LINES_FILE, SHIPPED, load_model
 from tenfold.model.line_recognizer import LineNetwork
 from tenfold.model.promise import without_answers
 from tenfold.model.saving import save_again
-from tenfold.workers import end_with_parent
 
 __all__ = ["LINE_OPTIONS", "batches", "loss_of", "train"]
 
@@ -69,9 +67,6 @@ CHUNKS_PER_EPOCH = 16
 AGAIN = 2
 """Batches of the same epoch that are learned from again, varied, for each new one: to draw lines costs half of what it
 costs to learn from them, and nothing on a GPU has to wait."""
-
-AHEAD = 2
-"""Chunks that are drawn already when the next is needed, so that training never waits."""
 
 WIDEST = 480
 """Widest line that is learned from, in pixels: wider ones are few, and each takes as long as many narrow ones."""
@@ -135,7 +130,8 @@ def train(
         saved.restore_network(net)
         saved.restore_optimizer(learner.optimizer, learner.average)
         history += saved.history
-    drawn = _drawn_ahead(CHUNKS_PER_EPOCH * len(history), chunks, options, drawers)
+    left, lines = range(CHUNKS_PER_EPOCH * len(history), chunks), PER_CHUNK * options.batch_size
+    drawn = drawn_ahead(_chunk, seed, left, lines, drawers)
     with TrainingProgress(options, progress) as shown, closing(drawn):
         for number in range(len(history) + 1, options.epochs + 1):
             history.append(_train_epoch(learner, drawn, number, chunks, options, shown, fresh=start is None))
@@ -186,42 +182,14 @@ def _train_epoch(
     return epoch
 
 
-def _drawn_ahead(first: int, count: int, options: TrainingOptions, drawers: int) -> Generator[Chunk, None, None]:
-    """Draw the chunks from `first` to below `count` in other processes, before they are needed."""
-    lines = PER_CHUNK * options.batch_size
-    drawing = ProcessPoolExecutor(drawers, initializer=_draw_for_parent)
-    try:
-        drawing.submit(_gather, options.seed).result()
-        numbers = iter(range(first, count))
-        waiting = deque(
-            drawing.submit(_chunk, options.seed, number, lines) for number in islice(numbers, drawers + AHEAD)
-        )
-        while waiting:
-            yield waiting.popleft().result()
-            waiting.extend(drawing.submit(_chunk, options.seed, number, lines) for number in islice(numbers, 1))
-    finally:
-        drawing.shutdown(cancel_futures=True)
-
-
-def _draw_for_parent() -> None:
-    """Prepare a process that draws: it ends when training is killed, and draws with one core."""
-    end_with_parent()
-    cv2.setNumThreads(1)
-    _sources.clear()
-
-
-_sources: dict[int, LineSources] = {}  # what a process that draws has gathered, by its seed
-
-
-def _gather(seed: int) -> None:
+@lru_cache(maxsize=1)
+def _sources(seed: int) -> LineSources:
     """Gather what lines are made of, in a process that draws."""
-    if seed not in _sources:
-        _sources[seed] = LineSources.gather(np.random.default_rng(seed))
+    return LineSources.gather(np.random.default_rng(seed))
 
 
 def _chunk(seed: int, number: int, lines: int) -> Chunk:
-    _gather(seed)
-    return _sources[seed].draw(lines, np.random.default_rng([seed, number]))
+    return _sources(seed).draw(lines, np.random.default_rng([seed, number]))
 
 
 def batches(chunk: Sequence[LineExample], seed: int, size: int) -> Iterator[tuple[Tensor, list[Target]]]:

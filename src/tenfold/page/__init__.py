@@ -1,7 +1,7 @@
 """A page to its lines: where rows of boxes, grids and free rows are, and what is written in them.
 
-`layout` is the one way in, `line` the one for what shows one line alone, `align` the one for printed forms, `order` the
-way out; each module calls only those further down:
+`ink_kinds` takes the first look; `layout` is the way in, `line` the one for what shows one line alone, `align` the one
+for printed forms, `order` the way out; each module calls only those further down:
 
     layout     what may be numbers: rows of boxes, and free rows   align       a printed form found again
                                                                    order       rows in the order of reading
@@ -15,12 +15,13 @@ way out; each module calls only those further down:
     strips     the paper between two level lines, sampled straight
     rulings    long straight lines: tilt, level lines, rules taken away
     darkness   how dark a pen is
+    ink_kinds  words, numbers and lines told apart, and which way up the page lies
     paper      the page with its light divided out
     panels     light numbers on dark fields turned to dark on paper
     quads      places and homographies
 
-Where a constant names no measurement, none was written down. Networks that learn what lines, boxes and ink are will
-take the place of many.
+Where a constant names no measurement, none was written down. A network tells what stands where; where exactly boxes and
+digits are, geometry says.
 """
 
 from tenfold import submodules_of

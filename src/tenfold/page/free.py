@@ -53,9 +53,9 @@ MARK = 0.4
 """Height of a comma or a dash that stands alone beside digits, at most, in heights of a digit; docs/log.md, "Numbers
 cut out of their page": a lone comma joins its row."""
 
-SIGN, AT_ONE = 0.5, 0.08
-"""SIGN: height of a letter or digit, at least, in heights of its row. AT_ONE: how far apart is what ends at one
-height."""
+TOUCHING, LEFT_OVER = 0.3, 0.03
+"""TOUCHING: nearer to one another than this, in heights of a row, signs are of one word. LEFT_OVER: with more ink of
+words there than this share of its own, a row is what was left of one."""
 
 BESIDE, EDGE = 0.4, 0.8
 """BESIDE: width of the paper looked at on both sides of a row, in heights of the row. EDGE: where one side is darker
@@ -89,9 +89,6 @@ class FreeRow:
         quad: The row's corners on the page.
         ends: The first and the last column of its line that lie inside the quad.
         digit: Height of a digit in its line, in pixels; None where it is not known.
-        upright: How many more neighbours in it stand on one line than end at one height: many in print, where few
-            letters reach below the line and many above the others; below 0 where it stands on its head.
-        signs: How many connected components it is made of.
     """
 
     dark: Ink
@@ -99,8 +96,6 @@ class FreeRow:
     quad: Quad
     ends: tuple[float, float]
     digit: float | None = None
-    upright: int = 0
-    signs: int = 0
 
     @cached_property
     def line(self) -> Line:
@@ -181,24 +176,46 @@ def _lies_in(quad: Quad, other: Quad) -> bool:
 
 def _find(page: Grey, paper: Paper) -> list[FreeRow]:
     """Find rows on a page at its size; a large page's largest ink is left out."""
+    upright = page
     dark, (seen, floor) = paper.dark, without_grain(paper)
-    inked = seen[seen >= floor]
+    words = np.zeros_like(dark) if paper.words is None else paper.words
+    inked = seen[(seen >= floor) & (words == 0)]
     if not len(inked):
         return []
     edge = max(floor, round(SHOW_THROUGH * float(np.percentile(inked, 90))))
-    mask = np.asarray(cv2.threshold(seen, edge - 1, 1, cv2.THRESH_BINARY)[1], np.uint8)
-    angle = tilt(mask, steepest=STEEPEST) if _is_long(mask) else 0.0
-    height, width = mask.shape
+    angle = _tilt_of(_ink(seen, edge, words)[0])
+    height, width = dark.shape
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
     if angle:
-        dark, seen = (np.asarray(cv2.warpAffine(each, turn, (width, height)), np.uint8) for each in (dark, seen))
-        mask = np.asarray(cv2.threshold(seen, edge - 1, 1, cv2.THRESH_BINARY)[1], np.uint8)
+        dark, seen, words, page = (
+            np.asarray(cv2.warpAffine(each, turn, (width, height)), np.uint8) for each in (dark, seen, words, page)
+        )
+    mask, of_words = _ink(seen, edge, words)
     _, _, stats, _ = connected_components(without_rules(mask))
     back = np.asarray(cv2.invertAffineTransform(turn), np.float64)
-    level = np.asarray(cv2.warpAffine(page, turn, (width, height)), np.uint8) if angle else page
-    rows = (_row(dark, level, group, stats, back) for group in _groups(stats, mask.shape))
-    found = [row for row in rows if not _is_edge(page, row.quad)]
+    groups = [group for group in _groups(stats, mask.shape) if not _is_of_a_word(stats[group], mask, of_words)]
+    rows = (_row(dark, page, group, stats, back) for group in groups)
+    found = [row for row in rows if not _is_edge(upright, row.quad)]
     return sorted(found, key=lambda row: -height_of(row.quad))[:MOST]
+
+
+def _ink(seen: Ink, edge: int, words: Mask) -> tuple[Mask, Mask]:
+    """Give where there is ink that may be of numbers, and where there is ink of words."""
+    ink = np.asarray(cv2.threshold(seen, edge - 1, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    return np.asarray(ink & (1 - words), np.uint8), np.asarray(ink & words, np.uint8)
+
+
+def _is_of_a_word(stats: Stats, mask: Mask, of_words: Mask) -> bool:
+    """Say whether a row is what was left of a word: in its place and right beside it there is ink of words."""
+    (left, top), (right, bottom) = stats[:, :2].min(axis=0), (stats[:, :2] + stats[:, 2:4]).max(axis=0)
+    beside = round(TOUCHING * (bottom - top))
+    place = slice(top, bottom), slice(max(0, left - beside), right + beside)
+    return int(of_words[place].sum()) > LEFT_OVER * int(mask[place].sum())
+
+
+def _tilt_of(mask: Mask) -> float:
+    """Give the tilt of a page in degrees; what has no long component shows none."""
+    return tilt(mask, steepest=STEEPEST) if _is_long(mask) else 0.0
 
 
 def _is_long(mask: Mask) -> bool:
@@ -278,7 +295,6 @@ def _connected(count: int, one: Group, other: Group) -> Group:
 def _row(dark: Ink, page: Grey, group: Group, stats: Stats, back: "np.ndarray") -> FreeRow:
     """Take a row out of the level page with what is around it; `back` takes the level page to the page."""
     tall, middle = _usual(stats[group])
-    upright = _upright(stats[group], tall)
     group = group[(stats[group, 3] <= TALLER * tall) | (stats[group, 2] > THIN * stats[group, 3])]
     left, top = (int(side) for side in stats[group, :2].min(axis=0))
     right, bottom = (int(side) for side in (stats[group, :2] + stats[group, 2:4]).max(axis=0))
@@ -289,16 +305,7 @@ def _row(dark: Ink, page: Grey, group: Group, stats: Stats, back: "np.ndarray") 
     scale = width_of_line(seen) / (right - left + 2 * margin)
     ends = margin * scale, (margin + right - left) * scale
     quad = tuple((float(x), float(y)) for x, y in corners)
-    return FreeRow(seen, grey, quad, ends, DIGIT_ROWS, upright, len(group))
-
-
-def _upright(stats: Stats, tall: float) -> int:
-    """Count the neighbours of a row that stand on one line, less those that end at one height."""
-    signs = stats[stats[:, 3] >= SIGN * tall]
-    signs = signs[np.argsort(signs[:, 0])]
-    tops, feet = signs[:, 1], signs[:, 1] + signs[:, 3]
-    level = [np.abs(np.diff(ends)) <= max(1.0, AT_ONE * tall) for ends in (feet, tops)]
-    return int(level[0].sum()) - int(level[1].sum())
+    return FreeRow(seen, grey, quad, ends, DIGIT_ROWS)
 
 
 def _around(page: Grey, place: tuple[float, float, float, float], border: int) -> Grey:

@@ -72,10 +72,7 @@ def find_outlines(paper: Paper, grid_rows: int | None = None, *, darker: bool = 
     Returns:
         The outlines, the largest first. Whether there are boxes in them is for others to say.
     """
-    mask = paper.mask
-    if darker:
-        floor = max(DARKER * paper.floor, 48)
-        mask = np.asarray(cv2.threshold(paper.dark, floor, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    mask = paper.ink_above(max(DARKER * paper.floor, 48)) if darker else paper.mask
     found = []
     for component, (left, top, width, height) in _components(mask):
         flat = min(width, height) < FLATTEST * max(width, height)

@@ -49,13 +49,34 @@ class Paper:
 
     Attributes:
         dark: `uint8 (height, width)`: how much of the paper's light is missing, 0 none (paper), 255 all of it.
-        mask: Where there is ink, even the faintest: where `dark` is above `floor`.
+        mask: Where there is ink that may be of numbers, even the faintest: where `dark` is above `floor`.
         floor: The largest darkness that is still paper, 14…255.
+        words: Where words stand, which are not in `mask`; None where they were not looked for.
     """
 
     dark: Ink
     mask: Mask
     floor: int
+    words: Mask | None = None
+
+    def without(self, words: Mask) -> "Paper":
+        """Give the same paper with words in some places."""
+        return Paper(self.dark, _cleared(self.mask, words), self.floor, words)
+
+    def ink_above(self, floor: float) -> Mask:
+        """Give where there is ink darker than `floor`, but for words."""
+        return _cleared(np.asarray(cv2.threshold(self.dark, floor, 1, cv2.THRESH_BINARY)[1], np.uint8), self.words)
+
+    def turned_back(self, turns: int) -> "Paper":
+        """Give the same paper turned by some quarter turns with the clock."""
+        dark, mask = (np.ascontiguousarray(np.rot90(each, -turns)) for each in (self.dark, self.mask))
+        words = None if self.words is None else np.ascontiguousarray(np.rot90(self.words, -turns))
+        return Paper(dark, mask, self.floor, words)
+
+
+def _cleared(layer: Ink, words: Mask | None) -> Ink:
+    """Make paper of words."""
+    return layer if words is None else np.asarray(cv2.bitwise_and(layer, layer, mask=1 - words), np.uint8)
 
 
 def without_grain(paper: Paper) -> tuple[Ink, int]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal, TypeAlias
 
 import cv2
 import numpy as np
@@ -12,18 +11,19 @@ from tenfold.deadline import check_deadline
 from tenfold.errors import FormError, ModelError
 from tenfold.model.folder import check_has_lines
 from tenfold.page.align import anchors_of, fit
-from tenfold.page.layout import FreeRow, find_boxed, find_free, whole_row
+from tenfold.page.ink_kinds import look_at
+from tenfold.page.layout import find_boxed, find_free, whole_row
 from tenfold.page.line import holds_several_lines
 from tenfold.page.order import reading_order
-from tenfold.page.paper import even_out
-from tenfold.page.quads import Homography, Quad, cut_out, height_of, mapped, width_of
+from tenfold.page.paper import Paper, even_out
+from tenfold.page.quads import Homography, Quad, cut_out, height_of, mapped
 from tenfold.picture.decode import Grey
 from tenfold.read.forms import Field, Form
 from tenfold.read.options import NumberOptions
 from tenfold.read.readings import EMPTY
 from tenfold.read.rows import EVEN, SURE, ReadRow, empty_row, read_boxes, read_free
 
-__all__ = ["check_reads_numbers", "read_page", "without_words"]
+__all__ = ["check_reads_numbers", "read_page"]
 
 AROUND = 0.5
 """Margin around a field of boxes that is cut out of a form, in heights of the field."""
@@ -34,15 +34,6 @@ many numbers of one digit."""
 
 WELL, CLEARLY, MORE = 0.75, 1.25, 2
 """A page is turned if its numbers then have this median probability, and 1.25 times as many digits and two more."""
-
-LINE, LINES, LINE_LONG = 3, 5, 2
-"""LINE: width of a line of print or numbers, in heights. LINES: how many of them, half of what is on the page, show it
-level. LINE_LONG: least width of a line of print, in widths of a word of it."""
-
-PRINT, STANDS = 30, 0.08
-"""By how many neighbours more print stands on its lines than it ends at one height, at least, and by which share of all
-signs: then it is upright. Pages of print have 0.08 (dense) to 0.33 upright, as much below 0 on their heads, and on
-their sides 0.02 at most."""
 
 ALONE, UPRIGHT, HARDLY = 5, 1.5, 0.15
 """ALONE: greatest height of a picture that is first read as one number, in heights of a line: 240 pixels. UPRIGHT: and
@@ -57,17 +48,8 @@ FILLS, LINE_LIKE, HALF, UNLIKELY = 0.25, "1", 0.5, 0.1
 has more than this many digits more. LINE_LIKE: this sign is not counted, for lines look like it; an alphabet without it
 has none to leave out. UNLIKELY: readings of boxes of this probability or less are not counted either."""
 
-ACROSS = 0.2, 0.5, 0.8
-"""Where a line of print is looked for in a row of boxes, in its heights from its top."""
-
 AROUND = 2
 """Numbers whose middles lie within a row, its own among them, at most: a row around more is a table."""
-
-Lies: TypeAlias = Literal["upright", "on its head", "level"]
-"""How a page lies; of a level page it is not known whether it is on its head."""
-
-SIDES = cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE
-TURNS = cv2.ROTATE_180, *SIDES
 
 
 def read_page(
@@ -128,10 +110,9 @@ def _read_alone(model: Recognizer, page: Grey, options: NumberOptions) -> list[R
         return []
     rows = read_free(model, [whole_row(page, paper)], options)
     if 0 < _sureness(rows) < EVEN:
-        head = np.asarray(cv2.rotate(page, cv2.ROTATE_180), np.uint8)
-        turned = read_free(model, [whole_row(head, even_out(head))], options)
+        turned = read_free(model, [whole_row(_turned_back(page, 2), paper.turned_back(2))], options)
         if _sureness(turned) >= WELL:
-            rows = [_turned_back(row, cv2.ROTATE_180, page.shape) for row in turned]
+            rows = [_as_it_came(row, 2, page.shape) for row in turned]
     if 0 < _sureness(rows) < SURE:
         boxed = read_boxes(model, find_boxed(paper, digits=options.digits))
         rows = boxed if _said(boxed) > _said(rows) else rows
@@ -139,17 +120,27 @@ def _read_alone(model: Recognizer, page: Grey, options: NumberOptions) -> list[R
 
 
 def _read_turned(model: Recognizer, page: Grey, options: NumberOptions) -> list[ReadRow]:
-    rows, lies = _read(model, page, options)
-    for turn in TURNS:
-        if lies == "upright" or _lies_right(rows) or (turn == SIDES[0] and (lies or _are_long(rows))):
+    """Read a page whichever way up it lies; where too little stands on it to see that, each way is tried."""
+    paper, lies = look_at(page, words=_reads_letters(model))
+    if lies is not None:
+        return _read_turned_by(lies, model, page, paper, options)
+    rows = _read(model, page, paper, options)
+    for turns in (2, 1, 3):
+        if _lies_right(rows) or (turns == 1 and _are_long(rows)):
             break
-        other, other_lies = _read(model, np.asarray(cv2.rotate(page, turn), np.uint8), options)
-        if turn == cv2.ROTATE_180 and other_lies == "on its head":
-            break
-        if other_lies == "upright" or (other_lies == "level" and not lies) or _say_more(other, rows):
-            rows = [_turned_back(row, turn, page.shape) for row in other]
-            lies = other_lies
+        other = _read_turned_by(turns, model, page, paper, options)
+        rows = other if _say_more(other, rows) else rows
     return rows
+
+
+def _reads_letters(model: Recognizer) -> bool:
+    return any(sign.isalpha() for sign in model.alphabet)
+
+
+def _read_turned_by(turns: int, model: Recognizer, page: Grey, paper: Paper, options: NumberOptions) -> list[ReadRow]:
+    """Read a page that lies turned by some quarter turns against the clock."""
+    rows = _read(model, _turned_back(page, turns), paper.turned_back(turns), options)
+    return [_as_it_came(row, turns, page.shape) for row in rows]
 
 
 def _say_more(rows: Sequence[ReadRow], others: Sequence[ReadRow]) -> bool:
@@ -175,28 +166,33 @@ def _sureness(rows: Sequence[ReadRow]) -> float:
     return float(np.median([row.readings[0].probability for row in rows])) if rows else 0.0
 
 
-def _turned_back(row: ReadRow, turn: int, shape: tuple[int, ...]) -> ReadRow:
-    """Say where a row of a turned page is on the page as it came, `shape` its height and width."""
+def _turned_back(page: Grey, turns: int) -> Grey:
+    """Turn a page by some quarter turns with the clock."""
+    return np.ascontiguousarray(np.rot90(page, -turns))
+
+
+def _as_it_came(row: ReadRow, turns: int, shape: tuple[int, ...]) -> ReadRow:
+    """Say where a row of a page that was turned back is on the page as it came, `shape` its height and width."""
     bottom, right = shape[0] - 1, shape[1] - 1
 
-    def back(x: float, y: float) -> tuple[float, float]:
-        if turn == cv2.ROTATE_180:
-            return right - x, bottom - y
-        return (y, bottom - x) if turn == cv2.ROTATE_90_CLOCKWISE else (right - y, x)
-
     def placed(quad: Quad) -> Quad:
-        return tuple(back(x, y) for x, y in quad)
+        ways = {
+            1: lambda x, y: (y, bottom - x),
+            2: lambda x, y: (right - x, bottom - y),
+            3: lambda x, y: (right - y, x),
+        }
+        return tuple(ways[turns](x, y) for x, y in quad)
 
-    return row.placed(placed)
+    return row.placed(placed) if turns else row
 
 
 def _read_form(model: Recognizer, page: Grey, form: Form, options: NumberOptions) -> list[ReadRow]:
     """Read the fields of a form, on a page that may lie on its head or on its side."""
     best: list[ReadRow] = []
-    for turn in (None, *TURNS):
-        turned = page if turn is None else np.asarray(cv2.rotate(page, turn), np.uint8)
-        paper = even_out(turned)
-        way = fit(form.anchors, anchors_of(paper)) if form.anchors else _as_it_lies(form, turned)
+    paper, lies = look_at(page, words=_reads_letters(model))
+    for turns in dict.fromkeys([lies or 0, 0, 2, 1, 3]):
+        turned = _turned_back(page, turns)
+        way = fit(form.anchors, anchors_of(paper.turned_back(turns))) if form.anchors else _as_it_lies(form, turned)
         if way is None:
             continue
         rows = [
@@ -204,7 +200,7 @@ def _read_form(model: Recognizer, page: Grey, form: Form, options: NumberOptions
             for field in form.fields
         ]
         if not best or _said(rows) > FAR_MORE * _said(best):
-            best = rows if turn is None else [_turned_back(row, turn, page.shape) for row in rows]
+            best = [_as_it_came(row, turns, page.shape) for row in rows]
         if _sureness([row for row in rows if row.readings[0].text.strip(EMPTY)]) >= SURE or not form.anchors:
             break
     if not best:
@@ -235,35 +231,23 @@ def _read_field(model: Recognizer, page: Grey, field: Field, quad: Quad, *, ocr:
     return replace(rows[0].placed(lambda corners: tuple(map(tuple, mapped(back, corners)))), field=field)
 
 
-def _read(model: Recognizer, page: Grey, options: NumberOptions) -> tuple[list[ReadRow], Lies | None]:
+def _read(model: Recognizer, page: Grey, paper: Paper, options: NumberOptions) -> list[ReadRow]:
     """Read the rows of boxes of an upright page, or what stands free on it, whichever says more.
 
-    Where there are more boxes than strokes may imitate, or as many as are wanted, the rest is taken for print. Words of
-    a line of print that look like boxes are left out, unless it is known how long numbers are.
-
-    Returns:
-        The rows, and how the page lies, where its lines of print or numbers tell; of a page on its head no free rows.
+    Where there are more boxes than strokes may imitate, or as many as are wanted, nothing else is looked for.
     """
     check_deadline()
-    paper = even_out(page)
     boxed = read_boxes(model, find_boxed(paper, digits=options.digits, grid=options.grid))
-    free_rows = None
-    if not (options.digits or options.grid) and not all(map(_shows_digits, boxed)):
-        free_rows = find_free(page, paper)
-        boxed = without_words(boxed, free_rows)
-    check_deadline()
     written = [row for row in boxed if row.readings[0].text.strip(EMPTY)]
     boxes = sum(map(_shows_digits, written)) > FEW or any(_digits(row) >= MANY for row in written)
     if options.grid or (boxes and _sureness(written) >= WELL) or (written and options.digits):
-        return _in_order(boxed), None
-    rows = find_free(page, paper) if free_rows is None else free_rows
-    lies = _lies(rows)
-    free = [] if lies == "on its head" else _not_around_others(read_free(model, rows, options))
+        return _in_order(boxed)
+    free = _not_around_others(read_free(model, find_free(page, paper), options))
     says_more = _said(free) > FAR_MORE * _said(written)
     if any(height_of(row.quad) > FILLS * page.shape[0] for row in boxed):
         likely = [row for row in boxed if row.readings[0].probability > UNLIKELY]
         says_more = _said(free, LINE_LIKE) > sum(_digits(row, LINE_LIKE) for row in likely) + HALF
-    return _in_order(free if says_more else boxed), lies
+    return _in_order(free if says_more else boxed)
 
 
 def _not_around_others(rows: Sequence[ReadRow]) -> list[ReadRow]:
@@ -278,34 +262,10 @@ def _not_around_others(rows: Sequence[ReadRow]) -> list[ReadRow]:
     return kept
 
 
-def without_words(boxed: Sequence[ReadRow], free_rows: Sequence[FreeRow]) -> list[ReadRow]:
-    """Leave out rows of boxes that are words of a line of print, the free rows of the page at hand."""
-    return [row for row in boxed if _shows_digits(row) or not _is_in_print(row, free_rows)]
-
-
 def _shows_digits(row: ReadRow) -> bool:
     """Say whether half of a row's boxes are filled, and the signs in them are digits, more likely than not."""
     reading, digits = row.readings[0], _digits(row)
     return 2 * digits >= len(reading.text) and reading.probability >= EVEN**digits
-
-
-def _is_in_print(row: ReadRow, free_rows: Sequence[FreeRow]) -> bool:
-    """Say whether a row of boxes is a part of a much longer line, or lies across two."""
-    around = [
-        np.array(free.quad, np.float32) for free in free_rows if width_of(free.quad) > LINE_LONG * width_of(row.quad)
-    ]
-    head, foot = np.array(row.quad[:2]).mean(axis=0), np.array(row.quad[2:]).mean(axis=0)
-    down = [tuple(map(float, head + share * (foot - head))) for share in ACROSS]
-    return any(cv2.pointPolygonTest(quad, place, measureDist=False) >= 0 for quad in around for place in down)
-
-
-def _lies(rows: Sequence[FreeRow]) -> Lies | None:
-    """Say how a page lies, from what stands on its lines; None where they do not tell whether they are level."""
-    upright, least = sum(row.upright for row in rows), max(PRINT, STANDS * sum(row.signs for row in rows))
-    if abs(upright) >= least:
-        return "upright" if upright > 0 else "on its head"
-    lines = sum(row.dark.shape[1] >= LINE * row.dark.shape[0] for row in rows)
-    return "level" if lines >= max(LINES, len(rows) / 2) else None
 
 
 def _in_order(rows: Sequence[ReadRow]) -> list[ReadRow]:

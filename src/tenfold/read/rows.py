@@ -40,11 +40,6 @@ APART = 1.8
 """Width of a space, at least, as a multiple of the widest other gap of the row: what is narrower is one number, written
 wide."""
 
-PITCH, HARDLY = 1.7, 0.4
-"""PITCH: from one digit to the next in a row, at most, in heights of a digit: an unsure reading that leaves more of its
-row unread is none, for such rows are print. HARDLY: nor is one that is not quite sure and reads less than this share of
-the row."""
-
 
 @dataclass(frozen=True, eq=False)
 class ReadRow:
@@ -107,21 +102,11 @@ def read_free(model: Recognizer, rows: Sequence[FreeRow], options: NumberOptions
     found = []
     for row, columns in zip(rows, model.lines([row.line for row in rows]), strict=True):
         check_deadline()
-        if no_number(columns) < EVEN and not _is_print(row, columns):
+        if no_number(columns) < EVEN:
             others = row.looked_at_again() if best_path(columns) < SURE else ()
             said = [columns, *model.lines(others)]
             found += [_free_row(*part, model.alphabet, options) for part in _apart(row, said, model.alphabet, options)]
     return [row for row in found if row]
-
-
-def _is_print(row: FreeRow, columns: Columns) -> bool:
-    """Say whether a row is print with a digit in it: its reading is unsure, and leaves most of the row unread."""
-    if not row.digit:
-        return False
-    best = columns.argmax(axis=1)
-    signs = int(((best != columns.shape[1] - 1) & (best != np.append(-1, best[:-1]))).sum())
-    share = signs * PITCH * row.digit / max(row.ends[1] - row.ends[0], 1)
-    return best_path(columns) < (EVEN if share > HARDLY else SURE) and share < 1
 
 
 def _free_row(row: FreeRow, said: Sequence[Columns], alphabet: str, options: NumberOptions) -> ReadRow | None:

@@ -9,14 +9,14 @@ import numpy as np
 from tenfold.arrays import Recognizer
 from tenfold.errors import DataError
 from tenfold.page.align import Anchor, anchors_of, shared
-from tenfold.page.layout import find_boxed, find_free
-from tenfold.page.paper import even_out
+from tenfold.page.ink_kinds import look_at
+from tenfold.page.layout import find_boxed
 from tenfold.page.quads import Quad
 from tenfold.picture.decode import Grey
 from tenfold.picture.pdf import TextField
 from tenfold.read.forms import MOST_DIGITS, PAGE_COLUMNS, Field, Form
 from tenfold.read.options import NumberOptions
-from tenfold.read.pages import read_page, without_words
+from tenfold.read.pages import read_page
 from tenfold.read.rows import ReadRow, read_boxes
 
 __all__ = ["form_of"]
@@ -41,7 +41,7 @@ def form_of(model: Recognizer, page: Grey, *others: Grey, named: Sequence[TextFi
     height, width = page.shape
     anchors, boxed = _boxes_of(model, page)
     if others and anchors:
-        anchors = shared(anchors, [anchors_of(even_out(other)) for other in others])
+        anchors = shared(anchors, [anchors_of(look_at(other)[0]) for other in others])
         boxed = [row for row in boxed if any(_lies_in(row.quad, anchor.quad) for anchor in anchors)]
         if not anchors:
             raise DataError("most of these pages have no row of boxes in the same place: are they one form?")
@@ -60,12 +60,9 @@ def form_of(model: Recognizer, page: Grey, *others: Grey, named: Sequence[TextFi
 
 
 def _boxes_of(model: Recognizer, page: Grey) -> tuple[list[Anchor], list[ReadRow]]:
-    """Find the rows of boxes of a page, those for words too, and read those for digits; words are left out."""
-    paper = even_out(page)
-    boxed = read_boxes(model, find_boxed(paper))
-    kept = without_words(boxed, find_free(page, paper))
-    words = [row.quad for row in boxed if row not in kept]
-    return [row for row in anchors_of(paper) if not any(_lies_in(row.quad, word) for word in words)], kept
+    """Find the rows of boxes of a page, and read those for digits."""
+    paper, _ = look_at(page)
+    return anchors_of(paper), read_boxes(model, find_boxed(paper))
 
 
 def _lies_in(quad: Quad, other: Quad) -> bool:
