@@ -31,9 +31,10 @@ docs: $(VENV)/.docs ## build the guide as a site into build/site, strictly
 bench: $(VENV)/.dev ## measure Tenfold beside its peers, into docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
-reproduce: $(VENV)/.dev ## train the two networks that ship with the package again, and make their promises
+reproduce: $(VENV)/.dev ## train the networks that ship with the package again, and make their promises
 	$(BIN)/tenfold train --recipe reader --out src/tenfold/model/reader
 	$(BIN)/python -m tenfold.learn.lines
+	$(BIN)/python -m tenfold.learn.ink_kinds
 	$(BIN)/python -m tenfold.calibrate.drawn
 
 lock: ## take the newest versions of everything into requirements.lock

@@ -26,6 +26,7 @@ from tenfold.draw.layers import Layer, lay
 from tenfold.draw.sheets import DigitGlyphs, choose_pen
 from tenfold.draw.texts import choose_words
 from tenfold.model.folder import load_model
+from tenfold.page.ink_kinds import look_at
 from tenfold.picture.decode import Grey
 
 PAGE = 2339, 1654
@@ -100,8 +101,9 @@ def measure(seed: int) -> dict[str, Any]:
     """Read drawn pages of print, some with boxes, and a file of many of them.
 
     Returns:
-        For pages without and with boxes: how many, numbers that are written, read right, and told where none is, and
-        the median seconds of processor time of a page; and of the file its pages, cores and seconds.
+        For pages without and with boxes: how many, numbers that are written, read right, and told where none is, of the
+        pages turned each way the share of which it is seen, and the median seconds of processor time of a page; and of
+        the file its pages, cores and seconds.
     """
     _, (images, labels) = tenfold.load_data("mnist")
     rng, glyphs = np.random.default_rng(seed), DigitGlyphs(images, labels)
@@ -118,8 +120,9 @@ def measure(seed: int) -> dict[str, Any]:
 
 
 def _read(reader: tenfold.Reader, pages: Sequence[tuple[Grey, list[str]]]) -> dict[str, Any]:
-    seconds, right, extra = [], 0, 0
+    seconds, right, extra, ways = [], 0, 0, 0
     for page, numbers in pages:
+        ways += sum(look_at(np.ascontiguousarray(np.rot90(page, turns)))[1] == turns for turns in range(4))
         times = []
         for _ in range(ROUNDS):
             started = time.process_time()
@@ -134,6 +137,7 @@ def _read(reader: tenfold.Reader, pages: Sequence[tuple[Grey, list[str]]]) -> di
         "written": sum(len(numbers) for _, numbers in pages),
         "right": right,
         "extra": extra,
+        "ways": ways / (4 * len(pages)),
         "seconds": statistics.median(seconds),
         "most": max(seconds),
     }
@@ -155,7 +159,7 @@ def _read_file(pages: Sequence[Grey]) -> dict[str, Any]:
 
 def table(result: dict[str, Any]) -> list[list[str]]:
     """Give the findings as rows of text, the heading first."""
-    rows = [["pages of", "pages", "numbers", "read right", "told where none is", "s a page", "at most"]]
+    rows = [["pages of", "pages", "numbers", "read right", "told where none is", "way up seen", "s a page", "at most"]]
     for kind, counted in result["pages"].items():
         rows.append(
             [
@@ -164,6 +168,7 @@ def table(result: dict[str, Any]) -> list[list[str]]:
                 str(counted["written"]),
                 str(counted["right"]) if counted["written"] else "–",
                 str(counted["extra"]),
+                f"{counted['ways']:.0%}",
                 f"{counted['seconds']:.2f}",
                 f"{counted['most']:.2f}",
             ]

@@ -16,6 +16,7 @@ from tenfold.model.engine import Network, open_network
 from tenfold.page.paper import Paper, even_out
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
+from tenfold.picture.ink import Mask
 
 __all__ = ["CELL", "NETWORK", "Cells", "InkKinds", "Kind", "ink_kinds", "look_at"]
 
@@ -105,12 +106,12 @@ def look_at(page: Grey, *, words: bool = False) -> tuple[Paper, int | None]:
         words: Keep the words on it, for a model that reads letters.
 
     Returns:
-        Its paper, and by how many quarter turns against the clock it is turned, 0 to 3; None
-        where too little stands on it to know.
+        Its paper, and by how many quarter turns against the clock it is turned, 0 to 3; None where too few words stand
+        on it to know.
     """
     paper = even_out(page)
     kinds = ink_kinds(paper)
-    return paper if words else _without_words(paper, kinds), kinds.lies
+    return paper if words else paper.without(_on_page(kinds.words, page.shape)), kinds.lies
 
 
 def ink_kinds(paper: Paper) -> InkKinds:
@@ -123,12 +124,10 @@ def ink_kinds(paper: Paper) -> InkKinds:
     return InkKinds(kinds, turns, pieces)
 
 
-def _without_words(paper: Paper, kinds: InkKinds) -> Paper:
-    height, width = paper.dark.shape
-    size = tuple(CELL * side for side in kinds.words.shape[::-1])
-    words = cv2.resize(kinds.words.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-    words = cv2.resize(words, (width, height), interpolation=cv2.INTER_NEAREST)
-    return paper.without(np.asarray(words, np.uint8))
+def _on_page(words: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]", shape: tuple[int, ...]) -> Mask:
+    """Lay cells on a page, `shape` its height and width."""
+    size = shape[1], shape[0]
+    return np.asarray(cv2.resize(words.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
 def _copy(dark: Ink) -> Ink:
