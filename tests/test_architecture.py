@@ -80,6 +80,14 @@ def modules(file: Path) -> set[str]:
     return found
 
 
+@pytest.mark.parametrize("file", sorted(SOURCE.rglob("*.py")), ids=lambda file: file.name)
+def test_no_constant_has_the_name_of_another(file: Path):
+    assigned = [node.targets for node in ast.parse(file.read_text()).body if isinstance(node, ast.Assign)]
+    named = [name.id for targets in assigned for name in ast.walk(ast.Tuple(targets)) if isinstance(name, ast.Name)]
+    constants = [name for name in named if name.isupper()]
+    assert len(constants) == len(set(constants))
+
+
 def test_no_modules_import_one_another_in_a_circle():
     names = {".".join(file.relative_to(SOURCE.parent).with_suffix("").parts): file for file in SOURCE.rglob("*.py")}
     arrows = {name: modules(file) & names.keys() for name, file in names.items()}

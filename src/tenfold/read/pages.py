@@ -48,7 +48,7 @@ FILLS, LINE_LIKE, HALF, UNLIKELY = 0.25, "1", 0.5, 0.1
 has more than this many digits more. LINE_LIKE: this sign is not counted, for lines look like it; an alphabet without it
 has none to leave out. UNLIKELY: readings of boxes of this probability or less are not counted either."""
 
-AROUND = 2
+INSIDE = 2
 """Numbers whose middles lie within a row, its own among them, at most: a row around more is a table."""
 
 
@@ -257,7 +257,7 @@ def _not_around_others(rows: Sequence[ReadRow]) -> list[ReadRow]:
     kept = []
     for row, quad, low, high in zip(rows, quads, least, most, strict=True):
         near = middles[((low <= middles) & (middles <= high)).all(axis=1)].tolist()
-        if sum(cv2.pointPolygonTest(quad, each, measureDist=False) > 0 for each in near) <= AROUND:
+        if sum(cv2.pointPolygonTest(quad, each, measureDist=False) > 0 for each in near) <= INSIDE:
             kept.append(row)
     return kept
 
