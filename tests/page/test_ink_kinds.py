@@ -59,7 +59,7 @@ def test_of_a_blank_page_nobody_knows_how_it_lies():
 
 def test_a_page_lies_as_most_of_its_words_say():
     kinds, turns = np.zeros((4, 5, 5), np.float32), np.full((4, 5, 5), -9.0, np.float32)
-    pieces = np.zeros((5, 5), np.int64)
+    beside = np.zeros((5, 5), np.int64), np.zeros((5, 5), np.bool_)
     kinds[Kind.WORDS], turns[2], turns[1] = 1.0, -0.1, -1.9
-    assert InkKinds(kinds, turns, pieces).lies is None
-    assert InkKinds(np.tile(kinds, 3), np.tile(turns, 3), np.tile(pieces, 3)).lies == 2
+    assert InkKinds(kinds, turns, *beside).lies is None
+    assert InkKinds(np.tile(kinds, 3), np.tile(turns, 3), *(np.tile(each, 3) for each in beside)).lies == 2

@@ -38,6 +38,9 @@ AROUND = (3, 3)
 MOSTLY, LETTERS = 0.7, 8
 """MOSTLY: share of words among the words and numbers of a region, at least. LETTERS: pieces of ink in it, at least."""
 
+LONG = 16
+"""Length of a word without a gap in its ink, at most, in cells: boxes and combs are longer."""
+
 FEW, SURELY_SO = 30, 1.5
 """SURELY_SO: how much more probable one way up is than each other, as the mean logarithm of the cells with words, at
 least. FEW: fewer such cells count as less. Words say it with 3 and more; digits taken for words say less than 1."""
@@ -64,11 +67,13 @@ class InkKinds:
         turns: The logarithm of how probable it is that what is in a cell is turned by 0 to 3 quarter turns against the
             clock.
         pieces: How many pieces of ink have their middle in each cell, `int64 (rows, columns)`.
+        outlined: Whether ink goes through a cell that is longer than any word, `bool (rows, columns)`.
     """
 
     kinds: Cells
     turns: Cells
     pieces: "np.ndarray[tuple[int, int], np.dtype[np.int64]]"
+    outlined: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]"
 
     @property
     def lies(self) -> int | None:
@@ -93,9 +98,9 @@ class InkKinds:
             return np.bincount(regions.ravel(), values.ravel(), count)
 
         wordy = total(of_words * text) > MOSTLY * total((of_words + of_numbers) * text)
-        sure &= (wordy & (total(self.pieces) >= LETTERS))[regions]
+        sure &= (wordy & (total(self.pieces) >= LETTERS))[regions] & ~self.outlined
         about = cv2.dilate(sure.astype(np.uint8), np.ones(AROUND, np.uint8)) > 0
-        return np.asarray(sure | (about & (likely == Kind.NOTHING)), np.bool_)
+        return np.asarray(sure | (about & (likely == Kind.NOTHING) & ~self.outlined), np.bool_)
 
 
 def look_at(page: Grey, *, words: bool = False) -> tuple[Paper, int | None]:
@@ -118,10 +123,13 @@ def ink_kinds(paper: Paper) -> InkKinds:
     """Ask the network what stands where on a page."""
     copy = _copy(paper.dark)
     [kinds], [turns] = _network().run(["kinds", "turns"], copy[None])
-    *_, middles = cv2.connectedComponentsWithStats((copy > paper.floor).astype(np.uint8), connectivity=8)
-    pieces = np.zeros(kinds.shape[1:], np.int64)
+    _, labels, stats, middles = cv2.connectedComponentsWithStats((copy > paper.floor).astype(np.uint8), connectivity=8)
+    rows, columns = kinds.shape[1:]
+    pieces = np.zeros((rows, columns), np.int64)
     np.add.at(pieces, tuple((middles[1:, ::-1] // CELL).astype(np.intp).T), 1)
-    return InkKinds(kinds, turns, pieces)
+    long = stats[:, 2:4].max(axis=1) > LONG * CELL
+    long[0] = False
+    return InkKinds(kinds, turns, pieces, long[labels].reshape(rows, CELL, columns, CELL).any(axis=(1, 3)))
 
 
 def _on_page(words: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]", shape: tuple[int, ...]) -> Mask:
