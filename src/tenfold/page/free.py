@@ -53,9 +53,10 @@ MARK = 0.4
 """Height of a comma or a dash that stands alone beside digits, at most, in heights of a digit; docs/log.md, "Numbers
 cut out of their page": a lone comma joins its row."""
 
-TOUCHING, LEFT_OVER = 0.3, 0.03
-"""TOUCHING: nearer to one another than this, in heights of a row, signs are of one word. LEFT_OVER: with more ink of
-words there than this share of its own, a row is what was left of one."""
+TOUCHING, CUT, LEFT_OVER = 0.3, 2, 0.03
+"""TOUCHING: nearer to one another than this, in heights of a row, signs are of one word. CUT: ink of words as near as
+this above or below, in pixels, is of the same sign. LEFT_OVER: with more ink of words there than this share of its own,
+a row is what was left of one."""
 
 BESIDE, EDGE = 0.4, 0.8
 """BESIDE: width of the paper looked at on both sides of a row, in heights of the row. EDGE: where one side is darker
@@ -209,7 +210,7 @@ def _is_of_a_word(stats: Stats, mask: Mask, of_words: Mask) -> bool:
     """Say whether a row is what was left of a word: in its place and right beside it there is ink of words."""
     (left, top), (right, bottom) = stats[:, :2].min(axis=0), (stats[:, :2] + stats[:, 2:4]).max(axis=0)
     beside = round(TOUCHING * (bottom - top))
-    place = slice(top, bottom), slice(max(0, left - beside), right + beside)
+    place = slice(max(0, top - CUT), bottom + CUT), slice(max(0, left - beside), right + beside)
     return int(of_words[place].sum()) > LEFT_OVER * int(mask[place].sum())
 
 
