@@ -177,8 +177,7 @@ def _lies_in(quad: Quad, other: Quad) -> bool:
 
 def _find(page: Grey, paper: Paper) -> list[FreeRow]:
     """Find rows on a page at its size; a large page's largest ink is left out."""
-    upright = page
-    dark, (seen, floor) = paper.dark, without_grain(paper)
+    level, dark, (seen, floor) = page, paper.dark, without_grain(paper)
     words = np.zeros_like(dark) if paper.words is None else paper.words
     inked = seen[(seen >= floor) & (words == 0)]
     if not len(inked):
@@ -188,15 +187,15 @@ def _find(page: Grey, paper: Paper) -> list[FreeRow]:
     height, width = dark.shape
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
     if angle:
-        dark, seen, words, page = (
+        dark, seen, words, level = (
             np.asarray(cv2.warpAffine(each, turn, (width, height)), np.uint8) for each in (dark, seen, words, page)
         )
     mask, of_words = _ink(seen, edge, words)
     _, _, stats, _ = connected_components(without_rules(mask))
     back = np.asarray(cv2.invertAffineTransform(turn), np.float64)
     groups = [group for group in _groups(stats, mask.shape) if not _is_of_a_word(stats[group], mask, of_words)]
-    rows = (_row(dark, page, group, stats, back) for group in groups)
-    found = [row for row in rows if not _is_edge(upright, row.quad)]
+    rows = (_row(dark, level, group, stats, back) for group in groups)
+    found = [row for row in rows if not _is_edge(page, row.quad)]
     return sorted(found, key=lambda row: -height_of(row.quad))[:MOST]
 
 
