@@ -89,14 +89,12 @@ class FreeRow:
         grey: The same as the page has it.
         quad: The row's corners on the page.
         ends: The first and the last column of its line that lie inside the quad.
-        digit: Height of a digit in its line, in pixels; None where it is not known.
     """
 
     dark: Ink
     grey: Grey
     quad: Quad
     ends: tuple[float, float]
-    digit: float | None = None
 
     @cached_property
     def line(self) -> Line:
@@ -305,7 +303,7 @@ def _row(dark: Ink, page: Grey, group: Group, stats: Stats, back: "np.ndarray") 
     scale = width_of_line(seen) / (right - left + 2 * margin)
     ends = margin * scale, (margin + right - left) * scale
     quad = tuple((float(x), float(y)) for x, y in corners)
-    return FreeRow(seen, grey, quad, ends, DIGIT_ROWS)
+    return FreeRow(seen, grey, quad, ends)
 
 
 def _around(page: Grey, place: tuple[float, float, float, float], border: int) -> Grey:
