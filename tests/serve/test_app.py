@@ -1,7 +1,9 @@
 """The API does what its description says, whatever is sent."""
 
+import asyncio
 import contextlib
 import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,9 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+
+from tenfold.serve.app import create_app
+from tenfold.serve.options import ServeOptions
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "serving.md"
 
@@ -58,3 +63,22 @@ def test_the_documentation_names_every_route_and_no_other(client):
     paths = client.get("/openapi.json").json()["paths"]
     described = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
     assert set(re.findall(r"^\| `((?:GET|POST|PUT|DELETE) [^`]+)`", DOCUMENT.read_text(), re.MULTILINE)) == described
+
+
+def test_after_its_end_no_signal_writes_into_the_event_loop(model_copy):
+    """The loop closes next, and a second SIGTERM in that moment printed a traceback."""
+    messages = iter(["lifespan.startup", "lifespan.shutdown"])
+
+    async def receive():
+        return {"type": next(messages)}
+
+    async def send(message):
+        sent.append(message["type"])
+
+    async def live():
+        await create_app(ServeOptions(model=model_copy))({"type": "lifespan", "asgi": {"version": "3.0"}}, receive, send)
+        return signal.set_wakeup_fd(-1)
+
+    sent = []
+    assert asyncio.run(live()) == -1
+    assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]

@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from fastapi import FastAPI, Response
@@ -87,14 +87,14 @@ def create_api(options: ServeOptions, live: LiveReader, work: Work, metrics: Met
     @asynccontextmanager
     async def alive(_: FastAPI) -> AsyncIterator[None]:
         following = asyncio.create_task(live.follow())
-        _on_hangup(lambda: asyncio.ensure_future(live.reload_apart()))
-        try:
-            yield
-        finally:
-            following.cancel()
-            await asyncio.wait([following])
-            work.close()
-            store.close()
+        with _on_hangup(lambda: asyncio.ensure_future(live.reload_apart())):
+            try:
+                yield
+            finally:
+                following.cancel()
+                await asyncio.wait([following])
+                work.close()
+                store.close()
 
     api = FastAPI(
         title="Tenfold",
@@ -144,7 +144,19 @@ def _operation(route: APIRoute) -> str:
     return route.name
 
 
-def _on_hangup(reload: Callable[[], object]) -> None:
-    """Reload on SIGHUP, where the system has it and this is the main thread, which receives signals."""
-    with suppress(NotImplementedError, ValueError, RuntimeError, AttributeError):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload)
+@contextmanager
+def _on_hangup(reload: Callable[[], object]) -> Iterator[None]:
+    """Reload on SIGHUP, where the system has it and this is the main thread, which receives signals.
+
+    The handler goes before the event loop does: as long as it has one, every signal wakes the loop through a pipe, and
+    one that comes while the loop closes that pipe prints a traceback.
+    """
+    loop = asyncio.get_running_loop()
+    absent = suppress(NotImplementedError, ValueError, RuntimeError, AttributeError)
+    with absent:
+        loop.add_signal_handler(signal.SIGHUP, reload)
+    try:
+        yield
+    finally:
+        with absent:
+            loop.remove_signal_handler(signal.SIGHUP)
