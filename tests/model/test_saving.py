@@ -130,3 +130,19 @@ def test_a_name_that_cannot_be_given_leaves_the_older_model(model_copy, tmp_path
         save_model(model_copy, **whole)
     load_model(model_copy)
     assert [entry.name for entry in tmp_path.iterdir()] == ["model"]
+
+
+def test_an_older_model_that_cannot_be_put_back_at_once_is_put_back_later(model_copy, tmp_path, monkeypatch):
+    whole, rename = parts(model_copy), os.rename
+
+    def breaking(source, target):
+        if Path(source) != model_copy:
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", breaking)
+    with pytest.raises(ModelError, match="cannot write the model folder"):
+        save_model(model_copy, **whole)
+    monkeypatch.undo()
+    load_model(model_copy)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["model"]

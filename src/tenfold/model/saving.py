@@ -156,11 +156,13 @@ def _replace_folder(folder: Path, contents: Mapping[str, bytes]) -> Model:
                 if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                     raise
                 shutil.rmtree(stale, ignore_errors=True)
+        shutil.rmtree(stale, ignore_errors=True)
         model.folder = folder
         return model
     except BaseException:
         put_back(folder)
+        if folder.exists():  # else the older model stays beside its place: whoever opens it next tries again
+            shutil.rmtree(stale, ignore_errors=True)
         raise
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-        shutil.rmtree(stale, ignore_errors=True)
