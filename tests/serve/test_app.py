@@ -76,7 +76,9 @@ def test_after_its_end_no_signal_writes_into_the_event_loop(model_copy):
         sent.append(message["type"])
 
     async def live():
-        await create_app(ServeOptions(model=model_copy))({"type": "lifespan", "asgi": {"version": "3.0"}}, receive, send)
+        await create_app(ServeOptions(model=model_copy))(
+            {"type": "lifespan", "asgi": {"version": "3.0"}}, receive, send
+        )
         return signal.set_wakeup_fd(-1)
 
     sent = []

@@ -36,9 +36,9 @@ PERHAPS = 0.1
 INKLESS = 0.5
 """Darkness of a gap's columns, at most, as a share of that of strokes: a pattern is no ink."""
 
-APART = 1.8
-"""Width of a space, at least, as a multiple of the widest other gap of the row: what is narrower is one number, written
-wide."""
+APART, WIDE = 1.8, 0.25
+"""APART: width of a space, at least, as a multiple of the widest other gap of the row. WIDE: and as a share of the
+line's height. What is narrower is one number, written wide."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +153,7 @@ def _cuts(line: Line, columns: Columns, alphabet: str) -> list[int]:
         wide, others = ranked[:count], ranked[count:]
         said = [spaces[gap] for gap in wide]
         is_space = max(said) >= np.log(PERHAPS) if others else min(said) >= np.log(EVEN)
-        if is_space and gaps[wide[-1]] > APART * max((gaps[gap] for gap in others), default=0):
+        if is_space and gaps[wide[-1]] >= max([WIDE * len(line), *(APART * gaps[gap] for gap in others)]):
             return sorted((middles[gap] + middles[gap + 1]) // 4 for gap in wide)
     return []
 
