@@ -2,13 +2,16 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from recognizers import Says, strip
 from sheets import Sheet
 
 import tenfold
+from tenfold.arrays import LINE_HEIGHT
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import read_page
+from tenfold.read.rows import SPACE, _cuts
 from tenfold.read.types import NumberType
 
 
@@ -52,6 +55,20 @@ def test_a_row_of_a_type_is_not_cut(mnist):
     assert (number.text, number.value) == ("27 18", "2718")
     [row] = read_page(Says("27 18"), strip(mnist), NumberOptions(type=NumberType("id")))
     assert len(row.says.signs(row.readings[0].text)) == 5
+
+
+@pytest.mark.parametrize(("wide", "cuts"), [(LINE_HEIGHT // 4 - 2, 0), (LINE_HEIGHT // 4 + 2, 1)])
+def test_a_gap_narrower_than_a_quarter_of_the_line_is_no_space(wide, cuts):
+    """Its others are so narrow that it is far wider than they are."""
+    alphabet, line, x = "0123456789 ", np.zeros((LINE_HEIGHT, 120), np.uint8), 10
+    columns = np.full((60, len(alphabet) + 1), 1e-6, np.float32)
+    columns[:, -1] = 1
+    for sign, gap in (("2", 2), ("7", wide), ("1", 2), ("8", 0)):
+        line[:, x : x + 16] = 255
+        columns[x // 2 + 4, [alphabet.index(sign), -1]] = 1, 1e-6
+        x += 16 + gap
+        columns[x // 2 - 1, alphabet.index(SPACE)] = 0.6 if gap == wide else 1e-6
+    assert len(_cuts(line, np.log(columns), alphabet)) == cuts
 
 
 @pytest.mark.parametrize("text", [" 27", "27 ", " 27 "])
