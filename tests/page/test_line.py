@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sheets import Sheet
 
-from tenfold.page.line import _quantile, holds_several_lines, line_of, whole_line, written_rows
+from tenfold.page.line import holds_several_lines, line_of, whole_line, written_rows
 from tenfold.page.paper import even_out
 
 
@@ -96,11 +96,3 @@ def test_a_line_that_is_low_in_its_picture_is_looked_at_closer_but_a_speck_is_no
     assert speck.stop - speck.start == pytest.approx(40, abs=4)
     blank = np.full((60, 100), 230, np.uint8)
     assert written_rows(even_out(blank)) == slice(0, 60)
-
-
-@pytest.mark.parametrize("share", [0.0, 0.5, 0.97, 0.995, 1.0])
-def test_levels_of_ink_are_counted_as_numpy_sorts_them(share):
-    for seed in range(20):
-        rng = np.random.default_rng(seed)
-        ink = (rng.random((48, int(rng.integers(8, 400)))) ** 4 * 255).astype(np.uint8)
-        assert _quantile(ink, share) == pytest.approx(float(np.quantile(ink, share)), abs=1e-6)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenfold.picture.light import beside_paper, roughness, shrunk
+from tenfold.picture.light import beside_paper, level_quantile, roughness, shrunk
 
 
 @given(st.integers(1, 400), st.integers(1, 400), st.integers(1, 300))
@@ -39,3 +39,11 @@ def test_noise_is_measured_as_darkness(spread, light):
 
 def test_a_page_of_one_column_has_no_noise():
     assert roughness(np.zeros((9, 2), np.uint8), 200) == 0.0
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.97, 0.995, 1.0])
+def test_levels_are_counted_as_numpy_sorts_them(share):
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        ink = (rng.random((48, int(rng.integers(8, 400)))) ** 4 * 255).astype(np.uint8)
+        assert level_quantile(ink, share) == pytest.approx(float(np.quantile(ink, share)), abs=1e-6)

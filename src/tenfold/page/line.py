@@ -7,6 +7,7 @@ from tenfold.arrays import LINE_HEIGHT, Line
 from tenfold.page.paper import Paper, even_out
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
+from tenfold.picture.light import level_quantile
 
 __all__ = ["holds_several_lines", "leaning", "line_of", "whole_line", "wider", "width_of_line", "written_rows"]
 
@@ -67,7 +68,7 @@ def line_of(dark: Ink) -> Line:
     height, size = len(dark), (width_of_line(dark), LINE_HEIGHT)
     method = cv2.INTER_AREA if height > LINE_HEIGHT else cv2.INTER_LINEAR
     small = np.asarray(cv2.resize(dark, size, interpolation=method), np.uint8)
-    full = max(LEAST_FULL, _quantile(small, DARKEST))
+    full = max(LEAST_FULL, level_quantile(small, DARKEST))
     table = 255 * np.clip(np.arange(256) / full, 0, 1) ** GAMMA
     return np.asarray(cv2.LUT(small, table.astype(np.uint8)), np.uint8)
 
@@ -76,14 +77,6 @@ def width_of_line(dark: Ink) -> int:
     """Give the width of the line that a picture becomes, in pixels."""
     height, width = dark.shape
     return int(np.clip(round(width * LINE_HEIGHT / height), NARROWEST, WIDEST))
-
-
-def _quantile(ink: Ink, share: float) -> float:
-    """Give what `numpy.quantile` does, in a tenth of the time: the levels of ink are counted, not sorted."""
-    upto = cv2.calcHist([ink], [0], None, [256], [0, 256]).ravel().cumsum()
-    place = share * (ink.size - 1)
-    low, high = np.searchsorted(upto, [int(place), min(int(place) + 1, ink.size - 1)], side="right")
-    return float(low + (high - low) * (place - int(place)))
 
 
 def wider(dark: Ink) -> Ink:

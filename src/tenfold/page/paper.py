@@ -12,7 +12,7 @@ from tenfold.page.panels import without_panels
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
 from tenfold.picture.ink import Mask
-from tenfold.picture.light import beside_paper, roughness, shrunk
+from tenfold.picture.light import beside_paper, level_quantile, roughness, shrunk
 from tenfold.picture.polarity import has_light_ink
 
 __all__ = ["Paper", "even_out", "without_grain"]
@@ -101,16 +101,16 @@ def even_out(page: Grey) -> Paper:
         How dark its ink is, at the page's size.
     """
     small = shrunk(page, THUMBNAIL)
-    if has_light_ink(small) and float(np.median(small)) < DARK_PAPER:
+    if level_quantile(small, 0.5) < DARK_PAPER and has_light_ink(small):
         page, small = 255 - page, 255 - small
     reach = max(round(PAST * max(page.shape)), LEAST_PAST) * max(small.shape) / max(page.shape)
     kernel = np.ones((2 * round(reach / 2) + 1,) * 2, np.uint8)
-    bright = float(np.quantile(small, BRIGHT))
+    bright = level_quantile(small, BRIGHT)
     if float(small.min()) < bright / 2:
         turned = without_panels(page, round(bright))
         page, small = turned, small if turned is page else shrunk(turned, THUMBNAIL)
     light = np.asarray(cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel), 5), np.uint8)
-    floor = max(FAINTEST, round(NOISE * roughness(page, float(np.median(light)))))
+    floor = max(FAINTEST, round(NOISE * roughness(page, level_quantile(light, 0.5))))
     dark = np.asarray(cv2.bitwise_not(beside_paper(page, light, 255)), np.uint8)
     mask = np.asarray(cv2.threshold(dark, floor, 1, cv2.THRESH_BINARY)[1], np.uint8)
     return Paper(dark, mask, floor)

