@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tenfold
-from tenfold.calibrate.drawn import answers_on, blind_list, truth, unlearned
+from tenfold.calibrate.drawn import answers_alone, answers_on, blind_list, cut_outs, truth, unlearned
 from tenfold.draw.pages import draw_page
 from tenfold.draw.sheets import DigitGlyphs
 
@@ -47,3 +47,20 @@ def test_every_number_of_a_page_is_answered_alone_and_beside_a_list(page):
     assert kinds.count("boxes") == len(page.numbers)
     assert 0 < kinds.count("list") <= len(page.numbers)
     assert np.mean([right for kind, (_, right) in answered if kind == "boxes"]) > 0.5
+
+
+def test_pictures_of_one_number_are_drawn_by_hands_that_nothing_was_learned_from():
+    drawn = list(cut_outs(12, np.random.default_rng(0)))
+    assert len(drawn) == 12
+    assert all(picture.dtype == np.uint8 and " " not in text for picture, text in drawn)
+    assert any(text for _, text in drawn)
+
+
+def test_a_picture_of_one_number_is_answered_once_and_wrong_where_it_says_another():
+    drawn = [(picture, text) for picture, text in cut_outs(40, np.random.default_rng(1)) if text]
+    model = tenfold.load_model()
+    answered = list(answers_alone(model, drawn))
+    assert np.mean([right for _, right in answered]) > 0.4
+    assert not any(right for _, right in answers_alone(model, [(picture, "") for picture, _ in drawn]))
+    commas = [(picture, text.replace(".", ",")) for picture, text in drawn]
+    assert list(answers_alone(model, commas)) == answered

@@ -14,7 +14,7 @@ from tenfold.read.forms import Field, Form, FormSum
 from tenfold.read.lists import Known
 from tenfold.read.numbers import decide
 from tenfold.read.options import NumberOptions
-from tenfold.read.promises import ANY
+from tenfold.read.promises import ANY, HALF
 from tenfold.read.readings import Reading
 from tenfold.read.rows import ReadRow
 from tenfold.read.types import NumberType
@@ -180,7 +180,7 @@ QUAD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 def row(readings, kind="free", field=None):
     """Make a row that says each text as probably as it is told."""
-    told = tuple(Reading(text, share) for text, share in readings.items())
+    told = tuple(Reading(text, share, share) for text, share in readings.items())
     return ReadRow(SimpleNamespace(kind=kind, signs=lambda text: ()), told, QUAD, field)
 
 
@@ -234,9 +234,13 @@ def test_empty_boxes_that_mean_something_are_not_passed_over(text, words, reason
 
 
 def test_a_promise_rests_on_probabilities_before_the_type():
-    least = {**ANY, "free": 0.5}
+    least = {**ANY, "free": 0.55}
     assert decided({"41": 0.4, "11": 0.3}, "integer max=40", least=least).reason == "uncertain"
     assert decided({"11": 0.6, "41": 0.3}, "integer max=40", least=least).accepted
+
+
+def test_where_nothing_is_promised_the_probability_that_is_shown_decides():
+    assert decided({"41": 0.4, "11": 0.3}, "integer max=40", least={**ANY, "free": HALF}).accepted
 
 
 ADDENDS = ("a", "b", "total")
@@ -302,11 +306,11 @@ def listed(readings, known, least):
 
 
 def test_beside_a_list_of_numbers_that_are_alike_the_promise_without_a_list_counts():
-    strict = {"boxes": 0.9, "free": 0.9, "list": 0.5}
+    strict = {**ANY, "boxes": 0.9, "free": 0.9, "list": 0.5}
     apart, alike = ["1234", "5678"], ["1234", "1235", "5678", "5679"]
     assert listed({"1234": 0.8}, apart, strict).accepted
     assert listed({"1234": 0.8}, alike, strict).reason == "uncertain"
     assert listed({"1234": 0.95}, alike, strict).accepted
-    never = {"boxes": 2.0, "free": 2.0, "list": 0.5}
+    never = {**ANY, "boxes": 2.0, "free": 2.0, "list": 0.5}
     assert listed({"1234": 0.95}, alike, never).reason == "not-calibrated"
     assert listed({"1234": 0.8}, alike, {"boxes": 0.5, "free": 0.5, "list": 0.5}).accepted, "halves decide"

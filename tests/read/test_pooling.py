@@ -107,3 +107,15 @@ def test_ones_that_may_be_slashes_are_those_of_a_date():
 def test_ones_that_would_make_no_date_or_are_surely_ones_stay():
     assert pool([strokes("20|77|2021", 0.3)])[0].text == "2017712021"
     assert pool([strokes("20|07|2021", 0.01)])[0].text == "2010712021"
+
+
+def test_what_opinions_say_on_the_average_is_told_beside_what_the_pool_makes_of_it():
+    sure, unsure = said("17", {"1": 0.98}), said("17", {"1": 0.5})
+    [first, *_] = pool([Opinion(sure, "17", 0.5), Opinion(unsure, "17", 0.5)])
+    assert (first.text, first.said) == ("1", pytest.approx(0.74, abs=0.01))
+    assert first.probability > 0.85
+
+
+def test_readings_with_a_point_and_with_a_comma_are_said_together():
+    columns = said("134.,", {"1": 0.99}, {"4": 0.99}, {".": 0.29, ",": 0.33}, {"3": 0.99})
+    assert pool([Opinion(columns, "134.,", 1.0)])[0].said == pytest.approx(0.6, abs=0.03)

@@ -6,7 +6,7 @@ import pytest
 import tenfold
 from tenfold.errors import OptionError
 from tenfold.model.promise import NUMBERS, HeldOut
-from tenfold.read.promises import ANY, calibration_of, least_probable
+from tenfold.read.promises import ANY, all_promises, calibration_of, least_probable
 
 
 class Seam:
@@ -36,6 +36,20 @@ def test_a_kind_that_was_never_calibrated_accepts_nothing(monkeypatch):
     monkeypatch.setitem(model.info.calibration, NUMBERS, {"boxes": sure.to_dict()})
     least = least_probable(model, 0.05)
     assert least["boxes"] < 1 < least["free"] == least["list"]
+
+
+def test_numbers_are_accepted_where_the_hardest_that_their_promise_rests_on_allow_it(monkeypatch):
+    model = tenfold.load_model()
+    sureness = np.linspace(1, 0.5, 2000, dtype=np.float32)
+    easy, hard = (HeldOut(sureness, np.arange(2000) < right) for right in (2000, 1000))
+    monkeypatch.setitem(model.info.calibration, NUMBERS, {"free": easy.to_dict(), "alone": hard.to_dict()})
+    assert least_probable(model, 0.05)["free"] == pytest.approx(0.75, abs=0.02)
+    assert all_promises(model)["free"][0.05] == pytest.approx(0.5, abs=0.03), "of rows, by what pictures allow"
+    never = HeldOut(sureness, np.zeros(2000, np.bool_))
+    monkeypatch.setitem(model.info.calibration, NUMBERS, {"alone": easy.to_dict(), "cells": never.to_dict()})
+    assert all_promises(model)["alone"][0.05] is None
+    with pytest.raises(OptionError, match="pictures of one number: none"):
+        least_probable(model, 0.05)
 
 
 def test_of_anything_but_a_model_folder_nothing_is_known():

@@ -46,7 +46,7 @@ def test_halves_decide_where_nothing_can_be_promised_and_no_error_is_named(mnist
     assert "this model can promise no error of 0.02" in reader.unpromised_digits()
     assert reader.digit(png(mnist.x_test[0])).accepted
     promise = reader.promised_numbers(reader.options())
-    assert dict(promise.errors) == {"boxes": None, "free": None}
+    assert dict(promise.errors) == {"boxes": None, "free": None, "alone": None}
     assert promise.told({"free"}).startswith("nothing is promised of numbers written freely: what is below a half")
     assert promise.told({"list"}) is None
 

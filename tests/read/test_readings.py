@@ -166,3 +166,17 @@ def test_opinions_of_several_recognisers_count_alike():
     both = Free(one._row, [replace(each, weight=0.5) for each in (*one._opinions, *other._opinions)])
     shares = {reading.text: reading.probability for reading in both.readings(2)}
     assert shares["1"] / shares["7"] == pytest.approx(np.sqrt(0.9 * 0.3 / (0.09 * 0.69)), rel=0.05)
+
+
+def test_a_reading_is_as_sure_as_the_pool_and_the_looks_say_together():
+    one, other = free({"1": 0.98}), free({"1": 0.5})
+    looks = [replace(each, weight=0.5) for each in (*one._opinions, *other._opinions)]
+    best = Free(one._row, looks).readings(1)[0]
+    odds = np.sqrt(best.probability / (1 - best.probability) * 0.74 / 0.26)
+    assert best.sureness == pytest.approx(odds / (1 + odds), abs=0.01)
+    assert best.sureness < best.probability
+
+
+def test_a_reading_of_boxes_is_as_sure_as_it_is_probable():
+    best = boxes(4, 0, 7).readings(1)[0]
+    assert best.sureness == best.probability

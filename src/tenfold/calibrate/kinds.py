@@ -48,6 +48,7 @@ __all__ = [
     "pens",
     "read_kinds",
     "typefaces",
+    "unlearned_cells",
     "unlearned_hands",
     "worn",
 ]
@@ -106,9 +107,13 @@ def worn(count: int, rng: Generator) -> Iterator[LabelledDigit]:
 
 def cells(model: Recognizer, rng: Generator) -> Iterator[LabelledDigit]:
     """Cut every digit out of the cells of the four books that nothing was learned from."""
-    held_out = [cell for cell in load_lines("weather-cells") if cell.book in BOOKS_HELD_OUT]
-    for cell in held_out:
+    for cell in unlearned_cells():
         yield from cut_digits(model, cell, rng)
+
+
+def unlearned_cells() -> list[WrittenNumber]:
+    """Give the cells of the four books that nothing was learned from."""
+    return [cell for cell in load_lines("weather-cells") if cell.book in BOOKS_HELD_OUT]
 
 
 def cut_digits(model: Recognizer, cell: WrittenNumber, rng: Generator) -> Iterator[LabelledDigit]:

@@ -50,7 +50,7 @@ LEFT_OUT = 0.6
 """What it costs to match a number with none; to match it with one that differs in every sign costs 1."""
 
 Answer = tuple[float, bool]
-"""The probability of a number that was read, and whether it is right."""
+"""How sure a number was read, and whether it is right."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ def answers(
         known: The only numbers that can occur, to calibrate on reading beside a list too.
 
     Yields:
-        The kind of reading, the probability and whether it is right.
+        The kind of reading, how sure it is and whether it is right.
     """
     outlier = model.info.calibration.get("out_of_distribution") or 1.0
     read = [row for row, _ in rows]
@@ -209,7 +209,7 @@ def answers(
     listed = decide(read, NumberOptions(known=known), outlier=outlier, least=ANY) if known else []
     for (row, written), number in zip(rows, plain, strict=True):
         if number.reason is None:
-            yield row.kind, (number.probability, number.text == written)
+            yield row.kind, (row.readings[0].sureness, number.text == written)
     for (_, written), number in zip(rows, listed, strict=bool(listed)):
         if number.reason is None:
             yield "list", (number.probability, number.text == (written or "").replace(EMPTY, ""))
@@ -225,7 +225,7 @@ def held_out(answered: Iterable[Answer]) -> HeldOut:
 
 def calibrate_on_pages(
     model: Model, pages: Iterable[tuple[Grey, list[str]]], folder: Path, known: Known | None = None
-) -> dict[ReadingKind, CalibratedKind]:
+) -> dict[str, CalibratedKind]:
     """Write a model again so that its promises about whole numbers rest on own pages.
 
     Args:
@@ -241,7 +241,7 @@ def calibrate_on_pages(
         DataError: On no page is a number found.
         ModelError: The folder cannot be written.
     """
-    gathered: dict[ReadingKind, list[Answer]] = {}
+    gathered: dict[str, list[Answer]] = {}
     for page, written in pages:
         rows = read_page(model, page, NumberOptions())
         pairs = list(zip(rows, matched([row.readings[0].text for row in rows], written), strict=True))
@@ -252,14 +252,12 @@ def calibrate_on_pages(
     return keep_answers(model, gathered, folder)
 
 
-def keep_answers(
-    model: Model, gathered: Mapping[ReadingKind, Iterable[Answer]], folder: Path
-) -> dict[ReadingKind, CalibratedKind]:
+def keep_answers(model: Model, gathered: Mapping[str, Iterable[Answer]], folder: Path) -> dict[str, CalibratedKind]:
     """Write a model again so that its promises about whole numbers rest on answers that were gathered.
 
     Args:
         model: The model; its folder is left as it is, unless it is the one to write.
-        gathered: The answers to numbers of each kind.
+        gathered: The answers to numbers of each kind that promises rest on (`promises.RESTS_ON`).
         folder: Where to write the model.
 
     Returns:

@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from tenfold.calibrate.pictures import CalibratedPictures
     from tenfold.model.folder import Model
     from tenfold.read.lists import Known
-    from tenfold.read.promises import ReadingKind
 
 __all__ = ["calibrate"]
 
-KINDS = {"boxes": "numbers in boxes", "free": "numbers written freely", "list": "numbers beside the list"}
+KINDS = {
+    "boxes": "numbers in boxes",
+    "free": "numbers written freely",
+    "alone": "pictures of one number",
+    "list": "numbers beside the list",
+}
 
 NUMBERS_DROPPED = (
     "The model's promises about whole numbers rested on its old probabilities and were dropped: "
@@ -132,7 +136,7 @@ def _pages(model: "Model", pages: Path, known: Path | None) -> "tuple[LabelledPa
 
 def _on_pages(
     model: "Model", pages: "LabelledPages", known: "Known | None", folder: Path, *, quiet: bool
-) -> "dict[ReadingKind, CalibratedKind]":
+) -> "dict[str, CalibratedKind]":
     from tenfold.calibrate.pages import calibrate_on_pages
 
     shown = followed(pages, "Reading pages", pages.__len__, shown=not quiet)
@@ -148,7 +152,7 @@ def _describe_pictures(found: "CalibratedPictures") -> str:
     return "\n".join([*lines, "", *_promised(found.promises, found.n, "images"), ""])
 
 
-def _describe_pages(kinds: "Mapping[ReadingKind, CalibratedKind]") -> str:
+def _describe_pages(kinds: "Mapping[str, CalibratedKind]") -> str:
     parts = []
     for kind, found in kinds.items():
         parts += [f"{KINDS[kind]}: {found.n:,} read, {percent(found.right / found.n, 2)} of them right", ""]

@@ -56,7 +56,7 @@ typefaces and pens differ among themselves as much. docs/promises.md."""
 SMALLEST_ERROR = 1e-9
 """Smallest error that is told from 0: a smaller one would take more than three thousand million images."""
 
-FIRST_SHARES = (0.3, 0.4)
+FIRST_SHARES = (0.2, 0.25, 0.3, 0.35, 0.4)
 """Shares that are tried before, where that many answers are twice the fewest by which the error can be promised: one
 wrong answer among fewer would end the search too soon."""
 

@@ -89,12 +89,14 @@ class FreeRow:
         grey: The same as the page has it.
         quad: The row's corners on the page.
         ends: The first and the last column of its line that lie inside the quad.
+        alone: Whether it is a picture of one number, not a row of a page.
     """
 
     dark: Ink
     grey: Grey
     quad: Quad
     ends: tuple[float, float]
+    alone: bool = False
 
     @cached_property
     def line(self) -> Line:
@@ -118,7 +120,8 @@ class FreeRow:
         share = self.dark.shape[1] / width_of_line(self.dark)
         seen = slice(round(first * share), round(last * share))
         left, right = max(first, self.ends[0]), min(last, self.ends[1])
-        return FreeRow(self.dark[:, seen], self.grey[:, seen], self.part(left, right), (left - first, right - first))
+        ends = left - first, right - first
+        return FreeRow(self.dark[:, seen], self.grey[:, seen], self.part(left, right), ends, self.alone)
 
 
 def whole_row(page: Grey, paper: Paper) -> FreeRow:
@@ -127,7 +130,7 @@ def whole_row(page: Grey, paper: Paper) -> FreeRow:
     dark, left, right = paper.dark[rows], 0.0, float(page.shape[1])
     top, bottom = float(rows.start), float(rows.stop)
     corners = ((left, top), (right, top), (right, bottom), (left, bottom))
-    return FreeRow(dark, page[rows], corners, (0.0, float(width_of_line(dark))))
+    return FreeRow(dark, page[rows], corners, (0.0, float(width_of_line(dark))), alone=True)
 
 
 def find_free(page: Grey, paper: Paper) -> list[FreeRow]:

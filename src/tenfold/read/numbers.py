@@ -168,12 +168,12 @@ class _Typed:
 def _plain(typed: _Typed, outlier: float, least: float) -> Number:
     """Say what the first of a row's readings says, where any number of its type can occur.
 
-    A promise rests on probabilities that no type had a part in, so they are what `least` is compared with.
+    A promise rests on how sure a reading is without its type, so that is what `least` is compared with; where nothing
+    is promised, the probability that is shown decides.
     """
     row, readings = typed.row, typed.readings
     best = readings[0]
     signs = row.says.signs(best.text)
-    untyped = next(reading.probability for reading in row.readings if reading.text == best.text)
     value, doubt = typed.judge(best.text)
     reason: NumberReason | None = doubt
     if not best.text.strip(EMPTY):
@@ -181,7 +181,7 @@ def _plain(typed: _Typed, outlier: float, least: float) -> Number:
     elif any(sign.out_of_distribution >= outlier for sign in signs):
         reason = "not-a-digit"
     elif reason is None:
-        reason = _doubt(untyped, least)
+        reason = _doubt(best.probability if least == HALF else best.sureness, least)
     return Number(
         file=row.file,
         page=row.page,
@@ -316,4 +316,4 @@ def _choices(number: Number, typed: _Typed) -> list[tuple[Reading, Value]]:
     """Give what a field may say: of a list the number that was chosen, else all readings of its type."""
     if number.matched is None or number.value is None:
         return typed.values()
-    return [(Reading(number.text, number.probability), number.value)]
+    return [(Reading(number.text, number.probability, number.probability), number.value)]

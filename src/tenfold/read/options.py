@@ -81,7 +81,7 @@ class NumberOptions:
         lists = [known or self.known for known in fields]
         beside = any(known and known.tells_apart for known in lists)
         plain = not all(known and known.tells_apart for known in lists)
-        return (*(("boxes", "free") if plain else ()), *(("list",) if beside else ()))
+        return (*(("boxes", "free", "alone") if plain else ()), *(("list",) if beside else ()))
 
     def changed(self, alphabet: str, **changes: Any) -> "NumberOptions":  # noqa: ANN401
         """Give the options with some set otherwise, in any form that people write them in.

@@ -63,10 +63,12 @@ class PooledText:
     Attributes:
         text: The text; an empty one says that there is no number.
         probability: How probable it is beside the others that were weighed, 0…1.
+        said: How probable it is in the opinions themselves, none of its rest left out: their mean, 0…1.
     """
 
     text: str
     probability: float
+    said: float
 
 
 def pool(opinions: Sequence[Opinion], count: int = TRIED, grammar: NumberType | None = None) -> list[PooledText]:
@@ -85,10 +87,12 @@ def pool(opinions: Sequence[Opinion], count: int = TRIED, grammar: NumberType | 
     found = [text for each in opinions for text in most_probable(each.columns, TRIED, each.alphabet, grammar)]
     dates = {date for text in found for date in _dates_like(text)} if grammar is None else set()
     texts = list(dict.fromkeys([*found, *sorted(dates), ""]))
-    pooled = np.zeros(len(texts))
+    pooled, said = np.zeros(len(texts)), np.zeros(len(texts))
     least = np.log(LEAST) if len(opinions) > 1 else IMPOSSIBLE
     for opinion in opinions:
-        pooled += opinion.weight * np.maximum(_weighed(opinion, texts), least)
+        scores, total = _weighed(opinion, texts)
+        pooled += opinion.weight * np.maximum(scores - total, least)
+        said += opinion.weight * np.exp(scores)
     shares = np.exp(pooled - np.logaddexp.reduce(pooled))
     shares *= [AS_A_DATE if text in dates and share > SEEN else 1.0 for text, share in zip(texts, shares, strict=True)]
     shares /= shares.sum()
@@ -96,8 +100,10 @@ def pool(opinions: Sequence[Opinion], count: int = TRIED, grammar: NumberType | 
     for place in np.argsort(-shares, kind="stable").tolist():
         text = texts[place]
         like = text if grammar else text.replace(",", ".")
-        surest = told[like].text if like in told else text
-        told[like] = PooledText(surest, float(shares[place]) + (told[like].probability if like in told else 0.0))
+        before = told.get(like, PooledText(text, 0.0, 0.0))
+        told[like] = PooledText(
+            before.text, before.probability + float(shares[place]), before.said + float(said[place])
+        )
     return sorted(told.values(), key=lambda each: -each.probability)[:count]
 
 
@@ -134,8 +140,8 @@ def ocr_recognizer() -> OcrRecognizer:
     return OcrRecognizer(threads=1)
 
 
-def _weighed(opinion: Opinion, texts: Sequence[str]) -> Scores:
-    """Give how probable an opinion holds each text beside the others, `float64 (n,)`, as logarithms."""
+def _weighed(opinion: Opinion, texts: Sequence[str]) -> tuple[Scores, float]:
+    """Give how probable an opinion holds each text, `float64 (n,)`, and all of them together, as logarithms."""
     places = {sign: place for place, sign in enumerate(opinion.alphabet)}
     known = [tuple(places[sign] for sign in text if sign in places) for text in texts]
     numbers = list(dict.fromkeys(known))
@@ -146,4 +152,4 @@ def _weighed(opinion: Opinion, texts: Sequence[str]) -> Scores:
     scores = probabilities(opinion.columns, signs, lengths)
     total = float(np.logaddexp.reduce([*scores.tolist(), IMPOSSIBLE]))
     found = dict(zip(numbers, scores.tolist(), strict=True))
-    return np.asarray([found[number] - total for number in known], np.float64)
+    return np.asarray([found[number] for number in known], np.float64), total

@@ -1,6 +1,6 @@
 """Promises about error: they rest on answers to labelled pictures and pages, which the model folder keeps."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
@@ -41,17 +41,27 @@ __all__ = [
     "number_promise",
 ]
 
-ReadingKind: TypeAlias = Literal["boxes", "free", "list"]
-"""What was read: rows of boxes, free rows, or either beside a list."""
+ReadingKind: TypeAlias = Literal["boxes", "free", "alone", "list"]
+"""What was read: rows of boxes, free rows, free numbers alone in their pictures, or any of them beside a list."""
 
 READINGS: Mapping[ReadingKind, str] = {
     "boxes": "numbers in boxes",
     "free": "numbers written freely",
+    "alone": "pictures of one number",
     "list": "numbers beside a list",
 }
 """What a kind of reading is called where it is told of."""
 
-ANY: dict[ReadingKind, float] = {"boxes": 0.0, "free": 0.0, "list": 0.0}
+RESTS_ON: Mapping[ReadingKind, tuple[str, ...]] = {
+    "boxes": ("boxes",),
+    "free": ("free", "alone"),
+    "alone": ("alone", "cells"),
+    "list": ("list",),
+}
+"""What the promise of each kind of reading rests on, as a calibration names it: on answers to its own kind, and on
+those to another where that asks for more. `cells` are real ones, of tables."""
+
+ANY: dict[ReadingKind, float] = {"boxes": 0.0, "free": 0.0, "alone": 0.0, "list": 0.0}
 """Accept whatever was read, however unsure."""
 
 DEFAULT_ERROR = 0.02
@@ -179,13 +189,13 @@ def least_probable(
         )
     found: dict[ReadingKind, float] = dict.fromkeys(get_args(ReadingKind), NEVER)
     refusals: dict[ReadingKind, str] = {}
-    for kind, answers in held_out.items():
+    for kind, answered in held_out.items():
         try:
-            found[kind] = acceptance_threshold(answers, max_error)
+            found[kind] = max(acceptance_threshold(answers, max_error) for answers in answered)
         except OptionError as error:
             refusals[kind] = str(error).replace("images", "numbers")
     if min(found[kind] for kind in kinds) > 1 and (told := [refusals[kind] for kind in kinds if kind in refusals]):
-        possible = {kind: promises(held_out[kind], ERRORS) for kind in kinds if kind in held_out}
+        possible = {kind: _shares(held_out[kind]) for kind in kinds if kind in held_out}
         raise OptionError(f"{told[0]}. {_possible(possible)}")
     return found
 
@@ -244,10 +254,26 @@ def number_promise(
     )
 
 
-def number_kinds(model: Recognizer) -> dict[ReadingKind, HeldOut]:
-    """Give what a model keeps of its answers to whole numbers, by the kind of reading."""
+def number_kinds(model: Recognizer) -> dict[ReadingKind, list[HeldOut]]:
+    """Give what a model keeps of its answers to whole numbers: all that each promise rests on, its own kind first."""
     kept = calibration_of(model).get(NUMBERS) or {}
-    return {kind: HeldOut.from_dict(kept[kind]) for kind in get_args(ReadingKind) if kind in kept}
+    return {
+        kind: [HeldOut.from_dict(kept[name]) for name in names if name in kept]
+        for kind, names in RESTS_ON.items()
+        if kind in kept
+    }
+
+
+def _shares(answered: Sequence[HeldOut]) -> dict[float, float | None]:
+    """Say what share of the first of some answers is accepted for each largest error that can be promised of all."""
+    shares: dict[float, float | None] = {}
+    for error in ERRORS:
+        try:
+            least = np.float32(max(acceptance_threshold(each, error) for each in answered))
+            shares[error] = float((answered[0].probability >= least).mean())
+        except OptionError:
+            shares[error] = None
+    return shares
 
 
 def _possible(kinds: Mapping[ReadingKind, Mapping[float, float | None]]) -> str:
@@ -269,8 +295,8 @@ def all_promises(model: Recognizer) -> dict[str, dict[float, float | None]]:
         is the least share of the kinds that it is promised for.
     """
     images, pictures = digit_kinds(model)
-    kinds = {**images, **pictures, **{str(kind): each for kind, each in number_kinds(model).items()}}
-    found = {kind: promises(held_out, ERRORS) for kind, held_out in kinds.items()}
+    found = {kind: promises(held_out, ERRORS) for kind, held_out in {**images, **pictures}.items()}
+    found |= {str(kind): _shares(answered) for kind, answered in number_kinds(model).items()}
     if pictures or images:
         found = {"digits": {error: _accepted(pictures or images, error) for error in ERRORS}, **found}
     return found

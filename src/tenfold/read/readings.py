@@ -20,7 +20,7 @@ from tenfold.arrays import SEPARATORS, Columns, Image, OutOfDistribution, Probab
 from tenfold.page.layout import FreeRow, Row
 from tenfold.page.quads import Quad
 from tenfold.read.ctc import Scores, SignPlaces, no_number, positions, probabilities, without
-from tenfold.read.pooling import Opinion, pool
+from tenfold.read.pooling import Opinion, PooledText, pool
 from tenfold.read.types import NumberType
 
 __all__ = ["EMPTY", "Boxes", "Free", "Reading", "Sign"]
@@ -46,6 +46,9 @@ POOL_FLOOR = 1e-2
 EVEN = 0.5
 """Probability from which on something faint in a box is no digit: that it is out of the digit network's distribution,
 times that the line recogniser sees no digit. Of 2,798 drawn digits none has it, faint or not."""
+
+LEAST_SURE = 1e-6
+"""How sure or unsure anything is at most; docs/log.md, "Promises"."""
 
 UNLIKELY_EMPTY = 0.01
 """Probability that an empty box holds a sign of a number on a list."""
@@ -77,10 +80,13 @@ class Reading:
     Attributes:
         text: Its digits, `_` for an empty box.
         probability: How probable it is beside all others.
+        sureness: How probable it is that the row says this and nothing else, 0…1: promises of error put answers into
+            an order by it.
     """
 
     text: str
     probability: float
+    sureness: float
 
 
 class Boxes:
@@ -116,7 +122,7 @@ class Boxes:
                 signs = [(float(probable[place]) * (1 - outlier), self._alphabet[place]) for place in best]
             followed = [(share * weight, before + sign) for share, before in found for weight, sign in signs]
             found = sorted(followed, key=lambda each: -each[0])[: max(BEAM, count)]
-        return [Reading(text, share) for share, text in found[:count]]
+        return [Reading(text, share, share) for share, text in found[:count]]
 
     def signs(self, text: str) -> tuple[Sign, ...]:
         """Give the characters of a reading; none of a text that does not have one for each box."""
@@ -177,13 +183,19 @@ class Free:
         row: The row.
         opinions: What they say; the first is that of the model, whose alphabet numbers on lists are of.
         grammar: The type that the row's number is of, if it is one.
+        apart: How probable it is that the row is all of its number, where it was cut out of a longer one.
     """
 
-    kind: Literal["free"] = "free"
-
-    def __init__(self, row: FreeRow, opinions: Sequence[Opinion], grammar: NumberType | None = None) -> None:
-        self._row, self._opinions = row, opinions
+    def __init__(
+        self, row: FreeRow, opinions: Sequence[Opinion], grammar: NumberType | None = None, *, apart: float = 1.0
+    ) -> None:
+        self._row, self._opinions, self._apart = row, opinions, apart
         self._texts = pool(opinions, WEIGHED, grammar)
+
+    @property
+    def kind(self) -> Literal["free", "alone"]:
+        """Whether it is the only number of its picture."""
+        return "alone" if self._row.alone else "free"
 
     def readings(self, count: int, digits: int | None = None) -> list[Reading]:
         """Give the most probable readings, the best first; an empty one says that there is no number.
@@ -198,7 +210,17 @@ class Free:
             if digits is None or not each.text or digits == len(without_separators(each.text))
         ]
         total = sum(each.probability for each in fitting)
-        return [Reading(each.text, each.probability / total) for each in fitting[:count] if total]
+        return [self._reading(each, each.probability / total) for each in fitting[:count] if total]
+
+    def _reading(self, pooled: PooledText, probability: float) -> Reading:
+        """Give a reading, and how sure it is.
+
+        Two opinions of that are pooled: how probable the text is beside the others that were weighed, and how probable
+        the looks at the row say it is, among all texts. Either alone is at times surely wrong.
+        """
+        found = np.clip((self._apart * probability, self._apart * pooled.said), LEAST_SURE, 1 - LEAST_SURE)
+        odds = float(np.sqrt(np.prod(found / (1 - found))))
+        return Reading(pooled.text, probability, odds / (1 + odds))
 
     def signs(self, text: str) -> tuple[Sign, ...]:
         """Give the characters of a reading."""

@@ -66,7 +66,7 @@ class ReadRow:
     column: int = 0
 
     @property
-    def kind(self) -> Literal["boxes", "free"]:
+    def kind(self) -> Literal["boxes", "free", "alone"]:
         """What promise it falls under, without a list."""
         return self.says.kind
 
@@ -109,9 +109,11 @@ def read_free(model: Recognizer, rows: Sequence[FreeRow], options: NumberOptions
     return [row for row in found if row]
 
 
-def _free_row(row: FreeRow, said: Sequence[Columns], alphabet: str, options: NumberOptions) -> ReadRow | None:
+def _free_row(
+    row: FreeRow, said: Sequence[Columns], apart: float, alphabet: str, options: NumberOptions
+) -> ReadRow | None:
     opinions = [Opinion(columns, alphabet, 1 / len(said)) for columns in said]
-    says = Free(row, third_opinion(opinions, row.grey) if options.ocr else opinions, options.type)
+    says = Free(row, third_opinion(opinions, row.grey) if options.ocr else opinions, options.type, apart=apart)
     readings = says.readings(WEIGHED + 1, options.digits)
     if not readings or not readings[0].text:
         return None
@@ -121,26 +123,33 @@ def _free_row(row: FreeRow, said: Sequence[Columns], alphabet: str, options: Num
 
 def _apart(
     row: FreeRow, said: Sequence[Columns], alphabet: str, options: NumberOptions
-) -> Iterator[tuple[FreeRow, Sequence[Columns]]]:
-    """Cut a row where a space is read: what stands apart is several numbers, unless it is known to be one."""
+) -> Iterator[tuple[FreeRow, Sequence[Columns], float]]:
+    """Cut a row where a space is read: what stands apart is several numbers, unless it is known to be one.
+
+    Yields:
+        A number's row, what is said of it, and how probable it is that it stands apart.
+    """
     if SPACE not in alphabet or options.type is not None:
-        yield row, said
+        yield row, said, 1.0
         return
     space, columns = alphabet.index(SPACE), said[0]
-    cuts = [] if options.digits else _cuts(row.line, columns, alphabet)
+    cuts, apart = ([], 1.0) if options.digits else _cuts(row.line, columns, alphabet)
     if not cuts:
-        yield row, [without(each, [space]) for each in said]
+        yield row, [without(each, [space]) for each in said], 1.0
         return
     for first, last in pairwise([0, *cuts, len(columns)]):
         right = 2 * last if last < len(columns) else row.line.shape[1]
-        yield row.between(2 * first, right), [without(columns[first:last], [space])]
+        yield row.between(2 * first, right), [without(columns[first:last], [space])], apart
 
 
-def _cuts(line: Line, columns: Columns, alphabet: str) -> list[int]:
-    """Give the columns of a line's spaces: gaps without ink, between digits, that are clearly wider than its others."""
+def _cuts(line: Line, columns: Columns, alphabet: str) -> tuple[list[int], float]:
+    """Give the columns of a line's spaces, and how probable they are.
+
+    Spaces are gaps without ink, between digits, that are clearly wider than the line's others.
+    """
     likely = columns[:, alphabet.index(SPACE)]
     if likely.max() < np.log(PERHAPS):
-        return []
+        return [], 1.0
     text = most_probable(without(columns, [alphabet.index(SPACE)]), 1, alphabet)[0]
     middles = [round(middle) for middle in positions(columns, [alphabet.index(sign) for sign in text])]
     darkest = line.max(axis=0).astype(np.float64)
@@ -154,8 +163,8 @@ def _cuts(line: Line, columns: Columns, alphabet: str) -> list[int]:
         said = [spaces[gap] for gap in wide]
         is_space = max(said) >= np.log(PERHAPS) if others else min(said) >= np.log(EVEN)
         if is_space and gaps[wide[-1]] >= max([WIDE * len(line), *(APART * gaps[gap] for gap in others)]):
-            return sorted((middles[gap] + middles[gap + 1]) // 4 for gap in wide)
-    return []
+            return sorted((middles[gap] + middles[gap + 1]) // 4 for gap in wide), float(np.exp(max(said)))
+    return [], 1.0
 
 
 def _longest(empty: "np.ndarray") -> int:

@@ -113,7 +113,7 @@ def _images_of_boxes(row: ReadRow) -> Images:
 
     A free row has none: what a person types does not say where to cut it.
     """
-    if row.kind == "free":
+    if row.kind != "boxes":
         return NO_IMAGES
     blank = np.zeros((SIDE, SIDE), np.uint8)
     signs = row.says.signs(row.readings[0].text)

@@ -19,7 +19,7 @@ def test_accepted_answers_are_shown_blind_and_their_promise_is_audited(audited, 
     assert answer["promised"] == 0.02
     assert answer["digits"][0]["accepted"]
     page = audited.post("/v1/numbers?digits=9", content=form, headers={"content-type": "image/png"}).json()
-    assert page["promised"] == {"boxes": 0.02, "free": None}
+    assert page["promised"] == {"boxes": 0.02, "free": 0.02, "alone": 0.02}
     taken = [number["text"] for number in page["numbers"] if number["accepted"]]
     assert taken
     waiting = audited.get("/v1/reviews").json()["reviews"]

@@ -56,7 +56,7 @@ export const doubtInWords = (reason) => {
   return DOUBTS[reason]?.[1];
 };
 
-const READINGS = { boxes: "numbers in boxes", free: "numbers written freely", list: "numbers beside a list" };
+const READINGS = { boxes: "numbers in boxes", free: "numbers written freely", alone: "pictures of one number", list: "numbers beside a list" };
 
 // Of which numbers of an answer nothing is promised.
 export const unpromisedInWords = (kinds) => (kinds.length ? `Nothing is promised of ${kinds.map((kind) => READINGS[kind]).join(" and ")}.` : "");

@@ -29,7 +29,7 @@ EXAMPLE = {
 class AuditOfPromise(BaseModel):
     """What the audit of one promise has found."""
 
-    kind: Literal["digits", "boxes", "free", "list"] = Field(description="What it is promised of.")
+    kind: Literal["digits", "boxes", "free", "alone", "list"] = Field(description="What it is promised of.")
     max_error: float = Field(description="The share of wrong answers among the accepted that is promised.")
     n: int = Field(description="Accepted answers that people said again.")
     wrong: int = Field(description="Wrong ones among them.")

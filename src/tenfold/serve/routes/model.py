@@ -33,8 +33,8 @@ class ServedModel(BaseModel):
         "reads single digits only."
     )
     promises: dict[str, list[float]] = Field(
-        description="The largest errors that can be promised (`max_error`): for `digits`, for `numbers` in boxes or "
-        "written freely, and for numbers beside a `list`."
+        description="The largest errors that can be promised (`max_error`): for `digits`, for `numbers` in boxes, "
+        "written freely or alone in their pictures, and for numbers beside a `list`."
     )
 
 
@@ -42,7 +42,7 @@ class ServedModel(BaseModel):
 def promised(model: Recognizer) -> dict[str, list[float]]:
     """Give the largest errors that can be promised for digits, for numbers, and for numbers beside a list."""
     shares = all_promises(model)
-    kinds = {"digits": ("digits",), "numbers": ("boxes", "free"), "list": ("list",)}
+    kinds = {"digits": ("digits",), "numbers": ("boxes", "free", "alone"), "list": ("list",)}
     return {
         name: [error for error in ERRORS if any(shares.get(kind, {}).get(error) for kind in of)]
         for name, of in kinds.items()
