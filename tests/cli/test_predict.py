@@ -147,13 +147,13 @@ def test_a_broken_table_leaves_no_submission(command, tmp_path):
     assert not (tmp_path / "s.csv").exists()
 
 
-def test_pictures_that_are_not_like_those_of_the_promise_are_told_as_one_run(command, model, tmp_path):
+def test_pictures_that_are_not_like_those_of_the_promise_are_told_as_one_run(command, tmp_path):
     folder = tmp_path / "noise"
     folder.mkdir()
     rng = np.random.default_rng(0)
     for place in range(20):
         (folder / f"{place}.png").write_bytes(as_png(rng.integers(0, 256, (40, 40), np.uint8)))
-    result = command("predict", "noise", "--model", model.folder, "--max-error", 0.01)
+    result = command("predict", "noise", "--max-error", 0.01)
     assert result.err.count("not calibrated for these 20 pictures") == 1
     assert "tenfold calibrate MODEL --data FOLDER" in result.err
     assert [line.split()[-2] for line in result.out.splitlines()] == ["–"] * 20

@@ -68,7 +68,8 @@ def test_a_gap_narrower_than_a_quarter_of_the_line_is_no_space(wide, cuts):
         columns[x // 2 + 4, [alphabet.index(sign), -1]] = 1, 1e-6
         x += 16 + gap
         columns[x // 2 - 1, alphabet.index(SPACE)] = 0.6 if gap == wide else 1e-6
-    assert len(_cuts(line, np.log(columns), alphabet)) == cuts
+    found, apart = _cuts(line, np.log(columns), alphabet)
+    assert (len(found), apart) == (cuts, pytest.approx(0.6 if cuts else 1.0))
 
 
 @pytest.mark.parametrize("text", [" 27", "27 ", " 27 "])
