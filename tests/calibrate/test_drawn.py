@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tenfold
-from tenfold.calibrate.drawn import answers_alone, answers_on, blind_list, cut_outs, truth, unlearned
+from tenfold.calibrate.drawn import answers_alone, answers_on, blind_list, cut_outs, pen_digits, truth, unlearned
 from tenfold.draw.pages import draw_page
 from tenfold.draw.sheets import DigitGlyphs
 
@@ -64,3 +64,11 @@ def test_a_picture_of_one_number_is_answered_once_and_wrong_where_it_says_anothe
     assert not any(right for _, right in answers_alone(model, [(picture, "") for picture, _ in drawn]))
     commas = [(picture, text.replace(".", ",")) for picture, text in drawn]
     assert list(answers_alone(model, commas)) == answered
+
+
+def test_boxes_are_filled_in_by_people_of_whom_nothing_was_learned():
+    people = pen_digits(60, np.random.default_rng(0))
+    page = draw_page(people, "boxes", 7, faults=False)
+    answered = list(answers_on(tenfold.load_model(), page, False, np.random.default_rng(0)))
+    assert len(answered) == len(page.numbers)
+    assert np.mean([right for _, (_, right) in answered]) > 0.5

@@ -11,7 +11,9 @@ from PIL import Image
 
 
 def test_a_folder_becomes_a_table(command, scans, ids, tmp_path):
-    result = command("read", scans, "--digits", 9, "--csv", "out.csv", "--parquet", "out.parquet", "--json")
+    result = command(
+        "read", scans, "--digits", 9, "--csv", "out.csv", "--parquet", "out.parquet", "--json", "--max-error", 0.1
+    )
     assert result.status == 0
     assert [json.loads(line)["text"] for line in result.out.splitlines()] == list(ids)
     assert "3 numbers: 3 accepted, 0 for review" in result.err
@@ -66,7 +68,7 @@ def test_review_gets_crops_and_pages_are_annotated(command, scans, tmp_path):
 
 
 def test_a_type_gives_values_and_refuses_what_is_none(command, scans, ids):
-    result = command("read", scans, "--type", "integer max=500000000", "--json")
+    result = command("read", scans, "--type", "integer max=500000000", "--json", "--max-error", 0.1)
     told = [json.loads(line) for line in result.out.splitlines()]
     assert [each["text"] for each in told] == list(ids)
     small = [int(text) <= 500000000 for text in ids]
@@ -117,7 +119,7 @@ def test_json_names_the_page_of_a_file_that_is_not_the_form(command, scans):
 
 def test_the_summary_counts_numbers_and_files_that_failed(command, scans):
     (scans / "c.pdf").write_bytes(b"%PDF-1.7 and nothing more")
-    result = command("read", scans)
+    result = command("read", scans, "--max-error", 0.1)
     assert result.err.splitlines()[-1] == "3 numbers: 3 accepted, 0 for review; 1 of 3 files not read to the end"
 
 

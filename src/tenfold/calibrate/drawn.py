@@ -7,13 +7,14 @@ it, single digits, alone.
 
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import typer
 
-from tenfold.arrays import Images, Labels
+from tenfold.arrays import Image, Images, Labels
 from tenfold.calibrate.kinds import calibrate_by_kind, unlearned_cells, unlearned_hands
 from tenfold.calibrate.pages import Answer, answers, keep_answers
 from tenfold.data.datasets import load_data
@@ -22,18 +23,27 @@ from tenfold.draw.lines import HELD_OUT
 from tenfold.draw.numbers import draw_number
 from tenfold.draw.pages import FIRST_CALIBRATION_SEED, PageKind, draw_pages
 from tenfold.draw.sheets import DigitGlyphs, LabelledPage
+from tenfold.draw.writers import PenWriter
 from tenfold.model.folder import SHIPPED, Model, load_model
 from tenfold.page.quads import Quad
 from tenfold.picture.decode import Grey
+from tenfold.picture.frame import frame
 from tenfold.read.lists import Known
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import read_page
 from tenfold.read.promises import ReadingKind
 
-__all__ = ["answers_alone", "blind_list", "cut_outs", "truth", "unlearned"]
+__all__ = ["answers_alone", "blind_list", "cut_outs", "pen_digits", "truth", "unlearned"]
 
 PAGES: dict[PageKind, int] = {"boxes": 170, "combs": 100, "grid": 90, "rows": 260}
 """Pages of each kind: some 3,500 numbers in boxes and as many free ones, the fewest by which 0.1% can be promised."""
+
+BY_PENS: dict[PageKind, int] = {"boxes": 120, "combs": 70, "grid": 60}
+"""Pages that people wrote of whom neither network learned: some 2,500 numbers in boxes. The digit network knows the
+digits of the other pages."""
+
+PEN_DIGITS = 4000
+"""Digits that they are written with."""
 
 CUT_OUTS = 8000
 """Drawn pictures of one number, harder to read than amounts of cheques: of a third of so many 2% can be promised."""
@@ -73,6 +83,18 @@ def answers_alone(model: Model, pictures: Iterable[tuple[Grey, str]]) -> Iterato
             said = row.readings[0]
             if row.kind == "alone":
                 yield said.sureness, len(rows) == 1 and said.text.replace(",", ".") == written.replace(",", ".")
+
+
+def pen_digits(count: int, rng: np.random.Generator) -> DigitGlyphs:
+    """Write digits as the fourteen people do of whom nothing was learned, as images of MNIST's kind."""
+    hands = replace(unlearned_hands(), images=(), fonts=(), printed=())
+    images, labels = list[Image](), list[int]()
+    while len(images) < count:
+        writer = hands.choose(rng)
+        if isinstance(writer, PenWriter):
+            labels.append(int(rng.integers(10)))
+            images.append(frame(writer.glyph(str(labels[-1]), rng).ink))
+    return DigitGlyphs(np.stack(images), np.array(labels, np.int64))
 
 
 def cut_outs(count: int, rng: np.random.Generator) -> Iterator[tuple[Grey, str]]:
@@ -138,6 +160,14 @@ def main(
                 gathered.setdefault(reading, []).append(answer)
         told = {name: (len(each), sum(not right for _, right in each)) for name, each in gathered.items()}
         print(f"{kind}: numbers and wrong ones until now {told}", file=sys.stderr, flush=True)
+    people = pen_digits(PEN_DIGITS, np.random.default_rng(FIRST_CALIBRATION_SEED))
+    gathered["pens"] = [
+        answer
+        for kind, count in BY_PENS.items()
+        for page in draw_pages(people, kind, max(1, round(share * count)), seed=FIRST_CALIBRATION_SEED)
+        for reading, answer in answers_on(model, page, False, rng)
+        if reading == "boxes"
+    ]
     drawn = cut_outs(max(1, round(share * CUT_OUTS)), np.random.default_rng(FIRST_CALIBRATION_SEED))
     gathered["alone"] = list(answers_alone(model, drawn))
     gathered["cells"] = list(answers_alone(model, ((cell.picture, cell.text) for cell in unlearned_cells())))

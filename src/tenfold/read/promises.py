@@ -53,13 +53,14 @@ READINGS: Mapping[ReadingKind, str] = {
 """What a kind of reading is called where it is told of."""
 
 RESTS_ON: Mapping[ReadingKind, tuple[str, ...]] = {
-    "boxes": ("boxes",),
+    "boxes": ("boxes", "pens"),
     "free": ("free", "alone"),
     "alone": ("alone", "cells"),
     "list": ("list",),
 }
 """What the promise of each kind of reading rests on, as a calibration names it: on answers to its own kind, and on
-those to another where that asks for more. `cells` are real ones, of tables."""
+those to another where that asks for more. `pens` are boxes filled in by people of whom nothing was learned, `cells`
+real ones, of tables."""
 
 ANY: dict[ReadingKind, float] = {"boxes": 0.0, "free": 0.0, "alone": 0.0, "list": 0.0}
 """Accept whatever was read, however unsure."""

@@ -1,8 +1,7 @@
 """What a row may say: its readings, weighed against one another, and how well numbers of a list fit it.
 
-Two networks look at every digit in a box: one at the digit alone, one at the columns around it. Their probabilities are
-multiplied, the second opinion with less weight, and made to add up to one again. A free row is read by the line
-recogniser.
+Two networks look at every digit in a box: one at the digit alone, one at the columns around it. Their opinions are
+pooled as those of a single digit in its picture are. A free row is read by the line recogniser.
 
 Source:
     Heskes 1998, "Selecting weighting factors in logarithmic opinion pools".
@@ -12,7 +11,7 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from tenfold.page.layout import FreeRow, Row
 from tenfold.page.quads import Quad
 from tenfold.read.ctc import Scores, SignPlaces, no_number, positions, probabilities, without
 from tenfold.read.pooling import Opinion, PooledText, pool
+from tenfold.read.surroundings import LEAST, SUREST, pooled_digits
 from tenfold.read.types import NumberType
 
 __all__ = ["EMPTY", "Boxes", "Free", "Reading", "Sign"]
@@ -40,8 +40,9 @@ WEIGHED = 64
 FLOOR = 1e-4
 """The least probability of any sign: networks are at times surely wrong."""
 
-POOL_FLOOR = 1e-2
-"""The least probability that either opinion gives a sign in the pool."""
+TWICE = 2
+"""Exponent of the pool of two opinions of a box: a number of nine boxes that both agree on is surer than either says;
+docs/log.md, "Numbers in boxes"."""
 
 EVEN = 0.5
 """Probability from which on something faint in a box is no digit: that it is out of the digit network's distribution,
@@ -89,6 +90,20 @@ class Reading:
     sureness: float
 
 
+class _Box(NamedTuple):
+    """What is said of one box.
+
+    Attributes:
+        probable: `float64 (k,)`: how probable each sign of the alphabet is in it.
+        sure: The same, with no floor, to put answers into an order.
+        outlier: How probably it holds none.
+    """
+
+    probable: Scores
+    sure: Scores
+    outlier: float
+
+
 class Boxes:
     """A row of boxes, and what may be written in each.
 
@@ -108,7 +123,10 @@ class Boxes:
         self._parts = row.parts
         self._alphabet = alphabet
         given = iter(zip(*answers, columns, strict=True))
-        self._boxes = [None if part.image is None else _pooled(*next(given), faint=part.faint) for part in row.parts]
+        digits = [place for place, sign in enumerate(alphabet) if sign not in SEPARATORS]
+        self._boxes = [
+            None if part.image is None else _pooled(*next(given), digits, faint=part.faint) for part in row.parts
+        ]
 
     def readings(self, count: int) -> list[Reading]:
         """Give the `count` most probable readings, the best first."""
@@ -117,12 +135,16 @@ class Boxes:
             if box is None:
                 signs = [(1.0, EMPTY)]
             else:
-                probable, outlier = box
-                best = np.argsort(-probable)[:GUESSES].tolist()
-                signs = [(float(probable[place]) * (1 - outlier), self._alphabet[place]) for place in best]
+                best = np.argsort(-box.probable)[:GUESSES].tolist()
+                signs = [(float(box.probable[place]) * (1 - box.outlier), self._alphabet[place]) for place in best]
             followed = [(share * weight, before + sign) for share, before in found for weight, sign in signs]
             found = sorted(followed, key=lambda each: -each[0])[: max(BEAM, count)]
-        return [Reading(text, share, share) for share, text in found[:count]]
+        return [Reading(text, share, self._sureness(text)) for share, text in found[:count]]
+
+    def _sureness(self, text: str) -> float:
+        """Say how sure a reading is: in every box that it is this sign, and that it is one."""
+        written = [(self._alphabet.index(sign), box) for sign, box in zip(text, self._boxes, strict=True) if box]
+        return float(np.prod([box.sure[place] * (1 - box.outlier) for place, box in written]))
 
     def signs(self, text: str) -> tuple[Sign, ...]:
         """Give the characters of a reading; none of a text that does not have one for each box."""
@@ -131,7 +153,7 @@ class Boxes:
         return tuple(
             Sign(EMPTY, 1.0, 0.0, part.quad)
             if box is None
-            else Sign(sign, float(box[0][self._alphabet.index(sign)]), box[1], part.quad, part.image)
+            else Sign(sign, float(box.probable[self._alphabet.index(sign)]), box.outlier, part.quad, part.image)
             for sign, box, part in zip(text, self._boxes, self._parts, strict=True)
         )
 
@@ -156,24 +178,25 @@ class Boxes:
                     scores[1:] = UNLIKELY_EMPTY * before[:-1]
                     scores[0] = 0.0
                 continue
-            probable, outlier = box
             kinds = len(without_separators(self._alphabet))
-            likely = kinds * (1 - outlier) * ((1 - kinds * FLOOR) * probable + FLOOR)
+            likely = kinds * (1 - box.outlier) * ((1 - kinds * FLOOR) * box.probable + FLOOR)
             scores[1:] = likely[numbers.T] * before[:-1]
             scores[0] = 0.0
         return np.asarray(scores[length], np.float64)
 
 
 def _pooled(
-    probable: "np.ndarray", outlier: np.float32, columns: Columns, *, faint: bool
-) -> tuple[Scores, float] | None:
-    """Pool two opinions about one box; None where something faint is no digit in either."""
+    alone: "np.ndarray", outlier: np.float32, columns: Columns, digits: Sequence[int], *, faint: bool
+) -> _Box | None:
+    """Pool two opinions about one box, in which no separator is; None where something faint is no digit in either."""
     if faint and outlier * no_number(columns) > EVEN:
         return None
-    second = np.exp(probabilities(columns, np.arange(len(probable), dtype=np.int8)[:, None]))
-    second = np.maximum(second / max(float(second.sum()), 1e-12), POOL_FLOOR)
-    both = probable.astype(np.float64) * second
-    return both / both.sum(), float(outlier)
+    around = probabilities(columns, np.array(digits, np.int8)[:, None])
+    around -= np.logaddexp.reduce(around)
+    probable, sure = np.zeros((2, len(alone)))
+    probable[digits] = pooled_digits(alone[None, digits], around[None], LEAST)[0] ** TWICE
+    sure[digits] = pooled_digits(alone[None, digits], around[None], SUREST)[0]
+    return _Box(probable / probable.sum(), sure, float(outlier))
 
 
 class Free:

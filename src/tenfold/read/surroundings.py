@@ -16,10 +16,13 @@ from tenfold.picture.decode import Grey
 from tenfold.read.ctc import Scores, SignPlaces, no_number, probabilities, without
 
 __all__ = [
+    "LEAST",
+    "SUREST",
     "Surroundings",
     "columns_around",
     "columns_of_digits",
     "in_the_middle",
+    "pooled_digits",
     "pooled_with",
     "sees_surroundings",
     "with_surroundings",
@@ -89,15 +92,24 @@ def pooled_with(model: Recognizer, columns: Sequence[Columns], alone: Probabilit
     signs = np.array([[model.alphabet.index(name)] for name in model.classes], np.int8)
     around = np.stack([probabilities(in_the_middle(each), signs) for each in columns])
     around -= np.logaddexp.reduce(around, axis=1, keepdims=True)
-    pooled = _pooled(alone, around, LEAST)
+    pooled = pooled_digits(alone, around, LEAST)
     several = [_several(each, signs) for each in columns]
-    surest = _pooled(alone, around, SUREST)[np.arange(len(pooled)), pooled.argmax(axis=1)]
+    surest = pooled_digits(alone, around, SUREST)[np.arange(len(pooled)), pooled.argmax(axis=1)]
     one = (1 - np.clip(several, 0, 1)) * (1 - np.array([no_number(each) for each in columns]))
     return Surroundings(np.asarray(pooled, np.float32), several, np.asarray(surest * one, np.float32))
 
 
-def _pooled(alone: Probabilities, around: Scores, least: float) -> Scores:
-    """Pool two opinions, the second one given as logarithms, neither below `least`: `float64 (n, k)`."""
+def pooled_digits(alone: Probabilities, around: Scores, least: float) -> Scores:
+    """Pool two opinions of digits.
+
+    Args:
+        alone: `float32 (n, k)`: what the digit network says.
+        around: `float64 (n, k)`: the logarithms of what the line recogniser says.
+        least: The least probability of a digit in either; `LEAST` to decide, `SUREST` to put decisions into an order.
+
+    Returns:
+        `float64 (n, k)`: probabilities.
+    """
     pooled = ALONE * np.log(np.maximum(alone, least)) + (1 - ALONE) * np.maximum(around, np.log(least))
     return np.asarray(np.exp(pooled - np.logaddexp.reduce(pooled, axis=1, keepdims=True)), np.float64)
 

@@ -18,8 +18,9 @@ def test_accepted_answers_are_shown_blind_and_their_promise_is_audited(audited, 
     answer = audited.post("/v1/digits", content=seven, headers={"content-type": "image/png"}).json()
     assert answer["promised"] == 0.02
     assert answer["digits"][0]["accepted"]
-    page = audited.post("/v1/numbers?digits=9", content=form, headers={"content-type": "image/png"}).json()
-    assert page["promised"] == {"boxes": 0.02, "free": 0.02, "alone": 0.02}
+    known = b"781528989\n402135667\n990017284"
+    page = audited.post("/v1/numbers", files={"page": ("form.png", form), "known": ("ids.csv", known)}).json()
+    assert page["promised"] == {"list": 0.02}
     taken = [number["text"] for number in page["numbers"] if number["accepted"]]
     assert taken
     waiting = audited.get("/v1/reviews").json()["reviews"]
@@ -32,7 +33,7 @@ def test_accepted_answers_are_shown_blind_and_their_promise_is_audited(audited, 
     audited.put(f"/v1/reviews/{waiting[1]['id']}", json={"label": "1"})
     found = {each["kind"]: each for each in audited.get("/v1/audit").json()["promises"]}
     assert (found["digits"]["n"], found["digits"]["wrong"], found["digits"]["state"]) == (1, 0, "kept")
-    assert (found["boxes"]["n"], found["boxes"]["wrong"]) == (1, 1)
+    assert (found["list"]["n"], found["list"]["wrong"]) == (1, 1)
     assert 'tenfold_audit_answers{kind="digits",promise="0.02",state="audited"} 1.0' in audited.get("/metrics").text
     rows = csv.DictReader(io.StringIO(audited.get("/v1/reviews/export.csv").text))
     assert next(row["guess"] for row in rows) == "7", "whoever exports sees what was read"
