@@ -1,8 +1,8 @@
 """What the model that ships promises: it rests on drawn pages, on pictures of one number, and on single digits.
 
-Nothing of what is written on them was learned from. Run it again whenever the shipped model was trained again:
-`python -m tenfold.calibrate.drawn`, 35 minutes on one core; `python -m tenfold.calibrate.kinds` does the last part of
-it, single digits, alone.
+The line recogniser learned from nothing that is written on them, of the digits of some pages and of pictures neither
+network. Run it again whenever the shipped model was trained again: `python -m tenfold.calibrate.drawn`, 50 minutes on
+one core; `python -m tenfold.calibrate.kinds` does the last part of it, single digits, alone.
 """
 
 import sys
@@ -38,8 +38,8 @@ __all__ = ["answers_alone", "blind_list", "cut_outs", "pen_digits", "truth", "un
 PAGES: dict[PageKind, int] = {"boxes": 170, "combs": 100, "grid": 90, "rows": 260}
 """Pages of each kind: some 3,500 numbers in boxes and as many free ones, the fewest by which 0.1% can be promised."""
 
-BY_PENS: dict[PageKind, int] = {"boxes": 120, "combs": 70, "grid": 60}
-"""Pages that people wrote of whom neither network learned: some 2,500 numbers in boxes. The digit network knows the
+BY_PENS: dict[PageKind, int] = {"boxes": 280, "combs": 160, "grid": 140}
+"""Pages that people wrote of whom neither network learned: some 6,000 numbers in boxes. The digit network knows the
 digits of the other pages."""
 
 PEN_DIGITS = 4000
