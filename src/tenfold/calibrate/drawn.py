@@ -46,7 +46,7 @@ PEN_DIGITS = 4000
 """Digits that they are written with."""
 
 CUT_OUTS = 8000
-"""Drawn pictures of one number, harder to read than amounts of cheques: of a third of so many 2% can be promised."""
+"""Drawn pictures of one number, harder to read than amounts of cheques: so many allow 2% of a third to be promised."""
 
 LISTED = 1000
 """Numbers on the lists that rows are read with."""
