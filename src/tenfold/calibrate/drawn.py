@@ -46,7 +46,7 @@ PEN_DIGITS = 4000
 """Digits that they are written with."""
 
 CUT_OUTS = 8000
-"""Drawn pictures of one number, harder to read than amounts of cheques: so many allow 2% of a third to be promised."""
+"""Drawn pictures of one number. They are harder to read than amounts of cheques: it takes so many to promise 2%."""
 
 LISTED = 1000
 """Numbers on the lists that rows are read with."""
@@ -149,7 +149,7 @@ def main(
     share: Annotated[float, typer.Option(help="Draw this share of the pages: fewer promise less.")] = 1.0,
     out: Annotated[Path, typer.Option(help="The model folder to write.")] = SHIPPED,
 ) -> None:
-    """Read drawn pages and single digits with the shipped model, and let its promises rest on how it did."""
+    """Read drawn pages, pictures of one number and single digits, and let the shipped promises rest on how it did."""
     model = load_model(SHIPPED)
     glyphs = DigitGlyphs(*unlearned())
     gathered: dict[str, list[Answer]] = {}
