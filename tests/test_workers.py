@@ -12,8 +12,8 @@ POOL = """
 import os, time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from tenfold.workers import end_with_parent
-with ProcessPoolExecutor(1, get_context("spawn"), initializer=end_with_parent) as pool:
+from tenfold.workers import start_worker
+with ProcessPoolExecutor(1, get_context("spawn"), initializer=start_worker) as pool:
     print(pool.submit(os.getpid).result(), flush=True)
     time.sleep(600)
 """

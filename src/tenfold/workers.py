@@ -1,17 +1,21 @@
-"""Processes that work for another one end with it, however it ends."""
+"""Processes that work for another one: each on one core, and ended with it, however it ends."""
 
 import os
 from multiprocessing import parent_process
 from threading import Thread
 
-__all__ = ["end_with_parent"]
+import cv2
+
+__all__ = ["start_worker"]
 
 
-def end_with_parent() -> None:
-    """Have this process end as soon as the one that started it has; to be called in it, by `multiprocessing`.
+def start_worker() -> None:
+    """Prepare this process to work for the one that started it; to be called in it, by `multiprocessing`.
 
-    A process of a pool waits for work for good where its parent was killed, and keeps its memory.
+    OpenCV computes on one core, for its siblings have the others; and it ends as soon as its parent has: a process of a
+    pool waits for work for good where its parent was killed, and keeps its memory.
     """
+    cv2.setNumThreads(1)
     parent = parent_process()
     if parent is None:
         return

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 import tenfold
-from tenfold.calibrate.drawn import answers_alone, answers_on, blind_list, cut_outs, pen_digits, truth, unlearned
+from tenfold.calibrate.drawn import (
+    answers_alone,
+    answers_on,
+    blind_list,
+    cut_outs,
+    pen_digits,
+    portions,
+    truth,
+    unlearned,
+)
 from tenfold.draw.pages import draw_page
 from tenfold.draw.sheets import DigitGlyphs
 
@@ -72,3 +81,16 @@ def test_boxes_are_filled_in_by_people_of_whom_nothing_was_learned():
     answered = list(answers_on(tenfold.load_model(), page, False, np.random.default_rng(0)))
     assert len(answered) == len(page.numbers)
     assert np.mean([right for _, (_, right) in answered]) > 0.5
+
+
+def test_what_promises_rest_on_is_shared_out_and_the_same_whoever_reads_it():
+    all_of_it, some = portions(), portions(0.02)
+    assert all_of_it.keys() == some.keys()
+    assert len(all_of_it["pages of boxes"]) == 170
+    assert len(some["pages of boxes"]) == 3
+    page, people = some["pages of boxes"][1], some["pages of combs by people"][0]
+    answered = page()
+    assert {kind for kind, _ in answered} == {"boxes", "list"}
+    assert answered == page()
+    assert {kind for kind, _ in people()} == {"pens"}
+    assert {kind for kind, _ in some["pictures of one number, 50 at once"][0]()} == {"alone"}

@@ -1,15 +1,18 @@
 """What the model that ships promises: it rests on drawn pages, on pictures of one number, and on single digits.
 
 The line recogniser learned from nothing that is written on them, of the digits of some pages and of pictures neither
-network. Run it again whenever the shipped model was trained again: `python -m tenfold.calibrate.drawn`, 50 minutes on
-one core; `python -m tenfold.calibrate.kinds` does the last part of it, single digits, alone.
+network. Run it again whenever the shipped model was trained again: `python -m tenfold.calibrate.drawn`, half an hour
+on two cores; `python -m tenfold.calibrate.kinds` does the last part of it, single digits, alone.
 """
 
-import sys
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import cache, partial
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import numpy as np
 import typer
@@ -21,19 +24,24 @@ from tenfold.data.datasets import load_data
 from tenfold.draw.cuttings import CUTTING_KINDS
 from tenfold.draw.lines import HELD_OUT
 from tenfold.draw.numbers import draw_number
-from tenfold.draw.pages import FIRST_CALIBRATION_SEED, PageKind, draw_pages
+from tenfold.draw.pages import FIRST_CALIBRATION_SEED, PageKind, draw_page
 from tenfold.draw.sheets import DigitGlyphs, LabelledPage
 from tenfold.draw.writers import PenWriter
 from tenfold.model.folder import SHIPPED, Model, load_model
 from tenfold.page.quads import Quad
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import frame
+from tenfold.progress import followed
 from tenfold.read.lists import Known
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import read_page
 from tenfold.read.promises import ReadingKind
+from tenfold.workers import start_worker
 
-__all__ = ["answers_alone", "blind_list", "cut_outs", "pen_digits", "truth", "unlearned"]
+__all__ = ["answers_alone", "blind_list", "cut_outs", "pen_digits", "portions", "truth", "unlearned"]
+
+Answers: TypeAlias = list[tuple[str, Answer]]
+"""What promises rest on, and an answer to one of its numbers."""
 
 PAGES: dict[PageKind, int] = {"boxes": 170, "combs": 100, "grid": 90, "rows": 260}
 """Pages of each kind: some 3,500 numbers in boxes and as many free ones, the fewest by which 0.1% can be promised."""
@@ -42,11 +50,17 @@ BY_PENS: dict[PageKind, int] = {"boxes": 280, "combs": 160, "grid": 140}
 """Pages that people wrote of whom neither network learned: some 6,000 numbers in boxes. The digit network knows the
 digits of the other pages."""
 
+WITH_LISTS: frozenset[PageKind] = frozenset({"boxes", "rows"})
+"""Kinds of pages whose numbers are read beside a list too."""
+
 PEN_DIGITS = 4000
 """Digits that they are written with."""
 
 CUT_OUTS = 8000
 """Drawn pictures of one number. They are harder to read than amounts of cheques: it takes so many to promise 2%."""
+
+AT_ONCE = 50
+"""Pictures that are drawn and read at once by one process."""
 
 LISTED = 1000
 """Numbers on the lists that rows are read with."""
@@ -145,33 +159,84 @@ def unlearned() -> tuple[Images, Labels]:
     return images[::HELD_OUT], labels[::HELD_OUT]
 
 
+def portions(share: float = 1.0) -> Mapping[str, list[Callable[[], Answers]]]:
+    """Share out what the promises about numbers rest on; any process can draw and read any portion.
+
+    Args:
+        share: The share of all of it: fewer promise less.
+
+    Returns:
+        The portions by what they are.
+    """
+
+    def some(count: int) -> range:
+        return range(max(1, round(share * count)))
+
+    found: dict[str, list[Callable[[], Answers]]] = {}
+    for kind, count in PAGES.items():
+        found[f"pages of {kind}"] = [partial(_answers_on_page, kind, number) for number in some(count)]
+    for kind, count in BY_PENS.items():
+        found[f"pages of {kind} by people"] = [partial(_answers_by_pens, kind, number) for number in some(count)]
+    batches = some(CUT_OUTS // AT_ONCE)
+    found[f"pictures of one number, {AT_ONCE} at once"] = [partial(_answers_to_cut_outs, number) for number in batches]
+    found["cells of books"] = [_answers_to_cells]
+    return found
+
+
+def _answers_on_page(kind: PageKind, number: int) -> Answers:
+    page = draw_page(_glyphs(), kind, FIRST_CALIBRATION_SEED + number)
+    rng = np.random.default_rng([FIRST_CALIBRATION_SEED, number])
+    return list(answers_on(_model(), page, kind in WITH_LISTS, rng))
+
+
+def _answers_by_pens(kind: PageKind, number: int) -> Answers:
+    page = draw_page(_pens(), kind, FIRST_CALIBRATION_SEED + number)
+    rng = np.random.default_rng([FIRST_CALIBRATION_SEED, number])
+    return [("pens", answer) for reading, answer in answers_on(_model(), page, False, rng) if reading == "boxes"]
+
+
+def _answers_to_cut_outs(number: int) -> Answers:
+    drawn = cut_outs(AT_ONCE, np.random.default_rng([FIRST_CALIBRATION_SEED, number]))
+    return [("alone", answer) for answer in answers_alone(_model(), drawn)]
+
+
+def _answers_to_cells() -> Answers:
+    cells = ((cell.picture, cell.text) for cell in unlearned_cells())
+    return [("cells", answer) for answer in answers_alone(_model(), cells)]
+
+
+@cache
+def _model() -> Model:
+    return load_model(SHIPPED, threads=1)
+
+
+@cache
+def _glyphs() -> DigitGlyphs:
+    return DigitGlyphs(*unlearned())
+
+
+@cache
+def _pens() -> DigitGlyphs:
+    return pen_digits(PEN_DIGITS, np.random.default_rng(FIRST_CALIBRATION_SEED))
+
+
+def _call(portion: Callable[[], Answers]) -> Answers:
+    return portion()
+
+
 def main(
     share: Annotated[float, typer.Option(help="Draw this share of the pages: fewer promise less.")] = 1.0,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that draw and read.")] = os.cpu_count() or 1,
     out: Annotated[Path, typer.Option(help="The model folder to write.")] = SHIPPED,
 ) -> None:
     """Read drawn pages, pictures of one number and single digits, and let the shipped promises rest on how it did."""
-    model = load_model(SHIPPED)
-    glyphs = DigitGlyphs(*unlearned())
     gathered: dict[str, list[Answer]] = {}
-    rng = np.random.default_rng(FIRST_CALIBRATION_SEED)
-    for kind, count in PAGES.items():
-        for page in draw_pages(glyphs, kind, max(1, round(share * count)), seed=FIRST_CALIBRATION_SEED):
-            for reading, answer in answers_on(model, page, kind in {"boxes", "rows"}, rng):
-                gathered.setdefault(reading, []).append(answer)
-        told = {name: (len(each), sum(not right for _, right in each)) for name, each in gathered.items()}
-        print(f"{kind}: numbers and wrong ones until now {told}", file=sys.stderr, flush=True)
-    people = pen_digits(PEN_DIGITS, np.random.default_rng(FIRST_CALIBRATION_SEED))
-    gathered["pens"] = [
-        answer
-        for kind, count in BY_PENS.items()
-        for page in draw_pages(people, kind, max(1, round(share * count)), seed=FIRST_CALIBRATION_SEED)
-        for reading, answer in answers_on(model, page, False, rng)
-        if reading == "boxes"
-    ]
-    drawn = cut_outs(max(1, round(share * CUT_OUTS)), np.random.default_rng(FIRST_CALIBRATION_SEED))
-    gathered["alone"] = list(answers_alone(model, drawn))
-    gathered["cells"] = list(answers_alone(model, ((cell.picture, cell.text) for cell in unlearned_cells())))
-    for name, found in keep_answers(model, gathered, out).items():
+    with ProcessPoolExecutor(workers, get_context("spawn"), start_worker) as pool:
+        for title, some in portions(share).items():
+            for answered in followed(pool.map(_call, some), f"reading {title}", partial(len, some), shown=True):
+                for kind, answer in answered:
+                    gathered.setdefault(kind, []).append(answer)
+    for name, found in keep_answers(_model(), gathered, out).items():
         shares = ", ".join(
             f"{error:.1%}: {part:.1%}" if part else f"{error:.1%}: –" for error, part in found.promises.items()
         )

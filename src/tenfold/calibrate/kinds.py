@@ -7,6 +7,7 @@ Run it again whenever the shipped model was trained again: `python -m tenfold.ca
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from itertools import islice, pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -158,6 +159,7 @@ def _rows_of_ink(ink: Layer) -> tuple[int, int]:
     return top, bottom
 
 
+@cache
 def unlearned_hands() -> Hands:
     """Give the pen writers and the typefaces that neither network learned from, and MNIST's digits held out of one."""
     images, labels = load_data("mnist")[0]

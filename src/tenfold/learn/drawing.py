@@ -7,9 +7,7 @@ from itertools import islice
 from multiprocessing import get_context
 from typing import TypeVar
 
-import cv2
-
-from tenfold.workers import end_with_parent
+from tenfold.workers import start_worker
 
 __all__ = ["drawn_ahead"]
 
@@ -35,9 +33,7 @@ def drawn_ahead(
     Yields:
         The chunks.
     """
-    drawing = ProcessPoolExecutor(
-        drawers, get_context("spawn"), _draw_for_parent
-    )  # forked, OpenCV's threads would hang
+    drawing = ProcessPoolExecutor(drawers, get_context("spawn"), start_worker)  # forked, OpenCV's threads would hang
     left = iter(numbers)
     try:
         waiting = deque(drawing.submit(draw, seed, number, size) for number in islice(left, drawers + AHEAD))
@@ -46,9 +42,3 @@ def drawn_ahead(
             waiting.extend(drawing.submit(draw, seed, number, size) for number in islice(left, 1))
     finally:
         drawing.shutdown(cancel_futures=True)
-
-
-def _draw_for_parent() -> None:
-    """Prepare a process that draws: it ends when training is killed, and draws with one core."""
-    end_with_parent()
-    cv2.setNumThreads(1)

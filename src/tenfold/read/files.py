@@ -16,7 +16,7 @@ from tenfold.picture.opening import MOST_PAGES, Pages, count_pages
 from tenfold.read.options import NumberOptions
 from tenfold.read.pages import read_page
 from tenfold.read.rows import ReadRow
-from tenfold.workers import end_with_parent
+from tenfold.workers import start_worker
 
 __all__ = ["FailedPage", "FilePart", "ReadFile", "pages_of", "read_files", "read_part", "workers_for"]
 
@@ -190,10 +190,7 @@ def _joined(parts: Sequence[ReadFile]) -> ReadFile:
 
 
 def _start(folder: Path) -> None:
-    import cv2
-
-    end_with_parent()
-    cv2.setNumThreads(1)
+    start_worker()
     _MODEL.append(load_model(folder, threads=1))
 
 

@@ -13,7 +13,7 @@ from tenfold.picture.decode import LIMIT, Picture, content_of
 from tenfold.picture.prepare import Prepared
 from tenfold.read.digits import Digit, Look
 from tenfold.read.reader import Reader
-from tenfold.workers import end_with_parent
+from tenfold.workers import start_worker
 
 __all__ = ["COLUMNS", "RUN", "ReadPicture", "picture_workers", "read_pictures", "row_of"]
 
@@ -107,12 +107,9 @@ _READER: list[Reader] = []
 
 
 def _start(folder: Path | None, max_error: float | None) -> None:
-    import cv2
-
     from tenfold.model.folder import load_model
 
-    end_with_parent()
-    cv2.setNumThreads(1)
+    start_worker()
     _READER.append(Reader(load_model(folder, threads=1), max_error=max_error))
 
 
