@@ -29,6 +29,7 @@ napoleon_custom_sections = ["Source"]
 
 html_theme = "furo"
 html_title = f"Tenfold {release}"
+html_favicon = "../src/tenfold/serve/page/icon.svg"
 html_copy_source = False
 html_css_files = ["guide.css"]
 html_static_path = ["static"]
