@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenfold.read.ctc import most_probable, no_number, positions, probabilities, without
+from tenfold.read.ctc import most_probable, no_number, positions, probabilities, single_signs, without
 from tenfold.read.types import NumberType
 
 ALPHABET = "0123456789"
@@ -41,6 +41,15 @@ def test_a_numbers_probability_is_the_sum_over_all_paths_that_say_it(seed):
     for text in ("", "1", "7", "17", "11", "177", "1717"):
         numbers = np.array([[int(digit) for digit in text]], np.int8)
         assert np.exp(probabilities(answer, numbers))[0] == pytest.approx(totals.get(text, 0.0), rel=1e-4, abs=1e-12)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 60))
+def test_how_probable_one_sign_is_comes_to_the_same_in_both_ways(seed, count):
+    answer = np.random.default_rng(seed).dirichlet(np.full(11, 0.2), count)
+    answer = np.log(answer + 1e-300).astype(np.float32)
+    assert single_signs(answer, range(10)) == pytest.approx(
+        probabilities(answer, np.arange(10, dtype=np.int8)[:, None]), abs=1e-2
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -15,7 +15,17 @@ import numpy as np
 from tenfold.arrays import Columns
 from tenfold.read.types import NumberType
 
-__all__ = ["Scores", "SignPlaces", "best_path", "most_probable", "no_number", "positions", "probabilities", "without"]
+__all__ = [
+    "Scores",
+    "SignPlaces",
+    "best_path",
+    "most_probable",
+    "no_number",
+    "positions",
+    "probabilities",
+    "single_signs",
+    "without",
+]
 
 Scores: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
 
@@ -152,6 +162,24 @@ def probabilities(
     ends = 2 * (np.full(count, length) if lengths is None else lengths)[:, None]
     last = np.take_along_axis(before, 1 + np.hstack([ends, ends + 1]), axis=1)  # the last sign, and the pause behind it
     return np.asarray(np.logaddexp(last[:, 0], last[:, 1]) + pauses, np.float64)
+
+
+def single_signs(columns: Columns, signs: Sequence[int]) -> Scores:
+    """Give how probable it is that a line holds one sign and no other, as `probabilities` does, in a tenth of the time.
+
+    Args:
+        columns: The line.
+        signs: The signs, as places in the alphabet.
+
+    Returns:
+        `float64 (len(signs),)`, the logarithms of their probabilities: of each, a pause, the sign held for one column
+        or more, and a pause, wherever it begins and ends.
+    """
+    upto = np.zeros((len(columns) + 1, columns.shape[1]))
+    np.cumsum(columns, axis=0, out=upto[1:])
+    paused, held = upto[:, -1:], upto[:, signs]
+    begun = np.logaddexp.accumulate(paused[:-1] - held[:-1], axis=0)
+    return np.asarray(np.logaddexp.reduce(begun + held[1:] - paused[1:], axis=0) + paused[-1], np.float64)
 
 
 def _skips(signs: "np.ndarray") -> "np.ndarray":

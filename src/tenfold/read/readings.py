@@ -18,7 +18,7 @@ import numpy as np
 from tenfold.arrays import SEPARATORS, Columns, Image, OutOfDistribution, Probabilities, without_separators
 from tenfold.page.layout import FreeRow, Row
 from tenfold.page.quads import Quad
-from tenfold.read.ctc import Scores, SignPlaces, no_number, positions, probabilities, without
+from tenfold.read.ctc import Scores, SignPlaces, no_number, positions, probabilities, single_signs, without
 from tenfold.read.pooling import Opinion, PooledText, pool
 from tenfold.read.surroundings import LEAST, SUREST, pooled_digits
 from tenfold.read.types import NumberType
@@ -191,7 +191,7 @@ def _pooled(
     """Pool two opinions about one box, in which no separator is; None where something faint is no digit in either."""
     if faint and outlier * no_number(columns) > EVEN:
         return None
-    around = probabilities(columns, np.array(digits, np.int8)[:, None])
+    around = single_signs(columns, digits)
     around -= np.logaddexp.reduce(around)
     probable, sure = np.zeros((2, len(alone)))
     probable[digits] = pooled_digits(alone[None, digits], around[None], LEAST)[0] ** TWICE

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tenfold.arrays import Columns, Line, Probabilities, Recognizer, without_separators
+from tenfold.arrays import LINE_HEIGHT, Columns, Line, Probabilities, Recognizer, without_separators
 from tenfold.page.line import line_of, wider
 from tenfold.page.paper import even_out
 from tenfold.picture.decode import Grey
-from tenfold.read.ctc import Scores, SignPlaces, no_number, probabilities, without
+from tenfold.picture.light import shrunk
+from tenfold.read.ctc import Scores, no_number, single_signs, without
 
 __all__ = [
     "LEAST",
@@ -35,6 +36,9 @@ in which they are cut off, and do not make a picture one of several digits."""
 ALONE = 1 / 3
 """How much the opinion of the digit network counts, 0…1; chosen, as the wider look, on digits cut out of real cells
 with some of their neighbours. docs/log.md, "Grey lines"."""
+
+ENOUGH = 2 * LINE_HEIGHT
+"""Height of a picture, in pixels, from which on more of them show nothing more in a line."""
 
 LEAST = 1e-3
 """Least probability of a digit in either opinion: networks are at times surely wrong."""
@@ -84,13 +88,13 @@ def sees_surroundings(model: Recognizer) -> bool:
 
 def columns_around(model: Recognizer, pictures: Sequence[Grey]) -> list[Columns]:
     """Give what the line recogniser says of pictures of single digits, `uint8 (height, width)` each."""
-    return columns_of_digits(model, [line_of(wider(even_out(picture).dark)) for picture in pictures])
+    return columns_of_digits(model, [_line(picture) for picture in pictures])
 
 
 def pooled_with(model: Recognizer, columns: Sequence[Columns], alone: Probabilities) -> Surroundings:
     """Pool what `columns_around` gave, at least one, with what the digit network says, `float32 (n, k)`."""
-    signs = np.array([[model.alphabet.index(name)] for name in model.classes], np.int8)
-    around = np.stack([probabilities(in_the_middle(each), signs) for each in columns])
+    signs = [model.alphabet.index(name) for name in model.classes]
+    around = np.stack([single_signs(in_the_middle(each), signs) for each in columns])
     around -= np.logaddexp.reduce(around, axis=1, keepdims=True)
     pooled = pooled_digits(alone, around, LEAST)
     several = [_several(each, signs) for each in columns]
@@ -114,16 +118,22 @@ def pooled_digits(alone: Probabilities, around: Scores, least: float) -> Scores:
     return np.asarray(np.exp(pooled - np.logaddexp.reduce(pooled, axis=1, keepdims=True)), np.float64)
 
 
+def _line(picture: Grey) -> Line:
+    """Make a digit's picture a line; a large one has its light divided out of no more pixels than that takes."""
+    few = shrunk(picture, ENOUGH * max(picture.shape) // len(picture))
+    return line_of(wider(even_out(few).dark))
+
+
 def columns_of_digits(model: Recognizer, lines: Sequence[Line]) -> list[Columns]:
     """Give what the line recogniser says of lines in which digits alone are written, `uint8 (48, width)` each."""
     passed = [place for place, sign in enumerate(model.alphabet) if sign not in model.classes]
     return [without(each, passed) for each in model.lines(lines)]
 
 
-def _several(columns: Columns, signs: SignPlaces) -> float:
+def _several(columns: Columns, signs: Sequence[int]) -> float:
     """Say how probably a picture shows more than one digit, those left out that its left or right edge cuts off."""
     inside = _without_sides(columns, EDGE)
-    return 1 - no_number(inside) - float(np.exp(probabilities(inside, signs)).sum())
+    return 1 - no_number(inside) - float(np.exp(single_signs(inside, signs)).sum())
 
 
 def in_the_middle(columns: Columns) -> Columns:
