@@ -54,7 +54,7 @@ SHEET, OFFERED = 24, 4
 SHEET_KEYS = 2
 """Keys for each sheet: one to go on to its second screen, and Enter, which keeps it."""
 
-PROMISED: dict[PageKind, float] = {"boxes": 0.01, "rows": 0.05}
+PROMISED: dict[PageKind, float] = {"boxes": 0.02, "rows": 0.05}
 """The kinds of pages, and the share of wrong numbers that is promised of each, which decides how many are doubtful."""
 
 SEED = 20_000

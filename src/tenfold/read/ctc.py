@@ -45,6 +45,9 @@ FAR = 1e-6
 NEVER = 0.0, 0.0
 """How probable a text is that was not come to."""
 
+LEAST = 1e-300
+"""The least probability of a text that is told from none."""
+
 IMPOSSIBLE = -1e9
 """The logarithm of the probability of what cannot be, small enough to stay so in sums."""
 
@@ -147,21 +150,21 @@ def probabilities(
     """
     count, length = numbers.shape
     busy = _busy(columns)
-    pauses, columns = columns[~busy, -1].sum(dtype=np.float64), columns[busy]
+    pauses, columns = columns[~busy, -1].sum(dtype=np.float64), np.exp(columns[busy], dtype=np.float64)
     signs = np.full((count, 2 * length + 1), columns.shape[1] - 1)
     signs[:, 1::2] = numbers
-    skips = _skips(signs)
-    before = np.full((count, 2 * length + 3), IMPOSSIBLE)  # with two columns to step from into the first
+    can_skip = (_skips(signs) == 0).astype(np.float64)
+    before = np.zeros((count, 2 * length + 3))  # with two columns to step from into the first
     total, stepped, skipped = before[:, 2:], before[:, 1:-1], np.empty(signs.shape)
     total[:, :2] = columns[0][signs[:, :2]]
     for column in columns[1:]:
-        np.add(before[:, :-2], skips, out=skipped)
-        both = np.logaddexp(total, stepped)
-        np.logaddexp(both, skipped, out=both)
-        np.add(both, column[signs], out=total)
+        np.multiply(before[:, :-2], can_skip, out=skipped)
+        skipped += total
+        skipped += stepped
+        np.multiply(skipped, column[signs], out=total)
     ends = 2 * (np.full(count, length) if lengths is None else lengths)[:, None]
     last = np.take_along_axis(before, 1 + np.hstack([ends, ends + 1]), axis=1)  # the last sign, and the pause behind it
-    return np.asarray(np.logaddexp(last[:, 0], last[:, 1]) + pauses, np.float64)
+    return np.asarray(np.log(np.maximum(last.sum(axis=1), LEAST)) + pauses, np.float64)
 
 
 def single_signs(columns: Columns, signs: Sequence[int]) -> Scores:
