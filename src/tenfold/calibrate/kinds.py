@@ -13,7 +13,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, TypeAlias
 
-import cv2
 import numpy as np
 import typer
 from numpy.random import Generator
@@ -22,7 +21,6 @@ from tenfold.arrays import Columns, Recognizer
 from tenfold.data.datasets import load_data
 from tenfold.data.lines import WrittenNumber, load_lines
 from tenfold.draw.fonts import FONTS, font_path
-from tenfold.draw.layers import Layer
 from tenfold.draw.line_examples import BOOKS_HELD_OUT
 from tenfold.draw.lines import HELD_OUT
 from tenfold.draw.numbers import draw_digit
@@ -34,6 +32,7 @@ from tenfold.model.saving import save_again
 from tenfold.page.line import whole_line
 from tenfold.page.paper import even_out
 from tenfold.picture.decode import Grey
+from tenfold.picture.ink import connected_components
 from tenfold.read.ctc import positions
 from tenfold.read.reader import Reader
 
@@ -58,8 +57,8 @@ PICTURES_OF: Mapping[str, int] = MappingProxyType({"pens": 9000, "typefaces": 45
 """Pictures that are drawn of each kind: 0.1% can be promised where 2,995 are accepted, all right, and 4,742 with one
 wrong."""
 
-CELLS = 1_827
-"""Digits of the cells that are held out."""
+CELLS = 787
+"""Digits that can be cut out of the cells held out."""
 
 SEED = 2_000_000_000
 """Seed of what is drawn."""
@@ -83,8 +82,11 @@ height; between, it is as far as the cell's signs are apart."""
 SMALLEST = 8
 """Height and width of what is cut out, at least, in pixels."""
 
-INKED = 0.25
-"""Rows of a digit's columns that hold ink, at least, as a share of what the fullest row holds."""
+DARKEST, STROKE = 0.985, 0.22
+"""DARKEST: quantile of a cell's darkness that is its full ink. STROKE: share of it from which on pixels are strokes."""
+
+LOWEST, HIGHEST = 0.12, 0.9
+"""Height of a piece of a digit, as a share of the cell's, at least and at most: others are dots, dashes, and rules."""
 
 
 def pens(count: int, rng: Generator) -> Iterator[LabelledDigit]:
@@ -120,6 +122,9 @@ def unlearned_cells() -> list[WrittenNumber]:
 def cut_digits(model: Recognizer, cell: WrittenNumber, rng: Generator) -> Iterator[LabelledDigit]:
     """Cut the digits out of a picture of one number, whose text says in which order they stand.
 
+    Those that are whole, and apart from other ink: what another row of the table, a rule or the next digit is joined
+    with, or the cell cuts off, nobody could cut out.
+
     Args:
         model: Its line recogniser says where in the picture the signs of the text are.
         cell: The number.
@@ -134,29 +139,45 @@ def cut_digits(model: Recognizer, cell: WrittenNumber, rng: Generator) -> Iterat
     signs = [model.alphabet.index(sign) for sign in cell.text]
     middles = np.array(positions(columns, signs)) * width / line.shape[1]
     between = [float(before + after) / 2 for before, after in pairwise(middles)]
-    ink = even_out(cell.picture).dark.astype(np.float32)
-    ink = np.clip(ink - np.median(ink, axis=1, keepdims=True), 0, None)  # in a row of a rule most pixels are ink
+    pieces = _pieces(cell.picture)
     for place, sign in enumerate(cell.text):
         if not sign.isdigit():
             continue
         reach = min(WIDEST * height, max(float(np.diff(middles).max()), NARROWEST * height))
         left = between[place - 1] if place else middles[place] - reach
         right = between[place] if place < len(between) else middles[place] + reach
-        first, last = max(0, round(left)), min(width, round(right))
-        top, bottom = _rows_of_ink(ink[:, first:last])
+        whole = _whole(pieces, left, right, cell.picture.shape)
+        if whole is None:
+            continue
+        first, top, last, bottom = whole
+        first, last = max(0, round(min(left, first))), min(width, round(max(right, last)))
         around = round((bottom - top) * rng.uniform(*MARGIN))
         cut = cell.picture[max(0, top - around) : bottom + around, first:last]
         if min(cut.shape) >= SMALLEST:
             yield np.ascontiguousarray(cut), int(sign)
 
 
-def _rows_of_ink(ink: Layer) -> tuple[int, int]:
-    """Give the first row of the band that holds most ink, and the row behind it."""
-    profile = cv2.blur(ink.mean(axis=1, keepdims=True), (1, 5))[:, 0]
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], profile > INKED * profile.max(), [0]]).astype(np.int8)))
-    bands = edges.reshape(-1, 2).tolist()
-    top, bottom = max(bands, key=lambda band: float(profile[band[0] : band[1]].sum()), default=(0, len(profile)))
-    return top, bottom
+def _pieces(picture: Grey) -> "np.ndarray":
+    """Give the corners of each piece of ink that may be of a digit: `int32 (n, 4)`, left, top, right and bottom."""
+    dark = even_out(picture).dark
+    strokes = np.asarray(dark > STROKE * np.quantile(dark, DARKEST), np.uint8)
+    stats = connected_components(strokes)[2][1:]
+    tall = stats[:, 3] / len(picture)
+    found = stats[(tall >= LOWEST) & (tall <= HIGHEST), :4]
+    return np.hstack([found[:, :2], found[:, :2] + found[:, 2:]])
+
+
+def _whole(pieces: "np.ndarray", left: float, right: float, shape: tuple[int, ...]) -> tuple[int, int, int, int] | None:
+    """Give the corners of the one digit between two columns; None where it is not whole, or not one."""
+    middles = pieces[:, ::2].mean(axis=1)
+    own = pieces[(left < middles) & (middles < right)]
+    if not len(own):
+        return None
+    (first, top), (last, bottom) = own[:, :2].min(axis=0).tolist(), own[:, 2:].max(axis=0).tolist()
+    tallest = int((own[:, 3] - own[:, 1]).max())
+    inside = top > 0 and bottom < shape[0] and first > 0 and last < shape[1]
+    beyond = max(left - first, last - right)
+    return (first, top, last, bottom) if inside and bottom - top <= 2 * tallest and beyond <= tallest / 4 else None
 
 
 @cache
