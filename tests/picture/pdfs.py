@@ -46,17 +46,21 @@ def _locked() -> bytes:
 LOCKED_PDF = _locked()
 
 
-def pdf_form(*, turned: int = 0) -> bytes:
-    """A PDF of one page of 400×300 points with text fields (one a comb of nine, one with a parent) and a check box."""
+def pdf_form(*, turned: int = 0, amount: bytes = b"") -> bytes:
+    """A PDF of one page of 400×300 points with text fields (one a comb of nine, one with a parent) and a check box.
+
+    Typed into the field `amount` is what is given.
+    """
     bodies = [
-        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R 5 0 R 6 0 R 7 0 R]/DA(/Helv 12 Tf)>>>>",
+        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R 5 0 R 6 0 R 7 0 R]/DA(/Helv 20 Tf 0 g)/DR<</Font<</Helv 9 0 R>>>>>>>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 300]/Rotate %d/Annots[4 0 R 5 0 R 6 0 R 8 0 R]>>" % turned,
-        b"<</Type/Annot/Subtype/Widget/FT/Tx/T(amount)/Rect[40 100 140 130]/P 3 0 R>>",
+        b"<</Type/Annot/Subtype/Widget/FT/Tx/T(amount)/V(%b)/Rect[40 100 140 130]/P 3 0 R>>" % amount,
         b"<</Type/Annot/Subtype/Widget/FT/Tx/T(id)/Ff 16777216/MaxLen 9/Rect[40 200 240 230]/P 3 0 R>>",
         b"<</Type/Annot/Subtype/Widget/FT/Btn/T(yes)/Rect[40 50 60 70]/P 3 0 R>>",
         b"<</T(person)/FT/Tx/Kids[8 0 R]>>",
         b"<</Type/Annot/Subtype/Widget/Parent 7 0 R/T(age)/Rect[200 100 240 130]/P 3 0 R>>",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Name/Helv>>",
     ]
     objects = b"".join(b"%d 0 obj%b endobj\n" % (number, body) for number, body in enumerate(bodies, 1))
     return b"%PDF-1.7\n" + objects + b"trailer<</Root 1 0 R>>"

@@ -106,6 +106,15 @@ def test_the_fields_of_a_turned_page_lie_where_it_is_drawn():
     assert number.region == pytest.approx((2 / 3, 0.1, 23 / 30, 0.6), abs=1e-4)
 
 
+def test_what_was_typed_into_a_field_stands_on_the_page():
+    [empty], [filled] = (list(open_pages(pdf_form(amount=typed))) for typed in (b"", b"17541"))
+    changed = np.argwhere(empty != filled)
+    height, width = filled.shape
+    assert filled.min() < 64
+    assert (changed >= [0.56 * height, 0.09 * width]).all()
+    assert (changed <= [0.68 * height, 0.36 * width]).all()
+
+
 def test_other_files_have_no_fields():
     with Pages(pdf_of(90, 90)) as pages:
         assert pages.fields(0) == []

@@ -79,6 +79,7 @@ class PdfFile:
         with decoding():
             try:
                 self._document = pypdfium2.PdfDocument(content)
+                self._document.init_forms()  # what is typed into the fields of a form is drawn
             except pypdfium2.PdfiumError as error:
                 locked = LOCKED in str(error).lower()
                 hint = "it is encrypted: save a copy without a password" if locked else f"{error}"
@@ -113,7 +114,6 @@ class PdfFile:
 
         try:
             with decoding():
-                self._document.init_forms()
                 if not self._document.formenv:
                     return []
                 page = self._document[number]
