@@ -52,7 +52,8 @@ def pdf_form(*, turned: int = 0, amount: bytes = b"") -> bytes:
     Typed into the field `amount` is what is given.
     """
     bodies = [
-        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R 5 0 R 6 0 R 7 0 R]/DA(/Helv 20 Tf 0 g)/DR<</Font<</Helv 9 0 R>>>>>>>>",
+        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R 5 0 R 6 0 R 7 0 R]/DA(/Helv 20 Tf 0 g)"
+        b"/DR<</Font<</Helv 9 0 R>>>>>>>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 300]/Rotate %d/Annots[4 0 R 5 0 R 6 0 R 8 0 R]>>" % turned,
         b"<</Type/Annot/Subtype/Widget/FT/Tx/T(amount)/V(%b)/Rect[40 100 140 130]/P 3 0 R>>" % amount,
