@@ -1,7 +1,7 @@
 """What the model that ships promises: it rests on drawn pages, on pictures of one number, and on single digits.
 
 The line recogniser learned from nothing that is written on them, of the digits of some pages and of pictures neither
-network. Run it again whenever the shipped model was trained again: `python -m tenfold.calibrate.drawn`, half an hour
+network. Run it again whenever the shipped model was trained again: `python -m tenfold.calibrate.drawn`, twenty minutes
 on two cores; `python -m tenfold.calibrate.kinds` does the last part of it, single digits, alone.
 """
 

@@ -60,7 +60,7 @@ FIRST_SHARES = (0.2, 0.25, 0.3, 0.35, 0.4)
 """Shares that are tried before, where that many answers are twice the fewest by which the error can be promised: one
 wrong answer among fewer would end the search too soon."""
 
-SHARES = (*FIRST_SHARES, 0.5, 0.6, 0.7, 0.8, 0.85, *(number / 200 for number in range(180, 201)))
+SHARES = (*FIRST_SHARES, *(number / 20 for number in range(9, 18)), *(number / 200 for number in range(180, 201)))
 """Shares of the answers that may be accepted, the surest first, tried in this order."""
 
 COLDEST, HOTTEST = 0.02, 50.0
