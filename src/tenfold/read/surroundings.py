@@ -40,6 +40,10 @@ with some of their neighbours. docs/log.md, "Grey lines"."""
 ENOUGH = 2 * LINE_HEIGHT
 """Height of a picture, in pixels, from which on more of them show nothing more in a line."""
 
+A_DIGIT = 0.95
+"""How probable it is that a picture given for one of a digit shows one, before it is looked at: a stroke is then a 1.
+The line recogniser learned to expect words and empty cells as often. docs/log.md, "Promises"."""
+
 LEAST = 1e-3
 """Least probability of a digit in either opinion: networks are at times surely wrong."""
 
@@ -92,14 +96,20 @@ def columns_around(model: Recognizer, pictures: Sequence[Grey]) -> list[Columns]
 
 
 def pooled_with(model: Recognizer, columns: Sequence[Columns], alone: Probabilities) -> Surroundings:
-    """Pool what `columns_around` gave, at least one, with what the digit network says, `float32 (n, k)`."""
+    """Pool what `columns_around` gave, at least one, with what the digit network says, `float32 (n, k)`.
+
+    Source:
+        Saerens, Latinne and Decaestecker 2002, "Adjusting the outputs of a classifier to new a priori probabilities".
+    """
     signs = [model.alphabet.index(name) for name in model.classes]
     around = np.stack([single_signs(in_the_middle(each), signs) for each in columns])
     around -= np.logaddexp.reduce(around, axis=1, keepdims=True)
     pooled = pooled_digits(alone, around, LEAST)
     several = [_several(each, signs) for each in columns]
     surest = pooled_digits(alone, around, SUREST)[np.arange(len(pooled)), pooled.argmax(axis=1)]
-    one = (1 - np.clip(several, 0, 1)) * (1 - np.array([no_number(each) for each in columns]))
+    nothing = np.array([no_number(each) for each in columns])
+    shows_one = A_DIGIT * (1 - nothing) / (A_DIGIT * (1 - nothing) + (1 - A_DIGIT) * nothing)
+    one = (1 - np.clip(several, 0, 1)) * shows_one
     return Surroundings(np.asarray(pooled, np.float32), several, np.asarray(surest * one, np.float32))
 
 
