@@ -38,12 +38,12 @@ def test_json_of_a_training_run(command, own):
 
 def test_ctrl_c_leaves_the_last_whole_epoch_and_resume_goes_on(own, tmp_path, heeding_ctrl_c):
     command = [sys.executable, "-m", "tenfold", "train", "--data", str(own), "--out", "mine"]
-    options = ["--epochs", "400", "--hidden", "32", "--batch-size", "64"]
+    options = ["--epochs", "150", "--hidden", "32", "--batch-size", "64"]
     process = subprocess.Popen(
         [*command, *options], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=heeding_ctrl_c
     )
     assert process.stderr.readline().startswith(b"  epoch")
-    assert process.stderr.readline().startswith(b"  1/400")
+    assert process.stderr.readline().startswith(b"  1/150")
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
@@ -51,7 +51,7 @@ def test_ctrl_c_leaves_the_last_whole_epoch_and_resume_goes_on(own, tmp_path, he
     assert f"go on: tenfold train --resume --data {own} --out mine".encode() in out
     assert b"Traceback" not in err
     trained = len(tenfold.load_model(tmp_path / "mine").info.history)
-    assert 1 <= trained < 400
+    assert 1 <= trained < 150
 
     again = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, check=False)
     assert again.returncode == 2
@@ -59,7 +59,7 @@ def test_ctrl_c_leaves_the_last_whole_epoch_and_resume_goes_on(own, tmp_path, he
 
     resumed = subprocess.run([*command, "--resume"], cwd=tmp_path, capture_output=True, check=False)
     assert resumed.returncode == 0, resumed.stderr
-    assert f" {trained + 1}/400 ".encode() in resumed.stderr
+    assert f" {trained + 1}/150 ".encode() in resumed.stderr
     whole = subprocess.run([*command[:-1], "whole", *options], cwd=tmp_path, capture_output=True, check=False)
     assert whole.returncode == 0
     one, other = (tenfold.load_model(tmp_path / name).content("model.safetensors") for name in ("mine", "whole"))
