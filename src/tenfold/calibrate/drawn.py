@@ -57,7 +57,7 @@ PEN_DIGITS = 4000
 """Digits that they are written with."""
 
 CUT_OUTS = 8000
-"""Drawn pictures of one number. They are harder to read than amounts of cheques: it takes so many to promise 2%."""
+"""Drawn pictures of one number. They are harder to read than amounts of cheques: fewer cannot promise 2%."""
 
 AT_ONCE = 50
 """Pictures that are drawn and read at once by one process."""
