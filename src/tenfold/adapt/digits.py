@@ -13,7 +13,7 @@ from tenfold.draw.rehearsal import rehearse
 from tenfold.errors import DataError, ModelError
 from tenfold.model.evaluate import Checked
 from tenfold.model.folder import Model
-from tenfold.model.promise import NUMBERS, HeldOut, without_answers
+from tenfold.model.promise import NUMBERS, HeldOut, at_least, without_answers
 from tenfold.model.saving import save_model
 
 __all__ = ["FEWEST", "AdaptedDigits", "adapt_digits"]
@@ -40,9 +40,9 @@ Source:
     Wortsman et al. 2022, "Robust fine-tuning of zero-shot models".
 """
 
-LEAST_RIGHT = 0.3
-"""Share of one's own pictures that must be read right at the end, each asked of a layer fitted to the others: where
-these don't help, labels are wrong or the pictures show something else."""
+BY_CHANCE = 0.05
+"""As many of one's own pictures as are read right at the end, each asked of a layer fitted to the others, guesses would
+be with this probability, at most: where the others don't help, labels are wrong or the pictures show something else."""
 
 FOLDS = 3
 """Each picture of one's own is asked of a layer that was fitted to the others, in this many turns."""
@@ -104,8 +104,9 @@ def adapt_digits(
     fit = _Fit.of(model, old, images, labels)
     new, way, known = fit.farthest()
     cross = fit.cross_validated(way)
-    before, after = (float((answers.argmax(1) == labels).mean()) for answers in (fit.answers(old, fit.own), cross))
-    if after < before or after < LEAST_RIGHT:
+    right = [int((answers.argmax(1) == labels).sum()) for answers in (fit.answers(old, fit.own), cross)]
+    before, after = (count / len(labels) for count in right)
+    if after < before or at_least(right[1], len(labels), 1 / len(model.classes)) > BY_CHANCE:
         raise ModelError(
             f"{data or 'the pictures'} would not be read better: {before:.1%} right before, {after:.1%} after, each "
             "asked of a layer fitted to the others; nothing was written. More pictures may help, or labels are wrong"
