@@ -160,15 +160,14 @@ class _Normalise(torch.autograd.Function):
         (given,) = gradients
         scale = torch.ones_like(mean) if weight is None else weight
         inverse = (variance + ctx.epsilon).rsqrt()
-        _, of_weight, of_bias = torch.ops.aten.native_batch_norm_backward(
-            given, values, scale, mean, variance, None, None, False, ctx.epsilon, [False, True, True]
-        )
+        of_values, of_weight, of_bias = torch.ops.aten.native_batch_norm_backward(
+            given, values, scale, mean, variance, None, None, False, ctx.epsilon, [True, True, True]
+        )  # as if mean and variance were given
         through_variance, through_mean = (ctx.share.add_up(torch.cat([of_weight, of_bias])) / ctx.count).chunk(2)
         slope = scale * inverse * inverse * through_variance
         offset = scale * inverse * through_mean - slope * mean
         nothing, one = torch.zeros_like(mean), torch.ones_like(mean)
-        of_values = F.batch_norm(values, nothing, one, -slope, -offset, training=False, eps=0.0)  # in one pass
-        of_values = of_values.addcmul_(given, (scale * inverse).view(1, -1, *(1,) * (values.ndim - 2)))
+        of_values += F.batch_norm(values, nothing, one, -slope, -offset, training=False, eps=0.0)  # in one pass
         if weight is None:
             of_weight = of_bias = None
         return of_values, of_weight, of_bias, None, None, None, None, None
