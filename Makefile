@@ -19,7 +19,7 @@ test: $(VENV)/.dev ## install the tools, check format, lint and types, run the t
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 format: $(VENV)/.dev ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix .

@@ -23,6 +23,8 @@ from benchmarks import (
     prediction,
     promises,
     reading,
+    scale,
+    scale_training,
     scans,
     serving,
     training,
@@ -287,6 +289,19 @@ def _few(documents: Documents, _: Path) -> str:
     )
 
 
+def _scale(documents: Documents, _: Path) -> str:
+    tables = [
+        scale_training.table(found) if "ratio" in found else scale.table(found)
+        for found in (document["result"] for document in documents)
+    ]
+    return (
+        "## On a cluster\n\n"
+        "Reading by two actors of a Ray cluster on one machine beside the plain commands, what is left when processes "
+        "are killed, and one epoch by two processes together beside one process of two threads. What it means for many "
+        "machines is told in [its page](scale.md).\n\n" + "\n\n".join(map(markdown, tables)) + "\n"
+    )
+
+
 PATTERNS = {
     "training": ("training",),
     "floor": ("floor",),
@@ -301,6 +316,7 @@ PATTERNS = {
     "explain": ("explain",),
     "attacks": ("attacks",),
     "few": ("few-*",),
+    "scale": ("scale", "scale-training"),
     "promises": ("promises",),
     "audits": ("audits",),
 }
@@ -318,6 +334,7 @@ TITLES = {
     "explain": "Whether explanations hold",
     "attacks": "Attacks",
     "few": "A few pictures of one's own",
+    "scale": "On a cluster",
     "promises": "Whether promises are kept",
     "audits": "Whether an audit sees a broken promise",
 }
@@ -335,6 +352,7 @@ SECTIONS: dict[str, Callable[[Documents, Path], str]] = {
     "explain": _explain,
     "attacks": _attacks,
     "few": _few,
+    "scale": _scale,
     "promises": lambda documents, _: promises.section(documents[-1]["result"], TITLES["promises"]),
     "audits": lambda documents, _: audits.section(documents[-1]["result"], TITLES["audits"]),
 }

@@ -1,7 +1,5 @@
 """What waits for review is told by likeness, decided together, and matched with a list again."""
 
-import sqlite3
-
 import numpy as np
 import pytest
 
@@ -84,32 +82,3 @@ def test_nothing_waits_in_a_store_that_was_never_written(store):
     assert waiting_alike(store, 10).left == 0
     assert decide_all(store, {1: "7"}) is None
     assert match_again(store, Known.of(["4711"], "0123456789"), 0.5)["numbers"] == 0
-
-
-def test_a_store_of_an_earlier_version_is_widened_and_keeps_what_it_has(tmp_path):
-    place = tmp_path / "review.db"
-    with ReviewStoreOf(place) as store:
-        store.add(review("4711", ("4111", 0.4)))
-    with sqlite3.connect(place) as connection:
-        connection.execute("DROP INDEX ix_tenfold_reviews_digest")
-        for name in ("alternatives", "digest"):
-            connection.execute(f"ALTER TABLE tenfold_reviews DROP COLUMN {name}")
-    connection.close()
-    with ReviewStoreOf(place) as store:
-        [older] = waiting_alike(store, 10).reviews
-        assert (older.review.guess, older.like, older.duplicate_of) == ("4711", "one reading", None)
-        store.add(review("12", ("17", 0.4)))
-        assert waiting_alike(store, 10).left == 2
-
-
-class ReviewStoreOf:
-    """A store that is closed at the end."""
-
-    def __init__(self, place):
-        self.store = ReviewStore(str(place))
-
-    def __enter__(self):
-        return self.store
-
-    def __exit__(self, *_):
-        self.store.close()

@@ -1,6 +1,7 @@
 """Numbers that were read already, held against a list again: only their most probable readings are needed."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -35,13 +36,14 @@ class Match:
     times: int
 
 
-def match(rows: Sequence[Readings], known: Known, least: float) -> list[Match]:
+def match(rows: Iterable[Readings], known: Known, least: float) -> list[Match]:
     """Say which number of a list each row says, by Bayes' rule as `Known.posterior` does, without reading it again.
 
     A number that is none of a row's readings cannot be found; reading the row again with the list can.
 
     Args:
-        rows: For each row its readings; one without any, or whose first is of empty boxes alone, is blank.
+        rows: For each row its readings, asked for once and not kept; one without any, or whose first is of empty boxes
+            alone, is blank.
         known: The list.
         least: The least probability to accept, as a promise about lists asks for.
 
@@ -50,12 +52,9 @@ def match(rows: Sequence[Readings], known: Known, least: float) -> list[Match]:
     """
     passed = str.maketrans("", "", "".join(sign for sign in SEPARATORS + EMPTY if not _stands_in(known, sign)))
     listed = set(known.numbers)
-    chosen = [_choose(readings, known, listed, passed) for readings in rows]
-    times: dict[str, int] = {}
-    for text, _ in chosen:
-        if text is not None:
-            times[text] = times.get(text, 0) + 1
-    return [_decided(readings, text, sure, least, times) for readings, (text, sure) in zip(rows, chosen, strict=True)]
+    chosen = [(readings[0] if readings else ("", 0.0), *_choose(readings, known, listed, passed)) for readings in rows]
+    times = Counter(text for _, text, _ in chosen if text is not None)
+    return [_decided(*each, least, times) for each in chosen]
 
 
 def _stands_in(known: Known, sign: str) -> bool:
@@ -79,8 +78,8 @@ def _choose(
     return (best, likely[best] / total) if likely[best] > STRAY else (None, 0.0)
 
 
-def _decided(readings: Readings, text: str | None, sure: float, least: float, times: dict[str, int]) -> Match:
-    first, probability = readings[0] if readings else ("", 0.0)
+def _decided(read: tuple[str, float], text: str | None, sure: float, least: float, times: Mapping[str, int]) -> Match:
+    first, probability = read
     if not first.strip(EMPTY):
         return Match(first, probability, "blank", 0)
     if text is None:

@@ -91,15 +91,14 @@ def waiting_alike(store: ReviewStore, most: int, without: Sequence[int] = ()) ->
         return Alike(0, {}, ())
     columns = REVIEWS.c.id, REVIEWS.c.guess, REVIEWS.c.probability, REVIEWS.c.alternatives
     with store.transaction() as connection:
-        rows = connection.execute(select(*columns).where(*WAITING)).all()
-        readings = {number: _readings(text, guess, share) for number, guess, share, text in rows}
-        likes = {number: likeness(guess, readings[number]) for number, guess, _, _ in rows}
+        rows = connection.execute(select(*columns).where(*WAITING))
+        likes = {number: likeness(guess, _readings(text, guess, share)) for number, guess, share, text in rows}
         groups = dict(Counter(likes.values()).most_common())
         places = {like: place for place, like in enumerate(groups)}
         put_off = set(without)
         first = sorted((places[likes[number]], number) for number in likes if number not in put_off)[:most]
         chosen = [number for _, number in first]
-        query = select(*TOLD, REVIEWS.c.digest).where(REVIEWS.c.id.in_(chosen))
+        query = select(*TOLD, REVIEWS.c.alternatives, REVIEWS.c.digest).where(REVIEWS.c.id.in_(chosen))
         found = {row[0]: row for row in connection.execute(query)}
         digests = {row[-1] for row in found.values()} - {None}
         originals: Mapping[str, int] = dict(
@@ -111,15 +110,13 @@ def waiting_alike(store: ReviewStore, most: int, without: Sequence[int] = ()) ->
         )
     reviews = []
     for number in chosen:
-        *told, digest = found[number]
+        *told, text, digest = found[number]
+        review = Review(*told)
+        readings = _readings(text, review.guess, review.probability)[:SHOWN]
         original = originals.get(digest)
         twin = original if original != number else None
-        reviews.append(
-            AlikeReview(
-                Review(*told), likes[number], tuple((text, share) for text, share in readings[number][:SHOWN]), twin
-            )
-        )
-    return Alike(len(rows), groups, tuple(reviews))
+        reviews.append(AlikeReview(review, likes[number], tuple((said, share) for said, share in readings), twin))
+    return Alike(len(likes), groups, tuple(reviews))
 
 
 def decide_all(store: ReviewStore, labels: Mapping[int, str]) -> int | None:
@@ -172,23 +169,19 @@ def match_again(store: ReviewStore, known: Known, least: float) -> dict[str, int
         return {"numbers": 0, "matched": 0, "repeated": 0}
     columns = REVIEWS.c.id, REVIEWS.c.guess, REVIEWS.c.probability, REVIEWS.c.reason, REVIEWS.c.alternatives
     with store.transaction() as connection:
-        rows = connection.execute(select(*columns).where(*WAITING, func.length(REVIEWS.c.guess) > 1))
-        before = {}
-        read = {}
-        for number, told, share, why, text in rows:
-            before[number] = told, why
-            read[number] = _readings(text, told, share)
-        found = dict(zip(read, match(list(read.values()), known, least), strict=True))
+        rows = connection.execute(select(*columns).where(*WAITING, func.length(REVIEWS.c.guess) > 1)).all()
+        read = (_readings(text, guess, share) for _, guess, share, _, text in rows)
+        found = match(read, known, least)
         changed = [
             {"place": number, "text": each.text, "sure": each.probability, "why": each.reason}
-            for number, each in found.items()
-            if (each.text, each.reason) != before[number]
+            for (number, guess, _, reason, _), each in zip(rows, found, strict=True)
+            if (each.text, each.reason) != (guess, reason)
         ]
         if changed:
             names = {"guess": "text", "probability": "sure", "reason": "why"}
             values: dict[str, Any] = {column: bindparam(name) for column, name in names.items()}
             connection.execute(update(REVIEWS).where(REVIEWS.c.id == bindparam("place")).values(values), changed)
-    matched = [each for each in found.values() if each.times]
+    matched = [each for each in found if each.times]
     return {"numbers": len(found), "matched": len(matched), "repeated": sum(each.times > 1 for each in matched)}
 
 

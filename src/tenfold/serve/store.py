@@ -17,7 +17,6 @@ import numpy as np
 from sqlalchemy import (
     Column,
     Connection,
-    Engine,
     Float,
     Integer,
     LargeBinary,
@@ -25,18 +24,17 @@ from sqlalchemy import (
     Select,
     String,
     Table,
-    create_engine,
+    column,
     delete,
-    event,
     func,
     insert,
     inspect,
     select,
+    table,
     text,
     update,
 )
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from tenfold.arrays import SIDE, Images
 from tenfold.data.examples import as_examples
@@ -44,31 +42,15 @@ from tenfold.data.folders import write_labelled_folder
 from tenfold.errors import DataError, OptionError
 from tenfold.files import check_writable, in_place_of
 from tenfold.read.table_files import plain_cell
+from tenfold.serve.database import open_database
 
 __all__ = ["REVIEWS", "TOLD", "NewReview", "Review", "ReviewStore", "export", "keep", "now"]
 
 FASTER = re.compile("already exists|duplicate")
 """How SQLite and PostgreSQL say that what shall be made is there."""
 
-BUSY_SECONDS = 4
-"""Seconds that a process waits for another one that writes to the same SQLite file, or for locks in PostgreSQL."""
-
-CONNECT_SECONDS = 4
-"""Seconds that PostgreSQL may take to answer the telephone."""
-
 OWN = 0o600
 """Permissions of the file: pictures of what people wrote are nobody else's."""
-
-PATIENCE = {
-    "connect_timeout": CONNECT_SECONDS,
-    "options": f"-c lock_timeout={BUSY_SECONDS}s -c statement_timeout={2 * BUSY_SECONDS}s",
-    "keepalives_idle": 10,
-    "tcp_user_timeout": 10_000,
-}
-"""How long PostgreSQL is waited for; see its manual, "Parameter Key Words"."""
-
-DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
-"""The schemes of the URLs that are taken, and the names that SQLAlchemy has for their drivers."""
 
 REVIEWS = Table(
     "tenfold_reviews",
@@ -83,12 +65,26 @@ REVIEWS = Table(
     Column("label", String, index=True),
     Column("decided", String),
     Column("model", String, nullable=False),
-    Column("crop", LargeBinary, nullable=False),
-    Column("images", LargeBinary, nullable=False),
     Column("alternatives", String),
     Column("digest", String, index=True),
     sqlite_autoincrement=True,
 )
+
+PICTURES = Table(
+    "tenfold_pictures",
+    REVIEWS.metadata,
+    Column("review", Integer, primary_key=True, autoincrement=False),
+    Column("crop", LargeBinary, nullable=False),
+    Column("images", LargeBinary, nullable=False),
+)
+"""What each review shows, apart from it: a database writes a row anew when anything in it changes."""
+
+
+ALONE = {
+    "sqlite": ("BEGIN IMMEDIATE",),
+    "postgresql": (f"LOCK TABLE {REVIEWS.name}", "SET LOCAL statement_timeout = 0"),
+}
+"""What keeps other processes out while tables of an earlier version are brought up to date, however long that takes."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +121,7 @@ class Review:
 
 
 TOLD = tuple(REVIEWS.c[field.name] for field in fields(Review))
-"""The columns of a review; its crop and its images are read one by one."""
+"""The columns of a review that are told."""
 
 TOLD_NAMES = [column.name for column in TOLD if column.name != "id"]
 
@@ -153,11 +149,11 @@ class NewReview:
     alternatives: tuple[tuple[str, float], ...] = ()
 
     def row(self, created: str) -> dict[str, Any]:
-        """Give the values of its columns."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        """Give the values of its columns, but for its pictures."""
+        values = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in PICTURES.c}
         decided = None if self.label is None else created
         others = {"alternatives": json.dumps(self.alternatives), "digest": sha256(self.crop).hexdigest()}
-        return {**values, **others, "images": self.images.tobytes(), "created": created, "decided": decided}
+        return {**values, **others, "created": created, "decided": decided}
 
 
 class ReviewStore:
@@ -173,7 +169,7 @@ class ReviewStore:
     """
 
     def __init__(self, place: str) -> None:
-        self._engine = _engine(place)
+        self._engine = open_database(place)
         self._made = False
 
     def check(self) -> None:
@@ -242,7 +238,7 @@ class ReviewStore:
 
     def crop(self, number: int) -> bytes | None:
         """Give what a person is shown, a PNG file; None where there is nothing of that number."""
-        rows = self.rows(select(REVIEWS.c.crop).where(REVIEWS.c.id == number))
+        rows = self.rows(select(PICTURES.c.crop).where(PICTURES.c.review == number))
         return bytes(rows[0][0]) if rows else None
 
     def everything(self) -> Iterator[Review]:
@@ -259,7 +255,8 @@ class ReviewStore:
             `uint8 (n, 28, 28)`, and the class that each shows; numbers as the signs in their boxes. Left out are empty
             boxes, labels with more or fewer signs than images, and signs that are no class.
         """
-        query = select(REVIEWS.c.label, REVIEWS.c.images).where(REVIEWS.c.label.is_not(None))
+        query = select(REVIEWS.c.label, PICTURES.c.images).join(PICTURES, PICTURES.c.review == REVIEWS.c.id)
+        query = query.where(REVIEWS.c.label.is_not(None))
         images: list[Images] = [np.zeros((0, SIDE, SIDE), np.uint8)]
         shown: list[str] = []
         for label, content in self.rows(query.order_by(REVIEWS.c.id)):
@@ -316,7 +313,7 @@ class ReviewStore:
             for again in (*[True] * len(REVIEWS.metadata.tables), False):
                 try:
                     REVIEWS.metadata.create_all(self._engine)
-                    self._widen()
+                    self._bring_up_to_date()
                     break
                 except SQLAlchemyError as error:  # where another was faster with a table, the others are looked for
                     if not again or not FASTER.search(str(error)):
@@ -325,18 +322,32 @@ class ReviewStore:
             raise DataError("the review store cannot be used") from error
         self._made = True
 
-    def _widen(self) -> None:
-        """Give a table that an earlier version made the columns that it lacks."""
+    def _bring_up_to_date(self) -> None:
+        """Give a table of an earlier version the columns that it lacks, and the pictures in it a table of their own."""
         with self._engine.begin() as connection:
-            there = {column["name"] for column in inspect(connection).get_columns(REVIEWS.name)}
+            if _columns_there(connection) == set(REVIEWS.c.keys()):
+                return
+            for command in ALONE[connection.dialect.name]:
+                connection.exec_driver_sql(command)
+            there = _columns_there(connection)  # another process may have been faster
             for name in {"alternatives", "digest"} - there:
                 connection.execute(text(f"ALTER TABLE {REVIEWS.name} ADD COLUMN {name} VARCHAR"))
+            if "crop" in there:
+                older = table(REVIEWS.name, column("id"), column("crop"), column("images"))
+                connection.execute(insert(PICTURES).from_select(PICTURES.c.keys(), select(older)))
+                for name in ("crop", "images"):
+                    connection.execute(text(f"ALTER TABLE {REVIEWS.name} DROP COLUMN {name}"))
+
+
+def _columns_there(connection: Connection) -> set[str]:
+    return {each["name"] for each in inspect(connection).get_columns(REVIEWS.name)}
 
 
 def keep(connection: Connection, new: NewReview) -> Review:
     """Keep one thing to look at, as a part of what is done with a connection."""
     row = new.row(now())
     number = connection.execute(insert(REVIEWS).values(row).returning(REVIEWS.c.id)).scalar_one()
+    connection.execute(insert(PICTURES).values(review=number, crop=new.crop, images=new.images.tobytes()))
     return Review(id=number, **{name: row[name] for name in TOLD_NAMES})
 
 
@@ -364,34 +375,6 @@ def export(store: ReviewStore, place: Path, classes: Sequence[str]) -> int:
     places = [classes.index(label) for label in labels]
     write_labelled_folder(place, as_examples(images, places, origin="the review store", classes=tuple(classes)))
     return len(images)
-
-
-def _engine(place: str) -> Engine:
-    scheme, mark, rest = place.partition("://")
-    if not mark:
-        scheme, rest = "sqlite", f"/{Path(place).absolute()}"
-    if scheme not in DRIVERS:
-        raise OptionError(f"--store takes a file, or a URL of sqlite:// or postgresql://, got {scheme}://…")
-    try:
-        limits = (
-            {}
-            if scheme == "sqlite"
-            else {"connect_args": PATIENCE, "pool_pre_ping": True, "pool_timeout": BUSY_SECONDS}
-        )
-        engine = create_engine(make_url(f"{DRIVERS[scheme]}://{rest}"), **limits)
-    except ModuleNotFoundError as error:
-        raise OptionError('--store with PostgreSQL needs psycopg: pip install "tenfold[postgresql]"') from error
-    except (ArgumentError, NoSuchModuleError, ValueError) as error:
-        raise OptionError("--store: the URL is not one of a database") from error
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _keep_for_good)
-    return engine
-
-
-def _keep_for_good(connection: Any, _: object) -> None:  # noqa: ANN401
-    """Make SQLite wait for the disk at every commit, and let readers go on while another writes."""
-    for pragma in (f"busy_timeout = {BUSY_SECONDS * 1000}", "journal_mode = WAL", "synchronous = FULL"):
-        connection.execute(f"PRAGMA {pragma}")
 
 
 def now() -> str:
