@@ -16,7 +16,7 @@ from tenfold.errors import DataError, OptionError
 from tenfold.learn.declaration import unknown
 from tenfold.learn.recipes import RECIPES, SMALL, TrainingOptions, recipe
 
-__all__ = ["AUTO", "CHECKED", "FOLDED", "LARGEST_SHARE", "FittedRecipe", "check_classes"]
+__all__ = ["AUTO", "FittedRecipe", "check_classes"]
 
 AUTO = "auto"
 """The recipe that is chosen by how much there is to learn from."""

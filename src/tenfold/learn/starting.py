@@ -13,7 +13,7 @@ from tenfold.arrays import Labels
 from tenfold.draw.rehearsal import Rehearsal, rehearse
 from tenfold.errors import OptionError
 from tenfold.learn.export import load_network
-from tenfold.learn.fitting import AUTO, CHECKED, FOLDED, LARGEST_SHARE, FittedRecipe
+from tenfold.learn.fitting import AUTO, CHECKED, LARGEST_SHARE, FittedRecipe
 from tenfold.learn.networks import Ensemble, build_single
 from tenfold.learn.recipes import TrainingOptions
 from tenfold.learn.training import Start
@@ -132,10 +132,9 @@ def start_from(
 def _options(fitted: FittedRecipe, shape: Mapping[str, Any], slower: float, own: int, count: int) -> TrainingOptions:
     name = "few" if fitted.name == AUTO else fitted.name
     plain = FittedRecipe(name).options_for(count)
-    changes: dict[str, Any] = {**shape, "learning_rate": slower * plain.learning_rate}
-    if name != "few" or count > FOLDED:  # else the recipe itself learns from all images
-        changes |= {"folds": 0, "validation_split": max(0.05, min(LARGEST_SHARE, CHECKED / own))}
-    return FittedRecipe(name, {**changes, **fitted.changes}).options_for(count)
+    changes: dict[str, Any] = {**shape, "learning_rate": slower * plain.learning_rate, "folds": 0, **fitted.changes}
+    changes.setdefault("validation_split", max(0.05, min(LARGEST_SHARE, CHECKED / own)))
+    return FittedRecipe(name, changes).options_for(count)
 
 
 def _with_classes(
