@@ -66,3 +66,25 @@ def test_a_picture_without_edges_stays_as_it_is():
 
 def test_the_step_is_told():
     assert "edges removed" in prepare_grey(255 - paper(box)).steps
+
+
+@pytest.mark.parametrize("side", [8, 10, 12, 20, 28, 40, 64])
+def test_a_small_box_is_shown_too(side):
+    grey = np.full((side, side), 220, np.uint8)
+    cv2.rectangle(grey, (1, 1), (side - 2, side - 2), 20, 1)
+    grey[side // 3 : -(side // 3), side // 2] = 20
+    seen = prepare_grey(grey).picture
+    assert 0 < min(seen.shape) <= side
+
+
+def test_of_a_digit_in_a_box_the_inside_is_shown():
+    grey = np.full((96, 96), 250, np.uint8)
+    cv2.rectangle(grey, (4, 12), (84, 92), 15, 9)
+    cv2.line(grey, (45, 30), (45, 75), 15, 6)
+    cv2.line(grey, (92, 30), (95, 60), 15, 3)
+    seen = prepare_grey(grey).picture
+    assert 70 <= min(seen.shape) <= max(seen.shape) <= 74
+    assert (seen[:, 5:-5] > 200).mean() > 0.8
+    cv2.line(grey, (45, 30), (45, 75), 250, 6)
+    cv2.line(grey, (92, 10), (92, 80), 15, 6)  # beside the box
+    assert prepare_grey(grey).picture.shape == grey.shape

@@ -87,3 +87,18 @@ def test_no_pictures_are_no_trouble():
     found = with_surroundings(Stub(), [], nothing)
     assert found.probabilities is nothing
     assert (found.several, len(found.sureness)) == ([], 0)
+
+
+def test_where_nothing_is_seen_paper_is_added_around():
+    class Tight(Stub):
+        def lines(self, lines):
+            seen = super().lines(lines)
+            nothing = np.log(np.full((4, 12), 1e-6, np.float32))
+            nothing[:, -1] = 0.0
+            return [each if (line[0] == 0).all() else nothing for each, line in zip(seen, lines, strict=True)]
+
+    tight = np.full((40, 30), 200, np.uint8)
+    tight[:, 12:18] = 30  # from edge to edge
+    probable, _, [sureness] = with_surroundings(Tight(share=0.99), [tight], sure_of(3, 0.9))
+    assert probable[0].argmax() == 3
+    assert sureness > 0.9

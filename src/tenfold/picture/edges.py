@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 
 from tenfold.picture.frame import Ink
-from tenfold.picture.ink import Mask, connected_components
+from tenfold.picture.ink import Components, Mask, connected_components
 
-__all__ = ["remove_edges"]
+__all__ = ["inside_of_box", "remove_edges"]
 
 RECTANGULAR = 0.9
 """Least share of the smallest rectangle around it that a box's inside fills; the inside of a 0 fills pi / 4 of it."""
@@ -47,14 +47,13 @@ def remove_edges(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
     rim = round(RIM * min(mask.shape))
     inner = np.bincount(labels[rim : height - rim, rim : width - rim].ravel(), minlength=len(stats))
     boxes, cut = (np.zeros(len(stats), bool) for _ in range(2))
-    size = np.maximum(stats[:, 2] / width, stats[:, 3] / height)
-    size[0] = 0
-    for number in np.flatnonzero(size >= LARGE):
+    size = _sizes(stats, mask.shape)
+    for number in np.flatnonzero(size >= LARGE).tolist():
         left, top, wide, tall, area = stats[number].tolist()
-        piece = np.asarray(labels[top : top + tall, left : left + wide] == number, np.uint8)
+        piece = _piece(labels, stats, number)
         touches = left == 0 or top == 0 or left + wide == width or top + tall == height
         angled = min(wide / width, tall / height) >= LARGE and _has_corner(piece)
-        boxes[number] = _is_box(piece)
+        boxes[number] = _inside(piece) is not None
         cut[number] = touches and angled and inner[number] < OUTSIDE * area
     edges = boxes | cut if (size[~(boxes | cut)] >= DIGIT).any() else boxes
     if not edges.any():
@@ -65,6 +64,41 @@ def remove_edges(ink: Ink, mask: Mask) -> tuple[Ink, Mask] | None:
     return np.where(soft, 0, ink).astype(np.uint8), left_over
 
 
+def inside_of_box(mask: Mask, digit: Mask) -> tuple[slice, slice] | None:
+    """Give the rows and columns inside of the box that a digit stands in.
+
+    Args:
+        mask: Where the ink is, the box among it.
+        digit: The digit's ink alone.
+
+    Returns:
+        The rows and the columns; None where the digit stands in no box.
+    """
+    _, labels, stats, _ = connected_components(mask)
+    x, y, wide, tall = cv2.boundingRect(digit)
+    middle = x + wide / 2, y + tall / 2
+    for number in np.flatnonzero(_sizes(stats, mask.shape) >= LARGE).tolist():
+        if inside := _inside(_piece(labels, stats, number)):
+            left, top = (int(stats[number, axis]) + inside[axis] for axis in (0, 1))
+            right, bottom = left + inside[2], top + inside[3]
+            if left <= middle[0] < right and top <= middle[1] < bottom:
+                return slice(top, bottom), slice(left, right)
+    return None
+
+
+def _sizes(stats: "np.ndarray", shape: tuple[int, ...]) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    """Give how large each piece of ink is: its width or height, in those of the picture; 0 for the paper."""
+    size = np.maximum(stats[:, 2] / shape[1], stats[:, 3] / shape[0])
+    size[0] = 0
+    return np.asarray(size, np.float64)
+
+
+def _piece(labels: Components, stats: "np.ndarray", number: int) -> Mask:
+    """Cut out a piece of ink."""
+    left, top, wide, tall, _ = stats[number].tolist()
+    return np.asarray(labels[top : top + tall, left : left + wide] == number, np.uint8)
+
+
 def _has_corner(piece: Mask) -> bool:
     """Say whether a piece of ink, cut out, has ink in a corner."""
     tall, wide = (max(1, round(CORNER * side)) for side in piece.shape)
@@ -72,14 +106,15 @@ def _has_corner(piece: Mask) -> bool:
     return any(corner.any() for corner in corners)
 
 
-def _is_box(piece: Mask) -> bool:
-    """Say whether a piece of ink, cut out, is a rectangle of lines."""
+def _inside(piece: Mask) -> tuple[int, int, int, int] | None:
+    """Give left, top, width and height of what a piece of ink, cut out, encloses; None where it is no box of lines."""
     contours, hierarchy = cv2.findContours(piece, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     holes = [contour for contour, (*_, parent) in zip(contours, hierarchy[0], strict=True) if parent >= 0]
     if not holes:
-        return False
+        return None
     inside = max(holes, key=cv2.contourArea)
-    _, _, wide, tall = cv2.boundingRect(inside)
+    left, top, wide, tall = cv2.boundingRect(inside)
     _, sides, _ = cv2.minAreaRect(inside)
     roomy = wide >= ROOMY * piece.shape[1] and tall >= ROOMY * piece.shape[0]
-    return roomy and cv2.contourArea(inside) >= RECTANGULAR * sides[0] * sides[1]
+    rectangular = cv2.contourArea(inside) >= RECTANGULAR * sides[0] * sides[1]
+    return (left, top, wide, tall) if roomy and rectangular else None

@@ -7,9 +7,9 @@ import numpy as np
 
 from tenfold.arrays import SIDE, Image
 from tenfold.picture.decode import LIMIT, Grey, Picture
-from tenfold.picture.edges import remove_edges
-from tenfold.picture.frame import frame, is_framed
-from tenfold.picture.ink import separate_ink
+from tenfold.picture.edges import inside_of_box, remove_edges
+from tenfold.picture.frame import Ink, frame, is_framed
+from tenfold.picture.ink import Mask, separate_ink
 from tenfold.picture.opening import open_digit
 from tenfold.picture.rules import remove_ruling_lines
 from tenfold.picture.strokes import keep_digit, strengthen, thicken
@@ -22,6 +22,9 @@ BLANK.setflags(write=False)
 WORTH_A_WORD = 0.02
 """Change of the ink, as a share of it, up to which a step is not told: it has found nothing to do."""
 
+EDGES_REMOVED = "edges removed"
+"""The step that takes away the box a digit stands in."""
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -31,8 +34,8 @@ class Prepared:
         image: `uint8 (28, 28)`, 0 paper, 255 ink.
         steps: What was done to it, in order.
         stages: What it looked like on the way, each with its name; empty where not asked for.
-        picture: `uint8 (height, width)`: the picture as it was opened; None where it is framed as MNIST's already, and
-            there is nothing else to see.
+        picture: `uint8 (height, width)`: the picture as it was opened, of a digit in a box what is inside of it; None
+            where it is framed as MNIST's already, and there is nothing else to see.
         as_it_came: The picture itself, as light ink on dark paper, where it is 28×28 already; None elsewhere. A network
             may be surer of it than of what was prepared from it.
     """
@@ -84,7 +87,7 @@ def prepare_grey(grey: Grey) -> Prepared:
     shown: list[tuple[str, Grey]] = [("picture", grey), ("ink", layer.ink)]
     ink, mask = layer.ink, layer.mask
     chain = (
-        (remove_edges, "edges removed"),
+        (remove_edges, EDGES_REMOVED),
         (remove_ruling_lines, "lines removed"),
         (keep_digit, "surroundings removed"),
         (lambda ink, _: strengthen(ink, layer.grain), "strengthened"),
@@ -102,4 +105,15 @@ def prepare_grey(grey: Grey) -> Prepared:
     as_it_came = None
     if grey.shape == image.shape:  # its polarity by its middle, where no edge of a crop reaches
         as_it_came = grey if np.median(grey[:, SIDE // 4 : -SIDE // 4]) < 128 else 255 - grey
-    return Prepared(image, (*steps, "framed"), (*shown, ("28×28", image)), grey, as_it_came)
+    seen = _inside(grey, layer.mask, ink) if EDGES_REMOVED in steps else grey
+    return Prepared(image, (*steps, "framed"), (*shown, ("28×28", image)), seen, as_it_came)
+
+
+def _inside(grey: Grey, mask: Mask, digit: Ink) -> Grey:
+    """Give what is inside of the box that a digit stands in; all of the picture where it stands in none."""
+    inside = inside_of_box(mask, digit)
+    if inside is None:
+        return grey
+    scale = len(mask) // len(grey)  # the ink of a small picture is larger
+    rows, columns = (slice(each.start // scale, -(-each.stop // scale)) for each in inside)
+    return grey[rows, columns]

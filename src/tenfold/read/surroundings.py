@@ -40,6 +40,10 @@ with some of their neighbours. docs/log.md, "Grey lines"."""
 ENOUGH = 2 * LINE_HEIGHT
 """Height of a picture, in pixels, from which on more of them show nothing more in a line."""
 
+UNSEEN, AROUND = 0.5, 0.2
+"""UNSEEN: probability above which nothing is seen in a picture. AROUND: it is then looked at again with this much paper
+around it, in its heights: what fills a picture from edge to edge looks like no writing. docs/log.md, "Grey lines"."""
+
 A_DIGIT = 0.95
 """How probable it is that a picture given for one of a digit shows one, before it is looked at: a stroke is then a 1.
 The line recogniser learned to expect words and empty cells as often. docs/log.md, "Promises"."""
@@ -92,7 +96,12 @@ def sees_surroundings(model: Recognizer) -> bool:
 
 def columns_around(model: Recognizer, pictures: Sequence[Grey]) -> list[Columns]:
     """Give what the line recogniser says of pictures of single digits, `uint8 (height, width)` each."""
-    return columns_of_digits(model, [_line(picture) for picture in pictures])
+    columns = columns_of_digits(model, [_line(picture) for picture in pictures])
+    unseen = [place for place, each in enumerate(columns) if no_number(each) > UNSEEN]
+    again = columns_of_digits(model, [_line(pictures[place], AROUND) for place in unseen])
+    for place, each in zip(unseen, again, strict=True):
+        columns[place] = each
+    return columns
 
 
 def pooled_with(model: Recognizer, columns: Sequence[Columns], alone: Probabilities) -> Surroundings:
@@ -128,10 +137,13 @@ def pooled_digits(alone: Probabilities, around: Scores, least: float) -> Scores:
     return np.asarray(np.exp(pooled - np.logaddexp.reduce(pooled, axis=1, keepdims=True)), np.float64)
 
 
-def _line(picture: Grey) -> Line:
-    """Make a digit's picture a line; a large one has its light divided out of no more pixels than that takes."""
-    few = shrunk(picture, ENOUGH * max(picture.shape) // len(picture))
-    return line_of(wider(even_out(few).dark))
+def _line(picture: Grey, around: float = 0.0) -> Line:
+    """Make a digit's picture a line, with some paper around it, in its heights.
+
+    A large one has its light divided out of no more pixels than that takes.
+    """
+    dark = even_out(shrunk(picture, ENOUGH * max(picture.shape) // len(picture))).dark
+    return line_of(wider(np.pad(dark, round(around * len(dark)))))
 
 
 def columns_of_digits(model: Recognizer, lines: Sequence[Line]) -> list[Columns]:
