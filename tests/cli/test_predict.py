@@ -156,4 +156,4 @@ def test_pictures_that_are_not_like_those_of_the_promise_are_told_as_one_run(com
     result = command("predict", "noise", "--max-error", 0.01)
     assert result.err.count("not calibrated for these 20 pictures") == 1
     assert "tenfold calibrate MODEL --data FOLDER" in result.err
-    assert [line.split()[-2] for line in result.out.splitlines()] == ["–"] * 20
+    assert [line.split()[1] for line in result.out.splitlines()] == ["–"] * 20
