@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+import torch
 
 from tenfold.adapt import lines
 from tenfold.adapt.lines import adapt_lines
 from tenfold.draw.writers import HandWriter
 from tenfold.draw.writing import write
 from tenfold.errors import DataError
+from tenfold.learn.line_network import lines_from_onnx
 from tenfold.model.folder import load_model
 
 
@@ -29,7 +31,7 @@ def numbers():
 
 
 def test_a_writer_is_learned_and_the_folder_is_whole(shipped, numbers, tmp_path, monkeypatch):
-    for name, value in {"STEPS": 8, "LEAST_STEPS": 8, "DRAWN_LINES": 24, "COMPARED": 16, "FOR_RANGES": 8}.items():
+    for name, value in {"STEPS": 8, "LEAST_STEPS": 4, "DRAWN_LINES": 24, "COMPARED": 16, "FOR_RANGES": 8}.items():
         monkeypatch.setattr(lines, name, value)
     found = adapt_lines(shipped, numbers, tmp_path / "mine", data="writer")
     adapted = load_model(tmp_path / "mine")
@@ -37,15 +39,21 @@ def test_a_writer_is_learned_and_the_folder_is_whole(shipped, numbers, tmp_path,
     assert adapted.content("model.onnx") == shipped.content("model.onnx")
     assert found.known.accuracy >= found.known.before - lines.WORSE
     assert found.own.accuracy >= found.own.before
-    assert (found.own.n, found.known.n, found.separators) == (1, 16, False)
+    assert (found.own.n, found.known.n, found.separators) == (3, 16, False)
     assert found.dropped == ("pictures", "numbers")
     assert "numbers" not in adapted.info.calibration
     assert adapted.info.data["adapted_lines"]["n"] == 8
+    before, pair = (lines_from_onnx(model.content("lines.onnx")) for model in (shipped, adapted))
+    assert torch.equal(pair.known[0].weight, before[0].weight)
+    assert not torch.equal(pair.own[0].weight, before[0].weight)
+
+    adapt_lines(adapted, numbers, tmp_path / "again", data="writer")
+    again = lines_from_onnx(load_model(tmp_path / "again").content("lines.onnx"))
+    assert torch.equal(again.known[0].weight, before[0].weight)
+    assert not torch.equal(again.own[0].weight, pair.own[0].weight)
 
 
 def test_separators_count_not_where_no_text_has_one():
-    import torch
-
     logits = torch.randn(2, len(lines.ALPHABET) + 1, 1, 5)
     columns = lines._without_separators(logits).exp()
     assert torch.allclose(columns.sum(1), torch.ones(2, 1, 5), atol=1e-5)

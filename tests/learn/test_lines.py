@@ -12,11 +12,11 @@ from typer.testing import CliRunner
 
 from tenfold.draw.line_examples import LineSources, as_line
 from tenfold.draw.lines import LineGlyphs, draw_line
-from tenfold.errors import FetchError, OptionError
+from tenfold.errors import FetchError, ModelError, OptionError
 from tenfold.learn import drawing
 from tenfold.learn import lines as lines_module
 from tenfold.learn.learner import Learner
-from tenfold.learn.line_network import ALPHABET, lines_to_onnx, network
+from tenfold.learn.line_network import ALPHABET, GatedPair, lines_to_onnx, network
 from tenfold.learn.lines import LINE_OPTIONS, batches, loss_of, train
 from tenfold.learn.quantize import lines_to_int8
 
@@ -160,6 +160,13 @@ def test_a_run_that_starts_from_a_network_is_another_from_its_first_step(small, 
     train(**small, checkpoint=checkpoint)
     with pytest.raises(OptionError, match="made on other data"):
         train(**small, checkpoint=checkpoint, start=start)
+
+
+def test_an_adapted_network_is_not_trained_on(small):
+    net = network(len(ALPHABET)).eval()
+    start = lines_to_int8(lines_to_onnx(GatedPair(net, net)), [np.zeros((48, 40), np.uint8)])
+    with pytest.raises(ModelError, match="adapted to someone's own pictures: go on from the model before that"):
+        train(**small, start=start)
 
 
 def test_progress_tells_epochs_and_the_loss(small, capfd):

@@ -59,7 +59,7 @@ def test_an_interrupted_run_is_saved_and_goes_on(own, tmp_path, monkeypatch):
     with pytest.raises(OptionError, match="a stopped run waits at .* --resume.* --restart"):
         train_model(own, folder, FEW)
     resumed = train_model(own, folder, resume=True)
-    assert (resumed.finished, resumed.epochs) == (True, 3)
+    assert (resumed.finished, resumed.epochs, resumed.recipe) == (True, 3, None)
     expected, got = (tenfold.load_model(each.folder).content("model.safetensors") for each in (whole, resumed))
     assert expected == got
     assert not checkpoint_of(folder).exists()

@@ -29,6 +29,12 @@ def test_lines_of_any_widths_are_answered_in_their_order(recognizer):
     assert all(most_probable(columns, 1, recognizer.alphabet) == [""] for columns in answers)
 
 
+def test_an_answer_hangs_on_no_other_line(recognizer, mnist):
+    line = np.pad(mnist.x_test[0], ((10, 10), (8, 9)))
+    [alone], [_, beside] = recognizer([line]), recognizer([np.zeros((48, 400), np.uint8), line])
+    assert np.array_equal(alone, beside)
+
+
 def test_no_lines_are_no_trouble(recognizer):
     assert recognizer([]) == []
 

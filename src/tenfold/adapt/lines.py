@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from statistics import fmean
 from typing import Any, TypeAlias
 
 import numpy as np
 import torch
 from numpy.random import Generator
 from torch import nn
-from torch.nn import functional as F  # noqa: N812
 
 from tenfold.adapt.digits import FEWEST
+from tenfold.adapt.last_layer import Examples, LastLayer, refit
 from tenfold.adapt.own import NumberPicture
-from tenfold.arrays import SEPARATORS, Line, without_separators
+from tenfold.arrays import SEPARATORS, Features, Line, without_separators
 from tenfold.data.datasets import load_examples
 from tenfold.draw.fonts import FONTS, font_path
 from tenfold.draw.line_examples import LineExample
@@ -24,15 +25,17 @@ from tenfold.draw.snapshots import vary_picture
 from tenfold.draw.writers import Hands, by_label
 from tenfold.errors import DataError, ModelError
 from tenfold.learn.learner import Learner
-from tenfold.learn.line_network import ALPHABET, lines_from_onnx, lines_to_onnx
+from tenfold.learn.line_network import ALPHABET, FEATURES, GatedPair, LineNet, lines_from_onnx, lines_to_onnx
 from tenfold.learn.lines import LINE_OPTIONS, WIDEST, batches, loss_of
 from tenfold.learn.quantize import lines_to_int8
 from tenfold.model.evaluate import Checked
 from tenfold.model.folder import LINES_FILE, Model
-from tenfold.model.line_recognizer import LineNetwork, LineRecognizer
+from tenfold.model.line_recognizer import WIDTHS, LineNetwork, LineRecognizer
 from tenfold.model.promise import NUMBERS, PICTURES, without_answers
 from tenfold.model.saving import save_again
-from tenfold.page.line import whole_line
+from tenfold.page.free import FreeRow, whole_row
+from tenfold.page.paper import even_out
+from tenfold.picture.decode import Grey
 from tenfold.progress import Progress
 from tenfold.read.ctc import most_probable
 
@@ -43,36 +46,40 @@ Tensor: TypeAlias = torch.Tensor
 DRAWN = "drawn numbers"
 """What the recogniser rehearses, and what old and new are compared on."""
 
+MEMBERS = 3
+"""Networks that are trained on one after another, each on other changes of one's own pictures; their average counts.
+
+Source:
+    Wortsman et al. 2022, "Model soups".
+"""
+
 HELD_OUT = 0.15
-"""Share of one's own pictures that are not learned from: they say when to stop, and how good the result is."""
+"""Share of one's own pictures that a member does not learn from, others for each: they say how good the result is."""
 
-STEPS, LEAST_STEPS, STEPS_PER_PICTURE = 200, 60, 2
-"""Steps of training: as many for each picture, within these bounds; docs/log.md, "Adapting"."""
+STEPS, LEAST_STEPS, STEPS_PER_PICTURE = 200, 30, 0.6
+"""Steps of training of each: as many for each picture, within these bounds; docs/log.md, "Adapting"."""
 
-LOOKS = 4
-"""How often the pictures held out are looked at; what read them best is kept."""
+BATCH = 24
+"""Lines that a step learns from, in two batches of about the same width each."""
 
-OWN, REHEARSED = 24, 20
-"""Lines of one's own and drawn ones that a step learns from."""
+AGAIN = 0.5
+"""Share of the lines that are shown as the reader sees them where it looks again."""
 
-OWN_WEIGHT = 0.6
-"""Share of the loss that is of one's own lines."""
+DRAWN_LINES, COMPARED, FOR_RANGES = 600, 600, 200
+"""Drawn lines that the gate learns to be shut for, others that old and new are compared on, and those of all for the
+ranges of int8."""
 
-DRAWN_LINES, COMPARED, FOR_RANGES = 1000, 300, 200
-"""Drawn lines that are rehearsed, others that old and new are compared on, and those of all for the ranges of int8."""
+OPTIONS = replace(LINE_OPTIONS, learning_rate=3e-4, weight_decay=0.0, ema=0.98)
+"""A seventh of the rate of training from the start, the average over the last tens of steps."""
 
-OPTIONS = replace(LINE_OPTIONS, learning_rate=2e-4, weight_decay=0.0, ema=0.98)
-"""A tenth of the rate of training from the start, the average over the last tens of steps."""
+PULL = 3.0
+"""Precision of the gate's prior, which is the gate before, or none; docs/log.md, "Adapting"."""
 
 WORSE, ROUNDING = 0.01, 1e-9
 """How much worse, as a share of the lines, drawn numbers may be read; and what floats add to that."""
 
-WAYS = (1.0, 0.75, 0.5, 0.3, 0.15)
-"""How far to go from the old weights to the new, the farthest first: as far as the old knowledge allows.
-
-Source:
-    Wortsman et al. 2022, "Robust fine-tuning of zero-shot models".
-"""
+SHUT_BY = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""How much less the gate's logit may be made, the least first: as little as the old knowledge allows."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +88,8 @@ class AdaptedLines:
 
     Attributes:
         folder: The new model.
-        own: One's own pictures that were not learned from.
+        own: One's own pictures, about half of them, each asked of a network that did not learn from it, beside the old.
         known: Drawn numbers that were not learned from.
-        way: How far the weights went, 0…1, from the old to the new.
         seconds: How long it took.
         separators: Whether the texts have points, commas, slashes and the like; where none has, these count neither
             way.
@@ -93,7 +99,6 @@ class AdaptedLines:
     folder: Path
     own: Checked
     known: Checked
-    way: float
     seconds: float
     separators: bool
     dropped: tuple[str, ...]
@@ -112,11 +117,12 @@ def adapt_lines(
     seed: int = 0,
     progress: bool = False,
 ) -> AdaptedLines:
-    """Write a model again so that it reads one's own numbers better: its line recogniser is trained on.
+    """Write a model again so that it reads one's own numbers better: a second line recogniser stands beside its own.
 
-    It learns from one's own pictures, each shown a little otherwise every time, beside drawn numbers, for which it also
-    keeps its old answers; statistics of batch normalisation stay as they are. Of the new weights and those between them
-    and the old, the farthest are taken that read drawn numbers as well as before.
+    The second one begins as the first and learns from one's own pictures alone, each shown a little otherwise every
+    time; statistics of batch normalisation stay as they are. A gate learns to tell lines of one's own from drawn ones
+    and leaves the latter to the first recogniser, which stays as it was. A model that was adapted before has both
+    already: its second one learns on, and its gate stays near to what it was.
 
     Args:
         model: The model; its folder is left as it is, unless it is the one to write.
@@ -142,22 +148,23 @@ def adapt_lines(
     with torch.random.fork_rng(), Progress("Adapting the line recogniser", shown=progress) as shown:
         torch.manual_seed(seed)
         run = _Run.of(model, pictures, np.random.default_rng(seed))
-        net, way = run.farthest(run.trained(shown))
-        written = lines_to_int8(lines_to_onnx(net), run.for_ranges)
-    before, after = (
-        LineRecognizer(LineNetwork(ALPHABET, content), threads=None, source="the line recogniser")
-        for content in (model.content(LINES_FILE), written)
-    )
-    known_before, own_before = (run.right_by(before, lines) for lines in (run.compared, run.held_out))
-    known, own = (run.right_by(after, lines) for lines in (run.compared, run.held_out))
-    told = Checked(data, len(run.held_out), own, own_before), Checked(DRAWN, len(run.compared), known, known_before)
-    if known < known_before - WORSE - ROUNDING:
-        raise _suffers(told[1])
-    if own < own_before:
+        net, own = run.trained(shown)
+        pair = GatedPair(run.known, net).eval()
+        run.fit_gate(pair)
+        before, open_by = run.right_by(model.content(LINES_FILE), run.compared), pair.gate.bias.item()
+        for shut_by in SHUT_BY:
+            nn.init.constant_(pair.gate.bias, open_by - shut_by)
+            written = lines_to_int8(lines_to_onnx(pair), run.for_ranges)
+            known = Checked(DRAWN, len(run.compared), run.right_by(written, run.compared), before)
+            if known.accuracy >= before - WORSE - ROUNDING:
+                break
+        else:
+            raise _suffers(known)
+    if own.accuracy < (own.before or 0.0):
         raise ModelError(
-            f"{data or 'the pictures'} would not be read better: of {told[0].n} that were not learned from "
-            f"{own_before:.1%} were right before and {own:.1%} after; nothing was written. More pictures may help, or "
-            "texts are wrong"
+            f"{data or 'the pictures'} would not be read better: of {own.n} {own.before:.1%} were right before and "
+            f"{own.accuracy:.1%} by a network that did not learn from them; nothing was written. More pictures may "
+            "help, or texts are wrong"
         )
     calibration = without_answers(model.info.calibration)
     adapted = {"name": data, "n": len(pictures)}
@@ -169,7 +176,8 @@ def adapt_lines(
     )
     save_again(model, folder, info, lines=LineNetwork(ALPHABET, written))
     dropped = tuple(name for name in (PICTURES, NUMBERS) if model.info.calibration.get(name))
-    return AdaptedLines(Path(folder), *told, way, time.perf_counter() - started, run.separators, dropped)
+    own = replace(own, data=data)
+    return AdaptedLines(Path(folder), own, known, time.perf_counter() - started, run.separators, dropped)
 
 
 def _suffers(known: Checked) -> ModelError:
@@ -185,18 +193,16 @@ class _Run:
     """What is learned from and measured on.
 
     Attributes:
-        old: The network before.
-        pictures: One's own pictures to learn from.
-        held_out: Lines of the others, with their texts.
-        rehearsed: Drawn lines to learn from.
+        old: The network before, or the two.
+        pictures: One's own pictures, in random order.
+        rehearsed: Drawn lines that the gate learns to be shut for.
         compared: Other drawn lines.
         separators: Whether the texts have separators.
         rng: Decides all that is random.
     """
 
-    old: nn.Sequential
+    old: LineNet
     pictures: Sequence[NumberPicture]
-    held_out: Sequence[LineExample]
     rehearsed: Sequence[LineExample]
     compared: Sequence[LineExample]
     separators: bool
@@ -207,13 +213,10 @@ class _Run:
         if model.alphabet != ALPHABET:
             raise ModelError(f"{model.info.name} has no line recogniser that can be trained on")
         order = rng.permutation(len(pictures)).tolist()
-        count = max(1, round(HELD_OUT * len(pictures)))
-        held_out = [(whole_line(pictures[place][0]), (pictures[place][1],)) for place in order[:count]]
         drawn = _drawn(DRAWN_LINES + COMPARED, rng)
         return cls(
             old=lines_from_onnx(model.content(LINES_FILE)),
-            pictures=[pictures[place] for place in order[count:]],
-            held_out=held_out,
+            pictures=[pictures[place] for place in order],
             rehearsed=drawn[COMPARED:],
             compared=drawn[:COMPARED],
             separators=any(set(text) & set(SEPARATORS) for _, text in pictures),
@@ -221,92 +224,90 @@ class _Run:
         )
 
     @property
+    def known(self) -> nn.Sequential:
+        """The network that knows all but one's own lines."""
+        return self.old.known if isinstance(self.old, GatedPair) else self.old
+
+    @property
     def for_ranges(self) -> list[Line]:
         """Lines to measure the ranges of int8 on: one's own and drawn ones, as many of each."""
-        own = [whole_line(picture) for picture, _ in self.pictures[: FOR_RANGES // 2]]
+        own = [_row(picture).line for picture, _ in self.pictures[: FOR_RANGES // 2]]
         return [*own, *(line for line, _ in self.rehearsed[: FOR_RANGES // 2])]
 
-    def trained(self, shown: Progress) -> nn.Sequential:
-        """Train a copy of the network; gives it as it was when it read the pictures held out best."""
-        net = deepcopy(self.old)
-        learner = Learner(net, OPTIONS)
-        steps = int(np.clip(STEPS_PER_PICTURE * len(self.pictures), LEAST_STEPS, STEPS))
-        shown.total, best = steps, (-1.0, net.state_dict())
-        for step in range(steps):
-            net.train()
-            for layer in net.modules():
-                if isinstance(layer, nn.BatchNorm2d):
-                    layer.eval()
-            learner.step(self._loss(net, step), step / steps, f"step {step + 1}")
-            shown.update(1)
-            if (step + 1) % (steps // LOOKS) == 0:
-                with learner.average.in_place():
-                    right = self.right_of(net, self.held_out)
-                    if right >= best[0]:
-                        best = right, {name: tensor.clone() for name, tensor in net.state_dict().items()}
-        trained = deepcopy(self.old)
-        trained.load_state_dict(best[1])
-        return trained.eval()
+    def trained(self, shown: Progress) -> tuple[nn.Sequential, Checked]:
+        """Train copies of the network that knows one's own lines best.
 
-    def _loss(self, net: nn.Sequential, step: int) -> Tensor:
-        """Give the loss of some of one's own lines and of some drawn ones."""
-        chosen = self.rng.integers(len(self.pictures), size=OWN).tolist()
-        own = [_varied(self.pictures[place], self.rng) for place in chosen]
-        own.sort(key=lambda example: example[0].shape[1])
+        Returns:
+            The average of the copies, and what each read right, with the old answers, of what it did not learn from.
+        """
+        start = self.old.own if isinstance(self.old, GatedPair) else self.old
+        out = max(1, round(HELD_OUT * len(self.pictures)))
+        steps = int(np.clip(STEPS_PER_PICTURE * len(self.pictures), LEAST_STEPS, STEPS))
+        shown.total, members, right, before = MEMBERS * steps, [], [], []
+        for first in range(0, MEMBERS * out, out):
+            learned = [*self.pictures[:first], *self.pictures[first + out :]]
+            held_out = [(_row(picture).line, (text,)) for picture, text in self.pictures[first : first + out]]
+            net = self._member(deepcopy(start), learned, steps, shown)
+            right.append(self.right_by(lines_to_onnx(GatedPair(self.known, net).eval()), held_out))
+            before.append(self.right_by(lines_to_onnx(self.old), held_out))
+            members.append(net.state_dict())
+        averaged = deepcopy(start)
+        averaged.load_state_dict(
+            {
+                name: sum(member[name] for member in members) / MEMBERS if old.is_floating_point() else old
+                for name, old in start.state_dict().items()
+            }
+        )
+        return averaged.eval(), Checked("", MEMBERS * out, fmean(right), fmean(before))
+
+    def _member(
+        self, net: nn.Sequential, pictures: Sequence[NumberPicture], steps: int, shown: Progress
+    ) -> nn.Sequential:
+        learner = Learner(net, OPTIONS)
+        net.train()
+        for layer in net.modules():
+            if isinstance(layer, nn.BatchNorm2d):
+                layer.eval()
+        for step in range(steps):
+            learner.step(self._loss(net, pictures, step), step / steps, f"step {step + 1}")
+            shown.update(1)
+        learner.average.apply()
+        return net
+
+    def _loss(self, net: nn.Sequential, pictures: Sequence[NumberPicture], step: int) -> Tensor:
+        """Give the loss of some lines."""
+        own = [_varied(pictures[place], self.rng) for place in self.rng.integers(len(pictures), size=BATCH).tolist()]
         loss = torch.zeros(())
-        for part in (own[: OWN // 2], own[OWN // 2 :]):
-            [(images, targets)] = batches(part, step, len(part))
+        for images, targets in batches(own, step, BATCH // 2):
             logits = net(images.contiguous(memory_format=torch.channels_last))
             if not self.separators:
                 logits = _without_separators(logits)
-            loss = loss + OWN_WEIGHT / 2 * loss_of(logits, targets, ALPHABET)
-        drawn = [self.rehearsed[place] for place in self.rng.integers(len(self.rehearsed), size=REHEARSED).tolist()]
-        [(images, targets)] = batches(drawn, step, len(drawn))
-        images = images.contiguous(memory_format=torch.channels_last)
-        logits = net(images)
-        with torch.no_grad():
-            before = self.old(images).softmax(1)
-        kept = F.kl_div(logits.log_softmax(1), before, reduction="none").sum((1, 2, 3)).mean()
-        return loss + (1 - OWN_WEIGHT) * (loss_of(logits, targets, ALPHABET) + kept)
+            loss = loss + loss_of(logits, targets, ALPHABET) / 2
+        return loss
 
-    def farthest(self, trained: nn.Sequential) -> tuple[nn.Sequential, float]:
-        """Give the network between the old and the new that goes farthest and keeps what was known, and how far it is.
-
-        Raises:
-            ModelError: Drawn numbers are read worse however little changes.
-        """
-        before = self.right_of(self.old, self.compared)
-        old, new = self.old.state_dict(), trained.state_dict()
-        after = before
-        for way in WAYS:
-            net = deepcopy(self.old)
-            net.load_state_dict(
-                {
-                    name: torch.lerp(old[name], new[name], way) if old[name].is_floating_point() else old[name]
-                    for name in old
-                }
+    def fit_gate(self, pair: GatedPair) -> None:
+        """Let the gate tell one's own lines from drawn ones, near to what it was."""
+        before = np.zeros((2, FEATURES + 1))
+        if isinstance(self.old, GatedPair):
+            before[1] = [*self.old.gate.weight[0].tolist(), self.old.gate.bias.item()]
+        kinds = [line for line, _ in self.rehearsed], [_row(picture).line for picture, _ in self.pictures]
+        examples = [
+            Examples(
+                np.stack([_features(pair, line) for line in lines]),
+                np.tile(np.eye(2)[kind], (len(lines), 1)),
+                len(self.rehearsed),
             )
-            after = self.right_of(net.eval(), self.compared)
-            if after >= before - WORSE - ROUNDING:
-                return net, way
-        raise _suffers(Checked(DRAWN, len(self.compared), after, before))
+            for kind, lines in enumerate(kinds)
+        ]
+        fitted = refit(LastLayer(before, ("", "")), examples, PULL).weights
+        weights = torch.from_numpy(fitted[1] - fitted[0])
+        pair.gate.load_state_dict({"weight": weights[None, :-1], "bias": weights[-1:]})
 
-    def right_of(self, net: nn.Sequential, lines: Sequence[LineExample]) -> float:
-        """Give the share of lines that a network reads right."""
-        net.eval()
-        right = 0
-        with torch.inference_mode():
-            for line, target in lines:
-                [(images, _)] = batches([(line, target)], 0, 1)
-                columns = net(images).squeeze(2)[0].T.log_softmax(1)[: (line.shape[1] + 1) // 2].numpy()
-                right += self._says(most_probable(columns, 1, ALPHABET), target)
-        return right / len(lines)
-
-    def right_by(self, recognizer: LineRecognizer, lines: Sequence[LineExample]) -> float:
-        """Give the share of lines that a recogniser reads right."""
-        columns = recognizer([line for line, _ in lines])
-        told = (most_probable(each, 1, ALPHABET) for each in columns)
-        return sum(self._says(texts, target) for texts, (_, target) in zip(told, lines, strict=True)) / len(lines)
+    def right_by(self, content: bytes, lines: Sequence[LineExample]) -> float:
+        """Give the share of lines that a network's file reads right."""
+        recognizer = LineRecognizer(LineNetwork(ALPHABET, content), threads=None, source="the line recogniser")
+        told = (most_probable(each, 1, ALPHABET) for each in recognizer([line for line, _ in lines]))
+        return fmean(self._says(texts, target) for texts, (_, target) in zip(told, lines, strict=True))
 
     def _says(self, texts: Sequence[str], target: Sequence[str]) -> bool:
         text = texts[0].strip() if texts else ""
@@ -324,15 +325,31 @@ def _drawn(count: int, rng: Generator) -> list[LineExample]:
     drawn: list[LineExample] = []
     while len(drawn) < count:
         picture, text = draw_number(hands, rng)
-        line = whole_line(picture)
+        line = _row(picture).line
         if line.shape[1] <= WIDEST:
             drawn.append((line, (text,)))
     return drawn
 
 
+def _features(pair: GatedPair, line: Line) -> Features:
+    """Give what the gate sees of a line, `float32 (256,)`."""
+    images = torch.from_numpy(np.pad(line, ((0, 0), (0, -line.shape[1] % WIDTHS)))[None, None]).float() / 255
+    with torch.inference_mode():
+        features: Features = pair.features(images)[0].numpy()
+    return features
+
+
+def _row(picture: Grey) -> FreeRow:
+    """Give a picture of one number as the reader sees it."""
+    return whole_row(picture, even_out(picture))
+
+
 def _varied(number: NumberPicture, rng: Generator) -> LineExample:
+    """Show a picture otherwise; half of the time as the reader sees it where it looks again."""
     picture, text = number
-    return whole_line(vary_picture(np.asarray(picture, np.uint8), rng)), (text,)
+    row = _row(vary_picture(np.asarray(picture, np.uint8), rng))
+    again = row.looked_at_again() if rng.random() < AGAIN else ()
+    return (again[rng.integers(len(again))] if again else row.line), (text,)
 
 
 def _without_separators(logits: Tensor) -> Tensor:

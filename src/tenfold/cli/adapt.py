@@ -100,7 +100,7 @@ def _described(found: "AdaptedDigits | AdaptedLines") -> str:
         lines.append(f"what it knew: {_told(found.known)}")
     else:
         lines.append("what it knew: nothing of it is on this machine, so it was not measured")
-    if found.way < 1:
+    if hasattr(found, "way") and found.way < 1:
         lines.append(f"it went {found.way:.0%} of the way to the best fit, as far as what it knew allows")
     lines += [PROMISES[kind].format(folder=found.folder) for kind in found.dropped]
     return "\n".join([*lines, f"model: {found.folder}"])

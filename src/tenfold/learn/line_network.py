@@ -1,14 +1,18 @@
-"""The line recogniser's network: its layers, and their way into an ONNX file and back.
+"""The line recogniser's network: its layers, two of them beside each other, and their way into an ONNX file and back.
 
 It learns 2,814,891 weights; its ONNX file holds 2,819,886 numbers in float32, what batch normalisation measured among
 them, and the same in int8 with it folded into the convolutions.
 """
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, numpy_helper
 from torch import nn
+from torch.nn import functional as F  # noqa: N812
 
 from tenfold.arrays import LINE_HEIGHT, SEPARATORS
 from tenfold.data.examples import DIGITS
@@ -16,7 +20,9 @@ from tenfold.errors import ModelError
 from tenfold.learn.networks import Residual
 from tenfold.learn.onnx_graph import LAYERS, Graph
 
-__all__ = ["ALPHABET", "lines_from_onnx", "lines_to_onnx", "network", "without_context"]
+__all__ = ["ALPHABET", "GatedPair", "LineNet", "lines_from_onnx", "lines_to_onnx", "network", "without_context"]
+
+Tensor: TypeAlias = torch.Tensor
 
 ALPHABET = "".join(DIGITS) + SEPARATORS
 """What it reads: digits, and what numbers are written with beside them."""
@@ -24,6 +30,12 @@ ALPHABET = "".join(DIGITS) + SEPARATORS
 CONTEXT = (2, 4)
 """Dilations of the blocks that let a sign be read beside the rest of its number: together they see 48 of its columns to
 each side."""
+
+FEATURES = 256
+"""What the network knows of each fourth column when it says its signs."""
+
+LEAST = 1e-30
+"""Least probability in the columns of two networks: no file can hold the logarithm of 0."""
 
 
 def network(signs: int) -> nn.Sequential:
@@ -52,11 +64,11 @@ def network(signs: int) -> nn.Sequential:
         Residual(96),
         nn.MaxPool2d((2, 1)),
         *_block(96, 160),
-        *_block(160, 256, (3, 3), (0, 1)),
-        Residual(256, (1, 5)),
-        *(_context(256, dilation) for dilation in CONTEXT),
+        *_block(160, FEATURES, (3, 3), (0, 1)),
+        Residual(FEATURES, (1, 5)),
+        *(_context(FEATURES, dilation) for dilation in CONTEXT),
         nn.Dropout(0.15),
-        nn.ConvTranspose2d(256, signs + 1, (1, 2), (1, 2)),
+        nn.ConvTranspose2d(FEATURES, signs + 1, (1, 2), (1, 2)),
     )
 
 
@@ -84,8 +96,49 @@ def _is_context(layer: nn.Module) -> bool:
     return isinstance(layer, Residual) and layer.dilation > 1
 
 
-def lines_to_onnx(net: nn.Sequential) -> bytes:
-    """Write the network as ONNX.
+class GatedPair(nn.Module):
+    """Two networks that read the same lines, and a gate that says of each line how far the second is believed.
+
+    What the first knew stays as it was for lines that the gate is shut for.
+
+    Args:
+        known: The first network.
+        own: The second one, which knows lines of one kind better.
+
+    Attributes:
+        known: As given.
+        own: As given.
+        gate: From `features` to the logit of the second network's share; half open until it is told otherwise.
+
+    Source:
+        Jacobs, Jordan, Nowlan and Hinton 1991, "Adaptive mixtures of local experts".
+    """
+
+    def __init__(self, known: nn.Sequential, own: nn.Sequential) -> None:
+        super().__init__()
+        self.known, self.own = known, own
+        self.gate = nn.Linear(FEATURES, 1)
+        for weights in self.gate.parameters():
+            nn.init.zeros_(weights)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Give the logarithms of the mixed probabilities, shaped as the logits of one network."""
+        logit = self.gate(self.features(images))[:, :, None, None]
+        known, own = self.known(images).log_softmax(1), self.own(images).log_softmax(1)
+        return torch.logaddexp(known + F.logsigmoid(-logit), own + F.logsigmoid(logit))
+
+    def features(self, images: Tensor) -> Tensor:
+        """Give what the first network knows of each line, `float32 (n, 256)`, the mean over its columns."""
+        features: Tensor = self.known[:-1](images).mean((2, 3))
+        return features
+
+
+LineNet: TypeAlias = nn.Sequential | GatedPair
+"""A network that reads lines."""
+
+
+def lines_to_onnx(net: LineNet) -> bytes:
+    """Write a network as ONNX.
 
     Args:
         net: The network, in evaluation mode.
@@ -99,18 +152,47 @@ def lines_to_onnx(net: nn.Sequential) -> bytes:
     graph.add("Cast", to=TensorProto.FLOAT)
     graph.add("Mul", np.float32(1 / 255))
     graph.add("Unsqueeze", np.array([1]))
-    for layer in net:
-        LAYERS[type(layer)](graph, layer)
+    if isinstance(net, GatedPair):
+        _add_pair(graph, net)
+        last = net.known[-1]
+    else:
+        _add(graph, net)
+        graph.add("LogSoftmax", axis=1)
+        last = net[-1]
     graph.add("Squeeze", np.array([2]))
-    graph.add("Transpose", perm=(0, 2, 1))
-    graph.add("LogSoftmax", axis=2, result="columns")
+    graph.add("Transpose", perm=(0, 2, 1), result="columns")
     return graph.content(
         {"lines": (TensorProto.UINT8, ["n", LINE_HEIGHT, "w"])},
-        {"columns": (TensorProto.FLOAT, ["n", None, net[-1].out_channels])},
+        {"columns": (TensorProto.FLOAT, ["n", None, last.out_channels])},
     )
 
 
-def lines_from_onnx(content: bytes) -> nn.Sequential:
+def _add(graph: Graph, layers: Iterable[nn.Module]) -> str:
+    """Add layers to a graph; give the name of what the last one gives."""
+    for layer in layers:
+        LAYERS[type(layer)](graph, layer)
+    return graph.value
+
+
+def _add_pair(graph: Graph, pair: GatedPair) -> None:
+    images = graph.value
+    *body, last = pair.known
+    features = _add(graph, body)
+    known = graph.softmax(_add(graph, [last]))
+    graph.value = features
+    graph.add("ReduceMean", axes=[2, 3])
+    _add(graph, [nn.Flatten(), pair.gate, nn.Sigmoid()])
+    graph.add("Unsqueeze", np.array([2, 3]))
+    share, graph.value = graph.value, images
+    graph.softmax(_add(graph, pair.own))
+    graph.add("Sub", known)
+    graph.add("Mul", share)
+    graph.add("Sum", known)  # an `Add` would become int8
+    graph.add("Max", np.float32(LEAST))
+    graph.add("Log")
+
+
+def lines_from_onnx(content: bytes) -> LineNet:
     """Read a network back from its ONNX file in int8, to train it on.
 
     Args:
@@ -121,7 +203,7 @@ def lines_from_onnx(content: bytes) -> nn.Sequential:
         The network in evaluation mode, its weights those of the file, and as if blocks that it lacks were not there.
 
     Raises:
-        ModelError: It is no such file, or not of `network(len(ALPHABET))`.
+        ModelError: It is no such file, or not of `network(len(ALPHABET))` or two of them.
     """
     graph = onnx.load_from_string(content).graph
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
@@ -129,23 +211,53 @@ def lines_from_onnx(content: bytes) -> nn.Sequential:
         if node.op_type == "DequantizeLinear" and node.input[0] in stored:
             values, scale = (stored[name] for name in node.input[:2])
             stored[node.output[0]] = values * scale.reshape(-1, *[1] * (values.ndim - 1))
-    nodes = [node for node in graph.node if node.op_type in {"Conv", "ConvTranspose"}]
+    ends, gates = ([node for node in graph.node if node.op_type == kind] for kind in ("ConvTranspose", "Gemm"))
+    try:
+        chains = [_chain(graph, end) for end in ends]
+        if not gates:
+            [chain] = chains
+            return _filled(chain, stored)
+        [gate] = gates
+        chains.sort(key=lambda chain: chain[:-1] != _chain(graph, gate)[:-1])  # the gate stands on the first network
+        known, own = (_filled(chain, stored) for chain in chains)
+        pair = GatedPair(known, own).eval()
+        pair.gate.load_state_dict(dict(zip(("weight", "bias"), _weights_of(gate, stored), strict=True)))
+    except (KeyError, ValueError, RuntimeError) as error:
+        raise ModelError(f"the line recogniser is not one that this trains on: {error}") from error
+    return pair
+
+
+def _chain(graph: onnx.GraphProto, end: onnx.NodeProto) -> list[onnx.NodeProto]:
+    """Give the convolutions that a node's value comes from, in their order, and the node."""
+    needed = {end.input[0]}
+    chain = [end]
+    for node in reversed(graph.node):
+        if needed & set(node.output):
+            needed |= set(node.input)
+            if node.op_type == "Conv":
+                chain.insert(0, node)
+    return chain
+
+
+def _filled(nodes: Sequence[onnx.NodeProto], stored: Mapping[str, "np.ndarray"]) -> nn.Sequential:
+    """Make a network of the weights of its convolutions, in their order."""
     net = network(len(ALPHABET)).eval()
     filled = net if len(nodes) == _count(net) else without_context(net)
     *layers, last = [layer for layer in filled.modules() if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d)]
     norms = [layer for layer in filled.modules() if isinstance(layer, nn.BatchNorm2d)]
-    try:
-        *folded, (weight, bias) = [[torch.tensor(stored[name]).float() for name in node.input[1:]] for node in nodes]
-        last.load_state_dict({"weight": weight, "bias": bias})
-        for (weight, bias), layer, norm in zip(folded, layers, norms, strict=True):
-            layer.load_state_dict({"weight": weight})
-            norm.load_state_dict(
-                {"weight": torch.ones_like(bias), "bias": bias, "running_var": torch.full_like(bias, 1 - norm.eps)},
-                strict=False,
-            )
-    except (KeyError, ValueError, RuntimeError) as error:
-        raise ModelError(f"the line recogniser is not one that this trains on: {error}") from error
+    *folded, (weight, bias) = [_weights_of(node, stored) for node in nodes]
+    last.load_state_dict({"weight": weight, "bias": bias})
+    for (weight, bias), layer, norm in zip(folded, layers, norms, strict=True):
+        layer.load_state_dict({"weight": weight})
+        norm.load_state_dict(
+            {"weight": torch.ones_like(bias), "bias": bias, "running_var": torch.full_like(bias, 1 - norm.eps)},
+            strict=False,
+        )
     return net
+
+
+def _weights_of(node: onnx.NodeProto, stored: Mapping[str, "np.ndarray"]) -> list[Tensor]:
+    return [torch.tensor(stored[name]).float() for name in node.input[1:]]
 
 
 def _count(net: nn.Sequential) -> int:

@@ -25,12 +25,12 @@ from torch.nn import functional as F  # noqa: N812
 
 from tenfold.arrays import LINE_HEIGHT, Line
 from tenfold.draw.line_examples import LineExample, LineSources, Target
-from tenfold.errors import TenfoldError
+from tenfold.errors import ModelError, TenfoldError
 from tenfold.learn.augment import WIDTHS, varied_lines
 from tenfold.learn.checkpoint import load_checkpoint, save_checkpoint
 from tenfold.learn.drawing import drawn_ahead
 from tenfold.learn.learner import Learner
-from tenfold.learn.line_network import ALPHABET, lines_from_onnx, lines_to_onnx, network, without_context
+from tenfold.learn.line_network import ALPHABET, GatedPair, lines_from_onnx, lines_to_onnx, network, without_context
 from tenfold.learn.precision import with_precision
 from tenfold.learn.progress import TrainingProgress
 from tenfold.learn.quantize import lines_to_int8
@@ -112,7 +112,7 @@ def train(
 
     Raises:
         FetchError: A set that lines are made of is neither on this machine nor to be had.
-        ModelError: There is no such network in `start`.
+        ModelError: There is no such network in `start`, or it was adapted.
         OptionError: The checkpoint is of another run.
         TrainingError: The loss is no longer finite.
     """
@@ -122,7 +122,10 @@ def train(
     device = choose_device(options.device)
     options = with_precision(options, device)
     torch.manual_seed(seed)
-    net = (network(len(ALPHABET)) if start is None else lines_from_onnx(start)).to(device)
+    net = network(len(ALPHABET)) if start is None else lines_from_onnx(start)
+    if isinstance(net, GatedPair):
+        raise ModelError("the line recogniser was adapted to someone's own pictures: go on from the model before that")
+    net = net.to(device)
     told = f"{chunks} chunks of lines{' after others' if start else ''}"
     learner, history = Learner(net, options), list[Epoch]()
     if checkpoint and checkpoint.exists():

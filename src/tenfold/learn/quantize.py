@@ -73,8 +73,8 @@ def to_int8(content: bytes, images: Images, *, precise: bool = False) -> bytes:
 def lines_to_int8(content: bytes, lines: Sequence[Line]) -> bytes:
     """Write a line recogniser's convolutions, and what stands between them, in int8, all but the first and the last.
 
-    The first sees one channel and costs little; rounded, it doubles what int8 changes. Weights stay within -64…64, as
-    for the precise kind of `to_int8`.
+    The first sees one channel and costs little; rounded, it doubles what int8 changes. Of two networks beside each
+    other both have one. Weights stay within -64…64, as for the precise kind of `to_int8`.
 
     Args:
         content: An ONNX file that `tenfold.learn.line_network.lines_to_onnx` wrote.
@@ -122,7 +122,8 @@ def _left_in_float(file: Path, which: Precise) -> list[str]:
     onnx.save(model, file)
     convolutions = [node for node in model.graph.node if node.op_type == "Conv"]
     if which == "lines":
-        return [convolutions[0].name]
+        sizes = {tensor.name: tensor.dims for tensor in model.graph.initializer}
+        return [node.name for node in convolutions if sizes[node.input[1]][1] == 1]
     return [node.name for node in convolutions if any(each.name == "group" and each.i > 1 for each in node.attribute)]
 
 

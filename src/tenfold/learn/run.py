@@ -46,7 +46,7 @@ class TrainingRun:
         seconds: Training time of all of them.
         evaluation: The score on the data's test images, counted once after the last epoch; None where the data has
             no test images or the run is not finished.
-        recipe: The name of the recipe, where it was chosen or fitted to the data.
+        recipe: The name of the recipe, where it was chosen or fitted to the data; None for a resumed run.
         validation: What was read right of the images held out; with folds each image is asked of the network that did
             not see it. None where none were held out.
         known: What is read right of images of the kind that the model to go on from knew; None without one.
@@ -144,7 +144,7 @@ def train_model(
         for note in notes:
             warn(note)
     run = _run(data, folder, plan, test, trainer, resume=resume, progress=progress)
-    return changed(run, recipe=name, notes=notes)
+    return changed(run, recipe=None if resume else name, notes=notes)
 
 
 @dataclass(frozen=True)

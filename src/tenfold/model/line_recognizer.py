@@ -11,9 +11,6 @@ from tenfold.model.engine import open_network
 
 __all__ = ["LineNetwork", "LineRecognizer", "golden_line"]
 
-BATCH = 16
-"""Lines given to the network at once, of about the same width."""
-
 COLUMN = 2
 """Pixels of a line for each column of the answer."""
 
@@ -62,20 +59,14 @@ class LineRecognizer:
             )
 
     def __call__(self, lines: Sequence[Line]) -> list[Columns]:
-        """Answer for each line, in their order."""
-        order = sorted(range(len(lines)), key=lambda place: lines[place].shape[1])
-        answers: dict[int, Columns] = {}
-        for start in range(0, len(order), BATCH):
-            some = order[start : start + BATCH]
-            width = -(-max(lines[place].shape[1] for place in some) // WIDTHS) * WIDTHS
-            batch = np.zeros((len(some), LINE_HEIGHT, width), np.uint8)
-            for number, place in enumerate(some):
-                batch[number, :, : lines[place].shape[1]] = lines[place]
-            [columns] = self._network.run(["columns"], batch)
-            answers |= {
-                place: columns[number, : (lines[place].shape[1] + 1) // COLUMN] for number, place in enumerate(some)
-            }
-        return [answers[place] for place in range(len(lines))]
+        """Answer for each line, in their order, and each by itself: what is read of it hangs on no other."""
+        return [self._answer(line) for line in lines]
+
+    def _answer(self, line: Line) -> Columns:
+        width = line.shape[1]
+        [columns] = self._network.run(["columns"], np.pad(line, ((0, 0), (0, -width % WIDTHS)))[None])
+        answer: Columns = columns[0, : (width + 1) // COLUMN]
+        return answer
 
 
 def golden_line(images: Images) -> Line:
