@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from statistics import fmean
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -31,7 +30,7 @@ from tenfold.learn.quantize import lines_to_int8
 from tenfold.model.evaluate import Checked
 from tenfold.model.folder import LINES_FILE, Model
 from tenfold.model.line_recognizer import WIDTHS, LineNetwork, LineRecognizer
-from tenfold.model.promise import NUMBERS, PICTURES, without_answers
+from tenfold.model.promise import NUMBERS, PICTURES, at_least, without_answers
 from tenfold.model.saving import save_again
 from tenfold.page.free import FreeRow, whole_row
 from tenfold.page.paper import even_out
@@ -42,6 +41,8 @@ from tenfold.read.ctc import most_probable
 __all__ = ["AdaptedLines", "adapt_lines"]
 
 Tensor: TypeAlias = torch.Tensor
+Right: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.bool_]]"
+"""Whether each of some lines is read right."""
 
 DRAWN = "drawn numbers"
 """What the recogniser rehearses, and what old and new are compared on."""
@@ -74,6 +75,10 @@ OPTIONS = replace(LINE_OPTIONS, learning_rate=3e-4, weight_decay=0.0, ema=0.98)
 
 PULL = 3.0
 """Precision of the gate's prior, which is the gate before, or none; docs/log.md, "Adapting"."""
+
+BY_CHANCE = 0.05
+"""As many of one's own pictures as are lost, of those that are lost or gained, would be with this probability, at most,
+where both are as likely (a sign test): then they are read worse."""
 
 WORSE, ROUNDING = 0.01, 1e-9
 """How much worse, as a share of the lines, drawn numbers may be read; and what floats add to that."""
@@ -137,7 +142,7 @@ def adapt_lines(
 
     Raises:
         DataError: There are fewer than five pictures.
-        ModelError: The pictures are not read better, or drawn numbers are read worse by more than 1 point however
+        ModelError: The pictures are read worse, or drawn numbers are read worse by more than 1 point however
             little changes; the model has no line recogniser that can be trained on; or the folder cannot be written.
             Nothing is written then.
         TrainingError: The loss is no longer finite.
@@ -148,21 +153,24 @@ def adapt_lines(
     with torch.random.fork_rng(), Progress("Adapting the line recogniser", shown=progress) as shown:
         torch.manual_seed(seed)
         run = _Run.of(model, pictures, np.random.default_rng(seed))
-        net, own = run.trained(shown)
+        net, right, right_before = run.trained(shown)
         pair = GatedPair(run.known, net).eval()
         run.fit_gate(pair)
-        before, open_by = run.right_by(model.content(LINES_FILE), run.compared), pair.gate.bias.item()
+        before = float(run.right_by(model.content(LINES_FILE), run.compared).mean())
+        open_by = pair.gate.bias.item()
         for shut_by in SHUT_BY:
             nn.init.constant_(pair.gate.bias, open_by - shut_by)
             written = lines_to_int8(lines_to_onnx(pair), run.for_ranges)
-            known = Checked(DRAWN, len(run.compared), run.right_by(written, run.compared), before)
+            known = Checked(DRAWN, len(run.compared), float(run.right_by(written, run.compared).mean()), before)
             if known.accuracy >= before - WORSE - ROUNDING:
                 break
         else:
             raise _suffers(known)
-    if own.accuracy < (own.before or 0.0):
+    own = Checked(data, len(right), float(right.mean()), float(right_before.mean()))
+    lost, gained = (int((one & ~other).sum()) for one, other in ((right_before, right), (right, right_before)))
+    if at_least(lost, lost + gained, 0.5) <= BY_CHANCE:
         raise ModelError(
-            f"{data or 'the pictures'} would not be read better: of {own.n} {own.before:.1%} were right before and "
+            f"{data or 'the pictures'} would be read worse: of {own.n} {own.before:.1%} were right before and "
             f"{own.accuracy:.1%} by a network that did not learn from them; nothing was written. More pictures may "
             "help, or texts are wrong"
         )
@@ -176,7 +184,6 @@ def adapt_lines(
     )
     save_again(model, folder, info, lines=LineNetwork(ALPHABET, written))
     dropped = tuple(name for name in (PICTURES, NUMBERS) if model.info.calibration.get(name))
-    own = replace(own, data=data)
     return AdaptedLines(Path(folder), own, known, time.perf_counter() - started, run.separators, dropped)
 
 
@@ -234,11 +241,12 @@ class _Run:
         own = [_row(picture).line for picture, _ in self.pictures[: FOR_RANGES // 2]]
         return [*own, *(line for line, _ in self.rehearsed[: FOR_RANGES // 2])]
 
-    def trained(self, shown: Progress) -> tuple[nn.Sequential, Checked]:
+    def trained(self, shown: Progress) -> tuple[nn.Sequential, Right, Right]:
         """Train copies of the network that knows one's own lines best.
 
         Returns:
-            The average of the copies, and what each read right, with the old answers, of what it did not learn from.
+            The average of the copies; for each picture that one of them did not learn from, whether it is read right by
+            that one and the known network together; and whether it was before.
         """
         start = self.old.own if isinstance(self.old, GatedPair) else self.old
         out = max(1, round(HELD_OUT * len(self.pictures)))
@@ -258,7 +266,7 @@ class _Run:
                 for name, old in start.state_dict().items()
             }
         )
-        return averaged.eval(), Checked("", MEMBERS * out, fmean(right), fmean(before))
+        return averaged.eval(), np.concatenate(right), np.concatenate(before)
 
     def _member(
         self, net: nn.Sequential, pictures: Sequence[NumberPicture], steps: int, shown: Progress
@@ -303,11 +311,11 @@ class _Run:
         weights = torch.from_numpy(fitted[1] - fitted[0])
         pair.gate.load_state_dict({"weight": weights[None, :-1], "bias": weights[-1:]})
 
-    def right_by(self, content: bytes, lines: Sequence[LineExample]) -> float:
-        """Give the share of lines that a network's file reads right."""
+    def right_by(self, content: bytes, lines: Sequence[LineExample]) -> Right:
+        """Say of each line whether a network's file reads it right."""
         recognizer = LineRecognizer(LineNetwork(ALPHABET, content), threads=None, source="the line recogniser")
         told = (most_probable(each, 1, ALPHABET) for each in recognizer([line for line, _ in lines]))
-        return fmean(self._says(texts, target) for texts, (_, target) in zip(told, lines, strict=True))
+        return np.array([self._says(texts, target) for texts, (_, target) in zip(told, lines, strict=True)])
 
     def _says(self, texts: Sequence[str], target: Sequence[str]) -> bool:
         text = texts[0].strip() if texts else ""
@@ -345,7 +353,6 @@ def _row(picture: Grey) -> FreeRow:
 
 
 def _varied(number: NumberPicture, rng: Generator) -> LineExample:
-    """Show a picture otherwise; half of the time as the reader sees it where it looks again."""
     picture, text = number
     row = _row(vary_picture(np.asarray(picture, np.uint8), rng))
     again = row.looked_at_again() if rng.random() < AGAIN else ()
