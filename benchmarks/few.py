@@ -197,11 +197,7 @@ def numbers(draws: int, pictures: LabelledSet) -> list[dict[str, Any]]:
                 after = fmean(_read(load_model(Path(folder, "adapted")), others))
             except ModelError as error:  # refused: the model stays
                 print(error, file=sys.stderr, flush=True)
-                told = {
-                    "known": {"before": 0.0, "accuracy": 0.0},
-                    "believed": 0.0,
-                    "seconds": time.perf_counter() - started,
-                }
+                told = {"known": {"before": 0.0, "accuracy": 0.0}, "seconds": time.perf_counter() - started}
                 after = float(shipped[rest].mean())
             processor = time.process_time() - processor
         row = {

@@ -53,15 +53,17 @@ def test_a_writer_is_learned_and_the_folder_is_whole(shipped, numbers, tmp_path,
     assert not torch.equal(again.own[0].weight, pair.own[0].weight)
 
 
-def test_what_is_read_worse_or_harms_drawn_numbers_is_refused(shipped, numbers, tmp_path, monkeypatch):
+def test_what_is_not_read_better_or_harms_drawn_numbers_is_refused(shipped, numbers, tmp_path, monkeypatch):
     for name, value in {"DRAWN_LINES": 24, "COMPARED": 16, "FOR_RANGES": 8}.items():
         monkeypatch.setattr(lines, name, value)
-    trained = lines_from_onnx(shipped.content("lines.onnx")), np.zeros(8, bool), np.ones(8, bool)
+    trained = lines_from_onnx(shipped.content("lines.onnx")), 0.5, 1.0
     monkeypatch.setattr(lines._Run, "trained", lambda *_: trained)
-    with pytest.raises(ModelError, match=r"would be read worse: of 8 100\.0% were right before and 0\.0% by a network"):
+    with pytest.raises(
+        ModelError, match=r"would not be read better: of 3 100\.0% were right before and 50\.0% by a network"
+    ):
         adapt_lines(shipped, numbers, tmp_path / "mine")
     shares = iter([1.0] + [0.9] * len(lines.SHUT_BY))
-    monkeypatch.setattr(lines._Run, "right_by", lambda *_: np.array([next(shares)]))
+    monkeypatch.setattr(lines._Run, "right_by", lambda *_: next(shares))
     with pytest.raises(ModelError, match=r"of 16 drawn numbers it read 100\.0% right and would read 90\.0%"):
         adapt_lines(shipped, numbers, tmp_path / "mine")
     assert not (tmp_path / "mine").exists()

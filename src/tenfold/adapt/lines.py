@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from statistics import fmean
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -30,7 +31,7 @@ from tenfold.learn.quantize import lines_to_int8
 from tenfold.model.evaluate import Checked
 from tenfold.model.folder import LINES_FILE, Model
 from tenfold.model.line_recognizer import WIDTHS, LineNetwork, LineRecognizer
-from tenfold.model.promise import NUMBERS, PICTURES, at_least, without_answers
+from tenfold.model.promise import NUMBERS, PICTURES, without_answers
 from tenfold.model.saving import save_again
 from tenfold.page.free import FreeRow, whole_row
 from tenfold.page.paper import even_out
@@ -41,11 +42,9 @@ from tenfold.read.ctc import most_probable
 __all__ = ["AdaptedLines", "adapt_lines"]
 
 Tensor: TypeAlias = torch.Tensor
-Right: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.bool_]]"
-"""Whether each of some lines is read right."""
 
 DRAWN = "drawn numbers"
-"""What the recogniser rehearses, and what old and new are compared on."""
+"""What the gate is shut for, and what old and new are compared on."""
 
 MEMBERS = 3
 """Networks that are trained on one after another, each on other changes of one's own pictures; their average counts.
@@ -75,10 +74,6 @@ OPTIONS = replace(LINE_OPTIONS, learning_rate=3e-4, weight_decay=0.0, ema=0.98)
 
 PULL = 3.0
 """Precision of the gate's prior, which is the gate before, or none; docs/log.md, "Adapting"."""
-
-BY_CHANCE = 0.05
-"""As many of one's own pictures as are lost, of those that are lost or gained, would be with this probability, at most,
-where both are as likely (a sign test): then they are read worse."""
 
 WORSE, ROUNDING = 0.01, 1e-9
 """How much worse, as a share of the lines, drawn numbers may be read; and what floats add to that."""
@@ -142,7 +137,7 @@ def adapt_lines(
 
     Raises:
         DataError: There are fewer than five pictures.
-        ModelError: The pictures are read worse, or drawn numbers are read worse by more than 1 point however
+        ModelError: The pictures are not read better, or drawn numbers are read worse by more than 1 point however
             little changes; the model has no line recogniser that can be trained on; or the folder cannot be written.
             Nothing is written then.
         TrainingError: The loss is no longer finite.
@@ -153,24 +148,23 @@ def adapt_lines(
     with torch.random.fork_rng(), Progress("Adapting the line recogniser", shown=progress) as shown:
         torch.manual_seed(seed)
         run = _Run.of(model, pictures, np.random.default_rng(seed))
-        net, right, right_before = run.trained(shown)
+        net, own_after, own_before = run.trained(shown)
+        own = Checked(data, MEMBERS * run.left_out, own_after, own_before)
         pair = GatedPair(run.known, net).eval()
         run.fit_gate(pair)
-        before = float(run.right_by(model.content(LINES_FILE), run.compared).mean())
+        before = run.right_by(model.content(LINES_FILE), run.compared)
         open_by = pair.gate.bias.item()
         for shut_by in SHUT_BY:
             nn.init.constant_(pair.gate.bias, open_by - shut_by)
             written = lines_to_int8(lines_to_onnx(pair), run.for_ranges)
-            known = Checked(DRAWN, len(run.compared), float(run.right_by(written, run.compared).mean()), before)
+            known = Checked(DRAWN, len(run.compared), run.right_by(written, run.compared), before)
             if known.accuracy >= before - WORSE - ROUNDING:
                 break
         else:
             raise _suffers(known)
-    own = Checked(data, len(right), float(right.mean()), float(right_before.mean()))
-    lost, gained = (int((one & ~other).sum()) for one, other in ((right_before, right), (right, right_before)))
-    if at_least(lost, lost + gained, 0.5) <= BY_CHANCE:
+    if own.accuracy < own_before:
         raise ModelError(
-            f"{data or 'the pictures'} would be read worse: of {own.n} {own.before:.1%} were right before and "
+            f"{data or 'the pictures'} would not be read better: of {own.n} {own_before:.1%} were right before and "
             f"{own.accuracy:.1%} by a network that did not learn from them; nothing was written. More pictures may "
             "help, or texts are wrong"
         )
@@ -241,32 +235,36 @@ class _Run:
         own = [_row(picture).line for picture, _ in self.pictures[: FOR_RANGES // 2]]
         return [*own, *(line for line, _ in self.rehearsed[: FOR_RANGES // 2])]
 
-    def trained(self, shown: Progress) -> tuple[nn.Sequential, Right, Right]:
+    @property
+    def left_out(self) -> int:
+        """How many of one's own pictures each copy does not learn from."""
+        return max(1, round(HELD_OUT * len(self.pictures)))
+
+    def trained(self, shown: Progress) -> tuple[nn.Sequential, float, float]:
         """Train copies of the network that knows one's own lines best.
 
         Returns:
-            The average of the copies; for each picture that one of them did not learn from, whether it is read right by
-            that one and the known network together; and whether it was before.
+            The average of the copies; of the pictures that each did not learn from the share that it and the known
+            network read right together; and the share that was read right before.
         """
-        start = self.old.own if isinstance(self.old, GatedPair) else self.old
-        out = max(1, round(HELD_OUT * len(self.pictures)))
+        start, old = self.old.own if isinstance(self.old, GatedPair) else self.old, lines_to_onnx(self.old)
         steps = int(np.clip(STEPS_PER_PICTURE * len(self.pictures), LEAST_STEPS, STEPS))
         shown.total, members, right, before = MEMBERS * steps, [], [], []
-        for first in range(0, MEMBERS * out, out):
-            learned = [*self.pictures[:first], *self.pictures[first + out :]]
-            held_out = [(_row(picture).line, (text,)) for picture, text in self.pictures[first : first + out]]
-            net = self._member(deepcopy(start), learned, steps, shown)
+        for first in range(0, MEMBERS * self.left_out, self.left_out):
+            last = first + self.left_out
+            held_out = [(_row(picture).line, (text,)) for picture, text in self.pictures[first:last]]
+            net = self._member(deepcopy(start), [*self.pictures[:first], *self.pictures[last:]], steps, shown)
             right.append(self.right_by(lines_to_onnx(GatedPair(self.known, net).eval()), held_out))
-            before.append(self.right_by(lines_to_onnx(self.old), held_out))
+            before.append(self.right_by(old, held_out))
             members.append(net.state_dict())
         averaged = deepcopy(start)
         averaged.load_state_dict(
             {
-                name: sum(member[name] for member in members) / MEMBERS if old.is_floating_point() else old
-                for name, old in start.state_dict().items()
+                name: sum(member[name] for member in members) / MEMBERS if weights.is_floating_point() else weights
+                for name, weights in start.state_dict().items()
             }
         )
-        return averaged.eval(), np.concatenate(right), np.concatenate(before)
+        return averaged.eval(), fmean(right), fmean(before)
 
     def _member(
         self, net: nn.Sequential, pictures: Sequence[NumberPicture], steps: int, shown: Progress
@@ -311,11 +309,11 @@ class _Run:
         weights = torch.from_numpy(fitted[1] - fitted[0])
         pair.gate.load_state_dict({"weight": weights[None, :-1], "bias": weights[-1:]})
 
-    def right_by(self, content: bytes, lines: Sequence[LineExample]) -> Right:
-        """Say of each line whether a network's file reads it right."""
+    def right_by(self, content: bytes, lines: Sequence[LineExample]) -> float:
+        """Give the share of lines that a network's file reads right."""
         recognizer = LineRecognizer(LineNetwork(ALPHABET, content), threads=None, source="the line recogniser")
         told = (most_probable(each, 1, ALPHABET) for each in recognizer([line for line, _ in lines]))
-        return np.array([self._says(texts, target) for texts, (_, target) in zip(told, lines, strict=True)])
+        return fmean(self._says(texts, target) for texts, (_, target) in zip(told, lines, strict=True))
 
     def _says(self, texts: Sequence[str], target: Sequence[str]) -> bool:
         text = texts[0].strip() if texts else ""

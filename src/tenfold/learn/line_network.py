@@ -218,7 +218,8 @@ def lines_from_onnx(content: bytes) -> LineNet:
             [chain] = chains
             return _filled(chain, stored)
         [gate] = gates
-        chains.sort(key=lambda chain: chain[:-1] != _chain(graph, gate)[:-1])  # the gate stands on the first network
+        *seen, _ = _chain(graph, gate)
+        chains.sort(key=lambda chain: chain[:-1] != seen)  # the gate sees the first network
         known, own = (_filled(chain, stored) for chain in chains)
         pair = GatedPair(known, own).eval()
         pair.gate.load_state_dict(dict(zip(("weight", "bias"), _weights_of(gate, stored), strict=True)))
