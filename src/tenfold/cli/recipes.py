@@ -10,8 +10,8 @@ __all__ = ["recipes"]
 def recipes(as_json: AsJson = False) -> None:
     """List the recipes of `tenfold train`: what each is for, its accuracy on MNIST and what it takes.
 
-    Accuracies are means over seeds with their standard deviation; times are of two cores without a GPU, as
-    docs/benchmarks.md has them.
+    Accuracies are means over seeds with their standard deviation; times are of one core for `accurate`,
+    `tiny` and `reader` and of two for the others, without a GPU, as docs/benchmarks.md has them.
 
     Example: `tenfold recipes`, then `tenfold train --recipe fast`.
     """

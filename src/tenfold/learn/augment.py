@@ -32,8 +32,8 @@ def augmented(images: Tensor, options: TrainingOptions) -> Tensor:
     Args:
         images: `uint8 (n, 28, 28)`.
         options: Where one of `rotation`, `scaling`, `shear` and `elastic` is above 0, each image is warped and shifted
-            by itself; where only `shift` is, the batch moves as one. Some are mirrored first, with `degradation` each
-            image is degraded last.
+            by itself; where only `shift` is, the batch moves as one. A share of `mirrored` is mirrored first;
+            with `degradation` each image is degraded last.
 
     Returns:
         `uint8 (n, 28, 28)`; pixels from beyond the edge are paper.

@@ -59,7 +59,7 @@ class LineRecognizer:
             )
 
     def __call__(self, lines: Sequence[Line]) -> list[Columns]:
-        """Answer for each line, in their order, and each by itself: what is read of it hangs on no other."""
+        """Answer for each line by itself, in their order: no answer depends on another line."""
         return [self._answer(line) for line in lines]
 
     def _answer(self, line: Line) -> Columns:

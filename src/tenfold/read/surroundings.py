@@ -42,7 +42,7 @@ ENOUGH = 2 * LINE_HEIGHT
 
 UNSEEN, AROUND = 0.5, 0.2
 """UNSEEN: probability above which nothing is seen in a picture. AROUND: it is then looked at again with this much paper
-around it, in its heights: what fills a picture from edge to edge looks like no writing. docs/log.md, "Grey lines"."""
+around it, as a share of its height: what fills a picture from edge to edge looks like no writing. docs/log.md, "Grey lines"."""
 
 A_DIGIT = 0.95
 """How probable it is that a picture given for one of a digit shows one, before it is looked at: a stroke is then a 1.
@@ -138,7 +138,7 @@ def pooled_digits(alone: Probabilities, around: Scores, least: float) -> Scores:
 
 
 def _line(picture: Grey, around: float = 0.0) -> Line:
-    """Make a digit's picture a line, with some paper around it, in its heights.
+    """Make a digit's picture a line, with some paper around it, as a share of its height.
 
     A large one has its light divided out of no more pixels than that takes.
     """

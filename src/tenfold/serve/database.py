@@ -15,7 +15,7 @@ BUSY_SECONDS = 4
 """Seconds that a process waits for another one that writes to the same SQLite file, or for locks in PostgreSQL."""
 
 CONNECT_SECONDS = 4
-"""Seconds that PostgreSQL may take to answer the telephone."""
+"""Seconds that a connection to PostgreSQL may take."""
 
 PATIENCE = {
     "connect_timeout": CONNECT_SECONDS,
