@@ -41,12 +41,12 @@ Documents: TypeAlias = list[dict[str, Any]]
 
 OPENING = """# Benchmarks
 
-What training and reading cost and how good the result is, each figure beside its peers or its floor. The numbers of
-one table come from one run on one machine where one command stands below it, taken in turns, so that a slow minute hits
-all alike; else from the runs that are named there. Each is a median, the least and the most stand beside it. Read ratios
-rather than seconds. `make bench` does all of it again and writes this page; each section names the command for its part. The peers run in an environment of their own (`.venv-peers`, exact
-versions in `benchmarks/peers-lock.txt`), their scripts are in `benchmarks/peers/`, and all are given the same data as
-one file.
+What training and reading cost and how good the result is, each figure beside its peers or its floor. Where one command
+stands below a table, its numbers come from one run on one machine, taken in turns, so that a slow minute hits all
+alike; else from the runs that are named there. Each is a median, the least and the most stand beside it. Read ratios
+rather than seconds. `make bench` does all of it again and writes this page; each section names the command for its
+part. The peers run in an environment of their own (`.venv-peers`, exact versions in `benchmarks/peers-lock.txt`), their
+scripts are in `benchmarks/peers/`, and all are given the same data as one file.
 
 `python -m benchmarks.answers` measures nothing: it writes down every answer of the shipped reader and compares them to
 those of before, to show what a change of the code does to what is read.
@@ -157,8 +157,8 @@ def _ladder(documents: Documents, images: Path) -> str:
     figures.save(figures.ladder(points), images / "benchmark-ladder.png")
     return (
         "## The ladder: seconds of training to a mean accuracy\n\n"
-        "Recipes, and recipes with fewer or more epochs, each a run of its own with its whole schedule, on two cores; where "
-        "the command says `--workers 2`, two runs beside each other, each on one.\n\n"
+        "Recipes, and recipes with fewer or more epochs, each a run of its own with its whole schedule, on two cores; "
+        "where the command says `--workers 2`, two runs beside each other, each on one.\n\n"
         "![Mean test error against seconds of training](images/benchmark-ladder.png)\n\n"
         f"{markdown(ladder.table(points))}\n"
     )

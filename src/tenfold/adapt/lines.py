@@ -57,7 +57,7 @@ HELD_OUT = 0.15
 """Share of one's own pictures that a member does not learn from, others for each: they say how good the result is."""
 
 STEPS, LEAST_STEPS, STEPS_PER_PICTURE = 200, 30, 0.6
-"""Steps that each member is trained for, at most and at least, and as many for each picture; docs/log.md, "Adapting"."""
+"""Steps that each member is trained for: most, least, and how many for each picture; docs/log.md, "Adapting"."""
 
 BATCH = 24
 """Lines that a step learns from, in two batches of about the same width each."""

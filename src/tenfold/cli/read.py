@@ -74,7 +74,8 @@ def read(
     max_error: Annotated[
         float | None,
         typer.Option(
-            help="Accept only numbers sure enough that at most this share of them is wrong, as 0.02; `tenfold info` lists what can be promised.",
+            help="Accept only numbers sure enough that at most this share of them is wrong, as 0.02; `tenfold info` "
+            "lists what can be promised.",
             show_default=False,
         ),
     ] = None,

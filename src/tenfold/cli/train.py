@@ -51,7 +51,10 @@ def train(
             autocompletion=model_names,
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="The model folder to write.", show_default="models/RECIPE, with --sweep models/FILE without its suffix")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The model folder to write.", show_default="models/RECIPE, of a sweep models/FILE"),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the stopped run of --out.")] = False,
     restart: Annotated[bool, typer.Option("--restart", help="Drop the stopped run of --out.")] = False,
     replace: Annotated[

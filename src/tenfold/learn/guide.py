@@ -18,8 +18,8 @@ class RecipeFigures:
             what it is for.
         deviation: Its standard deviation over the seeds; None of a single one.
         seeds: How many times it was trained.
-        seconds: What training takes, on one core `accurate`, `tiny` and `reader`, on two the others, of the machine that
-            docs/benchmarks.md names; None likewise.
+        seconds: What training takes, on one core `accurate`, `tiny` and `reader`, on two the others, of the machine
+            that docs/benchmarks.md names; None likewise.
         weights: How many the network has.
     """
 

@@ -42,7 +42,8 @@ ENOUGH = 2 * LINE_HEIGHT
 
 UNSEEN, AROUND = 0.5, 0.2
 """UNSEEN: probability above which nothing is seen in a picture. AROUND: it is then looked at again with this much paper
-around it, as a share of its height: what fills a picture from edge to edge looks like no writing. docs/log.md, "Grey lines"."""
+around it, as a share of its height: what fills a picture from edge to edge looks like no writing. docs/log.md, "Grey
+lines"."""
 
 A_DIGIT = 0.95
 """How probable it is that a picture given for one of a digit shows one, before it is looked at: a stroke is then a 1.
