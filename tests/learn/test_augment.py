@@ -59,15 +59,6 @@ def test_bending_moves_parts_against_each_other():
     assert 0.3 < middles.std(1).mean() < 3
 
 
-def test_a_share_of_the_images_is_mirrored():
-    torch.manual_seed(0)
-    images = torch.randint(0, 256, (400, 28, 28), dtype=torch.uint8)
-    seen = augmented(images, TrainingOptions(mirrored=0.25))
-    turned = (seen == images.flip(2)).all(2).all(1)
-    assert 0.15 < turned.double().mean() < 0.35
-    assert torch.equal(seen[~turned], images[~turned])
-
-
 def test_the_options_choose_between_moving_a_batch_and_warping_its_images():
     torch.manual_seed(0)
     assert augmented(bar(), TrainingOptions(shift=2)).unique(dim=0).shape[0] == 1

@@ -7,7 +7,7 @@ import pytest
 from sheets import Sheet
 
 from tenfold.page.boxes import find_boxes
-from tenfold.page.cells import cells_of
+from tenfold.page.cells import cells_of, full_strength
 from tenfold.page.paper import even_out
 
 
@@ -64,3 +64,33 @@ def test_the_shade_of_a_box_is_no_ink_and_a_digit_on_it_is(sheet, shade):
     sheet.boxes("1_3_5", 300, 300)
     sheet.ink[302:358, 362:478] = np.maximum(sheet.ink[302:358, 362:478], 0) * (1 - shade) + shade
     assert [cell.ink is None for cell in cells(sheet)] == [False, True, False, True, False]
+
+
+def stroke(dark, edge):
+    """Draw a stroke of a darkness with soft edges on clean paper."""
+    page = np.zeros((20, 30), np.uint8)
+    page[5:15, 10:16] = edge
+    page[5:15, 11:15] = dark
+    return page
+
+
+@pytest.mark.parametrize("pen", [60, 120, 250])
+def test_every_pen_is_full_where_it_is_as_dark_as_usual(pen):
+    dark = stroke(pen, pen // 2)
+    ink, found = full_strength(dark, (dark > 0).astype(np.uint8), 14)
+    assert found == pen
+    assert (ink[5:15, 11:15] >= 254).all()
+    assert 60 < ink[5, 10] < 140
+    assert not ink[:, :10].any()
+
+
+def test_ink_that_is_not_of_the_thing_is_left_out():
+    dark, mask = stroke(200, 100), np.zeros((20, 30), np.uint8)
+    mask[5:10, 10:16] = 1
+    ink, _ = full_strength(dark, mask, 14)
+    assert not ink[10:].any()
+
+
+def test_what_is_hardly_darker_than_paper_is_no_ink():
+    dark = stroke(17, 15)
+    assert full_strength(dark, (dark > 0).astype(np.uint8), 14) == (None, 0)

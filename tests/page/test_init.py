@@ -19,10 +19,9 @@ DOWN = (
         "boxes",
         "verticals",
         "outlines",
-        "combs",
         "grids",
     ),
-    *("strips", "rulings", "darkness", "ink_kinds", "paper", "panels", "quads"),
+    *("strips", "rulings", "ink_kinds", "paper", "panels", "quads"),
 )
 """The modules as the room's docstring lists them, from above to below."""
 

@@ -110,6 +110,13 @@ def test_a_model_that_is_loaded_already_is_taken(mnist):
     assert reader.digit(png(mnist.x_test[0])).digit == "7"
 
 
+def test_what_came_without_a_picture_has_no_surroundings(reader):
+    seen, nothing = reader.surroundings([np.full((40, 30), 200, np.uint8), None])
+    assert seen is not None
+    assert nothing is None
+    assert reader.surroundings([None]) == [None]
+
+
 def test_the_shipped_model_reads_without_any_training(mnist):
     shipped = Reader()
     assert shipped.model.info.classes == tuple("0123456789")

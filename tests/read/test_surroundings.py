@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tenfold.read.surroundings import with_surroundings
+from tenfold.read.surroundings import columns_around, pooled_with, sees_surroundings
 
 
 class Stub:
@@ -32,15 +32,19 @@ def sure_of(digit, share):
     return probable
 
 
+def together(stub, picture, alone):
+    return pooled_with(stub, columns_around(stub, [picture]), alone)
+
+
 def test_opinions_that_agree_stay_sure():
-    pooled, *_ = with_surroundings(Stub(), [PICTURE], sure_of(3, 0.9))
+    pooled, *_ = together(Stub(), PICTURE, sure_of(3, 0.9))
     assert pooled.shape == (1, 10)
     assert pooled[0].argmax() == 3
     assert pooled[0, 3] == pytest.approx(0.9, abs=0.03)
 
 
 def test_the_surer_opinion_wins_and_is_less_sure_then():
-    pooled, *_ = with_surroundings(Stub(share=0.99), [PICTURE], sure_of(8, 0.5))
+    pooled, *_ = together(Stub(share=0.99), PICTURE, sure_of(8, 0.5))
     assert pooled[0].argmax() == 3
     assert 0.3 < pooled[0, 3] < 0.95
     assert pooled.sum() == pytest.approx(1, abs=1e-5)
@@ -48,14 +52,14 @@ def test_the_surer_opinion_wins_and_is_less_sure_then():
 
 def test_neighbours_on_both_sides_are_passed_over():
     neighbours = Stub(place=5, share=0.99, others={0: "1", 10: "7"})
-    pooled, *_ = with_surroundings(neighbours, [PICTURE], sure_of(8, 0.5))
+    pooled, *_ = together(neighbours, PICTURE, sure_of(8, 0.5))
     assert pooled[0].argmax() == 3
     assert pooled[0, 3] > 0.5
 
 
 def test_a_digit_at_the_side_is_read_where_nothing_is_in_the_middle():
     aside = Stub(place=1, share=0.99, others={11: " "}, alphabet="0123456789 ")
-    assert with_surroundings(aside, [PICTURE], sure_of(8, 0.3))[0][0].argmax() == 3
+    assert together(aside, PICTURE, sure_of(8, 0.3))[0][0].argmax() == 3
 
 
 @pytest.mark.parametrize(
@@ -65,28 +69,16 @@ def test_a_digit_at_the_side_is_read_where_nothing_is_in_the_middle():
 def test_several_digits_are_told_but_for_those_at_the_edges(signs, several):
     place, *_ = signs
     stub = Stub(sign=signs[place], place=place, share=0.99, others=signs | {1: " "}, alphabet="0123456789 ")
-    assert with_surroundings(stub, [PICTURE], sure_of(3, 0.9))[1] == [pytest.approx(float(several), abs=0.06)]
+    assert together(stub, PICTURE, sure_of(3, 0.9))[1] == [pytest.approx(float(several), abs=0.06)]
 
 
 def test_a_point_beside_a_digit_is_passed_over():
-    assert with_surroundings(Stub(sign=".", share=0.5), [PICTURE], sure_of(3, 0.9))[0][0].argmax() == 3
+    assert together(Stub(sign=".", share=0.5), PICTURE, sure_of(3, 0.9))[0][0].argmax() == 3
 
 
-@pytest.mark.parametrize("alphabet", ["", "abc"])
-def test_without_a_line_recogniser_of_the_same_digits_nothing_changes(alphabet):
-    alone = sure_of(3, 0.6)
-    stub = Stub(alphabet or "0123456789")
-    stub.alphabet = alphabet
-    pooled, several, _ = with_surroundings(stub, [PICTURE], alone)
-    assert pooled is alone
-    assert several == [0]
-
-
-def test_no_pictures_are_no_trouble():
-    nothing = np.zeros((0, 10), np.float32)
-    found = with_surroundings(Stub(), [], nothing)
-    assert found.probabilities is nothing
-    assert (found.several, len(found.sureness)) == ([], 0)
+@pytest.mark.parametrize(("alphabet", "sees"), [("", False), ("abc", False), ("9876543210.,", True)])
+def test_only_a_line_recogniser_of_the_same_digits_is_asked(alphabet, sees):
+    assert sees_surroundings(Stub(alphabet, sign=alphabet[:1])) is sees
 
 
 def test_where_nothing_is_seen_paper_is_added_around():
@@ -99,6 +91,6 @@ def test_where_nothing_is_seen_paper_is_added_around():
 
     tight = np.full((40, 30), 200, np.uint8)
     tight[:, 12:18] = 30  # from edge to edge
-    probable, _, [sureness] = with_surroundings(Tight(share=0.99), [tight], sure_of(3, 0.9))
+    probable, _, [sureness] = together(Tight(share=0.99), tight, sure_of(3, 0.9))
     assert probable[0].argmax() == 3
     assert sureness > 0.9

@@ -32,15 +32,12 @@ def augmented(images: Tensor, options: TrainingOptions) -> Tensor:
     Args:
         images: `uint8 (n, 28, 28)`.
         options: Where one of `rotation`, `scaling`, `shear` and `elastic` is above 0, each image is warped and shifted
-            by itself; where only `shift` is, the batch moves as one. A share of `mirrored` is mirrored first;
-            with `degradation` each image is degraded last.
+            by itself; where only `shift` is, the batch moves as one. With `degradation` each image is degraded
+            last.
 
     Returns:
         `uint8 (n, 28, 28)`; pixels from beyond the edge are paper.
     """
-    if options.mirrored:
-        turned = torch.rand(len(images), 1, 1) < options.mirrored
-        images = torch.where(turned.to(images.device), images.flip(2), images)
     if options.rotation or options.scaling or options.shear or options.elastic:
         images = warped(images, options.rotation, options.scaling, options.shear, options.shift, options.elastic)
     else:

@@ -113,12 +113,6 @@ class TrainingOptions:
             "Each image is bent at random: its parts move by this standard deviation.", Range(0, 5), "pixels"
         ),
     )
-    mirrored: float = field(
-        default=0.0,
-        metadata=about(
-            "Share of the images that are shown mirrored, left to right, as clothes may be and digits never are.", SHARE
-        ),
-    )
     degradation: bool = field(
         default=False,
         metadata=about(

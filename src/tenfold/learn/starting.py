@@ -26,7 +26,7 @@ SHAPE = ("network", "channels", "hidden", "activation", "test_time_augmentation"
 """Options that the model decides."""
 
 AS_BEFORE = (
-    *("shift", "rotation", "scaling", "shear", "elastic", "mirrored", "degradation", "label_smoothing"),
+    *("shift", "rotation", "scaling", "shear", "elastic", "degradation", "label_smoothing"),
     *("drawn", "outliers", "int8"),
 )
 """Options that stay as the model was trained where its classes stay."""

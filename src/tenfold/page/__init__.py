@@ -9,12 +9,10 @@ for printed forms, `order` the way out; each module calls only those further dow
     erasing    the lines of a row of boxes taken away              line        a strip as a line recogniser is given it
     boxes      rows of boxes that agree with one another
     verticals  where boxes begin and end
-    outlines   printed outlines, cut into strips
-    combs      outlines seen from the front: rows of boxes and combs
+    outlines   printed outlines, cut into strips; from the front: rows of boxes and combs
     grids      outlines seen from any side: grids
     strips     the paper between two level lines, sampled straight
     rulings    long straight lines: tilt, level lines, rules taken away
-    darkness   how dark a pen is
     ink_kinds  words, numbers and lines told apart, and which way up the page lies
     paper      the page with its light divided out
     panels     light numbers on dark fields turned to dark on paper

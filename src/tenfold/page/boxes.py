@@ -6,12 +6,11 @@ from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
-import cv2
 import numpy as np
 
 from tenfold.page.outlines import Outline, find_outlines
 from tenfold.page.paper import Paper
-from tenfold.page.quads import Quad
+from tenfold.page.quads import Corners, Quad, lies_in
 from tenfold.page.strips import Strip
 from tenfold.page.verticals import NARROWEST, WIDEST, find_verticals
 
@@ -59,7 +58,7 @@ class BoxRow:
         """How many boxes there are."""
         return len(self.bounds) - 1
 
-    @property
+    @cached_property
     def of_digits(self) -> bool:
         """Whether each box has the shape of one for a single digit; others hold whole numbers, or words."""
         pitch = float(np.median(np.diff(self.bounds)))
@@ -84,9 +83,11 @@ class BoxRow:
 
     def overlaps(self, other: "BoxRow") -> bool:
         """Say whether two rows are at the same place: the middle of one lies in the other."""
-        shapes = [np.array(row.quad, np.float32) for row in (self, other)]
-        middles = [tuple(map(float, shape.mean(axis=0))) for shape in shapes]
-        return any(cv2.pointPolygonTest(shapes[a], middles[1 - a], measureDist=False) >= 0 for a in (0, 1))
+        return lies_in(self._shape, other._shape) or lies_in(other._shape, self._shape)
+
+    @cached_property
+    def _shape(self) -> Corners:
+        return np.array(self.quad, np.float32)
 
     def _corners(self, left: float, right: float) -> Quad:
         foot, half = self.strip.height, self.lean * self.strip.height / 2
@@ -112,7 +113,7 @@ def find_boxes(paper: Paper, *, digits: int | None = None, grid: tuple[int, int]
     if paper.mask.shape[0] > CUT_OUT and (large or not any(worth for _, worth in found)):
         found += [_rows(outline, digits, grid) for outline in find_outlines(paper, wanted, darker=True)]
     if grid:
-        found = [each for each in found if _is_grid(each[0], grid)] or found
+        found = [each for each in found if [row.boxes for row in each[0]] == [grid[1]] * grid[0]] or found
         found = [each for each in found if each[1] >= AS_GOOD * max(worth for _, worth in found)]
     kept: list[BoxRow] = []
     for rows, _ in sorted(found, key=lambda each: -each[1]):
@@ -170,10 +171,6 @@ def _agreeing(row: BoxRow | None, strip: Strip, model: BoxRow) -> BoxRow:
     if again and again.boxes == model.boxes:
         return again
     return BoxRow(strip, tuple(bound * strip.width / model.strip.width for bound in model.bounds), model.lean)
-
-
-def _is_grid(rows: list[BoxRow], grid: tuple[int, int]) -> bool:
-    return len(rows) == grid[0] and all(row.boxes == grid[1] for row in rows)
 
 
 def _may_be_grid(outline: Outline, paper: Paper) -> bool:

@@ -7,15 +7,17 @@ import cv2
 import numpy as np
 
 from tenfold.page.boxes import BoxRow
-from tenfold.page.darkness import PEN, full_strength
-from tenfold.page.erasing import without_lines
+from tenfold.page.erasing import PEN, without_lines
 from tenfold.page.quads import Quad
 from tenfold.page.rulings import Places
 from tenfold.page.strips import Strip
 from tenfold.picture.frame import Ink
-from tenfold.picture.ink import Mask, connected_components, quantile
+from tenfold.picture.ink import Mask, connected_components, mask_of, quantile
 
-__all__ = ["Cell", "cells_of"]
+__all__ = ["Cell", "cells_of", "full_strength"]
+
+FAINTEST_PEN = 1.25
+"""A pen is at least this many times as dark as the darkest paper."""
 
 CORE = 0.2
 """Distance from its lines at which the middle of a box begins, in heights of the box."""
@@ -67,8 +69,9 @@ def cells_of(row: BoxRow, floor: int) -> list[Cell]:
     cells = []
     for box, quad in enumerate(row.quads, 1):
         written, pen = _written(row.strip, owner == box, floor)
-        inner = row.strip.dark[core == box]
-        cells.append(Cell(written, quad, round(quantile(inner, PEN)) if written is not None and len(inner) else pen))
+        if written is not None and len(inner := row.strip.dark[core == box]):
+            pen = round(quantile(inner, PEN))
+        cells.append(Cell(written, quad, pen))
     return cells
 
 
@@ -85,8 +88,7 @@ def _without_shade(row: BoxRow, floor: int) -> BoxRow:
             shade = light + GRAIN * (light - lightest)
             box = slice(first, last)
             dark[:, box] = np.clip((strip.dark[:, box] - shade) * (255 / (255 - min(shade, 254))), 0, 255)
-    mask = np.asarray(cv2.threshold(dark, floor, 1, cv2.THRESH_BINARY)[1], np.uint8)
-    return replace(row, strip=replace(strip, dark=dark, mask=mask))
+    return replace(row, strip=replace(strip, dark=dark, mask=mask_of(dark, floor)))
 
 
 def _owners(row: BoxRow, ink: Mask, away: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> Mask:
@@ -149,3 +151,23 @@ def _written(
         return None, 0
     around = slice(top, top + tall), slice(left, left + wide)
     return full_strength(strip.dark[around], where[around].astype(np.uint8), floor)
+
+
+def full_strength(dark: Ink, mask: Mask, floor: int) -> tuple[Ink | None, int]:
+    """Bring the ink of one thing that is written to full strength.
+
+    Args:
+        dark: `uint8 (height, width)`: how dark each pixel is.
+        mask: Which of them belong to it, at least one.
+        floor: The largest darkness that is still paper.
+
+    Returns:
+        `uint8 (height, width)`: the ink, 255 where it is as dark as its pen; and the pen's darkness, 0…255. None and
+        0 where it is too faint to be ink.
+    """
+    pen = quantile(dark[mask > 0], PEN)
+    if pen < FAINTEST_PEN * floor:
+        return None, 0
+    base = min(floor / 2, pen / 4)
+    strength = np.clip((dark.astype(np.float32) - base) * (255 / (pen - base)), 0, 255)
+    return np.where(mask > 0, strength, 0).astype(np.uint8), round(pen)

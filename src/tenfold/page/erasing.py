@@ -6,13 +6,15 @@ import cv2
 import numpy as np
 
 from tenfold.page.boxes import BoxRow
-from tenfold.page.darkness import PEN
 from tenfold.page.rulings import Places
 from tenfold.page.strips import Strip
 from tenfold.picture.frame import Ink
 from tenfold.picture.ink import Mask, quantile
 
-__all__ = ["erased", "without_lines"]
+__all__ = ["PEN", "erased", "without_lines"]
+
+PEN = 0.8
+"""Quantile of the darkness of a pen's pixels that counts as the pen's: the lighter ones are edges of strokes."""
 
 INSIDE = 0.14
 """Distance from its lines at which the pen of a box is measured, in heights of the box."""

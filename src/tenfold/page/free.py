@@ -7,16 +7,18 @@ import cv2
 import numpy as np
 
 from tenfold.arrays import LINE_HEIGHT, Line
-from tenfold.page.darkness import SHOW_THROUGH
 from tenfold.page.line import leaning, line_of, wider, width_of_line, written_rows
 from tenfold.page.paper import Paper, even_out, without_grain
-from tenfold.page.quads import Quad, height_of, width_of
+from tenfold.page.quads import Quad, height_of, lies_in, width_of
 from tenfold.page.rulings import LARGE, SMALLEST_DIGIT, tilt, without_rules
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
-from tenfold.picture.ink import Mask, connected_components
+from tenfold.picture.ink import Mask, connected_components, mask_of
 
-__all__ = ["FreeRow", "find_free", "whole_row"]
+__all__ = ["SHOW_THROUGH", "FreeRow", "find_free", "whole_row"]
+
+SHOW_THROUGH = 0.3
+"""What is fainter than this, in darknesses of the usual pen, is no writing: patterns, rules, the page behind."""
 
 STEEPEST = 15.0
 """Greatest tilt of a page that is looked for, in degrees."""
@@ -150,7 +152,7 @@ def find_free(page: Grey, paper: Paper) -> list[FreeRow]:
     copy = _small_copy(page)
     scaled = (_scaled(row, height / copy.shape[0]) for row in _find(copy, even_out(copy)))
     large = [row for row in scaled if height_of(row.quad) > height / SIXTH]
-    return [*large, *(row for row in rows if not any(_lies_in(row.quad, other.quad) for other in large))]
+    return [*large, *(row for row in rows if not any(lies_in(row.quad, other.quad) for other in large))]
 
 
 def _has_large(mask: Mask) -> bool:
@@ -170,12 +172,6 @@ def _scaled(row: FreeRow, scale: float) -> FreeRow:
     return replace(row, quad=tuple((scale * x, scale * y) for x, y in row.quad))
 
 
-def _lies_in(quad: Quad, other: Quad) -> bool:
-    """Say whether the middle of a row lies in another."""
-    x, y = np.mean(quad, axis=0).tolist()
-    return cv2.pointPolygonTest(np.array(other, np.float32), (x, y), measureDist=False) >= 0
-
-
 def _find(page: Grey, paper: Paper) -> list[FreeRow]:
     """Find rows on a page at its size; a large page's largest ink is left out."""
     level, dark, (seen, floor) = page, paper.dark, without_grain(paper)
@@ -184,14 +180,15 @@ def _find(page: Grey, paper: Paper) -> list[FreeRow]:
     if not len(inked):
         return []
     edge = max(floor, round(SHOW_THROUGH * float(np.percentile(inked, 90))))
-    angle = _tilt_of(_ink(seen, edge, words)[0])
+    mask, of_words = _ink(seen, edge, words)
+    angle = tilt(mask, steepest=STEEPEST) if _is_long(mask) else 0.0
     height, width = dark.shape
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
     if angle:
         dark, seen, words, level = (
             np.asarray(cv2.warpAffine(each, turn, (width, height)), np.uint8) for each in (dark, seen, words, page)
         )
-    mask, of_words = _ink(seen, edge, words)
+        mask, of_words = _ink(seen, edge, words)
     _, _, stats, _ = connected_components(without_rules(mask))
     back = np.asarray(cv2.invertAffineTransform(turn), np.float64)
     groups = [group for group in _groups(stats, mask.shape) if not _is_of_a_word(stats[group], mask, of_words)]
@@ -202,7 +199,7 @@ def _find(page: Grey, paper: Paper) -> list[FreeRow]:
 
 def _ink(seen: Ink, edge: int, words: Mask) -> tuple[Mask, Mask]:
     """Give where there is ink that may be of numbers, and where there is ink of words."""
-    ink = np.asarray(cv2.threshold(seen, edge - 1, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    ink = mask_of(seen, edge - 1)
     return np.asarray(ink & (1 - words), np.uint8), np.asarray(ink & words, np.uint8)
 
 
@@ -212,11 +209,6 @@ def _is_of_a_word(stats: Stats, mask: Mask, of_words: Mask) -> bool:
     beside = round(TOUCHING * (bottom - top))
     place = slice(max(0, top - CUT), bottom + CUT), slice(max(0, left - beside), right + beside)
     return int(of_words[place].sum()) > LEFT_OVER * int(mask[place].sum())
-
-
-def _tilt_of(mask: Mask) -> float:
-    """Give the tilt of a page in degrees; what has no long component shows none."""
-    return tilt(mask, steepest=STEEPEST) if _is_long(mask) else 0.0
 
 
 def _is_long(mask: Mask) -> bool:
@@ -335,8 +327,7 @@ def _is_edge(page: Grey, quad: Quad) -> bool:
     tall = height_of(quad)
     if width_of(quad) > NARROW * tall:
         return False
-    left, right = (int(edge) for edge in (min(x for x, _ in quad), max(x for x, _ in quad)))
-    top, bottom = (int(edge) for edge in (min(y for _, y in quad), max(y for _, y in quad)))
+    (left, top), (right, bottom) = np.array([np.min(quad, axis=0), np.max(quad, axis=0)]).astype(int).tolist()
     reach = max(3, round(BESIDE * tall))
     rows = slice(max(0, top), bottom + 1)
     sides = [page[rows, max(0, left - reach) : max(0, left)], page[rows, right + 1 : right + 1 + reach]]

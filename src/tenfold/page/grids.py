@@ -98,9 +98,8 @@ def _evenly(lines: list[LevelLine], width: int, height: int, rows: int | None) -
     at = np.array([float(line.at(middle)) for line in lines])
     if not len(at):
         return []
-    first, last = float(MARGIN), float(MARGIN + height)
-    ends = [(first, last), (float(at[0]), float(at[-1]))]
-    for number in [rows] if rows else range(MOST_ROWS, 1, -1):
+    ends = [(float(MARGIN), float(MARGIN + height)), (float(at[0]), float(at[-1]))]
+    for number in [rows] if rows else range(min(MOST_ROWS, int(len(at) / PRESENT)), 1, -1):
         fits = [_fit(at, start, end, number) for start, end in ends if (end - start) / number >= LEAST_PITCH]
         near, there, places = max(fits, key=lambda fit: fit[1].sum(), default=(at, np.zeros(1), at))
         if there.mean() >= PRESENT - 0.2 * bool(rows):

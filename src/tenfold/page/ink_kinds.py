@@ -16,7 +16,6 @@ from tenfold.model.engine import Network, open_network
 from tenfold.page.paper import Paper, even_out
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
-from tenfold.picture.ink import Mask
 
 __all__ = ["CELL", "NETWORK", "Cells", "InkKinds", "Kind", "ink_kinds", "look_at"]
 
@@ -116,7 +115,12 @@ def look_at(page: Grey, *, words: bool = False) -> tuple[Paper, int | None]:
     """
     paper = even_out(page)
     kinds = ink_kinds(paper)
-    return paper if words else paper.without(_on_page(kinds.words, page.shape)), kinds.lies
+    if not words:
+        cells = kinds.words.astype(np.uint8)
+        paper = paper.without(
+            np.asarray(cv2.resize(cells, page.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
+        )
+    return paper, kinds.lies
 
 
 def ink_kinds(paper: Paper) -> InkKinds:
@@ -130,12 +134,6 @@ def ink_kinds(paper: Paper) -> InkKinds:
     long = stats[:, 2:4].max(axis=1) > LONG * CELL
     long[0] = False
     return InkKinds(kinds, turns, pieces, long[labels].reshape(rows, CELL, columns, CELL).any(axis=(1, 3)))
-
-
-def _on_page(words: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]", shape: tuple[int, ...]) -> Mask:
-    """Lay cells on a page, `shape` its height and width."""
-    size = shape[1], shape[0]
-    return np.asarray(cv2.resize(words.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
 def _copy(dark: Ink) -> Ink:

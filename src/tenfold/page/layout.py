@@ -7,8 +7,7 @@ import numpy as np
 from tenfold.arrays import Image, Line
 from tenfold.page.boxes import find_boxes
 from tenfold.page.cells import Cell, cells_of
-from tenfold.page.darkness import SHOW_THROUGH
-from tenfold.page.free import FreeRow, find_free, whole_row
+from tenfold.page.free import SHOW_THROUGH, FreeRow, find_free, whole_row
 from tenfold.page.line import line_of
 from tenfold.page.paper import Paper
 from tenfold.page.quads import Quad, cut_out
@@ -92,12 +91,8 @@ def find_boxed(paper: Paper, *, digits: int | None = None, grid: tuple[int, int]
 def _part(cell: Cell, paper: Paper, pen: float) -> Part:
     if cell.ink is None or cell.pen < SHOW_THROUGH * pen:
         return Part(None, cell.quad)
-    return Part(_framed(cell.ink), cell.quad, _grey(paper, cell.quad), cell.pen < FAINT * pen)
-
-
-def _grey(paper: Paper, quad: Quad) -> Line:
-    """Cut a box out of a page, its lines in view."""
-    return line_of(cut_out(paper.dark, quad, IN_VIEW)[0])
+    line = line_of(cut_out(paper.dark, cell.quad, IN_VIEW)[0])
+    return Part(_framed(cell.ink), cell.quad, line, cell.pen < FAINT * pen)
 
 
 def _framed(ink: Ink) -> Image:

@@ -7,6 +7,7 @@ from tenfold.arrays import LINE_HEIGHT, Line
 from tenfold.page.paper import Paper, even_out
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
+from tenfold.picture.ink import runs_of
 from tenfold.picture.light import level_quantile
 
 __all__ = ["holds_several_lines", "leaning", "line_of", "whole_line", "wider", "width_of_line", "written_rows"]
@@ -127,6 +128,4 @@ def _bands(paper: Paper) -> list[tuple[int, int]]:
     profile = np.clip(ink - usual, 0, None).mean(axis=1)
     around = max(1, len(profile) // SMOOTHING)
     smooth = np.convolve(profile, np.ones(around) / around, "same")
-    inked = smooth > GAP * smooth.max()
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], inked, [False]]).astype(np.int8)))
-    return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]
+    return [(int(first), int(last)) for first, last in runs_of(smooth > GAP * smooth.max())]

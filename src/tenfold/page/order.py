@@ -14,11 +14,9 @@ __all__ = ["Place", "reading_order"]
 
 Flags: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
-SAME_LINE = 0.5
-"""Rows are on one line where they share this part of the lower one's height, at least."""
-
-SAME_COLUMN = 0.5
-"""Rows are in one column where they share this part of the narrower one's width, at least."""
+COMMON = 0.5
+"""Rows are on one line, or in one column, where they share this part of the lower one's height, or of the narrower
+one's width, at least."""
 
 STACKED = 0.3
 """Largest gap between two rows of a block, and the most that their ends differ, in heights of the row."""
@@ -66,7 +64,7 @@ def _lines(blocks: list[list[int]], least: Points, most: Points) -> list[list[in
         while place is not None:
             places.append(place)
             waits[place] = False
-            level |= _shares(place, top, bottom, SAME_LINE)
+            level |= _shares(place, top, bottom)
             further = np.flatnonzero((level & waits)[place + 1 :])
             place = place + 1 + int(further[0]) if len(further) else None
         beside = sorted((block_of[heads[each]] for each in places), key=lambda block: float(least[block[0], 0]))
@@ -83,7 +81,7 @@ def _columns(lines: list[list[int]], left: Points, right: Points) -> dict[int, i
     starts, ends = left[rows], right[rows]
     columns = np.zeros(len(rows), np.int64)
     for place in range(1, len(rows)):
-        below = _shares(place, starts[: place + 1], ends[: place + 1], SAME_COLUMN)[:place]
+        below = _shares(place, starts[: place + 1], ends[: place + 1])[:place]
         columns[place] = columns[:place][below].min() if below.any() else columns[:place].max() + 1
     found = dict(zip(rows, columns.tolist(), strict=True))
     if any(len({found[row] for row in line}) < len(line) for line in lines):
@@ -91,10 +89,10 @@ def _columns(lines: list[list[int]], left: Points, right: Points) -> dict[int, i
     return found
 
 
-def _shares(place: int, starts: Points, ends: Points, share: float) -> Flags:
-    """Say of stretches which have as much in common with one of them as a share of the shorter of the two."""
+def _shares(place: int, starts: Points, ends: Points) -> Flags:
+    """Say which stretches have enough in common with one of them."""
     common = np.minimum(ends, ends[place]) - np.maximum(starts, starts[place])
-    return np.asarray(common >= share * np.minimum(ends - starts, ends[place] - starts[place]), np.bool_)
+    return np.asarray(common >= COMMON * np.minimum(ends - starts, ends[place] - starts[place]), np.bool_)
 
 
 def _levelled(corners: Points) -> Points:

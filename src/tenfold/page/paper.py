@@ -11,11 +11,11 @@ import numpy as np
 from tenfold.page.panels import without_panels
 from tenfold.picture.decode import Grey
 from tenfold.picture.frame import Ink
-from tenfold.picture.ink import Mask
+from tenfold.picture.ink import Mask, mask_of
 from tenfold.picture.light import beside_paper, level_quantile, roughness, shrunk
 from tenfold.picture.polarity import has_light_ink
 
-__all__ = ["Paper", "even_out", "without_grain"]
+__all__ = ["Paper", "even_out", "turned_back", "without_grain"]
 
 PAST = 1 / 16
 """Writing narrower than this share of the page's longer side is left out where the light is measured."""
@@ -65,13 +65,17 @@ class Paper:
 
     def ink_above(self, floor: float) -> Mask:
         """Give where there is ink darker than `floor`, but for words."""
-        return _cleared(np.asarray(cv2.threshold(self.dark, floor, 1, cv2.THRESH_BINARY)[1], np.uint8), self.words)
+        return _cleared(mask_of(self.dark, floor), self.words)
 
     def turned_back(self, turns: int) -> "Paper":
         """Give the same paper turned by some quarter turns with the clock."""
-        dark, mask = (np.ascontiguousarray(np.rot90(each, -turns)) for each in (self.dark, self.mask))
-        words = None if self.words is None else np.ascontiguousarray(np.rot90(self.words, -turns))
-        return Paper(dark, mask, self.floor, words)
+        words = None if self.words is None else turned_back(self.words, turns)
+        return Paper(turned_back(self.dark, turns), turned_back(self.mask, turns), self.floor, words)
+
+
+def turned_back(page: Grey, turns: int) -> Grey:
+    """Turn a page by some quarter turns with the clock."""
+    return np.ascontiguousarray(np.rot90(page, -turns))
 
 
 def _cleared(layer: Ink, words: Mask | None) -> Ink:
@@ -112,5 +116,4 @@ def even_out(page: Grey) -> Paper:
     light = np.asarray(cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel), 5), np.uint8)
     floor = max(FAINTEST, round(NOISE * roughness(page, level_quantile(light, 0.5))))
     dark = np.asarray(cv2.bitwise_not(beside_paper(page, light, 255)), np.uint8)
-    mask = np.asarray(cv2.threshold(dark, floor, 1, cv2.THRESH_BINARY)[1], np.uint8)
-    return Paper(dark, mask, floor)
+    return Paper(dark, mask_of(dark, floor), floor)

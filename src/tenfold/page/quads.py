@@ -16,6 +16,7 @@ __all__ = [
     "cut_out",
     "height_of",
     "in_order",
+    "lies_in",
     "mapped",
     "onto_rectangle",
     "width_of",
@@ -42,6 +43,12 @@ def width_of(quad: Quad | Corners) -> float:
 def height_of(quad: Quad | Corners) -> float:
     """Give the length of a quad's left side."""
     return float(np.linalg.norm(np.subtract(quad[3], quad[0])))
+
+
+def lies_in(quad: Quad | Corners, other: Quad | Corners) -> bool:
+    """Say whether the middle of a place lies in another."""
+    x, y = np.mean(quad, axis=0).tolist()
+    return cv2.pointPolygonTest(np.asarray(other, np.float32), (x, y), measureDist=False) >= 0
 
 
 def in_order(corners: Corners) -> Corners:

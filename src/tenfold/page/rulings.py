@@ -97,7 +97,7 @@ def tilt(mask: Mask, *, steepest: float = STEEPEST, outlined: bool = False) -> f
     if not len(inked):
         return 0.0
     places = inked[:: max(1, len(inked) // SAMPLE)]
-    rows, columns = (each.astype(np.float32) for each in np.divmod(places, mask.shape[1]))
+    rows, columns = (each.astype(np.float64) for each in np.divmod(places, mask.shape[1]))
     few = max(1, len(rows) // ROUGHLY) if outlined else 1
     turn = float(np.clip(np.degrees(1 / mask.shape[1]), *STEPS))  # so that the ends of a line move by a pixel
     best = _best(rows[::few], columns[::few], np.arange(-steepest, steepest + 0.1, turn))
@@ -138,12 +138,10 @@ def level_lines(mask: Mask, *, least: float) -> list[LevelLine]:
         if wide < reach:
             continue
         part = labels[top : top + tall, left : left + wide] == number
-        inked = part.any(axis=0)
-        first = part.argmax(axis=0)[inked]
-        depth = part.sum(axis=0)[inked]
+        first, depth = part.argmax(axis=0), part.sum(axis=0)
         usual = quantile(depth, 0.5)
         lone = depth <= SWELL * usual + 1
-        columns = np.flatnonzero(inked)[lone] + left
+        columns = np.flatnonzero(lone).astype(np.float64) + left
         middle = first[lone] + (depth[lone] - 1) / 2 + top
         if usual > max(0.12 * height, 12) or len(columns) < reach / 2:
             continue
@@ -164,19 +162,18 @@ def _joined(runs: list[tuple[Places, Places, float]], width: int, least: float) 
     """Join runs that go on in one another and keep the lines that are long enough."""
     if sum(len(columns) for columns, _, _ in runs) < least * width:
         return []
-    groups: list[tuple[Places, Places, float]] = []
+    groups: list[tuple[Places, Places, float, tuple[float, float, float]]] = []
     for columns, rows, thick in sorted(runs, key=lambda run: -len(run[0])):
-        for number, (others, other_rows, other_thick) in enumerate(groups):
-            column, row, slant = fit_straight(others, other_rows)
+        for number, (others, other_rows, other_thick, (column, row, slant)) in enumerate(groups):
             away = np.abs(row + slant * (columns - column) - rows)
             if quantile(away, 0.5) <= 2 + max(thick, other_thick) + 0.01 * width:
                 both = np.concatenate([others, columns]), np.concatenate([other_rows, rows])
-                groups[number] = (*both, max(thick, other_thick))
+                groups[number] = (*both, max(thick, other_thick), fit_straight(*both))
                 break
         else:
-            groups.append((columns, rows, thick))
+            groups.append((columns, rows, thick, fit_straight(columns, rows)))
     found = []
-    for columns, rows, thick in groups:
+    for columns, rows, thick, _ in groups:
         left, right = float(columns.min()), float(columns.max())
         inked = len(np.unique(columns))
         if inked < least * width:

@@ -1,7 +1,7 @@
 """A strip of paper between two level lines, sampled from the page so that they are straight and level in it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import cv2
@@ -9,9 +9,9 @@ import numpy as np
 
 from tenfold.page.paper import Paper
 from tenfold.page.quads import Homography
-from tenfold.page.rulings import LevelLine
+from tenfold.page.rulings import LevelLine, Places
 from tenfold.picture.frame import BOX, Ink
-from tenfold.picture.ink import Mask
+from tenfold.picture.ink import Mask, mask_of
 
 __all__ = ["Strip", "apart", "sampled"]
 
@@ -42,6 +42,7 @@ class Strip:
         comb: Whether there is no line at the top.
         across: The column on the page of each pixel.
         down: The row on the page of each pixel.
+        profiles: What `verticals` makes of it, kept.
     """
 
     dark: Ink
@@ -52,6 +53,7 @@ class Strip:
     comb: bool
     across: Map
     down: Map
+    profiles: dict[int, tuple[Places, float]] = field(init=False, default_factory=dict)
 
     def on_page(self, column: float, row: float) -> tuple[float, float]:
         """Give where a place of the strip, counted from its lines, lies on the page: x, y."""
@@ -77,30 +79,24 @@ def sampled(paper: Paper, upper: LevelLine, lower: LevelLine, back: Homography, 
         back: Takes the plane of the lines to the page.
         comb: Whether there is no line above.
     """
-    between = max(apart(upper, lower), 1.0)
+    high = apart(upper, lower)
+    left, right = _end(upper.left, lower.left, high, min), _end(upper.right, lower.right, high, max)
+    between = max(high, 1.0)
     scale = min(1.0, TALLEST / between)
-    ends = _ends(upper, lower)
     height = max(2, round(between * scale))
-    width = max(2, round((ends[1] - ends[0] + ends[3] - ends[2]) / 2 * scale))
+    width = max(2, round((right[0] - left[0] + right[1] - left[1]) / 2 * scale))
     room = round(ROOM * height)
     v = (np.arange(height + 2 * room) - room)[:, None] / height
     u = (np.arange(width + 2 * room) - room)[None] / width
-    first, last = ends[0] + (ends[2] - ends[0]) * v, ends[1] + (ends[3] - ends[1]) * v
+    first, last = left[0] + (left[1] - left[0]) * v, right[0] + (right[1] - right[0]) * v
     x = first + (last - first) * u
-    held = np.clip(x, min(ends[0], ends[2]), max(ends[1], ends[3]))  # curves are not to be followed beyond their ends
+    held = np.clip(x, min(left), max(right))  # curves are not to be followed beyond their ends
     y_upper, y_lower = np.asarray(upper.at(held)), np.asarray(lower.at(held))
     y = y_upper + (y_lower - y_upper) * v
-    across, down = _on_page(back, x, y)
-    dark = cv2.remap(paper.dark, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
-    mask = cv2.threshold(dark, paper.floor, 1, cv2.THRESH_BINARY)[1]
-    return Strip(np.asarray(dark, np.uint8), np.asarray(mask, np.uint8), room, height, width, comb, across, down)
-
-
-def _ends(upper: LevelLine, lower: LevelLine) -> tuple[float, float, float, float]:
-    """Give the left and right end of the upper line, then of the lower; where they differ much, what is common."""
-    high = apart(upper, lower)
-    left, right = _end(upper.left, lower.left, high, min), _end(upper.right, lower.right, high, max)
-    return left[0], right[0], left[1], right[1]
+    on_x, on_y, depth = (a * x + b * y + c for a, b, c in back)
+    across, down = (on_x / depth).astype(np.float32), (on_y / depth).astype(np.float32)
+    dark = np.asarray(cv2.remap(paper.dark, across, down, cv2.INTER_LINEAR), np.uint8)
+    return Strip(dark, mask_of(dark, paper.floor), room, height, width, comb, across, down)
 
 
 def _end(upper: float, lower: float, high: float, outer: Callable[[float, float], float]) -> tuple[float, float]:
@@ -109,15 +105,3 @@ def _end(upper: float, lower: float, high: float, outer: Callable[[float, float]
         return upper, lower
     reach = outer(upper, lower) if abs(upper - lower) < CUT_SHORT * high else upper + lower - outer(upper, lower)
     return reach, reach
-
-
-def _on_page(
-    back: Homography,
-    x: "np.ndarray[tuple[int, int], np.dtype[np.float64]]",
-    y: "np.ndarray[tuple[int, int], np.dtype[np.float64]]",
-) -> tuple[Map, Map]:
-    """Give the columns and rows on the page of a lattice of places x, y in another plane."""
-    depth = back[2, 0] * x + back[2, 1] * y + back[2, 2]
-    across = (back[0, 0] * x + back[0, 1] * y + back[0, 2]) / depth
-    down = (back[1, 0] * x + back[1, 1] * y + back[1, 2]) / depth
-    return across.astype(np.float32), down.astype(np.float32)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from tenfold.page.strips import Strip
-from tenfold.picture.ink import Mask, quantile
+from tenfold.picture.ink import Mask, quantile, runs_of
 
 __all__ = ["NARROWEST", "WIDEST", "find_verticals"]
 
@@ -59,12 +59,12 @@ def find_verticals(strip: Strip, boxes: int | None = None) -> tuple[list[float],
         Their columns, counted from the strip's left end, none where no boxes are seen; and how far they go to the
         right from top to bottom, in columns for each row.
     """
-    profile, lean = _profile(strip, _printed(strip))
+    profile, lean = _kept_profile(strip, 0)
     bounds = _lattice(profile, strip, boxes)
-    for mask in (strip.mask, np.asarray(cv2.dilate(strip.mask, np.ones((1, 3), np.uint8)), np.uint8)):
+    for wider in (1, 3):
         if _is_whole(bounds, strip) or strip.width < FEWEST * NARROWEST * strip.height:
             break
-        again = _profile(strip, mask)  # lines may be as faint as pencil, or lean each in its own way
+        again = _kept_profile(strip, wider)  # lines may be as faint as pencil, or lean each in its own way
         more = _lattice(again[0], strip, boxes)
         if _is_whole(more, strip) or not bounds:
             bounds, (profile, lean) = more, again
@@ -75,6 +75,14 @@ def find_verticals(strip: Strip, boxes: int | None = None) -> tuple[list[float],
 def _is_whole(bounds: list[float], strip: Strip) -> bool:
     """Say whether boxes reach from one end of a strip to the other."""
     return len(bounds) > 1 and bounds[-1] - bounds[0] >= WHOLE * strip.width
+
+
+def _kept_profile(strip: Strip, wider: int) -> tuple[Profile, float]:
+    """Give the profile of all ink of a strip made `wider` pixels wide, of printed ink for 0; each is made once."""
+    if wider not in strip.profiles:
+        mask = cv2.dilate(strip.mask, np.ones((1, wider), np.uint8)) if wider else _printed(strip)
+        strip.profiles[wider] = _profile(strip, np.asarray(mask, np.uint8))
+    return strip.profiles[wider]
 
 
 def _profile(strip: Strip, mask: Mask) -> tuple[Profile, float]:
@@ -124,7 +132,7 @@ def _lattice(profile: Profile, strip: Strip, boxes: int | None) -> list[float]:
     ends = (outer, np.array([strip.room, strip.room + strip.width]))
     best: tuple[float, list[float]] = (0.0, [])
     for left, right in np.asarray(ends, np.float64).tolist():
-        for number in [boxes] if boxes else range(MOST_BOXES, 1, -1):
+        for number in [boxes] if boxes else range(MOST_BOXES, max(1, int(best[0])), -1):
             pitch = (right - left) / number
             if not (0.9 * NARROWEST * strip.height <= pitch <= 1.1 * WIDEST * strip.height) and not boxes:
                 continue
@@ -154,9 +162,7 @@ def _peaks(profile: Profile, strip: Strip) -> list[float]:
     """Take the lines as they are, where boxes are not all alike."""
     if strip.comb:
         return []
-    strong = profile >= 0.92
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], strong.astype(np.int8), [0]])))
-    places = [(start + end - 1) / 2 - strip.room for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    places = [(start + end - 1) / 2 - strip.room for start, end in runs_of(profile >= 0.92)]
     apart, beyond = NARROWEST * strip.height, BEYOND * strip.height
     kept: list[float] = []
     for place in places:

@@ -24,6 +24,7 @@ __all__ = [
     "connected_components",
     "mask_of",
     "quantile",
+    "runs_of",
     "separate_ink",
     "stroke_width",
     "window",
@@ -147,6 +148,11 @@ def separate_ink(grey: Grey) -> InkLayer | None:
 def mask_of(ink: Ink, level: float = STROKE_EDGE * 255) -> Mask:
     """Mark the ink that is darker than a level, 0…255; by default that of a stroke's edge."""
     return np.asarray(cv2.threshold(ink, level, 1, cv2.THRESH_BINARY)[1], np.uint8)
+
+
+def runs_of(flags: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> "np.ndarray[tuple[int, int], np.dtype[np.intp]]":
+    """Give where each run of True begins, and the place behind its end: `intp (n, 2)`."""
+    return np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]))).reshape(-1, 2)
 
 
 def stroke_width(mask: Mask) -> float:

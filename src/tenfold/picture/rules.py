@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from tenfold.picture.frame import Ink
-from tenfold.picture.ink import THUMBNAIL, Mask, connected_components, mask_of, stroke_width
+from tenfold.picture.ink import THUMBNAIL, Mask, connected_components, mask_of, runs_of, stroke_width
 
 __all__ = ["fit_straight", "remove_ruling_lines"]
 
@@ -154,9 +154,8 @@ def _candidates(mask: Mask) -> list[tuple[float, float]]:
         rows = cv2.warpAffine(small, shear, (width, height + 2 * pad), flags=cv2.INTER_NEAREST)
         share[:] = cv2.reduce(rows, 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel()
     best = shares.max(axis=0)
-    long = np.concatenate([[0], (best >= LONG * 255).astype(np.int8), [0]])
     found = []
-    for first, last in np.flatnonzero(np.diff(long)).reshape(-1, 2):
+    for first, last in runs_of(best >= LONG * 255):
         row = first + int(best[first:last].argmax())
         slant = slants[shares[:, row].argmax()]
         found.append(((row - pad + 0.5) * shrink, float(slant)))

@@ -12,16 +12,16 @@ from tenfold.errors import FormError, ModelError
 from tenfold.model.folder import check_has_lines
 from tenfold.page.align import anchors_of, fit
 from tenfold.page.ink_kinds import look_at
-from tenfold.page.layout import find_boxed, find_free, whole_row
+from tenfold.page.layout import Row, find_boxed, find_free, whole_row
 from tenfold.page.line import holds_several_lines
 from tenfold.page.order import reading_order
-from tenfold.page.paper import Paper, even_out
-from tenfold.page.quads import Homography, Quad, cut_out, height_of, mapped
+from tenfold.page.paper import Paper, even_out, turned_back
+from tenfold.page.quads import Quad, cut_out, height_of, mapped
 from tenfold.picture.decode import Grey
 from tenfold.read.forms import Field, Form
 from tenfold.read.options import NumberOptions
 from tenfold.read.readings import EMPTY
-from tenfold.read.rows import EVEN, SURE, ReadRow, empty_row, read_boxes, read_free
+from tenfold.read.rows import EVEN, SURE, ReadRow, read_boxes, read_free
 
 __all__ = ["check_reads_numbers", "read_page"]
 
@@ -110,7 +110,7 @@ def _read_alone(model: Recognizer, page: Grey, options: NumberOptions) -> list[R
         return []
     rows = read_free(model, [whole_row(page, paper)], options)
     if 0 < _sureness(rows) < EVEN:
-        turned = read_free(model, [whole_row(_turned_back(page, 2), paper.turned_back(2))], options)
+        turned = read_free(model, [whole_row(turned_back(page, 2), paper.turned_back(2))], options)
         if _sureness(turned) >= WELL:
             rows = [_as_it_came(row, 2, page.shape) for row in turned]
     if 0 < _sureness(rows) < SURE:
@@ -139,7 +139,7 @@ def _reads_letters(model: Recognizer) -> bool:
 
 def _read_turned_by(turns: int, model: Recognizer, page: Grey, paper: Paper, options: NumberOptions) -> list[ReadRow]:
     """Read a page that lies turned by some quarter turns against the clock."""
-    rows = _read(model, _turned_back(page, turns), paper.turned_back(turns), options)
+    rows = _read(model, turned_back(page, turns), paper.turned_back(turns), options)
     return [_as_it_came(row, turns, page.shape) for row in rows]
 
 
@@ -166,11 +166,6 @@ def _sureness(rows: Sequence[ReadRow]) -> float:
     return float(np.median([row.readings[0].probability for row in rows])) if rows else 0.0
 
 
-def _turned_back(page: Grey, turns: int) -> Grey:
-    """Turn a page by some quarter turns with the clock."""
-    return np.ascontiguousarray(np.rot90(page, -turns))
-
-
 def _as_it_came(row: ReadRow, turns: int, shape: tuple[int, ...]) -> ReadRow:
     """Say where a row of a page that was turned back is on the page as it came, `shape` its height and width."""
     bottom, right = shape[0] - 1, shape[1] - 1
@@ -191,8 +186,11 @@ def _read_form(model: Recognizer, page: Grey, form: Form, options: NumberOptions
     best: list[ReadRow] = []
     paper, lies = look_at(page, words=_reads_letters(model))
     for turns in dict.fromkeys([lies or 0, 0, 2, 1, 3]):
-        turned = _turned_back(page, turns)
-        way = fit(form.anchors, anchors_of(paper.turned_back(turns))) if form.anchors else _as_it_lies(form, turned)
+        turned = turned_back(page, turns)
+        if form.anchors:
+            way = fit(form.anchors, anchors_of(paper.turned_back(turns)))
+        else:  # it lies as its example did
+            way = np.diag([turned.shape[1] / form.width, turned.shape[0] / form.height, 1.0])
         if way is None:
             continue
         rows = [
@@ -206,11 +204,6 @@ def _read_form(model: Recognizer, page: Grey, form: Form, options: NumberOptions
     if not best:
         raise FormError("this page is not the form: too few of the form's rows of boxes were found on it")
     return best
-
-
-def _as_it_lies(form: Form, page: Grey) -> Homography:
-    height, width = page.shape
-    return np.diag([width / form.width, height / form.height, 1.0])
 
 
 def _read_field(model: Recognizer, page: Grey, field: Field, quad: Quad, *, ocr: bool) -> ReadRow:
@@ -227,7 +220,7 @@ def _read_field(model: Recognizer, page: Grey, field: Field, quad: Quad, *, ocr:
     else:
         rows = sorted(rows, key=lambda row: -_said([row]))
     if not rows:
-        return replace(empty_row(model, quad), field=field)
+        return replace(read_boxes(model, [Row((), quad)])[0], field=field)
     return replace(rows[0].placed(lambda corners: tuple(map(tuple, mapped(back, corners)))), field=field)
 
 

@@ -23,7 +23,7 @@ from tenfold.read.pooling import Opinion, PooledText, pool
 from tenfold.read.surroundings import LEAST, SUREST, pooled_digits
 from tenfold.read.types import NumberType
 
-__all__ = ["EMPTY", "Boxes", "Free", "Reading", "Sign"]
+__all__ = ["EMPTY", "WEIGHED", "Boxes", "Free", "Reading", "Sign"]
 
 EMPTY = "_"
 """How an empty box is written."""
@@ -35,7 +35,7 @@ GUESSES = 3
 """Signs that are tried for each box."""
 
 WEIGHED = 64
-"""Texts of a free row that are kept, at most."""
+"""Readings of a row that are kept, at most, to weigh them against the type of its number."""
 
 FLOOR = 1e-4
 """The least probability of any sign: networks are at times surely wrong."""

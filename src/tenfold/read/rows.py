@@ -7,21 +7,19 @@ from typing import Literal
 
 import numpy as np
 
-from tenfold.arrays import SEPARATORS, Columns, Images, Line, OutOfDistribution, Probabilities, Recognizer
+from tenfold.arrays import SEPARATORS, Columns, Image, Line, OutOfDistribution, Probabilities, Recognizer
 from tenfold.deadline import check_deadline
 from tenfold.page.layout import FreeRow, Row
 from tenfold.page.quads import Quad
+from tenfold.picture.ink import runs_of
 from tenfold.read.ctc import best_path, most_probable, no_number, positions, without
 from tenfold.read.forms import Field
 from tenfold.read.options import NumberOptions
 from tenfold.read.pooling import Opinion, third_opinion
-from tenfold.read.readings import Boxes, Free, Reading, Sign
+from tenfold.read.readings import WEIGHED, Boxes, Free, Reading, Sign
 from tenfold.read.surroundings import columns_of_digits, in_the_middle
 
-__all__ = ["EVEN", "SURE", "ReadRow", "empty_row", "read_boxes", "read_free"]
-
-WEIGHED = 64
-"""Readings of a row that are kept to weigh them against the type of its number."""
+__all__ = ["EVEN", "SURE", "ReadRow", "read_boxes", "read_free"]
 
 SURE, EVEN = 0.95, 0.5
 """SURE: probability from which on a number is not looked at again. EVEN: a row that holds no number with
@@ -75,16 +73,10 @@ class ReadRow:
         return replace(self, says=self.says.placed(place), quad=place(self.quad))
 
 
-def empty_row(model: Recognizer, quad: Quad) -> ReadRow:
-    """Give a row in which nothing is written."""
-    says = Boxes(Row((), quad), _no_answers(model), (), model.alphabet)
-    return ReadRow(says, tuple(says.readings(1)), quad)
-
-
 def read_boxes(model: Recognizer, rows: Sequence[Row]) -> list[ReadRow]:
     """Read rows of boxes, their digits in one batch: each framed, and the box as it is on its page."""
     images = [part.image for row in rows for part in row.parts if part.image is not None]
-    probable, outliers = _digits_in_alphabet(model, np.stack(images)) if images else _no_answers(model)
+    probable, outliers = _digits_in_alphabet(model, images)
     lines = [part.line for row in rows for part in row.parts if part.line is not None]
     columns = [in_the_middle(each) for each in columns_of_digits(model, lines)]
     found, start = [], 0
@@ -114,7 +106,7 @@ def _free_row(
 ) -> ReadRow | None:
     opinions = [Opinion(columns, alphabet, 1 / len(said)) for columns in said]
     says = Free(row, third_opinion(opinions, row.grey) if options.ocr else opinions, options.type, apart=apart)
-    readings = says.readings(WEIGHED + 1, options.digits)
+    readings = says.readings(WEIGHED, options.digits)
     if not readings or not readings[0].text:
         return None
     told = tuple(reading for reading in readings if reading.text)
@@ -154,7 +146,7 @@ def _cuts(line: Line, columns: Columns, alphabet: str) -> tuple[list[int], float
     middles = [round(middle) for middle in positions(columns, [alphabet.index(sign) for sign in text])]
     darkest = line.max(axis=0).astype(np.float64)
     empty = darkest < INKLESS * np.quantile(darkest, 0.9)
-    gaps = [_longest(empty[left:right]) for left, right in pairwise(middles)]
+    gaps = [int(np.ptp(runs_of(empty[left:right]), axis=1).max(initial=0)) for left, right in pairwise(middles)]
     spaces = [likely[left // 2 : right // 2 + 1].max() for left, right in pairwise(middles)]
     between = [not {left, right} & set(SEPARATORS) for left, right in pairwise(text)]
     ranked = sorted((gap for gap, digits in enumerate(between) if digits), key=lambda gap: -gaps[gap])
@@ -167,27 +159,19 @@ def _cuts(line: Line, columns: Columns, alphabet: str) -> tuple[list[int], float
     return [], 1.0
 
 
-def _longest(empty: "np.ndarray") -> int:
-    """Give the length of the longest run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], empty, [False]]).astype(np.int8)))
-    return int(max(edges[1::2] - edges[::2], default=0))
-
-
 def _around(signs: Sequence[Sign]) -> Quad:
     """Give the corners of what was read, from its first sign to its last."""
     first, last = signs[0].quad, signs[-1].quad
     return first[0], last[1], last[2], first[3]
 
 
-def _digits_in_alphabet(model: Recognizer, images: Images) -> tuple[Probabilities, OutOfDistribution]:
+def _digits_in_alphabet(model: Recognizer, images: Sequence[Image]) -> tuple[Probabilities, OutOfDistribution]:
     """Ask about single digits; their probabilities come in the order of the alphabet, 0 for its separators."""
-    probable, outliers = model.digits(images)
+    if not images:
+        return np.zeros((0, len(model.alphabet)), np.float32), np.zeros(0, np.float32)
+    probable, outliers = model.digits(np.stack(images))
     ordered = np.zeros((len(images), len(model.alphabet)), np.float32)
     for place, sign in enumerate(model.alphabet):
         if sign in model.classes:
             ordered[:, place] = probable[:, model.classes.index(sign)]
     return ordered, outliers
-
-
-def _no_answers(model: Recognizer) -> tuple[Probabilities, OutOfDistribution]:
-    return np.zeros((0, len(model.alphabet)), np.float32), np.zeros(0, np.float32)

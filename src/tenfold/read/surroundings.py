@@ -26,7 +26,6 @@ __all__ = [
     "pooled_digits",
     "pooled_with",
     "sees_surroundings",
-    "with_surroundings",
 ]
 
 SIDE, EDGE = 0.25, 0.1
@@ -69,25 +68,6 @@ class Surroundings(NamedTuple):
     probabilities: Probabilities
     several: list[float]
     sureness: "np.ndarray[tuple[int], np.dtype[np.float32]]"
-
-
-def with_surroundings(model: Recognizer, pictures: Sequence[Grey], alone: Probabilities) -> Surroundings:
-    """Pool two opinions of digits: the digit network's, and the line recogniser's of the whole picture, made wider.
-
-    Args:
-        model: What reads digits and lines.
-        pictures: `uint8 (height, width)` each: the pictures of the digits.
-        alone: `float32 (n, k)`: what the digit network says of them.
-
-    Returns:
-        What they say together; of a model whose line recogniser reads other signs, or none, `alone`, and 0 for several.
-
-    Source:
-        Heskes 1998, "Selecting weighting factors in logarithmic opinion pools".
-    """
-    if not pictures or not sees_surroundings(model):
-        return Surroundings(alone, [0.0] * len(pictures), alone.max(axis=1, initial=0.0))
-    return pooled_with(model, columns_around(model, pictures), alone)
 
 
 def sees_surroundings(model: Recognizer) -> bool:
@@ -133,6 +113,9 @@ def pooled_digits(alone: Probabilities, around: Scores, least: float) -> Scores:
 
     Returns:
         `float64 (n, k)`: probabilities.
+
+    Source:
+        Heskes 1998, "Selecting weighting factors in logarithmic opinion pools".
     """
     pooled = ALONE * np.log(np.maximum(alone, least)) + (1 - ALONE) * np.maximum(around, np.log(least))
     return np.asarray(np.exp(pooled - np.logaddexp.reduce(pooled, axis=1, keepdims=True)), np.float64)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from itertools import chain, count
 
-import cv2
 import numpy as np
 
 from tenfold.arrays import Recognizer
@@ -11,7 +10,7 @@ from tenfold.errors import DataError
 from tenfold.page.align import Anchor, anchors_of, shared
 from tenfold.page.ink_kinds import look_at
 from tenfold.page.layout import find_boxed
-from tenfold.page.quads import Quad
+from tenfold.page.quads import Quad, lies_in
 from tenfold.picture.decode import Grey
 from tenfold.picture.pdf import TextField
 from tenfold.read.forms import MOST_DIGITS, PAGE_COLUMNS, Field, Form
@@ -42,7 +41,7 @@ def form_of(model: Recognizer, page: Grey, *others: Grey, named: Sequence[TextFi
     anchors, boxed = _boxes_of(model, page)
     if others and anchors:
         anchors = shared(anchors, [anchors_of(look_at(other)[0]) for other in others])
-        boxed = [row for row in boxed if any(_lies_in(row.quad, anchor.quad) for anchor in anchors)]
+        boxed = [row for row in boxed if any(lies_in(row.quad, anchor.quad) for anchor in anchors)]
         if not anchors:
             raise DataError("most of these pages have no row of boxes in the same place: are they one form?")
     fields = _of_text_fields(named) or [
@@ -63,12 +62,6 @@ def _boxes_of(model: Recognizer, page: Grey) -> tuple[list[Anchor], list[ReadRow
     """Find the rows of boxes of a page, and read those for digits."""
     paper, _ = look_at(page)
     return anchors_of(paper), read_boxes(model, find_boxed(paper))
-
-
-def _lies_in(quad: Quad, other: Quad) -> bool:
-    """Say whether the middle of a place lies in another."""
-    x, y = np.mean(quad, axis=0).tolist()
-    return cv2.pointPolygonTest(np.array(other, np.float32), (x, y), measureDist=False) >= 0
 
 
 def _of_text_fields(named: Sequence[TextField]) -> list[Field]:
