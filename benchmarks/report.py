@@ -291,10 +291,10 @@ def _few(documents: Documents, _: Path) -> str:
 
 
 def _scale(documents: Documents, _: Path) -> str:
-    tables = [
-        scale_training.table(found) if "ratio" in found else scale.table(found)
-        for found in (document["result"] for document in documents)
-    ]
+    found = [document["result"] for document in documents]
+    parts = {name: part for each in found if "ratio" not in each for name, part in each.items()}
+    tables = [scale.table(parts)] if parts else []
+    tables += [scale_training.table(each) for each in found if "ratio" in each]
     return (
         "## On a cluster\n\n"
         "Reading by two actors of a Ray cluster on one machine beside the plain commands, what is left when processes "
@@ -317,7 +317,7 @@ PATTERNS = {
     "explain": ("explain",),
     "attacks": ("attacks",),
     "few": ("few-*",),
-    "scale": ("scale", "scale-training"),
+    "scale": ("scale-*",),
     "promises": ("promises",),
     "audits": ("audits",),
 }

@@ -5,7 +5,6 @@ cluster is measured by `python -m benchmarks.scale_training`.
 """
 
 import io
-import json
 import os
 import random
 import signal
@@ -53,16 +52,18 @@ GROUP = 10_000
 """Rows of a group of the Parquet file of images."""
 
 READ = """
-import resource, sys, time
+import sys
+from pathlib import Path
 from tenfold.read.reader import Reader
 from tenfold.scale.reading import read_on_cluster
 places, results, cluster, numbers = sys.argv[1:5]
 reader = Reader()
 options = reader.options() if numbers == "numbers" else None
 read_on_cluster([places], results, cluster=cluster, reader=reader, numbers=options, workers=2)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+[most] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:")]
+print(int(most.split()[1]) // 1024)
 """
-"""A driver in a process of its own; it prints its greatest memory, in MiB."""
+"""A driver in a process of its own; it prints its greatest memory, in MiB. `ru_maxrss` would be at least its parent's."""
 
 
 class _Column(Mapping[str, bytes]):
@@ -124,7 +125,10 @@ def plain_pages(folder: Path, count: int, out: Path) -> None:
 
 
 def speeds(place: Path, count: int, folder: Path, *, pages: bool) -> dict[str, Any]:
-    """Compare both ways: inputs a second beyond a tenth of them, so that what starts them does not count, and start."""
+    """Compare both ways: inputs a second beyond a tenth of them, so that what starts them does not count, and the start.
+
+    That is what a tenth of the inputs takes longer than at this rate.
+    """
     few = max(count // 10, 1)
     plain, on_cluster = [], []
     for part in (few, count):
@@ -134,12 +138,13 @@ def speeds(place: Path, count: int, folder: Path, *, pages: bool) -> dict[str, A
         on_cluster.append(_timed(partial(_driver, given, results, pages=pages)))
         _check(results, part)
     rates = [(count - few) / max(long - short, 1e-9) for short, long in (plain, on_cluster)]
+    starts = [short - few / rate for (short, _), rate in zip((plain, on_cluster), rates, strict=True)]
     return {
         "inputs": count,
         "plain a second": rates[0],
         "cluster a second": rates[1],
         "share": rates[1] / rates[0],
-        "start beyond plain, s": on_cluster[0] - plain[0],
+        "start beyond plain, s": starts[1] - starts[0],
     }
 
 
@@ -256,9 +261,10 @@ def simulated(lots_a_second: float, seconds: Mapping[str, float]) -> dict[str, f
 PARTS = ("images", "pages", "memory", "kills", "driver", "disk", "simulated")
 
 
-def measure(parts: Sequence[str], images: int, pages: int, inputs: int, every: float) -> dict[str, Any]:
-    """Measure parts of it, those that `PARTS` names."""
-    found: dict[str, Any] = {}
+def measure(
+    parts: Sequence[str], images: int, pages: int, inputs: int, every: float
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Measure parts of it, those that `PARTS` names, one after another."""
     with tempfile.TemporaryDirectory(prefix="tenfold-scale-") as place:
         folder = Path(place)
         file, scans = draw_inputs(folder, images, pages)
@@ -272,9 +278,7 @@ def measure(parts: Sequence[str], images: int, pages: int, inputs: int, every: f
             "simulated": lambda: simulated(handing_out(), core_time(file, scans)),
         }
         for name in parts:
-            found[name] = measures[name]()
-            print(f"{name}: {json.dumps(found[name])}", file=sys.stderr, flush=True)
-    return found
+            yield name, measures[name]()
 
 
 def table(found: Mapping[str, Any]) -> list[list[str]]:
@@ -387,9 +391,11 @@ def main(
     only: Annotated[list[str] | None, typer.Option(help=f"Parts of it: {', '.join(PARTS)}.")] = None,
     results: Annotated[Path | None, typer.Option(help="The folder to leave JSON in.")] = None,
 ) -> None:
-    """Measure reading on a cluster, print a table and save what was measured."""
-    found = measure(only or PARTS, images, pages, inputs, every)
-    save_result("scale", found, results)
+    """Measure reading on a cluster, print a table, and save each part as soon as it was measured."""
+    found: dict[str, Any] = {}
+    for name, part in measure(only or PARTS, images, pages, inputs, every):
+        found[name] = part
+        save_result(f"scale-{name}", {name: part}, results)
     print_table(table(found))
 
 

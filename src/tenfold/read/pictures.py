@@ -26,8 +26,9 @@ RUN = 1000
 MANY = 500
 """Pictures from which on other processes pay: each takes about a second until it reads, a picture some milliseconds."""
 
-AHEAD = 8
-"""Pictures that are handed out for each process before the first of them is told."""
+TOGETHER, AHEAD = 8, 2
+"""TOGETHER: pictures that a process is given at once, for handing out one takes half as long as reading it. AHEAD: how
+many times as many are handed out for each process before the first of them is told."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,15 +92,15 @@ def read_pictures(
         for name, source in given:
             yield _read(reader, name, source, pixels, stages)
         return
-    waiting: deque[Future[ReadPicture]] = deque()
+    waiting: deque[Future[list[ReadPicture]]] = deque()
     start = (folder, reader.max_error)
     with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start, initargs=start) as pool:
         while True:
-            fresh = islice(given, AHEAD * workers - len(waiting))
-            waiting.extend(pool.submit(_read_here, name, source, pixels, stages) for name, source in fresh)
+            while len(waiting) < AHEAD * workers and (some := list(islice(given, TOGETHER))):
+                waiting.append(pool.submit(_read_here, some, pixels, stages))
             if not waiting:
                 return
-            yield waiting.popleft().result()
+            yield from waiting.popleft().result()
 
 
 _READER: list[Reader] = []
@@ -113,8 +114,8 @@ def _start(folder: Path | None, max_error: float | None) -> None:
     _READER.append(Reader(load_model(folder, threads=1), max_error=max_error))
 
 
-def _read_here(name: str, source: Picture, pixels: int, stages: bool) -> ReadPicture:
-    return _read(_READER[0], name, source, pixels, stages)
+def _read_here(given: Sequence[tuple[str, Picture]], pixels: int, stages: bool) -> list[ReadPicture]:
+    return [_read(_READER[0], name, source, pixels, stages) for name, source in given]
 
 
 def _read(reader: Reader, name: str, source: Picture, pixels: int, stages: bool) -> ReadPicture:
