@@ -63,7 +63,7 @@ read_on_cluster([places], results, cluster=cluster, reader=reader, numbers=optio
 [most] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:")]
 print(int(most.split()[1]) // 1024)
 """
-"""A driver in a process of its own; it prints its greatest memory, in MiB. `ru_maxrss` would be at least its parent's."""
+"""A driver in a process of its own; it prints its greatest memory in MiB; `ru_maxrss` is at least its parent's."""
 
 
 class _Column(Mapping[str, bytes]):
@@ -125,10 +125,7 @@ def plain_pages(folder: Path, count: int, out: Path) -> None:
 
 
 def speeds(place: Path, count: int, folder: Path, *, pages: bool) -> dict[str, Any]:
-    """Compare both ways: inputs a second beyond a tenth of them, so that what starts them does not count, and the start.
-
-    That is what a tenth of the inputs takes longer than at this rate.
-    """
+    """Compare both ways: inputs a second, and the start: what a tenth of the inputs takes longer than at that rate."""
     few = max(count // 10, 1)
     plain, on_cluster = [], []
     for part in (few, count):
