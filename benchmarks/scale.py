@@ -8,6 +8,7 @@ import io
 import os
 import random
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -47,6 +48,9 @@ CORES = 2
 
 NODES, NODE_CORES = 1000, 64
 """The simulated cluster."""
+
+FEW = 4
+"""Inputs that are read where only the start counts."""
 
 GROUP = 10_000
 """Rows of a group of the Parquet file of images."""
@@ -125,7 +129,7 @@ def plain_pages(folder: Path, count: int, out: Path) -> None:
 
 
 def speeds(place: Path, count: int, folder: Path, *, pages: bool) -> dict[str, Any]:
-    """Compare both ways: inputs a second, and the start: what a tenth of the inputs takes longer than at that rate."""
+    """Compare both ways: inputs a second beyond a tenth of them, so that what starts them does not count."""
     few = max(count // 10, 1)
     plain, on_cluster = [], []
     for part in (few, count):
@@ -135,14 +139,27 @@ def speeds(place: Path, count: int, folder: Path, *, pages: bool) -> dict[str, A
         on_cluster.append(_timed(partial(_driver, given, results, pages=pages)))
         _check(results, part)
     rates = [(count - few) / max(long - short, 1e-9) for short, long in (plain, on_cluster)]
-    starts = [short - few / rate for (short, _), rate in zip((plain, on_cluster), rates, strict=True)]
     return {
         "inputs": count,
         "plain a second": rates[0],
         "cluster a second": rates[1],
         "share": rates[1] / rates[0],
-        "start beyond plain, s": starts[1] - starts[0],
     }
+
+
+def starts(file: Path, scans: Path, folder: Path) -> dict[str, float]:
+    """Measure the seconds that a few inputs take on a cluster beyond what they take without, medians of three turns."""
+    found = {}
+    for place in (file, scans):
+        pages = place.is_dir()
+        given = _first(place, FEW, folder)
+        plain, on_cluster = [], []
+        for turn in range(3):
+            results = folder / f"results-start-{place.name}-{turn}"
+            plain.append(_timed(partial(plain_pages if pages else plain_pictures, given, FEW, folder / "plain")))
+            on_cluster.append(_timed(partial(_driver, given, results, pages=pages)))
+        found["pages" if pages else "images"] = statistics.median(on_cluster) - statistics.median(plain)
+    return found
 
 
 def memory(inputs: Sequence[int], folder: Path) -> dict[str, Any]:
@@ -255,7 +272,7 @@ def simulated(lots_a_second: float, seconds: Mapping[str, float]) -> dict[str, f
     return {"lots a second": lots_a_second, **seconds, "lot": lot, "core hours": hours, "hours": hours / cores}
 
 
-PARTS = ("images", "pages", "memory", "kills", "driver", "disk", "simulated")
+PARTS = ("images", "pages", "start", "memory", "kills", "driver", "disk", "simulated")
 
 
 def measure(
@@ -268,6 +285,7 @@ def measure(
         measures: dict[str, Callable[[], dict[str, Any]]] = {
             "images": lambda: speeds(file, images, folder, pages=False),
             "pages": lambda: speeds(scans, pages, folder, pages=True),
+            "start": lambda: starts(file, scans, folder),
             "memory": lambda: memory([max(inputs // 100, 1), inputs], folder),
             "kills": lambda: kills(file, images, every, folder),
             "driver": lambda: killed_driver(file, images, folder),
@@ -286,13 +304,9 @@ def table(found: Mapping[str, Any]) -> list[list[str]]:
             what = f"{each['inputs']:,} {name}, two actors beside the plain reader on two cores"
             rates = f"{each['cluster a second']:,.1f} and {each['plain a second']:,.1f} a second"
             rows.append([what, f"≥ {goal:.0%}", f"{each['share']:.1%} ({rates})"])
-            rows.append(
-                [
-                    f"start and end, beyond the plain command ({name})",
-                    "≤ 10 s",
-                    f"{each['start beyond plain, s']:.1f} s",
-                ]
-            )
+    if each := found.get("start"):
+        told = " and ".join(f"{seconds:.1f} s ({name})" for name, seconds in each.items())
+        rows.append(["start and end, beyond the plain command", "≤ 10 s", told])
     if each := found.get("memory"):
         sizes = " → ".join(f"{size} MiB at {count:,}" for count, size in each["MiB"].items())
         rows.append(["driver's memory as inputs grow", "≤ 10%", f"{each['growth']:+.1%} ({sizes})"])
