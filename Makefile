@@ -15,11 +15,12 @@ help: ## list the targets
 demo: $(VENV)/.train ## install, fetch MNIST, train, evaluate, save, reload, predict
 	$(BIN)/tenfold demo
 
+# With two threads each the two processes would wait for one another.
 test: $(VENV)/.dev ## install the tools, check format, lint and types, run the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist loadfile
 
 format: $(VENV)/.dev ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix .
