@@ -91,7 +91,9 @@ def _older(document: Path) -> dict[str, str]:
     found = {}
     for section in sections:
         body = section.rstrip("\n")
-        measured = "" if "\nMachine: " in body else f"\n\n{machine}"
+        commands = body.partition("\nAgain: ")[2].partition("\n")[0].count("`python -m")
+        told = "\nMachine: " in body or 0 < commands <= body.count("` ran otherwise. ")
+        measured = "" if told else f"\n\n{machine}"
         found[section.splitlines()[0]] = f"## {body}{measured}\n"
     return found
 

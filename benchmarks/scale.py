@@ -308,7 +308,7 @@ def table(found: Mapping[str, Any]) -> list[list[str]]:
         told = " and ".join(f"{seconds:.1f} s ({name})" for name, seconds in each.items())
         rows.append(["start and end, beyond the plain command", "≤ 10 s", told])
     if each := found.get("memory"):
-        sizes = " → ".join(f"{size} MiB at {count:,}" for count, size in each["MiB"].items())
+        sizes = " → ".join(f"{size} MiB at {int(count):,}" for count, size in each["MiB"].items())
         rows.append(["driver's memory as inputs grow", "≤ 10%", f"{each['growth']:+.1%} ({sizes})"])
     if each := found.get("kills"):
         told = f"{each['lost']} lost, {each['doubled']} doubled, {each['times']:.2f} ×, {each['kills']} kills"
