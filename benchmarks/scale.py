@@ -4,7 +4,6 @@ Example: `python -m benchmarks.scale`, or `--images 20000 --pages 100 --inputs 1
 cluster is measured by `python -m benchmarks.scale_training`.
 """
 
-import io
 import os
 import random
 import signal
@@ -21,15 +20,12 @@ from typing import Annotated, Any
 
 import cv2
 import numpy as np
-import pyarrow
 import typer
-from PIL import Image
 from pyarrow import parquet
 
 import tenfold
 from benchmarks.results import print_table, save_result
-from tenfold.draw.pages import PAGE_KINDS, draw_page
-from tenfold.draw.sheets import DigitGlyphs
+from benchmarks.scale_inputs import Column, draw_inputs, first_of
 from tenfold.model.folder import SHIPPED
 from tenfold.read.files import read_files
 from tenfold.read.pictures import COLUMNS, read_pictures, row_of
@@ -41,7 +37,7 @@ from tenfold.scale.pool import Lot, read_lots
 from tenfold.scale.results import Counts
 from tenfold.scale.worker import VERSION, Done
 
-__all__ = ["PARTS", "draw_inputs", "measure", "table"]
+__all__ = ["PARTS", "measure", "table"]
 
 CORES = 2
 """Processes that read, alone and on the cluster."""
@@ -51,9 +47,6 @@ NODES, NODE_CORES = 1000, 64
 
 FEW = 4
 """Inputs that are read where only the start counts."""
-
-GROUP = 10_000
-"""Rows of a group of the Parquet file of images."""
 
 READ = """
 import sys
@@ -70,48 +63,9 @@ print(int(most.split()[1]) // 1024)
 """A driver in a process of its own; it prints its greatest memory in MiB; `ru_maxrss` is at least its parent's."""
 
 
-class _Column(Mapping[str, bytes]):
-    """The pictures of a Parquet file by number, as sources of the plain reader."""
-
-    def __init__(self, file: Path, count: int) -> None:
-        self._pictures = parquet.read_table(file, columns=["image"])["image"].slice(0, count).combine_chunks()
-
-    def __getitem__(self, number: str) -> bytes:
-        return bytes(self._pictures[int(number)].as_py())
-
-    def __iter__(self) -> Iterator[str]:
-        return map(str, range(len(self)))
-
-    def __len__(self) -> int:
-        return len(self._pictures)
-
-
-def draw_inputs(folder: Path, images: int, pages: int) -> tuple[Path, Path]:
-    """Draw what is read: a Parquet file of images 28×28 as PNG, and a folder of pages, every hundredth broken."""
-    (_, _), (x_test, y_test) = tenfold.load_data("mnist")
-    contents = []
-    for image in x_test:
-        stream = io.BytesIO()
-        Image.fromarray(image).save(stream, "PNG")
-        contents.append(stream.getvalue())
-    schema = pyarrow.schema([("image", pyarrow.binary())])
-    with parquet.ParquetWriter(folder / "images.parquet", schema) as writer:
-        for first in range(0, images, GROUP):
-            some = [contents[number % len(contents)] for number in range(first, min(images, first + GROUP))]
-            some[99::100] = [b"broken"] * len(some[99::100])
-            writer.write_table(pyarrow.table([some], schema=schema))
-    (folder / "pages").mkdir()
-    glyphs = DigitGlyphs(x_test, y_test)
-    for number in range(pages):
-        page = draw_page(glyphs, PAGE_KINDS[number % len(PAGE_KINDS)], number).grey
-        content = b"broken" if number % 100 == 99 else cv2.imencode(".jpg", page)[1].tobytes()
-        (folder / "pages" / f"{number:06}.jpg").write_bytes(content)
-    return folder / "images.parquet", folder / "pages"
-
-
 def plain_pictures(file: Path, count: int, out: Path) -> None:
     """Read images as the plain command does, on two cores, into a Parquet file."""
-    sources = _Column(file, count)
+    sources = Column(file, count)
     with closing(ParquetFile(out, COLUMNS)) as rows:
         for found in read_pictures(list(sources), Reader(), None, workers=CORES, sources=sources):
             if found.look:
@@ -133,7 +87,7 @@ def speeds(place: Path, count: int, folder: Path, *, pages: bool) -> dict[str, A
     few = max(count // 10, 1)
     plain, on_cluster = [], []
     for part in (few, count):
-        given = _first(place, part, folder)
+        given = first_of(place, part, folder)
         results = folder / f"results-{place.name}-{part}"
         plain.append(_timed(partial(plain_pages if pages else plain_pictures, given, part, folder / "plain")))
         on_cluster.append(_timed(partial(_driver, given, results, pages=pages)))
@@ -152,7 +106,7 @@ def starts(file: Path, scans: Path, folder: Path) -> dict[str, float]:
     found = {}
     for place in (file, scans):
         pages = place.is_dir()
-        given = _first(place, FEW, folder)
+        given = first_of(place, FEW, folder)
         plain, on_cluster = [], []
         for turn in range(3):
             results = folder / f"results-start-{place.name}-{turn}"
@@ -256,7 +210,7 @@ def core_time(file: Path, scans: Path) -> dict[str, float]:
     cv2.setNumThreads(1)
     model = tenfold.load_model(threads=1)
     reader = Reader(model)
-    images, pages = _Column(file, 1000), [str(path) for path in sorted(scans.iterdir())[:70]]
+    images, pages = Column(file, 1000), [str(path) for path in sorted(scans.iterdir())[:70]]
     began = time.process_time()
     pictures = list(read_pictures(list(images), reader, None, sources=images))
     between = time.process_time()
@@ -335,18 +289,6 @@ def _driver(place: Path, results: Path, cluster: str = "local", *, pages: bool =
     """Read on a cluster in a process of its own; give what it printed."""
     command = [sys.executable, "-c", READ, str(place), str(results), cluster, "numbers" if pages else ""]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-
-
-def _first(place: Path, count: int, folder: Path) -> Path:
-    """Give a Parquet file, or a folder, with the first of the inputs."""
-    given = folder / f"first-{count}-{place.name}"
-    if place.is_dir():
-        given.mkdir(exist_ok=True)
-        for path in sorted(place.iterdir())[:count]:
-            (given / path.name).hardlink_to(path)
-    else:
-        parquet.write_table(parquet.read_table(place).slice(0, count), given, row_group_size=GROUP)
-    return given
 
 
 def _check(results: Path, count: int) -> dict[str, Any]:

@@ -56,7 +56,7 @@ Line: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 """`uint8 (48, width)`: what may be a number, grey and with its surroundings, 0 paper, 255 the darkest ink."""
 
 Columns: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
-"""`float32 (width // 2, a + 1)`: for each second column of a line the log-probability that each of the alphabet's `a`
+"""`float32 (⌈width / 2⌉, a + 1)`: for each second column of a line the log-probability that each of the alphabet's `a`
 signs begins there, and last that none does: the blank of connectionist temporal classification."""
 
 

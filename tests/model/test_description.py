@@ -69,6 +69,14 @@ def test_a_folder_of_format_2_reads_single_digits_only_for_its_lines_were_others
     assert tenfold.load_model(shipped_copy).alphabet == ""
 
 
+@pytest.mark.parametrize("name", ["network", "options", "calibration"])
+@pytest.mark.parametrize("value", [[1], 3])
+def test_a_damaged_description_of_an_earlier_format_is_refused_by_name(shipped_copy, name, value):
+    signed(shipped_copy, lambda document: document.update({"format": 2, name: value}))
+    with pytest.raises(ModelError, match=name):
+        tenfold.load_model(shipped_copy)
+
+
 def test_a_description_is_sealed_by_its_own_hash(shipped_copy):
     document = json.loads((shipped_copy / "model.json").read_text())
     assert document["format"] == FORMAT

@@ -32,7 +32,6 @@ __all__ = [
     "answers",
     "calibrate_on_pages",
     "edit_distance",
-    "held_out",
     "keep_answers",
     "matched",
 ]
@@ -215,14 +214,6 @@ def answers(
             yield "list", (number.probability, number.text == (written or "").replace(EMPTY, ""))
 
 
-def held_out(answered: Iterable[Answer]) -> HeldOut:
-    """Give answers as promises rest on them: the surest first."""
-    ranked = sorted(answered, reverse=True)
-    return HeldOut(
-        np.array([sure for sure, _ in ranked], np.float32), np.array([right for _, right in ranked], np.bool_)
-    )
-
-
 def calibrate_on_pages(
     model: Model, pages: Iterable[tuple[Grey, list[str]]], folder: Path, known: Known | None = None
 ) -> dict[str, CalibratedKind]:
@@ -266,7 +257,7 @@ def keep_answers(model: Model, gathered: Mapping[str, Iterable[Answer]], folder:
     Raises:
         ModelError: The folder cannot be written.
     """
-    kept = {kind: held_out(each) for kind, each in gathered.items()}
+    kept = {kind: HeldOut.ranked(sorted(each, reverse=True)) for kind, each in gathered.items()}  # ties in one order
     numbers = {kind: each.to_dict() for kind, each in kept.items()}
     save_again(model, folder, replace(model.info, calibration={**model.info.calibration, NUMBERS: numbers}))
     return {

@@ -118,9 +118,6 @@ def read_document(folder: Path) -> dict[str, Any]:
         )
     if document.get("sha256") != document_digest(document):
         raise ModelError(f"{file} was changed after it was written: its own SHA-256 does not match")
-    for name, kind in {"classes": list, "history": list, "files": dict, "golden": dict}.items():
-        if not isinstance(document.get(name), kind):
-            raise ModelError(f"{file} is not a model description: {name} is missing")
     document = document if found == FORMAT else _as_today(document)
     check_description(document, str(file))
     return document
@@ -152,13 +149,15 @@ def _as_today(document: Mapping[str, Any]) -> dict[str, Any]:
 
     Format 1 had no line recogniser, that of format 2 sees lines otherwise: neither is asked, and promises go with it.
     """
-    calibration = _renamed(document.get("calibration") or {})
-    calibration.pop("numbers", None)
-    renamed = {name: _renamed(document.get(name) or {}) for name in ("network", "options")}
-    return {**document, **renamed, "calibration": calibration, "alphabet": ""}
+    renamed = {name: _renamed(document.get(name) or {}) for name in ("network", "options", "calibration")}
+    if isinstance(renamed["calibration"], dict):
+        renamed["calibration"].pop("numbers", None)
+    return {**document, **renamed, "alphabet": ""}
 
 
-def _renamed(values: Mapping[str, Any]) -> dict[str, Any]:
+def _renamed(values: Any) -> Any:  # noqa: ANN401 (anything may stand in a damaged description, which is checked after)
+    if not isinstance(values, dict):
+        return values
     return {
         NAMES_OF_1.get(name, name): _renamed(value) if name == "member" else value for name, value in values.items()
     }

@@ -173,7 +173,7 @@ def score(
     reasons: Sequence[str | None] | None = None,
     max_error: float | None = None,
 ) -> Evaluation:
-    """Count how often the most probable class is the label; arguments and errors as for `evaluate`.
+    """Count how often the most probable class is the label.
 
     Args:
         probabilities: `float32 (n, k)`, a classifier's answers.

@@ -136,7 +136,7 @@ class Model:
             lines: `uint8 (48, width)` each.
 
         Returns:
-            `float32 (width // 2, a + 1)` each, log-probabilities of the alphabet's `a` signs and of none.
+            `float32 (⌈width / 2⌉, a + 1)` each, log-probabilities of the alphabet's `a` signs and of none.
 
         Raises:
             ModelError: The folder reads single digits only.

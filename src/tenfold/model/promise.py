@@ -197,8 +197,8 @@ def acceptance_threshold(held_out: HeldOut, max_error: float) -> float:
         The least probability to accept, 0…1.
 
     Raises:
-        OptionError: `max_error` is no such share, there are too few images to promise it, or even the surest half of
-            the answers has too many errors.
+        OptionError: `max_error` is no such share, there are too few images to promise it, or even the surest
+            answers that are enough for it have too many errors.
 
     Source:
         Angelopoulos, Bates, Candès, Jordan and Lei 2021, "Learn then test": thresholds from strict to lax are each
@@ -288,12 +288,16 @@ def promise_of_kinds(kinds: Mapping[str, HeldOut], max_error: float) -> KindsPro
     return KindsPromise(strictest, {kind: kinds[kind] for kind in least}, without)
 
 
-def promises(held_out: HeldOut, errors: Iterable[float]) -> dict[float, float | None]:
-    """Say what share of the answers held out would be accepted for each largest error; None where it is no promise."""
+def promises(held_out: HeldOut, errors: Iterable[float], *others: HeldOut) -> dict[float, float | None]:
+    """Say what share of answers held out would be accepted for each largest error, so that others keep it as well.
+
+    None stands where an error can't be promised for all of them.
+    """
     shares: dict[float, float | None] = {}
     for error in errors:
         try:
-            shares[error] = float((held_out.probability >= acceptance_threshold(held_out, error)).mean())
+            least = max(acceptance_threshold(each, error) for each in (held_out, *others))
+            shares[error] = float((held_out.probability >= least).mean())
         except OptionError:
             shares[error] = None
     return shares

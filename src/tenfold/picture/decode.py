@@ -85,7 +85,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 DAMAGED = (
     *(OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, ArithmeticError, struct.error),
-    *(AssertionError, AttributeError, RuntimeError, NotImplementedError),
+    *(AssertionError, AttributeError, RuntimeError),
 )
 """What Pillow's decoders raise at broken files."""
 

@@ -111,7 +111,7 @@ def without(columns: Columns, passed: Sequence[int]) -> Columns:
         passed: The signs, as places in the alphabet.
 
     Returns:
-        `float32 (width // 2, a + 1)`: the columns, the probability of the signs added to that of the blank.
+        `float32 (n, a + 1)`: the columns, the probability of the signs added to that of the blank.
     """
     if not passed:
         return columns

@@ -23,7 +23,8 @@ class Digit:
         reason: Why not: `blank`, no ink at all; `several-digits`, a number, which `Reader.numbers` reads;
             `not-a-digit`, ink that the model takes for none of its classes; `uncertain`, not sure enough for the error
             that was allowed, 0.02 where none was named, or below a half where that can't be promised;
-            `not-calibrated`, sure enough, but the pictures are not like those that a promise of that error rests on;
+            `not-calibrated`, so small an error can't be promised for such pictures, or it is sure enough, but the
+            pictures of its run are not like those that the promise rests on;
             None where it is accepted.
         steps: What was done to the picture before the network saw it.
     """

@@ -1,6 +1,6 @@
 """Promises about error: they rest on answers to labelled pictures and pages, which the model folder keeps."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
@@ -196,7 +196,9 @@ def least_probable(
         except OptionError as error:
             refusals[kind] = str(error).replace("images", "numbers")
     if min(found[kind] for kind in kinds) > 1 and (told := [refusals[kind] for kind in kinds if kind in refusals]):
-        possible = {kind: _shares(held_out[kind]) for kind in kinds if kind in held_out}
+        possible = {
+            kind: promises(held_out[kind][0], ERRORS, *held_out[kind][1:]) for kind in kinds if kind in held_out
+        }
         raise OptionError(f"{told[0]}. {_possible(possible)}")
     return found
 
@@ -265,18 +267,6 @@ def number_kinds(model: Recognizer) -> dict[ReadingKind, list[HeldOut]]:
     }
 
 
-def _shares(answered: Sequence[HeldOut]) -> dict[float, float | None]:
-    """Say what share of the first of some answers is accepted for each largest error that can be promised of all."""
-    shares: dict[float, float | None] = {}
-    for error in ERRORS:
-        try:
-            least = np.float32(max(acceptance_threshold(each, error) for each in answered))
-            shares[error] = float((answered[0].probability >= least).mean())
-        except OptionError:
-            shares[error] = None
-    return shares
-
-
 def _possible(kinds: Mapping[ReadingKind, Mapping[float, float | None]]) -> str:
     """Say the smallest error that can be promised for each kind of reading, and what is accepted then."""
     told = []
@@ -297,7 +287,8 @@ def all_promises(model: Recognizer) -> dict[str, dict[float, float | None]]:
     """
     images, pictures = digit_kinds(model)
     found = {kind: promises(held_out, ERRORS) for kind, held_out in {**images, **pictures}.items()}
-    found |= {str(kind): _shares(answered) for kind, answered in number_kinds(model).items()}
+    numbers = number_kinds(model).items()
+    found |= {str(kind): promises(first, ERRORS, *others) for kind, (first, *others) in numbers}
     if pictures or images:
         found = {"digits": {error: _accepted(pictures or images, error) for error in ERRORS}, **found}
     return found
