@@ -1,5 +1,7 @@
 """What is promised of single pictures rests on pictures that neither network learned from."""
 
+from copy import copy
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -12,7 +14,7 @@ from tenfold.calibrate.kinds import cells, cut_digits, held_out_of, keep_kinds, 
 from tenfold.data.lines import WrittenNumber
 from tenfold.draw.line_examples import BOOKS_HELD_OUT
 from tenfold.errors import OptionError
-from tenfold.model.promise import HeldOut
+from tenfold.model.promise import HeldOut, without_answers
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +42,15 @@ def test_most_digits_on_plain_paper_are_read_right_and_refusals_are_the_least_su
     assert len(held_out.right) == 60
     assert held_out.right.mean() > 0.85
     assert not held_out.right[held_out.probability == 0].any()
+
+
+def test_answers_do_not_hang_on_what_was_promised_before(model):
+    pictures = list(pens(20, np.random.default_rng(1)))
+    bare = copy(model)
+    bare.info = replace(model.info, calibration=without_answers(model.info.calibration))
+    first, again = held_out_of(model, pictures), held_out_of(bare, pictures)
+    assert np.array_equal(first.probability, again.probability)
+    assert np.array_equal(first.right, again.right)
 
 
 def test_digits_are_cut_out_of_cells_of_the_books_held_out(model, mnist, monkeypatch):

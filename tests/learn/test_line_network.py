@@ -18,6 +18,7 @@ from tenfold.learn.line_network import (
     lines_from_onnx,
     lines_to_onnx,
     network,
+    split_off_norms,
     without_context,
 )
 from tenfold.learn.quantize import lines_to_int8
@@ -145,3 +146,19 @@ def test_two_networks_come_back_from_their_file_each_in_its_place(pair, lines):
         assert np.abs(columns(back.known, line) - columns(pair.known, line)).mean() < 0.1
         assert np.abs(columns(back.own, line) - columns(pair.own, line)).mean() < 0.1
         assert np.abs(np.exp(answers(content, [line])[0]) - np.exp(columns(pair, line))).mean() < 0.02
+
+
+def test_a_network_that_came_back_can_be_trained_on_from_where_it_was(net, lines):
+    back = lines_from_onnx(lines_to_int8(lines_to_onnx(net), lines))
+    images = [torch.from_numpy(line)[None, None].float() / 255 for line in lines]
+    with torch.no_grad():
+        before = [back(each) for each in images]
+        split_off_norms(back, images)
+        after = [back(each) for each in images]
+        for layer in back.train().modules():
+            if isinstance(layer, torch.nn.Dropout):
+                layer.eval()
+        in_a_batch = [back(each) for each in images]
+    assert max(float((a - b).abs().max()) for a, b in zip(before, after, strict=True)) < 1e-3
+    spread = float(torch.cat([each.flatten() for each in before]).std())
+    assert float(np.mean([(a - b).abs().mean() for a, b in zip(before, in_a_batch, strict=True)])) < 0.5 * spread

@@ -114,6 +114,7 @@ def small(lines, monkeypatch):
     """A run of four short epochs, its lines drawn in this process from those at hand."""
     monkeypatch.setattr(lines_module, "PER_CHUNK", 2)
     monkeypatch.setattr(lines_module, "CHUNKS_PER_EPOCH", 2)
+    monkeypatch.setattr(lines_module, "MEASURED", 16)
     monkeypatch.setattr(drawing, "ProcessPoolExecutor", lambda drawers, *_: ThreadPoolExecutor(drawers))
     narrow = [example for example in lines if example[0].shape[1] <= 112]
     sources = SimpleNamespace(draw=lambda count, rng: [narrow[each] for each in rng.integers(len(narrow), size=count)])

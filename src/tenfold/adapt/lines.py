@@ -69,7 +69,7 @@ DRAWN_LINES, COMPARED, FOR_RANGES = 600, 600, 200
 """Drawn lines that the gate learns to be shut for, others that old and new are compared on, and those of all for the
 ranges of int8."""
 
-OPTIONS = replace(LINE_OPTIONS, learning_rate=3e-4, weight_decay=0.0, ema=0.98)
+OPTIONS = replace(LINE_OPTIONS, learning_rate=3e-4, weight_decay=0.0, ema=0.98, precision="float32")
 """A seventh of the rate of training from the start, the average over the last tens of steps."""
 
 PULL = 3.0

@@ -20,7 +20,16 @@ from tenfold.errors import ModelError
 from tenfold.learn.networks import Residual
 from tenfold.learn.onnx_graph import LAYERS, Graph
 
-__all__ = ["ALPHABET", "GatedPair", "LineNet", "lines_from_onnx", "lines_to_onnx", "network", "without_context"]
+__all__ = [
+    "ALPHABET",
+    "GatedPair",
+    "LineNet",
+    "lines_from_onnx",
+    "lines_to_onnx",
+    "network",
+    "split_off_norms",
+    "without_context",
+]
 
 Tensor: TypeAlias = torch.Tensor
 
@@ -226,6 +235,35 @@ def lines_from_onnx(content: bytes) -> LineNet:
     except (KeyError, ValueError, RuntimeError) as error:
         raise ModelError(f"the line recogniser is not one that this trains on: {error}") from error
     return pair
+
+
+def split_off_norms(net: nn.Sequential, batches: Iterable[Tensor]) -> None:
+    """Make batch normalisation measure again, in a network that was read back from a file in which it is folded.
+
+    The network answers as before. But while it learns, batch normalisation scales what it gets by what is in a batch;
+    without this the scale that the weights were learned with would be lost at the first step.
+
+    Args:
+        net: A network of `lines_from_onnx`, in evaluation mode; changed.
+        batches: Lines to measure on, as the network takes them.
+    """
+    seen: dict[nn.Module, list[tuple[Tensor, Tensor]]] = {}
+
+    def measure(norm: nn.Module, inputs: tuple[Tensor]) -> None:
+        seen.setdefault(norm, []).append(torch.var_mean(inputs[0], (0, 2, 3)))
+
+    norms = [layer for layer in net.modules() if isinstance(layer, nn.BatchNorm2d)]
+    hooks = [norm.register_forward_pre_hook(measure) for norm in norms]
+    with torch.no_grad():
+        for images in batches:
+            net(images)
+        for norm, hook in zip(norms, hooks, strict=True):
+            hook.remove()
+            variance, mean = (torch.stack(each).mean(0) for each in zip(*seen[norm], strict=True))
+            weight, bias = (variance + norm.eps).sqrt(), norm.bias + mean
+            norm.load_state_dict(
+                {"weight": weight, "bias": bias, "running_mean": mean, "running_var": variance}, strict=False
+            )
 
 
 def _chain(graph: onnx.GraphProto, end: onnx.NodeProto) -> list[onnx.NodeProto]:

@@ -23,14 +23,22 @@ import typer
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
-from tenfold.arrays import LINE_HEIGHT, Line
+from tenfold.arrays import LINE_HEIGHT
 from tenfold.draw.line_examples import LineExample, LineSources, Target
 from tenfold.errors import ModelError, TenfoldError
 from tenfold.learn.augment import WIDTHS, varied_lines
 from tenfold.learn.checkpoint import load_checkpoint, save_checkpoint
 from tenfold.learn.drawing import drawn_ahead
 from tenfold.learn.learner import Learner
-from tenfold.learn.line_network import ALPHABET, GatedPair, lines_from_onnx, lines_to_onnx, network, without_context
+from tenfold.learn.line_network import (
+    ALPHABET,
+    GatedPair,
+    lines_from_onnx,
+    lines_to_onnx,
+    network,
+    split_off_norms,
+    without_context,
+)
 from tenfold.learn.precision import with_precision
 from tenfold.learn.progress import TrainingProgress
 from tenfold.learn.quantize import lines_to_int8
@@ -54,7 +62,7 @@ LINE_OPTIONS = TrainingOptions(
     batch_size=64,
     weight_decay=0.01,
     ema=0.999,
-    precision="float32",
+    precision="auto",
 )
 """How it is trained; the batches of a step hold lines of about the same width."""
 
@@ -81,8 +89,8 @@ FIRST = 0.15
 NEAR = 0.5
 """Share of all lines that are learned from without context (`line_network.without_context`)."""
 
-FOR_RANGES = 400
-"""Lines that are drawn to measure the ranges of int8 on."""
+MEASURED = 400
+"""Lines that are drawn to measure what is in a batch, and the ranges of int8."""
 
 
 def train(
@@ -125,10 +133,14 @@ def train(
     net = network(len(ALPHABET)) if start is None else lines_from_onnx(start)
     if isinstance(net, GatedPair):
         raise ModelError("the line recogniser was adapted to someone's own pictures: go on from the model before that")
+    resumed = checkpoint is not None and checkpoint.exists()
+    if start and not resumed:
+        measured = _lines_to_measure(seed)
+        split_off_norms(net, (images for images, _ in batches(measured, seed, options.batch_size)))
     net = net.to(device)
     told = f"{chunks} chunks of lines{' after others' if start else ''}"
     learner, history = Learner(net, options), list[Epoch]()
-    if checkpoint and checkpoint.exists():
+    if checkpoint and resumed:
         saved = load_checkpoint(checkpoint, options, told)
         saved.restore_network(net)
         saved.restore_optimizer(learner.optimizer, learner.average)
@@ -250,10 +262,10 @@ def loss_of(logits: Tensor, targets: Sequence[Target], alphabet: str) -> Tensor:
     return -likelihoods.logsumexp(1).mean()
 
 
-def _lines_for_ranges(seed: int) -> list[Line]:
+def _lines_to_measure(seed: int) -> Chunk:
     """Draw lines that nothing is learned from."""
-    rng = np.random.default_rng([seed, FOR_RANGES])
-    return [line for line, _ in LineSources.gather(rng).draw(FOR_RANGES, rng)]
+    rng = np.random.default_rng([seed, MEASURED])
+    return LineSources.gather(rng).draw(MEASURED, rng)
 
 
 def main(
@@ -263,6 +275,7 @@ def main(
     threads: Annotated[int, typer.Option(help="How many cores to train with.")] = 1,
     drawers: Annotated[int, typer.Option(help="How many other cores draw.")] = max(1, (os.cpu_count() or 2) - 1),
     start: Annotated[Path | None, typer.Option(help="A model folder whose line recogniser to go on from.")] = None,
+    learning_rate: Annotated[float, typer.Option(help="Largest learning rate.")] = LINE_OPTIONS.learning_rate,
 ) -> None:
     """Train the line recogniser and put it into a model folder, without promises of what it says.
 
@@ -272,8 +285,9 @@ def main(
     try:
         beside = load_model(model)
         others = load_model(start).content(LINES_FILE) if start else None
-        net = train(count, seed, threads, checkpoint, progress=True, start=others, drawers=drawers)
-        ranges = _lines_for_ranges(seed)
+        options = replace(LINE_OPTIONS, learning_rate=learning_rate)
+        net = train(count, seed, threads, checkpoint, options, progress=True, start=others, drawers=drawers)
+        ranges = [line for line, _ in _lines_to_measure(seed)]
     except TenfoldError as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
