@@ -8,6 +8,7 @@ import sys
 import pytest
 from PIL import Image
 from typer.main import get_command
+from typer.testing import CliRunner
 
 import tenfold
 from tenfold.cli import app
@@ -79,6 +80,19 @@ def test_data_that_is_not_there_is_one_line(command, model):
     assert result.status == 1
     assert "mnist" in result.err
     assert "Traceback" not in result.err
+
+
+def test_ctrl_c_that_an_import_turned_into_another_error_is_ctrl_c(monkeypatch):
+    def load(*_):
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as error:
+            raise ImportError("initialization failed") from error
+
+    monkeypatch.setattr("tenfold.model.folder.load_model", load)
+    result = CliRunner().invoke(app, ["info"])
+    assert result.exit_code == 130
+    assert result.stderr == "tenfold: interrupted\n"
 
 
 @pytest.mark.parametrize(

@@ -61,10 +61,21 @@ def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
     def run(*arguments: Any, **options: Any) -> None:  # noqa: ANN401
         try:
             command(*arguments, **options)
-        except KeyboardInterrupt:
-            fail("interrupted", 130)
+        except typer.Exit:
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            if _began_with_ctrl_c(error):
+                fail("interrupted", 130)
+            raise
 
     return run
+
+
+def _began_with_ctrl_c(error: BaseException | None) -> bool:
+    """Say whether an error is Ctrl-C or comes of it: an import that is cut off in its middle may raise anything."""
+    while error and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 _COMMANDS = (
